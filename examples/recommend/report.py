@@ -1,0 +1,85 @@
+"""What the flow prints: tables for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import features
+
+METRICS = ("recall@10", "recall@20", "ndcg@10", "ndcg@100", "coverage@10")
+
+
+def chosen_members(text: str, known: list[str]) -> list[int]:
+    """Returns the positions of the members named in `text`, ids separated by commas."""
+    position = {member: index for index, member in enumerate(known)}
+    wanted = [name.strip() for name in text.split(",") if name.strip()]
+    if unknown := [name for name in wanted if name not in position]:
+        raise ValueError(
+            f"`--members` names {', '.join(unknown)}, whom MovieLens-100K doesn't know; "
+            f"its members are {known[0]} to {known[-1]}"
+        )
+    return [position[name] for name in wanted]
+
+
+def last_watched(history: np.ndarray, member: int, *, count: int) -> list[int]:
+    """Returns the titles that a member watched last before the test part, newest first."""
+    rows = history[(history[:, 0] == member) & (history[:, 3] != features.TEST)]
+    return rows[::-1][:count, 1].tolist()
+
+
+def leaderboard(rows: list[dict[str, Any]]) -> str:
+    """Returns the models, best first, with their metrics on validation."""
+    width = max(len(row["candidate"]["name"]) for row in rows)
+    lines = ["", f"{'on validation':{width + 3}}" + "".join(f"{m:>13}" for m in METRICS)]
+    for place, row in enumerate(rows, start=1):
+        values = "".join(f"{row[metric]:13.4f}" for metric in METRICS)
+        lines.append(f"{place:2} {row['candidate']['name']:{width}}{values}")
+    return "\n".join(lines)
+
+
+def tested(name: str, results: dict[str, Any]) -> str:
+    """Returns the chosen model's metrics on test, with their intervals."""
+    lines = ["", f"{name} on test, fitted again on train + validation (95 % over members)"]
+    for metric, result in results.items():
+        low, high = result["interval"]
+        lines.append(f"   {metric:24}{result['mean']:8.4f}   [{low:.4f}, {high:.4f}]")
+    return "\n".join(lines)
+
+
+def member(name: str, watched: list[str], recommended: list[dict[str, Any]]) -> str:
+    """Returns what a member watched last, beside what they are recommended and why."""
+    lines = ["", f"member {name}", f"   {'watched last':36}   recommended"]
+    for index in range(max(len(watched), len(recommended))):
+        left = clip(watched[index], 36) if index < len(watched) else ""
+        lines.append(f"   {left:36}   {line(recommended, index)}".rstrip())
+    return "\n".join(lines)
+
+
+def line(recommended: list[dict[str, Any]], index: int) -> str:
+    """Returns one recommendation; ✓ marks a title that the member did watch later."""
+    if index >= len(recommended):
+        return ""
+    choice = recommended[index]
+    mark = "✓" if choice["watched_later"] else " "
+    because = choice["because"]
+    reason = f"because you watched {clip(because, 30)}" if because else "watched by most"
+    return f"{mark} {clip(choice['title'], 36):36}  {reason}"
+
+
+def clip(text: str, width: int) -> str:
+    """Returns the text, shortened to `width` characters."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def next_commands(flow: str, run: str) -> str:
+    """Returns the commands that look further into a run."""
+    commands = [
+        (f"flownote show {flow}/{run}", "every task and artifact of this run"),
+        (f"flownote dump {flow}/{run}/choose/leaderboard", "a value that it made"),
+        (f"flownote runs {flow} --columns model,test_ndcg --sort -test_ndcg", "all runs compared"),
+    ]
+    width = max(len(command) for command, _ in commands)
+    lines = ["", "✓ titles that the member watched later. What to type next:"]
+    return "\n".join(lines + [f"   {command:{width}}   {what}" for command, what in commands])
