@@ -1,0 +1,283 @@
+"""`FlowSpec` and `step`: what a flow's author writes.
+
+An instance of a flow is a front for its task. Everything that it does not hold itself
+it asks of ``self._flownote``: inside a worker the task's state
+(`flownote.artifacts.TaskState`), elsewhere `BareState`. That object answers
+
+- ``load(name)``: the value of an artifact, parameter or constant, or raises
+  `MissingArtifact`; the read is recorded,
+- ``has(name)``: whether an artifact, a parameter's value or a constant's is stored
+  under the name (not recorded),
+- ``set_next(targets, foreach)``: the flow goes on to the steps of these names,
+- ``foreach_input()``, ``foreach_index()``, ``foreach_stack()``,
+- ``merge_artifacts(inputs, exclude, include)``.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from flownote.exceptions import InvalidNextException, MergeArtifactsException, MissingArtifact
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
+
+__all__ = ["FlowSpec", "is_flow", "make_instance", "step", "step_names"]
+
+# Set while a flow's file is loaded and in workers: `MyFlow()` then only makes an
+# instance and never runs the command line.
+passive = False
+
+
+def step(function: F) -> F:
+    """Mark a method of a flow as a step.
+
+    Raises
+    ------
+    FlowDefinitionError
+        When it marks something other than a function.
+
+    Examples
+    --------
+    >>> class Hello(FlowSpec):
+    ...     @step
+    ...     def start(self):
+    ...         self.next(self.end)
+    ...
+    ...     @step
+    ...     def end(self):
+    ...         pass
+    """
+    if not hasattr(function, "__code__") and not hasattr(function, "__wrapped__"):
+        from flownote.exceptions import FlowDefinitionError
+
+        raise FlowDefinitionError(
+            f"`@step` marks a method, not {type(function).__name__}",
+            hint="put `@step` directly above `def`, and `@staticmethod` helpers without it",
+        )
+    function.is_step = True  # type: ignore[attr-defined]
+    return function
+
+
+def is_flow(value: object) -> bool:
+    """Whether ``value`` is a flow's class (and not `FlowSpec` itself)."""
+    return isinstance(value, type) and issubclass(value, FlowSpec) and value is not FlowSpec
+
+
+def step_names(flow: type) -> list[str]:
+    """Return the names of a flow's steps, base classes' first."""
+    names: dict[str, bool] = {}
+    for base in reversed(flow.__mro__):
+        for name, value in vars(base).items():
+            if name in names or getattr(value, "is_step", False) is True:
+                names[name] = getattr(value, "is_step", False) is True
+    return [name for name, marked in names.items() if marked]
+
+
+class BareState:
+    """The state of a flow's instance outside every task: attributes and nothing else."""
+
+    def __init__(self) -> None:
+        self.targets: tuple[str, ...] = ()
+        self.foreach: str | None = None
+
+    def has(self, name: str) -> bool:
+        """No name is stored."""
+        return False
+
+    def load(self, name: str) -> Any:
+        """Raise `MissingArtifact`: no step ran before."""
+        raise MissingArtifact(
+            f"this flow has no attribute `{name}`",
+            name=name,
+            hint="outside a run only what was assigned to the instance is there",
+        )
+
+    def set_next(self, targets: tuple[str, ...], foreach: str | None) -> None:
+        """Keep what ``self.next`` was called with, for tests of a single step."""
+        self.targets, self.foreach = targets, foreach
+
+    def foreach_input(self) -> Any:
+        """Outside a foreach there is no item."""
+        return None
+
+    def foreach_index(self) -> int | None:
+        """Outside a foreach there is no index."""
+        return None
+
+    def foreach_stack(self) -> list[tuple[int, int, Any]]:
+        """Outside a foreach the stack is empty."""
+        return []
+
+    def merge_artifacts(
+        self, inputs: Iterable[Any], exclude: list[str], include: list[str]
+    ) -> None:
+        """Raise `MergeArtifactsException`: there are no branches."""
+        raise MergeArtifactsException(
+            "`merge_artifacts` works in a join step of a run",
+            hint="call it in a step that takes `inputs`",
+        )
+
+
+class FlowSpec:
+    """The base class of every flow.
+
+    Parameters
+    ----------
+    use_cli
+        Whether ``MyFlow()`` in the program that was started runs the command line
+        (`python flow.py run`). With ``False``, and anywhere else, it makes a bare
+        instance: useful to call a step in a test.
+    """
+
+    _flownote: Any = None
+
+    def __init__(self, use_cli: bool = True) -> None:
+        self.__dict__["_flownote"] = BareState()
+        if use_cli and not passive and _started_by_user():
+            from flownote.loader import run_program
+
+            run_program(type(self))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        for base in type(self).__mro__:
+            if name in vars(base):
+                # A property of the class raised AttributeError: let it say so itself.
+                return vars(base)[name].__get__(self, type(self))
+        state = self.__dict__.get("_flownote")
+        if state is None:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        return state.load(name)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the steps, as bound methods."""
+        return (getattr(self, name) for name in step_names(type(self)))
+
+    @property
+    def name(self) -> str:
+        """The flow's name."""
+        return type(self).__name__
+
+    @property
+    def input(self) -> Any:
+        """The item that this task of a foreach was given; None outside a foreach."""
+        return self._flownote.foreach_input()
+
+    @property
+    def index(self) -> int | None:
+        """The position of this task's item in its foreach; None outside a foreach."""
+        return self._flownote.foreach_index()
+
+    def foreach_stack(self) -> list[tuple[int, int, Any]]:
+        """Return ``(index, count, item)`` of every foreach around this task, outermost first."""
+        return self._flownote.foreach_stack()
+
+    def merge_artifacts(
+        self,
+        inputs: Iterable[Any],
+        exclude: Iterable[str] | None = None,
+        include: Iterable[str] | None = None,
+    ) -> None:
+        """Take over the artifacts on which all branches agree.
+
+        Parameters
+        ----------
+        inputs
+            The join step's ``inputs``.
+        exclude
+            Names to leave out.
+        include
+            Take these names only.
+
+        Raises
+        ------
+        UnhandledInMergeArtifactsException
+            When branches disagree about a name that is neither excluded nor set by this
+            step already.
+        MissingInMergeArtifactsException
+            When a name in ``include`` is in no branch.
+        MergeArtifactsException
+            Outside a join, or with both ``include`` and ``exclude``.
+        """
+        if exclude and include:
+            raise MergeArtifactsException(
+                "`merge_artifacts` takes `exclude` or `include`, not both",
+                hint="name what to take over, or what to leave out",
+            )
+        self._flownote.merge_artifacts(inputs, list(exclude or ()), list(include or ()))
+
+    def next(self, *targets: Any, foreach: str | None = None, **keywords: Any) -> None:
+        """Say which step or steps come next. The last statement of every step but ``end``.
+
+        Parameters
+        ----------
+        targets
+            One step (``self.next(self.b)``) or several, which then run side by side.
+        foreach
+            The name of an attribute: the one target runs once for each of its items,
+            found there as ``self.input``.
+
+        Raises
+        ------
+        InvalidNextException
+            When a target isn't a step of this flow, or ``foreach`` doesn't fit.
+        """
+        if keywords:
+            unknown = ", ".join(f"`{word}`" for word in keywords)
+            raise InvalidNextException(
+                f"`self.next` doesn't know {unknown}", hint="it takes steps and `foreach`"
+            )
+        if not targets:
+            raise InvalidNextException(
+                "`self.next` names no step", hint="name one: `self.next(self.end)`"
+            )
+        names = tuple(self._target_name(target) for target in targets)
+        if foreach is not None:
+            self._check_foreach(names, foreach)
+        self._flownote.set_next(names, foreach)
+
+    def _target_name(self, target: Any) -> str:
+        name = getattr(target, "__name__", None)
+        own = getattr(type(self), name, None) if isinstance(name, str) else None
+        if own is None or getattr(own, "is_step", False) is not True:
+            what = f"`{name}`" if name else f"a value of type {type(target).__name__}"
+            raise InvalidNextException(
+                f"`self.next` was given {what}, which is not a step of {type(self).__name__}",
+                hint=f"steps are: {', '.join(step_names(type(self)))}",
+            )
+        return name
+
+    def _check_foreach(self, names: tuple[str, ...], foreach: str) -> None:
+        if not isinstance(foreach, str):
+            raise InvalidNextException(
+                f"`foreach` is the name of an attribute, not a value of type "
+                f"{type(foreach).__name__}",
+                hint='assign the items to `self` and name them: `foreach="items"`',
+            )
+        if len(names) != 1:
+            raise InvalidNextException(
+                f"`foreach` goes to one step, not {len(names)}",
+                hint="let the one step split again",
+            )
+
+
+def make_instance(flow: type, state: Any) -> Any:
+    """Return an instance of ``flow`` whose task is ``state``: what a worker runs steps on."""
+    instance = object.__new__(flow)
+    instance.__dict__["_flownote"] = state
+    return instance
+
+
+def _started_by_user() -> bool:
+    """Whether the class is instantiated by the program's own file, not by an import or a test."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_name == "__init__":
+        frame = frame.f_back
+    place = frame.f_globals
+    return place.get("__name__") == "__main__" and bool(place.get("__file__"))

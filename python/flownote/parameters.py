@@ -1,0 +1,1 @@
+"""`Parameter`, `JSONType` and `IncludeFile`: what a run is given from outside."""
