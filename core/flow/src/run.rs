@@ -29,6 +29,10 @@ pub struct RunRecord {
     pub host: String,
     /// The scheduler's process id there.
     pub pid: u32,
+    /// When that process started, in the kernel's clock ticks since boot; with `pid` it
+    /// tells a living scheduler from a reused process id.
+    #[serde(default)]
+    pub process_start: u64,
     /// The flow's description, from which its graph is made again.
     pub description: FlowDescription,
     /// The values of its parameters, by attribute name.

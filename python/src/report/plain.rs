@@ -1,0 +1,60 @@
+//! Plain lines, for pipes, files and CI.
+
+use std::cell::RefCell;
+use std::io::Write;
+
+use flownote_engine::Progress;
+use flownote_flow::manifest::Outcome;
+
+use super::text;
+
+/// Writes plain lines.
+pub struct Plain {
+    quiet: bool,
+    run: RefCell<String>,
+}
+
+impl Plain {
+    /// A display; a quiet one tells only what the steps print and what failed.
+    pub fn new(quiet: bool) -> Self {
+        Self { quiet, run: RefCell::default() }
+    }
+
+    /// Shows one event.
+    pub fn report(&self, progress: Progress) {
+        match &progress {
+            Progress::Log { step, task, attempt, stream, text } => {
+                print_log(&text::task(step, task, *attempt), stream, text);
+                return;
+            }
+            Progress::RunStarted { run, .. } => run.clone_into(&mut self.run.borrow_mut()),
+            Progress::RunFinished { status, elapsed_ms, done, failed } if !self.quiet => {
+                let run = self.run.borrow();
+                say(&text::run_finished(&run, *status, *elapsed_ms, *done, *failed));
+                return;
+            }
+            _ => {}
+        }
+        let failed = matches!(
+            &progress,
+            Progress::AttemptFinished { outcome, .. } if *outcome != Outcome::Ok
+        );
+        if !self.quiet || failed {
+            text::talk(&progress).into_iter().flatten().for_each(|line| say(&line));
+        }
+    }
+}
+
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// A line of a step's output, with whose it is before it.
+pub fn print_log(task: &str, stream: &str, text: &str) {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let _ = if stream == "stderr" {
+        writeln!(std::io::stderr().lock(), "[{task}] {text}")
+    } else {
+        writeln!(std::io::stdout().lock(), "[{task}] {text}")
+    };
+}

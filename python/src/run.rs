@@ -1,0 +1,205 @@
+//! Python's way into the engine: one object that runs one run.
+
+use std::os::fd::{FromRawFd, OwnedFd};
+use std::path::Path;
+use std::sync::Mutex;
+
+use flownote_engine::launcher::Zygote;
+use flownote_engine::{
+    Cancel, Cap, Handle, Options, Owner, Pace, Patience, RunService, Start, Summary,
+};
+use flownote_flow::id::{FlowName, RunId};
+use flownote_flow::run::RunRecord;
+use flownote_store::{RunKey, Store, StoreOptions, StoreUrl, process};
+use pyo3::prelude::*;
+use serde::{Deserialize, Serialize};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::LocalSet;
+
+use crate::error::raise;
+use crate::report::{self, Display};
+
+/// What Python asks for.
+#[derive(Deserialize)]
+struct Request {
+    /// The datastore.
+    store: String,
+    /// Whether commits reach the disk before they count.
+    #[serde(default)]
+    durable: bool,
+    /// A new run, without what is filled in here (nonce, user, host, process).
+    #[serde(default)]
+    record: Option<Box<RunRecord>>,
+    /// Or a run to go on with.
+    #[serde(default, rename = "continue")]
+    continued: Option<Continued>,
+    /// A fresh interpreter for each attempt.
+    #[serde(default)]
+    spawn: bool,
+    /// Whether SIGINT and SIGTERM cancel the run.
+    #[serde(default)]
+    signals: bool,
+    /// How to show it.
+    display: Display,
+}
+
+#[derive(Deserialize)]
+struct Continued {
+    flow: FlowName,
+    run: RunId,
+}
+
+/// What Python gets back.
+#[derive(Serialize)]
+struct Finished {
+    flow: String,
+    run: String,
+    status: flownote_flow::event::RunStatus,
+    done: u64,
+    failed: u64,
+    elapsed_ms: u64,
+}
+
+impl From<Summary> for Finished {
+    fn from(summary: Summary) -> Self {
+        Self {
+            flow: summary.run.flow.to_string(),
+            run: summary.run.run.to_string(),
+            status: summary.status,
+            done: summary.done,
+            failed: summary.failed,
+            elapsed_ms: summary.elapsed_ms,
+        }
+    }
+}
+
+/// Runs one run to its end.
+#[pyclass(frozen, module = "flownote._native")]
+pub struct Runner {
+    /// Taken by the one call of `run`.
+    request: Mutex<Option<(Request, OwnedFd)>>,
+    /// Set by `run`, used by `cancel` from any thread.
+    handle: Mutex<Option<Handle>>,
+}
+
+#[pymethods]
+impl Runner {
+    /// Takes a request as JSON and the engine's end of a zygote's control socket, which it
+    /// owns from now on.
+    #[new]
+    fn new(request: &str, control_fd: i32) -> PyResult<Self> {
+        let request = serde_json::from_str(request)
+            .map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))?;
+        // SAFETY: the caller hands over a descriptor that it doesn't use any more.
+        let socket = unsafe { OwnedFd::from_raw_fd(control_fd) };
+        Ok(Self { request: Mutex::new(Some((request, socket))), handle: Mutex::new(None) })
+    }
+
+    /// Runs to the end, without the GIL. Answers `{flow, run, status, done, failed,
+    /// elapsed_ms}` as JSON; raises a `FlownoteException` when the engine itself fails.
+    fn run(&self, py: Python<'_>) -> PyResult<String> {
+        let taken = self.request.lock().expect("never poisoned").take();
+        let (request, socket) =
+            taken.ok_or_else(|| pyo3::exceptions::PyRuntimeError::new_err("a Runner runs once"))?;
+        let summary = py.detach(|| self.serve(request, socket)).map_err(|error| raise(py, &error))?;
+        Ok(serde_json::to_string(&Finished::from(summary)).expect("a summary is JSON"))
+    }
+
+    /// Cancels the run from another thread.
+    #[pyo3(signature = (*, now=false))]
+    fn cancel(&self, now: bool) {
+        let how = if now { Cancel::Now } else { Cancel::Graceful };
+        if let Some(handle) = &*self.handle.lock().expect("never poisoned") {
+            handle.cancel(how);
+        }
+    }
+}
+
+impl Runner {
+    fn serve(&self, request: Request, socket: OwnedFd) -> Result<Summary, flownote_engine::Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        LocalSet::new().block_on(&runtime, async {
+            let url = StoreUrl::parse(&request.store)?;
+            let options = StoreOptions { durable: request.durable, ..StoreOptions::from_env() };
+            let store = Store::open(&url, options).await?;
+            let owner = owner();
+            let start = match (request.record, request.continued) {
+                (Some(mut record), _) => {
+                    complete(&mut record, &owner);
+                    publish_staged(&store, &store.staging(&record.run)).await?;
+                    Start::New(record)
+                }
+                (None, Some(Continued { flow, run })) => Start::Continue(RunKey { flow, run }),
+                (None, None) => unreachable!("the shell asks for one or the other"),
+            };
+            let options = Options {
+                store,
+                start,
+                owner,
+                spawn: request.spawn,
+                log_cap: Cap::default(),
+                patience: Patience::default(),
+                pace: Pace::default(),
+            };
+            let launcher = Box::new(Zygote::attach(socket)?);
+            let reporter = report::reporter(request.display);
+            let (service, handle) = RunService::new(options, launcher, reporter);
+            *self.handle.lock().expect("never poisoned") = Some(handle.clone());
+            if request.signals {
+                tokio::task::spawn_local(cancel_on_signals(handle));
+            }
+            service.run().await
+        })
+    }
+}
+
+/// The first SIGINT or SIGTERM cancels with a grace, the second kills.
+async fn cancel_on_signals(handle: Handle) {
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return;
+    };
+    let mut how = Cancel::Graceful;
+    loop {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        handle.cancel(how);
+        how = Cancel::Now;
+    }
+}
+
+fn owner() -> Owner {
+    let pid = std::process::id();
+    Owner {
+        user: process::user(),
+        host: process::host(),
+        pid,
+        process_start: process::start_of(pid).unwrap_or(0),
+    }
+}
+
+fn complete(record: &mut RunRecord, owner: &Owner) {
+    record.nonce = flownote_store::nonce();
+    record.user.clone_from(&owner.user);
+    record.host.clone_from(&owner.host);
+    record.pid = owner.pid;
+    record.process_start = owner.process_start;
+    record.created_at = flownote_store::time::now_rfc3339();
+    record.system_tags.insert(0, format!("user:{}", owner.user));
+}
+
+/// Publishes the blobs of parameters, constants and sources.
+async fn publish_staged(store: &Store, staging: &Path) -> Result<(), flownote_store::Error> {
+    let Ok(entries) = std::fs::read_dir(staging) else { return Ok(()) };
+    for entry in entries.flatten() {
+        if let Ok(name) = entry.file_name().into_string()
+            && name.len() == 64
+        {
+            store.publish_blob(&entry.path(), &name).await?;
+        }
+    }
+    Ok(())
+}

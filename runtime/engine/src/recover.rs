@@ -1,0 +1,215 @@
+//! Going on where another scheduler stopped (engine rules 9 to 11).
+//!
+//! The log says what was decided, `done` objects say what became of it. The log may lack
+//! its last fifth of a second, so every attempt that could have run is probed; what has no
+//! `done` object is closed by a tombstone and tried again.
+
+use std::collections::VecDeque;
+
+use flownote_flow::event::{Action, AttemptResult, RunEvent};
+use flownote_flow::id::AttemptKey;
+use flownote_flow::manifest::{FailureKind, Outcome, SCHEMA, TaskDone, TaskManifest};
+use flownote_flow::run::{LogBatch, RunRecord};
+use flownote_flow::schedule::Schedule;
+use flownote_store::{Alive, Appended, Committed, RunKey, Store, process};
+use tokio::time::sleep;
+
+use crate::Error;
+use crate::context::Context;
+use crate::failpoint::failpoint;
+use crate::options::Options;
+
+/// A run that is ours now.
+pub struct Claim {
+    /// Our epoch.
+    epoch: u64,
+    /// The number after our `Epoch` entry.
+    next: u64,
+    /// A snapshot and the number of the last batch in it.
+    snapshot: Option<(u64, Vec<u8>)>,
+    /// The batches since the snapshot, ours included.
+    log: Vec<(u64, LogBatch)>,
+}
+
+/// Where a recovered run stands.
+pub struct Recovered {
+    /// Our epoch.
+    pub epoch: u64,
+    /// The number of the next log batch.
+    pub next: u64,
+    /// Events that the recovery found out, to be logged.
+    pub events: Vec<RunEvent>,
+    /// What to do now.
+    pub actions: Vec<Action>,
+}
+
+/// Takes a run over: makes sure that its owner is gone, then writes the next epoch.
+pub async fn claim(store: &Store, record: &RunRecord, options: &Options) -> Result<Claim, Error> {
+    let run = RunKey { flow: record.flow.clone(), run: record.run.clone() };
+    ensure_abandoned(store, &run, record, options).await?;
+    let snapshot = store.load_state(&run).await?.map(|(seq, bytes)| (seq, bytes.to_vec()));
+    let from = snapshot.as_ref().map_or(0, |(seq, _)| seq + 1);
+    let mut log = store.read_log(&run, from).await?;
+    if let Some(RunEvent::RunFinished { status }) = last_event(&log) {
+        // Its scheduler may have died before the index knew.
+        store.finish_run(&run, *status, &log[log.len() - 1].1.written_at).await?;
+        let status = format!("{status:?}").to_lowercase();
+        return Err(Error::AlreadyFinished { run: run.run, status });
+    }
+    let last_epoch = match log.last() {
+        Some((_, batch)) => batch.epoch,
+        None => 0,
+    };
+    let epoch = last_epoch + 1;
+    let next = log.last().map_or(from, |(seq, _)| seq + 1);
+    let event = RunEvent::Epoch { epoch, owner: options.owner.to_string() };
+    let batch = LogBatch {
+        schema: SCHEMA,
+        nonce: flownote_store::nonce(),
+        epoch,
+        written_at: flownote_store::time::now_rfc3339(),
+        events: vec![event],
+    };
+    failpoint("before-epoch");
+    match store.append_log(&run, next, &batch).await? {
+        Appended::Won => {}
+        Appended::Taken => return Err(Error::Fenced { run: run.run, seq: next }),
+    }
+    failpoint("after-epoch");
+    log.push((next, batch));
+    Ok(Claim { epoch, next: next + 1, snapshot, log })
+}
+
+fn last_event(log: &[(u64, LogBatch)]) -> Option<&RunEvent> {
+    log.last()?.1.events.last()
+}
+
+/// Fails while the run's owner is alive: by its process on this host, elsewhere by its
+/// `alive` counter, watched for its time to live on our own clock.
+async fn ensure_abandoned(
+    store: &Store,
+    run: &RunKey,
+    record: &RunRecord,
+    options: &Options,
+) -> Result<(), Error> {
+    let alive = store.alive(run).await?;
+    let host = alive.as_ref().map_or(&record.host, |alive| &alive.host);
+    let still = |pid: u32| Error::StillRunning {
+        run: run.run.clone(),
+        owner: format!("process {pid} on {host}"),
+    };
+    if *host == options.owner.host {
+        let (pid, start) =
+            alive.map_or((record.pid, record.process_start), |a| (a.pid, a.process_start));
+        let ours = pid == options.owner.pid && start == options.owner.process_start;
+        return if !ours && process::is_alive(pid, start) { Err(still(pid)) } else { Ok(()) };
+    }
+    sleep(options.pace.alive_ttl).await;
+    let later: Option<Alive> = store.alive(run).await?;
+    if later != alive { Err(still(later.map_or(record.pid, |alive| alive.pid))) } else { Ok(()) }
+}
+
+/// Brings the schedule to where the run stands.
+pub async fn replay(
+    context: &Context,
+    schedule: &mut Schedule,
+    claim: Claim,
+) -> Result<Recovered, Error> {
+    if let Some((_, bytes)) = &claim.snapshot {
+        schedule.restore(bytes).map_err(|error| Error::Damaged {
+            what: format!("the snapshot of run {}", context.run.run),
+            why: error.to_string(),
+        })?;
+    }
+    let mut actions = Vec::new();
+    for event in claim.log.iter().flat_map(|(_, batch)| &batch.events) {
+        // What earlier schedulers decided they also did, or the probes below find out.
+        actions = schedule.apply(event)?;
+    }
+    let in_flight: Vec<AttemptKey> = schedule.running().cloned().collect();
+    actions.retain(|action| !matches!(action, Action::Launch(_) | Action::StartTimer { .. }));
+    for (timer, after_ms) in schedule.pending_timers() {
+        actions.push(Action::StartTimer { timer, after_ms });
+    }
+    let mut events = Vec::new();
+    let mut settling = VecDeque::new();
+    for attempt in in_flight {
+        let done = match context.store.done(&context.run, &attempt).await? {
+            Some(done) => done,
+            None => bury(context, &attempt).await?,
+        };
+        settling.push_back((attempt, done));
+    }
+    while let Some((attempt, done)) = settling.pop_front() {
+        let finished = RunEvent::AttemptFinished { result: result_of(&done)?, attempt };
+        let follow = schedule.apply(&finished)?;
+        events.push(finished);
+        for action in follow {
+            match action {
+                Action::Launch(launch) => {
+                    // The log may have lost that this one ran, and even finished.
+                    match context.store.done(&context.run, &launch.attempt).await? {
+                        Some(done) => settling.push_back((launch.attempt, done)),
+                        None => actions.push(Action::Launch(launch)),
+                    }
+                }
+                other => actions.push(other),
+            }
+        }
+    }
+    Ok(Recovered { epoch: claim.epoch, next: claim.next, events, actions })
+}
+
+/// Closes an attempt whose scheduler is gone, so that it can never commit. Answers what the
+/// datastore then says: another may have committed in the meantime.
+async fn bury(context: &Context, attempt: &AttemptKey) -> Result<TaskDone, Error> {
+    let tombstone = TaskDone {
+        schema: SCHEMA,
+        flow: context.run.flow.clone(),
+        run: context.run.run.clone(),
+        step: attempt.task.step.clone(),
+        task: attempt.task.id(),
+        attempt: attempt.attempt,
+        nonce: context.nonce(),
+        outcome: Outcome::Lost,
+        started_at: None,
+        finished_at: context.now(),
+        user: context.owner.user.clone(),
+        host: context.owner.host.clone(),
+        pid: 0,
+        usage: flownote_flow::manifest::Usage::default(),
+        parents: Vec::new(),
+        foreach: Vec::new(),
+        manifest: TaskManifest::default(),
+        failure: None,
+        logs: flownote_flow::manifest::Logs::default(),
+    };
+    failpoint("before-tombstone");
+    Ok(match context.store.commit_done(&context.run, &tombstone).await? {
+        Committed::Won => tombstone,
+        Committed::Lost(theirs) => *theirs,
+    })
+}
+
+/// What a `done` object means for the schedule.
+pub fn result_of(done: &TaskDone) -> Result<AttemptResult, Error> {
+    Ok(match done.outcome {
+        Outcome::Ok => {
+            let next = done.manifest.next.clone().ok_or_else(|| Error::Damaged {
+                what: format!("{}/{}.{}", done.step, done.task, done.attempt),
+                why: "its `done` object names no next step".to_owned(),
+            })?;
+            AttemptResult::Ok { next }
+        }
+        Outcome::Failed => {
+            let failure = done.failure.as_ref();
+            AttemptResult::Failed {
+                kind: failure.map_or(FailureKind::Lost, |failure| failure.kind),
+                retryable: failure.is_none_or(|failure| failure.retryable),
+            }
+        }
+        Outcome::Cancelled => AttemptResult::Cancelled,
+        Outcome::Lost => AttemptResult::Lost,
+    })
+}
+
