@@ -79,6 +79,23 @@ impl TaskId {
         let parts: Vec<String> = path.iter().map(u32::to_string).collect();
         Self::new(parts.join("-"))
     }
+
+    /// The foreach path of a task whose step is in `depth` foreach levels; nothing when
+    /// the id doesn't fit. The depth is needed since `0` is the task outside every
+    /// foreach as well as the first item of one: see [`crate::graph::FlowGraph::task_key`].
+    pub fn path(&self, depth: usize) -> Option<Vec<u32>> {
+        if depth == 0 {
+            return (self.as_str() == "0").then(Vec::new);
+        }
+        let path = self.as_str().split('-').map(index).collect::<Option<Vec<_>>>()?;
+        (path.len() == depth).then_some(path)
+    }
+}
+
+/// A number as ids have it: digits without a leading zero.
+fn index(text: &str) -> Option<u32> {
+    let canonical = text == "0" || !text.starts_with(['0', '+']);
+    canonical.then(|| text.parse().ok()).flatten()
 }
 
 /// One task of a run: a step and the foreach path that leads to it.

@@ -8,9 +8,14 @@
 //! **Invariant:** nothing here reads a clock, a file or a socket, starts a process or
 //! knows of Python or async.
 
+pub mod decorators;
 pub mod description;
 pub mod event;
+pub mod graph;
 pub mod help;
 pub mod id;
+pub mod lint;
 pub mod manifest;
+pub mod pathspec;
 pub mod run;
+pub mod schedule;
