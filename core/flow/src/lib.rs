@@ -17,5 +17,6 @@ pub mod id;
 pub mod lint;
 pub mod manifest;
 pub mod pathspec;
+pub mod provenance;
 pub mod run;
 pub mod schedule;

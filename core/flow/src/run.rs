@@ -29,10 +29,9 @@ pub struct RunRecord {
     pub host: String,
     /// The scheduler's process id there.
     pub pid: u32,
-    /// When that process started, in the kernel's clock ticks since boot; with `pid` it
-    /// tells a living scheduler from a reused process id.
+    /// Tells that process from a later one with the same id.
     #[serde(default)]
-    pub process_start: u64,
+    pub process_start: String,
     /// The flow's description, from which its graph is made again.
     pub description: FlowDescription,
     /// The values of its parameters, by attribute name.
