@@ -26,7 +26,7 @@ pub enum Error {
         status: RunStatus,
     },
     /// The run can't end as long as attempts are under way or could start.
-    #[error("the run isn't over: {running} attempts are under way")]
+    #[error("the run isn't over (attempts under way: {running})")]
     Unfinished {
         /// How many attempts are under way.
         running: usize,
