@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = [
     "Cancelled",
+    "CaughtFailure",
     "DamagedArtifact",
     "DecoratorError",
     "FlowDefinitionError",
@@ -21,6 +22,7 @@ __all__ = [
     "NotFound",
     "ParameterError",
     "SecretError",
+    "ReadOnlyAttribute",
     "StoreError",
     "TimeoutException",
     "UnhandledInMergeArtifactsException",
@@ -143,6 +145,12 @@ class MissingArtifact(FlownoteException, AttributeError):  # noqa: N818
         self.name = name
 
 
+class ReadOnlyAttribute(FlownoteException, AttributeError):  # noqa: N818
+    """A step assigned to a parameter."""
+
+    headline = "Can't be assigned"
+
+
 class UnstorableArtifact(FlownoteException):
     """Attributes of ``self`` that no codec can store; all of them are listed."""
 
@@ -185,6 +193,39 @@ class TimeoutException(FlownoteException):
     """A step's ``@timeout`` struck."""
 
     headline = "Timeout"
+
+
+class CaughtFailure(FlownoteException):
+    """What `@catch(var=…)` stores when a step failed for good.
+
+    Attributes
+    ----------
+    kind
+        ``exception``, ``timeout``, ``exit``, ``signal``, ``out_of_memory``….
+    type
+        The exception's class by name, None when the process died without one.
+    traceback
+        The traceback from the first line of user code on, None without an exception.
+
+    Examples
+    --------
+    >>> if self.failed:
+    ...     print(self.failed, self.failed.type)
+    """
+
+    headline = "A step failed and @catch took it"
+    kind: str = "exception"
+    type: str | None = None
+    traceback: str | None = None
+
+    @classmethod
+    def of(cls, failure: dict) -> CaughtFailure:
+        """Make it from a failure as manifests record it."""
+        caught = cls(failure["message"], hint=failure.get("hint"))
+        caught.kind = failure["kind"]
+        caught.type = failure.get("exception")
+        caught.traceback = failure.get("traceback")
+        return caught
 
 
 class Cancelled(BaseException):

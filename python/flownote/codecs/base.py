@@ -1,0 +1,110 @@
+"""What a codec gives and takes, and the small helpers that all of them share."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+PREVIEW = 120
+
+# Sections of an encoding start at multiples of this, so that mapped arrays are aligned.
+ALIGNMENT = 64
+
+
+class Encoded:
+    """A value's encoding, ready to be written.
+
+    Parameters
+    ----------
+    codec
+        The name under which the codec is registered.
+    chunks
+        The encoding as C-contiguous buffers, in order. Large arrays give views of their
+        own memory, so nothing is copied.
+    meta
+        What decoding needs beyond the bytes, and what a listing may show.
+    preview
+        A short text for people.
+    """
+
+    __slots__ = ("chunks", "codec", "meta", "preview")
+
+    def __init__(
+        self,
+        codec: str,
+        chunks: Iterable[Any],
+        meta: dict[str, Any] | None = None,
+        preview: str | None = None,
+    ) -> None:
+        self.codec = codec
+        self.chunks = chunks
+        self.meta = meta
+        self.preview = preview
+
+
+def clip(text: str) -> str:
+    """Return ``text`` as a preview: one line of at most 120 characters, safe to print."""
+    if len(text) > PREVIEW:
+        text = text[: PREVIEW - 1] + "…"
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else _escape(char) for char in text)
+        if len(text) > PREVIEW:
+            text = text[: PREVIEW - 1] + "…"
+    return text
+
+
+def _escape(char: str) -> str:
+    return ascii(char)[1:-1]
+
+
+def type_name(kind: type) -> str:
+    """Return a type's name as its users write it: ``int``, ``pandas.DataFrame``."""
+    name, module = kind.__qualname__, kind.__module__
+    if module == "builtins":
+        return name
+    root = module.partition(".")[0]
+    if root != module and getattr(sys.modules.get(root), name, None) is kind:
+        return f"{root}.{name}"
+    public = module.partition("._")[0]
+    if public != module and getattr(sys.modules.get(public), name, None) is kind:
+        return f"{public}.{name}"
+    return f"{module}.{name}"
+
+
+def padding(length: int) -> int:
+    """Return how many bytes bring ``length`` to the next section."""
+    return -length % ALIGNMENT
+
+
+class Sections:
+    """Buffers laid one after the other, each at a multiple of `ALIGNMENT`.
+
+    ``places`` tells where each begins and how long it is: ``[[0, 12], [64, 800]]``.
+    """
+
+    def __init__(self) -> None:
+        self.chunks: list[Any] = []
+        self.places: list[list[int]] = []
+        self._length = 0
+
+    def add(self, data: Any) -> None:
+        """Append a C-contiguous buffer as a section."""
+        view = memoryview(data)
+        if view.nbytes and view.format != "B":
+            view = view.cast("B")
+        fill = padding(self._length)
+        if fill:
+            self.chunks.append(bytes(fill))
+        self.places.append([self._length + fill, view.nbytes])
+        self.chunks.append(view)
+        self._length += fill + view.nbytes
+
+
+def sections(data: Any, places: list[list[int]]) -> list[memoryview]:
+    """Return the sections of ``data`` as views of it."""
+    view = memoryview(data)
+    return [view[start : start + length] for start, length in places]

@@ -1,0 +1,100 @@
+"""Is this process fit to be forked? (engine rule 15)
+
+Threads don't survive a fork, and what they held locked stays locked. They are counted
+after a probe fork, for some libraries (NumPy's BLAS) end their threads in a fork handler
+of their own. A process that has spoken to a GPU is never fit.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+
+# Thread name, as the kernel shows it → the module that starts such threads.
+_OWNERS = {
+    "polars": "polars",
+    "tokio": "a Rust library",
+    "jemalloc": "pyarrow or polars (their allocator)",
+    "grpc": "grpc",
+    "tf_": "tensorflow",
+    "pt_": "torch",
+    "cuda": "cuda",
+    "openblas": "numpy",
+    "QThread": "Qt",
+    "ray": "ray",
+}
+
+
+def fork_safety() -> tuple[bool, list[str], str | None]:
+    """Return whether a fork is safe, what is in its way, and a line that says so.
+
+    Returns
+    -------
+    tuple
+        ``(ok, names, notice)``; ``names`` are modules, or threads that nobody claims.
+    """
+    names = ["CUDA"] if _has_touched_gpu() else []
+    if not names:
+        _probe()
+        names = _foreign_threads()
+    if not names:
+        return True, [], None
+    what = ", ".join(names)
+    return False, names, f"each task starts a fresh Python: {what} doesn't survive a fork"
+
+
+def thread_count() -> int:
+    """Return how many threads this process has."""
+    return len(os.listdir("/proc/self/task"))
+
+
+def _probe() -> None:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+def _has_touched_gpu() -> bool:
+    for descriptor in os.listdir("/proc/self/fd"):
+        try:
+            target = os.readlink(f"/proc/self/fd/{descriptor}")
+        except OSError:  # the listing's own descriptor
+            continue
+        if target.startswith(("/dev/nvidia", "/dev/kfd", "/dev/dri/")):
+            return True
+    return False
+
+
+def _foreign_threads() -> list[str]:
+    own = os.getpid()
+    python = {t.native_id: t for t in threading.enumerate()}
+    names: dict[str, None] = {}
+    for entry in os.listdir("/proc/self/task"):
+        if int(entry) == own:
+            continue
+        thread = python.get(int(entry))
+        name = _python_owner(thread) if thread is not None else _native_owner(entry)
+        if name:
+            names[name] = None
+    return list(names)
+
+
+def _python_owner(thread: threading.Thread) -> str:
+    target = getattr(thread, "_target", None) or type(thread)
+    module = getattr(target, "__module__", "")
+    return f"thread `{thread.name}`" + (f" of {module}" if module != "threading" else "")
+
+
+def _native_owner(entry: str) -> str | None:
+    try:
+        with open(f"/proc/self/task/{entry}/comm") as file:
+            name = file.read().strip()
+    except OSError:  # it ended meanwhile
+        return None
+    for start, owner in _OWNERS.items():
+        if name.startswith(start):
+            return owner
+    present = [module for module in ("torch", "tensorflow", "jax", "cupy") if module in sys.modules]
+    return present[0] if present else f"thread `{name}`"

@@ -1,0 +1,124 @@
+"""A join's ``inputs``: the branches' results, each read lazily from its manifest."""
+
+from __future__ import annotations
+
+from flownote.artifacts import identity, passed_on
+from flownote.exceptions import MissingArtifact
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from flownote.artifacts import TaskState
+
+
+class Input:
+    """What one branch passes on; its artifacts and parameters are attributes.
+
+    Attributes
+    ----------
+    index
+        The branch's position in the foreach that the join closes, None after a split.
+    """
+
+    def __init__(self, state: TaskState, position: int, attempt: str) -> None:
+        self._state = state
+        self._position = position
+        self._attempt = attempt
+        self._names: dict[str, tuple[str, str]] | None = None
+
+    @property
+    def index(self) -> int | None:
+        """The branch's position in the foreach that the join closes, None after a split."""
+        frames = self._state.files.done(self._attempt).get("foreach")
+        return frames[-1][1] if frames and len(frames) > len(self._state.spec["foreach"]) else None
+
+    def artifact_records(self) -> dict[str, tuple[str, str]]:
+        """Return what the branch passes on: artifact → (who wrote it, digest)."""
+        if self._names is None:
+            self._names = passed_on(self._state.files, self._attempt)
+        return self._names
+
+    def record(self, name: str) -> dict[str, Any]:
+        """Return an artifact's record."""
+        producer, _ = self.artifact_records()[name]
+        return self._state.files.manifest(producer)["artifacts"][name]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        state, read_as = self._state, f"inputs[{self._position}].{name}"
+        if name not in self.artifact_records():
+            if _is_of_run(state, name):
+                return getattr(state.flow, name)
+            state.reads.absent(read_as)
+            raise MissingArtifact(
+                f"branch {self._attempt} passes on no artifact `{name}`",
+                name=name,
+                hint=f"it has {_listed(self.artifact_records())}",
+            )
+        record = self.record(name)
+        state.reads.artifact(read_as, identity(record))
+        value, _ = state.decode(record, self._names[name][0], name)
+        self.__dict__[name] = value
+        return value
+
+    def __dir__(self) -> list[str]:
+        return sorted([*super().__dir__(), *self.artifact_records()])
+
+    def __repr__(self) -> str:
+        return f"<input {self._attempt}>"
+
+
+class Inputs:
+    """The branches of a join: iterate, index, ask ``len``, or name a step of a split."""
+
+    def __init__(self, state: TaskState) -> None:
+        self._state = state
+        attempts = state.spec["parents"]
+        self._inputs = [Input(state, place, attempt) for place, attempt in enumerate(attempts)]
+
+    def __len__(self) -> int:
+        self._state.reads.value("len(inputs)", len(self._inputs))
+        return len(self._inputs)
+
+    def __iter__(self) -> Iterator[Input]:
+        self._state.reads.value("len(inputs)", len(self._inputs))
+        return iter(self._inputs)
+
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return list(self)[place]
+        try:
+            return self._inputs[place]
+        except IndexError:
+            raise IndexError(f"the join has {len(self._inputs)} inputs, no {place}") from None
+
+    def __getattr__(self, step: str) -> Input:
+        if step.startswith("__"):
+            raise AttributeError(step)
+        steps = {
+            attempt.partition("/")[0]: input_
+            for attempt, input_ in zip(self._state.spec["parents"], self._inputs, strict=True)
+        }
+        if step not in steps:
+            raise AttributeError(f"no branch ends in a step `{step}`; they end in {_listed(steps)}")
+        return steps[step]
+
+    def __dir__(self) -> list[str]:
+        steps = (attempt.partition("/")[0] for attempt in self._state.spec["parents"])
+        return sorted([*super().__dir__(), *steps])
+
+    def __repr__(self) -> str:
+        return f"<{len(self._inputs)} inputs>"
+
+
+def _is_of_run(state: TaskState, name: str) -> bool:
+    run = state.files.run()
+    return name in run.get("parameters", {}) or hasattr(type(state.flow), name)
+
+
+def _listed(names: Any) -> str:
+    listed = ", ".join(f"`{name}`" for name in sorted(names)[:12])
+    return listed + ", …" if len(names) > 12 else listed or "nothing"
