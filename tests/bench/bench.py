@@ -1,0 +1,113 @@
+"""Measures Flownote beside Metaflow, and writes `RESULTS.md`.
+
+make bench
+python tests/bench/bench.py hello linear --rounds 1      prints, writes nothing
+python tests/bench/bench.py --engine Metaflow            the peer alone
+python tests/bench/bench.py --python .venv/bin/python    an installed build, unbuilt here
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from cases import CASES, FLOWNOTE, METAFLOW, SCRIPT, Case, Medians
+from engines import CACHE, Engine, install_flownote, install_metaflow, say
+
+import report
+
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    """Installs what is compared, measures in turns, reports."""
+    options = parse()
+    engines = install(options)
+    cases = [case for case in CASES if not options.cases or case.name in options.cases]
+    before = os.getloadavg()[0]
+    medians = measure_all(cases, engines, options.rounds)
+    load = f"{before:.2f}, {os.getloadavg()[0]:.2f}"
+    build = f"the build of {options.python}" if options.python else "release build"
+    page = report.document(medians, engines, options.rounds, load, build)
+    print(page)
+    if not (options.cases or options.engine or options.python):
+        (HERE / "RESULTS.md").write_text(page, encoding="utf-8")
+        say("written to tests/bench/RESULTS.md")
+
+
+def parse() -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description="Measures Flownote beside its peers.")
+    names = [case.name for case in CASES]
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(names)}")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each is run")
+    parser.add_argument("--engine", choices=[FLOWNOTE, METAFLOW], help="leave the other out")
+    parser.add_argument("--python", type=Path, help="a Python that has Flownote installed")
+    options = parser.parse_args()
+    if unknown := set(options.cases) - set(names):
+        parser.error(
+            f"no case is called {', '.join(sorted(unknown))}; there are {', '.join(names)}"
+        )
+    return options
+
+
+def install(options: argparse.Namespace) -> list[Engine]:
+    """Returns the engines that were asked for, installed."""
+    engines = []
+    if options.engine != METAFLOW:
+        python = options.python.absolute() if options.python else install_flownote()
+        engines += [Engine(FLOWNOTE, python), Engine(SCRIPT, python)]
+    if options.engine != FLOWNOTE:
+        engines.append(Engine(METAFLOW, install_metaflow()))
+    return engines
+
+
+def measure_all(cases: list[Case], engines: list[Engine], rounds: int) -> Medians:
+    """Runs every case `rounds` times on every engine that it names, in turns."""
+    found: dict[tuple[str, str], list[dict[str, float]]] = {}
+    for number in range(rounds):
+        for case in (case for case in cases if number < case.rounds):
+            for engine in (engine for engine in engines if engine.name in case.engines):
+                result = measure(case, engine)
+                found.setdefault((case.name, engine.name), []).append(result)
+                say(
+                    f"round {number + 1}/{rounds}  {case.title}  {engine.name}: "
+                    f"{result['cpu']:.3f} CPU-s, {result['wall']:.3f} s"
+                )
+    return {
+        key: {metric: statistics.median(r[metric] for r in results) for metric in results[0]}
+        for key, results in found.items()
+    }
+
+
+def measure(case: Case, engine: Engine) -> dict[str, float]:
+    """Runs a case once, in a folder of its own, by way of `measure.py`."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=CACHE))
+    try:
+        data, output, log = folder / "data", folder / "measured.json", folder / "log"
+        data.mkdir()
+        command = [sys.executable, str(HERE / "measure.py"), str(output), str(log)]
+        subprocess.run(
+            [*command, *engine.command(case, data)],
+            cwd=folder,
+            env=engine.environment(case, data),
+            check=True,
+        )
+        result = json.loads(output.read_text())
+        if result.pop("code") != 0:
+            raise SystemExit(f"error: {case.name} failed on {engine.name}\n{log.read_text()}")
+        return result | {"files": sum(1 for path in data.rglob("*") if path.is_file())}
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""What is measured, on whom, and what we are after (DESIGN, section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+FLOWNOTE, METAFLOW, SCRIPT = "Flownote", "Metaflow", "NumPy script"
+ARRAY_BYTES = 8 * 2**26
+
+Medians = dict[tuple[str, str], dict[str, float]]
+"""(case, engine) → `cpu`, `wall`, `rss`, `files`."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One flow, run by one or more engines in turn."""
+
+    name: str
+    title: str
+    flow: str
+    engines: tuple[str, ...] = (FLOWNOTE, METAFLOW)
+    environment: dict[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    rounds: int = 5
+    """At most so many rounds, however many are asked for."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A number that follows from the medians, and the limit that it should keep."""
+
+    title: str
+    unit: str
+    limit: float
+    value: Callable[[Medians], float]
+    needs: tuple[tuple[str, str], ...]
+
+
+NUMPY = {"BENCH_NUMPY": "1"}
+WIDE = {"BENCH_WIDTH": "200"}
+
+CASES = [
+    Case("hello", "hello, 2 steps", "hello.py"),
+    Case("hello-numpy", "hello, NumPy imported", "hello.py", environment=NUMPY),
+    Case("linear", "20 linear steps", "linear.py"),
+    Case("linear-numpy", "20 linear steps, NumPy imported", "linear.py", environment=NUMPY),
+    Case("foreach", "foreach 200 + join, 2 workers", "foreach.py", environment=WIDE),
+    Case(
+        "foreach-numpy",
+        "foreach 200 + join, NumPy imported",
+        "foreach.py",
+        environment=WIDE | NUMPY,
+    ),
+    Case(
+        "spawn",
+        "foreach 200 + join, `--spawn`",
+        "foreach.py",
+        (FLOWNOTE,),
+        environment=WIDE,
+        flags=("--spawn",),
+    ),
+    Case(
+        "foreach-10000",
+        "foreach 10,000 + join",
+        "foreach.py",
+        (FLOWNOTE,),
+        environment={"BENCH_WIDTH": "10000"},
+        rounds=3,
+    ),
+    Case("array", "512 MiB array written, then read", "big_array.py", (FLOWNOTE, METAFLOW, SCRIPT)),
+    Case("artifacts", "2,000 small artifacts", "artifacts.py"),
+]
+
+
+def _simple(title: str, unit: str, limit: float, case: str, metric: str, scale: float) -> Target:
+    needs = ((case, FLOWNOTE),)
+    return Target(title, unit, limit, lambda m: m[case, FLOWNOTE][metric] / scale, needs)
+
+
+def _per_task(title: str, limit: float, case: str, hello: str) -> Target:
+    """The foreach has 203 tasks and `hello` 2; what they don't share is 201 tasks."""
+
+    def value(medians: Medians) -> float:
+        extra = medians[case, FLOWNOTE]["cpu"] - medians[hello, FLOWNOTE]["cpu"]
+        return extra / 201 * 1000
+
+    return Target(title, "ms CPU", limit, value, ((case, FLOWNOTE), (hello, FLOWNOTE)))
+
+
+def _beside_script(medians: Medians) -> float:
+    return medians["array", FLOWNOTE]["cpu"] / medians["array", SCRIPT]["cpu"]
+
+
+def _added_wall(medians: Medians) -> float:
+    return medians["foreach-10000", FLOWNOTE]["wall"] - medians["hello", FLOWNOTE]["wall"]
+
+
+TARGETS = [
+    _simple("hello, 2 steps", "CPU-s", 0.15, "hello", "cpu", 1),
+    _simple("20 linear steps", "CPU-s", 0.35, "linear", "cpu", 1),
+    _simple("foreach 200 + join, 2 workers", "CPU-s", 1.5, "foreach", "cpu", 1),
+    _per_task("fixed cost of a task", 7, "foreach", "hello"),
+    _per_task("fixed cost of a task, NumPy imported", 10, "foreach-numpy", "hello-numpy"),
+    Target(
+        "10,000-way foreach, wall added",
+        "s",
+        60,
+        _added_wall,
+        (("foreach-10000", FLOWNOTE), ("hello", FLOWNOTE)),
+    ),
+    _simple("10,000-way foreach, largest process", "MB", 300, "foreach-10000", "rss", 1e6),
+    Target(
+        "512 MiB array, CPU beside the NumPy script",
+        "×",
+        1.6,
+        _beside_script,
+        (("array", FLOWNOTE), ("array", SCRIPT)),
+    ),
+    _simple("512 MiB array, memory beside the array", "×", 1.3, "array", "rss", ARRAY_BYTES),
+    _simple("2,000 small artifacts", "CPU-s", 0.3, "artifacts", "cpu", 1),
+    _simple("2,000 small artifacts, files", "files", 20, "artifacts", "files", 1),
+]
