@@ -45,6 +45,9 @@ class FlownoteException(Exception):  # noqa: N818 - the name that Metaflow's use
     """
 
     headline = "Flownote error"
+    # The shell's exit code (`flownote help exit-codes`): by default "the command line or
+    # the flow is wrong".
+    exit_code = 2
 
     def __init__(
         self,
@@ -236,12 +239,14 @@ class StoreError(FlownoteException):
     """The datastore failed: full, read-only, unreachable, not one of ours."""
 
     headline = "Datastore error"
+    exit_code = 3
 
 
 class NotFound(FlownoteException):
     """No such flow, run, step, task or artifact in the datastore."""
 
     headline = "Not found"
+    exit_code = 5
 
 
 MetaflowNotFound = NotFound

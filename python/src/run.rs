@@ -10,20 +10,22 @@ use flownote_engine::{
 };
 use flownote_flow::id::{FlowName, RunId};
 use flownote_flow::run::RunRecord;
-use flownote_store::{RunKey, Store, StoreOptions, StoreUrl, process};
+use flownote_store::{RunKey, Store, time};
 use pyo3::prelude::*;
 use serde::{Deserialize, Serialize};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 
 use crate::error::raise;
+use crate::place;
 use crate::report::{self, Display};
 
 /// What Python asks for.
 #[derive(Deserialize)]
 struct Request {
-    /// The datastore.
-    store: String,
+    /// The datastore, when the command line names one.
+    #[serde(default)]
+    store: Option<String>,
     /// Whether commits reach the disk before they count.
     #[serde(default)]
     durable: bool,
@@ -101,7 +103,8 @@ impl Runner {
         let taken = self.request.lock().expect("never poisoned").take();
         let (request, socket) =
             taken.ok_or_else(|| pyo3::exceptions::PyRuntimeError::new_err("a Runner runs once"))?;
-        let summary = py.detach(|| self.serve(request, socket)).map_err(|error| raise(py, &error))?;
+        let summary =
+            py.detach(|| self.serve(request, socket)).map_err(|error| raise(py, &error))?;
         Ok(serde_json::to_string(&Finished::from(summary)).expect("a summary is JSON"))
     }
 
@@ -119,10 +122,8 @@ impl Runner {
     fn serve(&self, request: Request, socket: OwnedFd) -> Result<Summary, flownote_engine::Error> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         LocalSet::new().block_on(&runtime, async {
-            let url = StoreUrl::parse(&request.store)?;
-            let options = StoreOptions { durable: request.durable, ..StoreOptions::from_env() };
-            let store = Store::open(&url, options).await?;
-            let owner = owner();
+            let store = place::open(request.store.as_deref(), request.durable).await?;
+            let owner = Owner::this_process(user());
             let start = match (request.record, request.continued) {
                 (Some(mut record), _) => {
                     complete(&mut record, &owner);
@@ -171,23 +172,36 @@ async fn cancel_on_signals(handle: Handle) {
     }
 }
 
-fn owner() -> Owner {
-    let pid = std::process::id();
-    Owner {
-        user: process::user(),
-        host: process::host(),
-        pid,
-        process_start: process::start_of(pid).unwrap_or(0),
-    }
+/// The user's name: `FLOWNOTE_USER`, else who the process belongs to.
+fn user() -> String {
+    let named = std::env::var("FLOWNOTE_USER").ok().filter(|name| !name.is_empty());
+    let account = || nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten();
+    named.or_else(|| Some(account()?.name)).unwrap_or_else(|| nix::unistd::getuid().to_string())
+}
+
+/// The id of a new run, where its values may be staged, and who starts it, as JSON.
+#[pyfunction]
+#[pyo3(signature = (store=None))]
+pub fn new_run(py: Python<'_>, store: Option<&str>) -> PyResult<String> {
+    let run = time::new_run_id();
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let store = runtime
+        .block_on(place::open(store, false))
+        .map_err(|error| raise(py, &flownote_engine::Error::Store(error)))?;
+    let staging = store.staging(&run);
+    let new = serde_json::json!({
+        "run": run, "staging": staging, "store": store.url().to_string(), "user": user(),
+    });
+    Ok(new.to_string())
 }
 
 fn complete(record: &mut RunRecord, owner: &Owner) {
-    record.nonce = flownote_store::nonce();
+    record.nonce = time::new_nonce();
     record.user.clone_from(&owner.user);
     record.host.clone_from(&owner.host);
     record.pid = owner.pid;
-    record.process_start = owner.process_start;
-    record.created_at = flownote_store::time::now_rfc3339();
+    record.process_start.clone_from(&owner.process_start);
+    record.created_at = time::now();
     record.system_tags.insert(0, format!("user:{}", owner.user));
 }
 

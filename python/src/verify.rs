@@ -28,8 +28,8 @@ pub fn verify_blob(
 
 /// The store knows the digest alone; the worker knows whose it is.
 fn named(mut error: Error, by: &str, name: &str) -> Error {
-    if let Error::Damaged { producer, artifact, .. } | Error::MissingBlob { producer, artifact, .. } =
-        &mut error
+    if let Error::Damaged { producer, artifact, .. }
+    | Error::MissingBlob { producer, artifact, .. } = &mut error
     {
         *producer = by.to_owned();
         *artifact = name.to_owned();

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use console::style;
 use flownote_engine::Progress;
+use flownote_flow::id::StepName;
 use flownote_flow::schedule::StepCounts;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
@@ -31,7 +32,9 @@ impl Live {
                 let name = style(format!("[{}]", text::task(step, task, *attempt))).dim();
                 self.say(&format!("{name} {}", text.strip_suffix('\n').unwrap_or(text)));
             }
-            Progress::Counts { steps } => steps.iter().for_each(|counts| self.draw(counts)),
+            Progress::Counts { steps } => {
+                steps.iter().for_each(|(step, counts)| self.draw(step, *counts))
+            }
             Progress::RunStarted { run, .. } => {
                 run.clone_into(&mut self.run.borrow_mut());
                 self.talk(&progress);
@@ -54,17 +57,18 @@ impl Live {
         let _ = self.lines.println(line);
     }
 
-    fn draw(&self, counts: &StepCounts) {
-        let touched = counts.queued + counts.running + counts.retrying + counts.done + counts.failed;
+    fn draw(&self, step: &StepName, counts: StepCounts) {
+        let touched =
+            counts.queued + counts.running + counts.retrying + counts.done + counts.failed;
         if touched == 0 {
             return;
         }
         let mut steps = self.steps.borrow_mut();
-        let line = steps.entry(counts.step.to_string()).or_insert_with(|| {
+        let line = steps.entry(step.to_string()).or_insert_with(|| {
             let line = self.lines.add(ProgressBar::new_spinner());
             let template = "{spinner:.cyan} {prefix:<16} {msg} {elapsed:.dim}";
             line.set_style(ProgressStyle::with_template(template).expect("a template"));
-            line.set_prefix(counts.step.to_string());
+            line.set_prefix(step.to_string());
             line.enable_steady_tick(Duration::from_millis(120));
             line
         });

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use flownote_engine::Progress;
 use flownote_flow::manifest::Outcome;
+use flownote_store::Stream;
 
 use super::text;
 
@@ -24,7 +25,7 @@ impl Plain {
     pub fn report(&self, progress: Progress) {
         match &progress {
             Progress::Log { step, task, attempt, stream, text } => {
-                print_log(&text::task(step, task, *attempt), stream, text);
+                print_log(&text::task(step, task, *attempt), *stream, text);
                 return;
             }
             Progress::RunStarted { run, .. } => run.clone_into(&mut self.run.borrow_mut()),
@@ -50,9 +51,9 @@ fn say(line: &str) {
 }
 
 /// A line of a step's output, with whose it is before it.
-pub fn print_log(task: &str, stream: &str, text: &str) {
+pub fn print_log(task: &str, stream: Stream, text: &str) {
     let text = text.strip_suffix('\n').unwrap_or(text);
-    let _ = if stream == "stderr" {
+    let _ = if stream == Stream::Stderr {
         writeln!(std::io::stderr().lock(), "[{task}] {text}")
     } else {
         writeln!(std::io::stdout().lock(), "[{task}] {text}")

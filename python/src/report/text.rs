@@ -45,7 +45,13 @@ pub fn failure(failure: &Failure) -> Vec<String> {
 }
 
 /// The line that ends a run.
-pub fn run_finished(run: &str, status: RunStatus, elapsed_ms: u64, done: u64, failed: u64) -> String {
+pub fn run_finished(
+    run: &str,
+    status: RunStatus,
+    elapsed_ms: u64,
+    done: u64,
+    failed: u64,
+) -> String {
     let (mark, word, colour) = match status {
         RunStatus::Succeeded => ("✓", "succeeded", Style::new().green()),
         RunStatus::Failed => ("✕", "failed", Style::new().red()),
@@ -64,7 +70,15 @@ pub fn talk(progress: &Progress) -> Option<Vec<String>> {
             let verb = if *continued { "continued" } else { "started" };
             vec![format!("run {flow}/{run} {verb} in {store}")]
         }
-        Progress::AttemptFinished { step, task: id, attempt, outcome, elapsed_ms, failure, caught } => {
+        Progress::AttemptFinished {
+            step,
+            task: id,
+            attempt,
+            outcome,
+            elapsed_ms,
+            failure,
+            caught,
+        } => {
             let name = task(step, id, *attempt);
             let mut lines = vec![format!("{} {name} {}", mark(*outcome), duration(*elapsed_ms))];
             if let Some(failure) = failure {
@@ -76,12 +90,15 @@ pub fn talk(progress: &Progress) -> Option<Vec<String>> {
             lines
         }
         Progress::Retrying { step, task: id, attempt, after_ms } => {
-            let wait = if *after_ms == 0 { String::new() } else { format!(" in {}", duration(*after_ms)) };
+            let wait =
+                if *after_ms == 0 { String::new() } else { format!(" in {}", duration(*after_ms)) };
             vec![format!("↻ {} again{wait}", task(step, id, *attempt))]
         }
         Progress::Notice { text } => vec![format!("note: {text}")],
         Progress::Cancelling { running } => {
-            vec![format!("cancelling: {running} under way get a moment to finish; Ctrl-C again kills them")]
+            vec![format!(
+                "cancelling: {running} under way get a moment to finish; Ctrl-C again kills them"
+            )]
         }
         _ => return None,
     })
@@ -93,7 +110,8 @@ mod tests {
 
     #[test]
     fn durations_read_as_people_say_them() {
-        let said: Vec<_> = [7, 9_990, 12_340, 125_000, 7_260_000].into_iter().map(duration).collect();
+        let said: Vec<_> =
+            [7, 9_990, 12_340, 125_000, 7_260_000].into_iter().map(duration).collect();
         assert_eq!(said, ["0.00 s", "9.99 s", "12.3 s", "2 m 05 s", "2 h 01 m"]);
     }
 }

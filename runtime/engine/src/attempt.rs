@@ -8,7 +8,7 @@ use flownote_flow::event::Launch;
 use flownote_flow::manifest::{
     Failure, FailureKind, Logs, Outcome, SCHEMA, TaskDone, TaskManifest, Usage,
 };
-use flownote_store::Committed;
+use flownote_store::{Committed, Stream as StreamKind};
 use tokio::net::UnixStream;
 use tokio::sync::{oneshot, watch};
 
@@ -115,18 +115,18 @@ async fn watch_worker(
     })?;
 
     let (ended_sender, ended) = watch::channel(false);
-    let stream = |name, ended| Stream {
+    let stream = |kind, ended| Stream {
         context,
         attempt: &launch.attempt,
-        name,
+        kind,
         began,
         masks: masks.clone(),
         ended,
     };
     let streams = async {
         tokio::join!(
-            stream("stdout", ended.clone()).collect(out_read.into()),
-            stream("stderr", ended.clone()).collect(err_read.into()),
+            stream(StreamKind::Stdout, ended.clone()).collect(out_read.into()),
+            stream(StreamKind::Stderr, ended.clone()).collect(err_read.into()),
         )
     };
     let talk = async {
@@ -233,7 +233,10 @@ fn compose(context: &Context, launch: &Launch, seen: Seen) -> TaskDone {
         let step = launch.step();
         let Some(next) = &manifest.next else {
             let message = format!("step `{step}` ended without `self.next`");
-            return Some(Failure { retryable: false, ..plain_failure(FailureKind::Exception, message) });
+            return Some(Failure {
+                retryable: false,
+                ..plain_failure(FailureKind::Exception, message)
+            });
         };
         let wrong = context.graph.check_next(step, next).err()?;
         let message = wrong.to_string();
@@ -291,11 +294,7 @@ async fn publish(
     };
     let mut published = HashSet::new();
     for digest in staged_digests(staging) {
-        context
-            .store
-            .publish_blob(&staging.join(&digest), &digest)
-            .await
-            .map_err(store_failure)?;
+        context.store.publish_blob(&staging.join(&digest), &digest).await.map_err(store_failure)?;
         failpoint("blob-published");
         published.insert(digest);
     }

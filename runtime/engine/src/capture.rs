@@ -11,7 +11,9 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use flownote_flow::manifest::StreamLog;
+use flownote_store::lines::{self, Line};
 
 /// Where lines are cut when no line end comes.
 const MAX_LINE: usize = 64 * 1024;
@@ -37,9 +39,6 @@ impl Default for Cap {
         Self { head: 96 << 20, tail: 4 << 20 }
     }
 }
-
-/// A line with the milliseconds since the attempt began; the text keeps its line end.
-pub type Entry = (u64, String);
 
 /// The values to hide in an attempt's output and messages: added to when the worker names
 /// them, read by both streams and by whoever words its failure.
@@ -72,10 +71,10 @@ pub struct Capture {
     cap: Cap,
     masks: Masks,
     partial: Vec<u8>,
-    pending: Vec<Entry>,
+    pending: Vec<Line>,
     pending_bytes: usize,
     pending_since: Option<Instant>,
-    tail: VecDeque<Entry>,
+    tail: VecDeque<Line>,
     tail_bytes: usize,
     kept: u64,
     log: StreamLog,
@@ -134,7 +133,7 @@ impl Capture {
         self.keep((at, text));
     }
 
-    fn keep(&mut self, entry: Entry) {
+    fn keep(&mut self, entry: Line) {
         let size = entry.1.len();
         if self.kept < self.cap.head {
             self.kept += size as u64;
@@ -153,7 +152,7 @@ impl Capture {
     }
 
     /// A segment to store now, as its number and its bytes, if one is due.
-    pub fn due_segment(&mut self) -> Option<(u32, Vec<u8>)> {
+    pub fn due_segment(&mut self) -> Option<(u32, Bytes)> {
         let full = self.pending_bytes >= SEGMENT_BYTES;
         let spilled = self.log.segments > 0 || self.pending_bytes > INLINE_BYTES;
         let old = self.pending_since.is_some_and(|since| since.elapsed() >= INLINE_TIME);
@@ -161,12 +160,8 @@ impl Capture {
             .then(|| self.segment())
     }
 
-    fn segment(&mut self) -> (u32, Vec<u8>) {
-        let mut bytes = Vec::with_capacity(self.pending_bytes + self.pending.len() * 8);
-        for entry in self.pending.drain(..) {
-            serde_json::to_writer(&mut bytes, &entry).expect("text and a number are JSON");
-            bytes.push(b'\n');
-        }
+    fn segment(&mut self) -> (u32, Bytes) {
+        let bytes = lines::encode(&std::mem::take(&mut self.pending));
         self.pending_bytes = 0;
         self.pending_since = None;
         self.log.segments += 1;
@@ -174,7 +169,7 @@ impl Capture {
     }
 
     /// Ends the stream: the segments still to store and the summary for the `done` object.
-    pub fn finish(mut self, mut show: impl FnMut(&str)) -> (Vec<(u32, Vec<u8>)>, StreamLog) {
+    pub fn finish(mut self, mut show: impl FnMut(&str)) -> (Vec<(u32, Bytes)>, StreamLog) {
         while !self.partial.is_empty() {
             let before = self.partial.len();
             self.line(&mut show);
@@ -220,18 +215,15 @@ fn incomplete_suffix(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    fn text(entries: &[Entry]) -> String {
+    fn text(entries: &[Line]) -> String {
         entries.iter().map(|entry| entry.1.as_str()).collect()
     }
 
     fn capture(cap: Cap, chunks: &[&[u8]]) -> (String, StreamLog) {
         let mut capture = Capture::new(Instant::now(), cap, Masks::default());
         let mut stored = String::new();
-        let mut store = |(_, bytes): (u32, Vec<u8>)| {
-            for line in String::from_utf8(bytes).expect("UTF-8").lines() {
-                let entry: Entry = serde_json::from_str(line).expect("an entry");
-                stored.push_str(&entry.1);
-            }
+        let mut store = |(_, bytes): (u32, Bytes)| {
+            stored.push_str(&text(&lines::decode_segment("a segment", &bytes).expect("lines")));
         };
         for chunk in chunks {
             capture.push(chunk, |_| {});
@@ -262,7 +254,10 @@ mod tests {
 
     #[test]
     fn shows_bytes_that_are_not_text_as_replacement_characters() {
-        assert_eq!(capture(Cap::default(), &[b"\xff\xfe ok\n\xc3"]).0, "\u{fffd}\u{fffd} ok\n\u{fffd}");
+        assert_eq!(
+            capture(Cap::default(), &[b"\xff\xfe ok\n\xc3"]).0,
+            "\u{fffd}\u{fffd} ok\n\u{fffd}"
+        );
     }
 
     #[test]

@@ -11,8 +11,7 @@ use flownote_flow::event::Launch;
 use flownote_flow::graph::FlowGraph;
 use flownote_flow::id::{AttemptKey, StepName, TaskKey};
 use flownote_flow::manifest::{Failure, ForeachItems};
-use flownote_flow::pathspec;
-use flownote_store::{RunKey, Store};
+use flownote_store::{RunKey, Store, Stream};
 use serde_json::value::RawValue;
 
 use crate::Error;
@@ -111,13 +110,13 @@ impl Context {
             items: RefCell::default(),
             last_failures: RefCell::default(),
             nonces: Cell::new(0),
-            nonce_seed: flownote_store::nonce(),
+            nonce_seed: flownote_store::time::new_nonce(),
         }
     }
 
     /// The time of the wall clock, for people: RFC 3339, UTC, to the millisecond.
     pub fn now(&self) -> String {
-        flownote_store::time::now_rfc3339()
+        flownote_store::time::now()
     }
 
     /// A nonce that no other object carries.
@@ -147,7 +146,7 @@ impl Context {
     }
 
     /// Shows a line of output.
-    pub fn report_log(&self, attempt: &AttemptKey, stream: &'static str, text: &str) {
+    pub fn report_log(&self, attempt: &AttemptKey, stream: Stream, text: &str) {
         (self.reporter)(Progress::Log {
             step: attempt.task.step.to_string(),
             task: attempt.task.id().to_string(),
@@ -159,8 +158,10 @@ impl Context {
 
     /// The file of an attempt's `done` object, given as `step/task.attempt`.
     pub async fn done_file(&self, attempt: &str) -> Result<PathBuf, flownote_store::Error> {
-        let key = pathspec::parse_attempt(attempt)
-            .map_err(|error| flownote_store::Error::invalid(attempt, &error.to_string()))?;
+        let key = self.graph.attempt_key(attempt).map_err(|error| flownote_store::Error::Name {
+            name: attempt.to_owned(),
+            reason: error.to_string(),
+        })?;
         self.store.done_path(&self.run, &key).await
     }
 
@@ -171,8 +172,9 @@ impl Context {
         items: &ForeachItems,
     ) -> Result<(), Error> {
         let bytes = self.store.read_record(&items.items).await?;
-        let records = serde_json::from_slice(&bytes).map_err(|error| {
-            Error::Damaged { what: format!("the foreach items of {split}"), why: error.to_string() }
+        let records = serde_json::from_slice(&bytes).map_err(|error| Error::Damaged {
+            what: format!("the foreach items of {split}"),
+            why: error.to_string(),
         })?;
         let items = Items { over: items.over.clone(), records };
         self.items.borrow_mut().insert(split.clone(), Rc::new(items));
@@ -210,11 +212,20 @@ impl Context {
             });
         }
         let task = &launch.attempt.task;
-        let policy = &self.graph.step(&task.step).ok_or_else(|| Error::Damaged {
-            what: format!("the plan of run {}", self.run.run),
-            why: format!("the flow has no step `{}`", task.step),
-        })?.policy;
-        let run_dir = self.store.files_root().join("runs").join(self.run.flow.as_str()).join(self.run.run.as_str());
+        let policy = &self
+            .graph
+            .step(&task.step)
+            .ok_or_else(|| Error::Damaged {
+                what: format!("the plan of run {}", self.run.run),
+                why: format!("the flow has no step `{}`", task.step),
+            })?
+            .policy;
+        let run_dir = self
+            .store
+            .files_root()
+            .join("runs")
+            .join(self.run.flow.as_str())
+            .join(self.run.run.as_str());
         let text = |path: PathBuf| path.to_string_lossy().into_owned();
         let staging = self.store.staging(&self.run.run);
         Ok(TaskSpec {
@@ -229,7 +240,12 @@ impl Context {
             run_json: text(run_dir.join("run.json")),
             run_dir: text(run_dir),
             remote: self.store.local_root().is_none(),
-            staging: text(staging.join(format!("{}-{}.{}", task.step, task.id(), launch.attempt.attempt))),
+            staging: text(staging.join(format!(
+                "{}-{}.{}",
+                task.step,
+                task.id(),
+                launch.attempt.attempt
+            ))),
             parents: launch.parents.iter().map(ToString::to_string).collect(),
             foreach,
             mode: launch.mode,

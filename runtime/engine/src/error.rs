@@ -61,9 +61,9 @@ impl Help for Error {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Store(error) => error.hint(),
-            Self::Fenced { run, .. } => {
-                Some(format!("nothing is lost; watch the other scheduler with `flownote show {run}`"))
-            }
+            Self::Fenced { run, .. } => Some(format!(
+                "nothing is lost; watch the other scheduler with `flownote show {run}`"
+            )),
             Self::StillRunning { run, .. } => {
                 Some(format!("watch it with `flownote show {run}`, or end that process first"))
             }

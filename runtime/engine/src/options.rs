@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use flownote_flow::run::RunRecord;
-use flownote_store::{RunKey, Store};
+use flownote_store::{Alive, RunKey, Store};
 
 use crate::capture::Cap;
 
@@ -43,8 +43,27 @@ pub struct Owner {
     pub host: String,
     /// The process id there.
     pub pid: u32,
-    /// When the process started, as the kernel counts it; tells a reused id apart.
-    pub process_start: u64,
+    /// Tells the process from a later one with the same id.
+    pub process_start: String,
+}
+
+impl Owner {
+    /// This process, on behalf of a user.
+    pub fn this_process(user: String) -> Self {
+        let Alive { host, pid, process_start, .. } = Alive::of_this_process(0, 0);
+        Self { user, host, pid, process_start }
+    }
+
+    /// Its sign of life.
+    pub fn alive(&self, epoch: u64, counter: u64) -> Alive {
+        Alive {
+            epoch,
+            counter,
+            host: self.host.clone(),
+            pid: self.pid,
+            process_start: self.process_start.clone(),
+        }
+    }
 }
 
 impl std::fmt::Display for Owner {

@@ -2,8 +2,10 @@
 //! progress, `--json` lines and, later, the browser.
 
 use flownote_flow::event::RunStatus;
+use flownote_flow::id::StepName;
 use flownote_flow::manifest::{Failure, Outcome};
 use flownote_flow::schedule::StepCounts;
+use flownote_store::Stream;
 use serde::Serialize;
 
 /// One thing that people or programs may want to see.
@@ -54,7 +56,7 @@ pub enum Progress {
     /// How far each step is; sent after each attempt.
     Counts {
         /// The steps in the order of the graph.
-        steps: Vec<StepCounts>,
+        steps: Vec<(StepName, StepCounts)>,
     },
     /// A failed attempt is tried again after a while.
     Retrying {
@@ -75,8 +77,8 @@ pub enum Progress {
         task: String,
         /// The attempt.
         attempt: u32,
-        /// `stdout` or `stderr`.
-        stream: &'static str,
+        /// Which of its two streams.
+        stream: Stream,
         /// The text.
         text: String,
     },

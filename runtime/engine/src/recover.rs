@@ -5,13 +5,14 @@
 //! `done` object is closed by a tombstone and tried again.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use flownote_flow::event::{Action, AttemptResult, RunEvent};
 use flownote_flow::id::AttemptKey;
 use flownote_flow::manifest::{FailureKind, Outcome, SCHEMA, TaskDone, TaskManifest};
 use flownote_flow::run::{LogBatch, RunRecord};
 use flownote_flow::schedule::Schedule;
-use flownote_store::{Alive, Appended, Committed, RunKey, Store, process};
+use flownote_store::{Alive, Appended, Committed, Presence, RunKey, Store};
 use tokio::time::sleep;
 
 use crate::Error;
@@ -65,9 +66,9 @@ pub async fn claim(store: &Store, record: &RunRecord, options: &Options) -> Resu
     let event = RunEvent::Epoch { epoch, owner: options.owner.to_string() };
     let batch = LogBatch {
         schema: SCHEMA,
-        nonce: flownote_store::nonce(),
+        nonce: flownote_store::time::new_nonce(),
         epoch,
-        written_at: flownote_store::time::now_rfc3339(),
+        written_at: flownote_store::time::now(),
         events: vec![event],
     };
     failpoint("before-epoch");
@@ -92,21 +93,30 @@ async fn ensure_abandoned(
     record: &RunRecord,
     options: &Options,
 ) -> Result<(), Error> {
-    let alive = store.alive(run).await?;
-    let host = alive.as_ref().map_or(&record.host, |alive| &alive.host);
-    let still = |pid: u32| Error::StillRunning {
-        run: run.run.clone(),
-        owner: format!("process {pid} on {host}"),
+    let first = Alive {
+        epoch: 1,
+        counter: 0,
+        host: record.host.clone(),
+        pid: record.pid,
+        process_start: record.process_start.clone(),
     };
-    if *host == options.owner.host {
-        let (pid, start) =
-            alive.map_or((record.pid, record.process_start), |a| (a.pid, a.process_start));
-        let ours = pid == options.owner.pid && start == options.owner.process_start;
-        return if !ours && process::is_alive(pid, start) { Err(still(pid)) } else { Ok(()) };
-    }
-    sleep(options.pace.alive_ttl).await;
-    let later: Option<Alive> = store.alive(run).await?;
-    if later != alive { Err(still(later.map_or(record.pid, |alive| alive.pid))) } else { Ok(()) }
+    let before = store.alive(run).await?.unwrap_or(first.clone());
+    let ours =
+        before.pid == options.owner.pid && before.process_start == options.owner.process_start;
+    let living = match before.presence() {
+        Presence::Gone => None,
+        Presence::Running if ours => None,
+        Presence::Running => Some(before),
+        Presence::Elsewhere => {
+            sleep(options.pace.alive_ttl).await;
+            let later = store.alive(run).await?.unwrap_or(first);
+            (later != before).then_some(later)
+        }
+    };
+    living.map_or(Ok(()), |alive| {
+        let owner = format!("process {} on {}", alive.pid, alive.host);
+        Err(Error::StillRunning { run: run.run.clone(), owner })
+    })
 }
 
 /// Brings the schedule to where the run stands.
@@ -116,10 +126,12 @@ pub async fn replay(
     claim: Claim,
 ) -> Result<Recovered, Error> {
     if let Some((_, bytes)) = &claim.snapshot {
-        schedule.restore(bytes).map_err(|error| Error::Damaged {
+        let state = serde_json::from_slice(bytes).map_err(|error| Error::Damaged {
             what: format!("the snapshot of run {}", context.run.run),
             why: error.to_string(),
         })?;
+        let policy = schedule.policy().clone();
+        *schedule = Schedule::restore(Arc::clone(schedule.graph()), policy, state);
     }
     let mut actions = Vec::new();
     for event in claim.log.iter().flat_map(|(_, batch)| &batch.events) {
@@ -212,4 +224,3 @@ pub fn result_of(done: &TaskDone) -> Result<AttemptResult, Error> {
         Outcome::Lost => AttemptResult::Lost,
     })
 }
-

@@ -10,8 +10,8 @@ use flownote_flow::graph::FlowGraph;
 use flownote_flow::id::{AttemptKey, StepName};
 use flownote_flow::manifest::{Outcome, TaskDone};
 use flownote_flow::run::RunRecord;
-use flownote_flow::schedule::Schedule;
-use flownote_store::{Alive, RunKey, Store};
+use flownote_flow::schedule::{Schedule, StepCounts};
+use flownote_store::RunKey;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::spawn_local;
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -149,7 +149,8 @@ impl RunService {
                 service.happen(RunEvent::Epoch { epoch: 1, owner })?;
             }
             Some(log) => {
-                let recovered = recover::replay(&service.context, &mut service.schedule, log).await?;
+                let recovered =
+                    recover::replay(&service.context, &mut service.schedule, log).await?;
                 service.epoch = recovered.epoch;
                 service.journal = Journal::new(recovered.epoch, recovered.next);
                 for event in recovered.events {
@@ -360,7 +361,8 @@ impl Loop {
             caught: done.manifest.caught,
         });
         self.happen(RunEvent::AttemptFinished { attempt, result })?;
-        (self.context.reporter)(Progress::Counts { steps: self.schedule.counts() });
+        let steps = self.schedule.counts().map(|(step, counts)| (step.clone(), counts)).collect();
+        (self.context.reporter)(Progress::Counts { steps });
         Ok(())
     }
 
@@ -423,7 +425,7 @@ impl Loop {
         let append = self.journal.take(self.context.nonce(), self.context.now());
         let seq = append.seq;
         let snapshot = (seq % self.context.pace.snapshot == self.context.pace.snapshot - 1)
-            .then(|| serde_json::to_vec(&self.schedule).expect("a schedule is JSON"));
+            .then(|| serde_json::to_vec(self.schedule.state()).expect("a schedule is JSON"));
         let context = Rc::clone(&self.context);
         let inbox = self.inbox_sender.clone();
         spawn_local(async move {
@@ -441,18 +443,10 @@ impl Loop {
     }
 
     fn beat(&self, counter: u64) {
-        let Context { store, run, owner, .. } = &*self.context;
-        let alive = Alive {
-            epoch: self.epoch,
-            counter,
-            host: owner.host.clone(),
-            pid: owner.pid,
-            process_start: owner.process_start,
-        };
-        let (store, run, context): (Store, RunKey, _) =
-            (store.clone(), run.clone(), Rc::clone(&self.context));
+        let context = Rc::clone(&self.context);
+        let alive = context.owner.alive(self.epoch, counter);
         spawn_local(async move {
-            if let Err(error) = store.touch_alive(&run, &alive).await {
+            if let Err(error) = context.store.touch_alive(&context.run, &alive).await {
                 context.notice(format!("can't renew the run's sign of life: {error}"));
             }
         });
@@ -465,12 +459,14 @@ impl Loop {
         store.finish_run(run, status, &self.context.now()).await?;
         failpoint("after-finish");
         let _ = std::fs::remove_dir_all(store.staging(&run.run));
-        let counts = self.schedule.counts();
+        let total = |count: fn(&StepCounts) -> u64| -> u64 {
+            self.schedule.counts().map(|(_, counts)| count(&counts)).sum()
+        };
         let summary = Summary {
             run: run.clone(),
             status,
-            done: counts.iter().map(|step| step.done).sum(),
-            failed: counts.iter().map(|step| step.failed).sum(),
+            done: total(|counts| counts.done),
+            failed: total(|counts| counts.failed),
             elapsed_ms: millis(self.began),
         };
         (self.context.reporter)(Progress::RunFinished {

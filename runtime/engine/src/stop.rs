@@ -76,9 +76,12 @@ impl<'a> Stopper<'a> {
     }
 
     fn obey(&mut self) {
-        match *self.wanted.borrow_and_update() {
+        let wanted = *self.wanted.borrow_and_update();
+        match wanted {
             Stop::No => {}
-            Stop::Soon => self.next = Some((Instant::now() + self.context.patience.finish, TERMINATE)),
+            Stop::Soon => {
+                self.next = Some((Instant::now() + self.context.patience.finish, TERMINATE))
+            }
             Stop::Now => {
                 self.next = None;
                 self.interference.cancelled = true;
@@ -96,7 +99,8 @@ impl<'a> Stopper<'a> {
         }
         if let Some((_, signal)) = self.next.filter(|next| next.0 <= now) {
             self.interference.cancelled = true;
-            self.next = (signal == TERMINATE).then(|| (now + self.context.patience.terminate, KILL));
+            self.next =
+                (signal == TERMINATE).then(|| (now + self.context.patience.terminate, KILL));
             self.signal(signal);
         }
     }

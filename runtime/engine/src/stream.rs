@@ -3,6 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::time::Instant;
 
+use bytes::Bytes;
 use flownote_flow::id::AttemptKey;
 use flownote_flow::manifest::StreamLog;
 use tokio::io::AsyncReadExt;
@@ -19,8 +20,8 @@ pub struct Stream<'a> {
     pub context: &'a Context,
     /// Whose it is.
     pub attempt: &'a AttemptKey,
-    /// `stdout` or `stderr`.
-    pub name: &'static str,
+    /// Which of its two.
+    pub kind: flownote_store::Stream,
     /// When the attempt began.
     pub began: Instant,
     /// What to hide.
@@ -73,18 +74,18 @@ impl Stream<'_> {
     }
 
     fn show(&self, text: &str) {
-        self.context.report_log(self.attempt, self.name, text);
+        self.context.report_log(self.attempt, self.kind, text);
     }
 
-    async fn store(&self, number: u32, bytes: Vec<u8>) {
+    async fn store(&self, number: u32, bytes: Bytes) {
         let Context { store, run, .. } = self.context;
-        let put = store.put_log_segment(run, self.attempt, self.name, number, bytes.into()).await;
+        let put = store.put_log_segment(run, self.attempt, self.kind, number, bytes).await;
         if let Err(error) = put {
             self.trouble(&error);
         }
     }
 
     fn trouble(&self, error: &dyn std::fmt::Display) {
-        self.context.notice(format!("{} of {} is incomplete: {error}", self.name, self.attempt));
+        self.context.notice(format!("{} of {} is incomplete: {error}", self.kind, self.attempt));
     }
 }

@@ -2,7 +2,7 @@
 //! forks a warm child for each attempt (engine rules 15 and 16).
 
 use std::io::{self, IoSlice};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use nix::sys::socket::{ControlMessage, MsgFlags, recv, sendmsg};
@@ -60,7 +60,7 @@ impl Launcher for Zygote {
 }
 
 async fn listen(socket: Arc<OwnedFd>, sender: mpsc::UnboundedSender<WorkerEvent>) {
-    let listened = read_packets(&socket, &sender).await;
+    let listened = read_packets(socket.as_fd(), &sender).await;
     if let Err(error) = listened {
         let _ = sender.send(WorkerEvent::Notice(format!("the zygote's socket failed: {error}")));
     }
@@ -68,16 +68,17 @@ async fn listen(socket: Arc<OwnedFd>, sender: mpsc::UnboundedSender<WorkerEvent>
 }
 
 async fn read_packets(
-    socket: &OwnedFd,
+    socket: BorrowedFd<'_>,
     sender: &mpsc::UnboundedSender<WorkerEvent>,
 ) -> io::Result<()> {
-    let ready = AsyncFd::with_interest(socket.as_raw_fd(), Interest::READABLE)?;
+    // SAFETY: `socket` is borrowed for longer than the registration lives, so the descriptor
+    // isn't closed or reused under it.
+    let ready = unsafe { AsyncFd::register_with_interest(socket, Interest::READABLE)? };
     let mut packet = vec![0; PACKET];
     loop {
         let mut guard = ready.readable().await?;
-        let read = guard.try_io(|fd| {
-            Ok(recv(fd.as_raw_fd(), &mut packet, MsgFlags::MSG_DONTWAIT)?)
-        });
+        let read =
+            guard.try_io(|fd| Ok(recv(fd.as_raw_fd(), &mut packet, MsgFlags::MSG_DONTWAIT)?));
         match read {
             Ok(Ok(0)) => return Ok(()),
             Ok(Ok(length)) => forward(&packet[..length], sender),

@@ -1,0 +1,7 @@
+"""`python -m flownote`: the shell."""
+
+import sys
+
+from flownote.shell import main
+
+sys.exit(main())

@@ -1,0 +1,162 @@
+"""`run`: from a loaded flow to a finished run.
+
+The order matters. The zygote is forked while this process has one thread; only then are
+values encoded, the environment looked at and the engine started, which has threads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from flownote import _native
+from flownote.exceptions import FlownoteException
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from flownote.loader import LoadedFlow
+
+FAILED = 1
+USAGE = 2
+CANCELLED = 130
+_EXIT_CODES = {"succeeded": 0, "failed": FAILED, "cancelled": CANCELLED}
+
+
+def run(loaded: LoadedFlow, options: dict[str, Any], parameters: Mapping[str, Any]) -> int:
+    """Run a flow, or go on with a run of it, and return the exit code.
+
+    Parameters
+    ----------
+    loaded
+        The flow.
+    options
+        The options of `flownote run`, by name.
+    parameters
+        What was given for the flow's parameters, by name, as text.
+    """
+    from flownote.decorators.command_line import attach
+    from flownote.describe import describe
+
+    attach(loaded.flow, options.get("with") or [])
+    description = describe(loaded.flow)
+    problems = _native.lint_flow(json.dumps(description))
+    if problems:
+        print("\n\n".join(problems), file=sys.stderr)
+        return USAGE
+    if options.get("in_process"):
+        from flownote.worker.in_process import Worker
+
+        worker = Worker(loaded)
+        request = _request(loaded, description, options, parameters)
+        summary = worker.run(_native.Runner(json.dumps(request), worker.engine_fd()))
+    else:
+        from flownote.worker.zygote import start
+
+        control, _ = start(loaded)
+        request = _request(loaded, description, options, parameters)
+        summary = _native.Runner(json.dumps(request), control).run()
+    return _EXIT_CODES[json.loads(summary)["status"]]
+
+
+def _request(
+    loaded: LoadedFlow,
+    description: dict[str, Any],
+    options: dict[str, Any],
+    parameters: Mapping[str, Any],
+) -> dict[str, Any]:
+    request = {
+        "store": options.get("store"),
+        "durable": options.get("durable", False),
+        "spawn": options.get("spawn", False),
+        "signals": not options.get("in_process", False),
+        "display": _display(options),
+    }
+    if options.get("continue"):
+        request["continue"] = {"flow": description["name"], "run": options["continue"]}
+        if parameters:
+            raise FlownoteException(
+                "`--continue` goes on with the parameters that the run was started with",
+                hint="leave the parameters out, or start a new run",
+            )
+    else:
+        request["record"] = _record(loaded, description, options, parameters)
+    return request
+
+
+def _display(options: dict[str, Any]) -> str:
+    chosen = [name for name in ("json", "quiet", "plain") if options.get(name)]
+    if options.get("in_process") and not chosen:
+        return "plain"
+    return chosen[0] if chosen else "auto"
+
+
+def _record(
+    loaded: LoadedFlow,
+    description: dict[str, Any],
+    options: dict[str, Any],
+    parameters: Mapping[str, Any],
+) -> dict[str, Any]:
+    from flownote import sources
+    from flownote.describe import constants_of, shown
+    from flownote.parameter_values import resolve
+    from flownote.worker.staging import Staging
+
+    new = json.loads(_native.new_run(options.get("store")))
+    values = resolve(loaded.flow, parameters, user_name=new["user"])
+    staging = Staging(new["staging"])
+    sources.keep_loaded()
+    _announce(options.get("run_id_file"), new["run"])
+    workers = 1 if options.get("in_process") else options.get("max_workers")
+    if workers is None:
+        from flownote.shell import cores
+
+        workers = cores()
+    keep_going = options.get("keep_going", False)
+    return {
+        "schema": 1,
+        "flow": description["name"],
+        "run": new["run"],
+        "nonce": "",
+        "created_at": "",
+        "user": "",
+        "host": "",
+        "pid": 0,
+        "description": description,
+        "parameters": {name: staging.store(value) for name, value in values.items()},
+        "constants": _storable(staging, constants_of(loaded.flow)),
+        "sources": {shown(path): staging.store(text) for path, text in sources.kept().items()},
+        "environment": {},
+        "tags": list(dict.fromkeys(options.get("tag") or [])),
+        "system_tags": [f"python:{sys.version_info[0]}.{sys.version_info[1]}"],
+        "policy": {
+            "max_workers": workers,
+            "on_failure": {"kind": "keep_going"}
+            if keep_going
+            else {"kind": "fail_fast", "grace_ms": 10_000},
+            "with": options.get("with") or [],
+        },
+        "command": [os.path.basename(sys.executable), *sys.argv],
+    }
+
+
+def _storable(staging: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the records of what can be stored; other constants stay with the class."""
+    from flownote.exceptions import UnstorableArtifact
+
+    records = {}
+    for name, value in values.items():
+        try:
+            records[name] = staging.store(value)
+        except UnstorableArtifact:
+            continue
+    return records
+
+
+def _announce(file: str | None, run: str) -> None:
+    if file:
+        with open(file, "w", encoding="utf-8") as stream:
+            stream.write(run + "\n")

@@ -1,0 +1,121 @@
+"""The shell: `flownote VERB flow.py …` and `python flow.py VERB …`, which are one.
+
+The command tree is in Rust (`flownote._native.invoke`). A line is read in two phases,
+since a flow's parameters are options: first the flow's file is found and loaded, then the
+whole line is read. Verbs that need the flow's code come back here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from flownote import _native
+from flownote.exceptions import FlownoteException
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from flownote.loader import LoadedFlow
+
+USAGE = 2
+INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None, *, flow: LoadedFlow | None = None) -> int:
+    """Run a command line.
+
+    Parameters
+    ----------
+    arguments
+        The program's name and its arguments; ``sys.argv`` by default.
+    flow
+        The flow of the program itself, when a flow's file was started.
+
+    Returns
+    -------
+    int
+        The exit code, as `flownote help exit-codes` lists them.
+    """
+    line = list(sys.argv if arguments is None else arguments)
+    line[0] = "flownote"
+    if flow is not None:
+        line = _name_flow(line, flow.argument)
+    try:
+        return _invoke(line, flow)
+    except FlownoteException as error:
+        print_error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def print_error(error: FlownoteException) -> None:
+    """Print an error as every Flownote error is printed: what, where, what now."""
+    print(f"error: {error.message}", file=sys.stderr)
+    if error.file:
+        place = f"{error.file}:{error.line}" if error.line else error.file
+        print(f"  --> {place}", file=sys.stderr)
+    if error.hint:
+        print(f"hint: {error.hint}", file=sys.stderr)
+
+
+def _name_flow(line: list[str], argument: str) -> list[str]:
+    """``python flow.py run --x 1`` says what ``flownote run flow.py --x 1`` says."""
+    for position, word in enumerate(line[1:], start=1):
+        if not word.startswith("-"):
+            return [*line[: position + 1], argument, *line[position + 1 :]]
+    return line
+
+
+def _invoke(line: list[str], flow: LoadedFlow | None) -> int:
+    target = _native.find_flow(line)
+    if flow is None and target is not None:
+        from flownote.loader import load_flow
+
+        flow = load_flow(target, cores=cores(), workers=_max_workers(line))
+    description = None
+    if flow is not None:
+        from flownote.constants import seal
+        from flownote.describe import describe
+
+        seal(flow.flow)
+        description = describe(flow.flow)
+    answer = json.loads(
+        _native.invoke(line, None if description is None else json.dumps(description))
+    )
+    if "exit" in answer:
+        return answer["exit"]
+    options, parameters = answer["options"], answer["parameters"]
+    if answer["verb"] == "demo":
+        from flownote import demo
+
+        return demo.run(options)
+    from flownote import run
+
+    if flow is None:
+        raise FlownoteException(
+            f"`{options.get('flow')}` is not a flow's file", hint="name a file that ends in .py"
+        )
+    return run.run(flow, options, parameters)
+
+
+def _max_workers(line: list[str]) -> int:
+    """Read ``--max-workers`` ahead of the rest: libraries size their threads on import."""
+    for word, following in zip(line, [*line[1:], ""], strict=True):
+        name, _, value = word.partition("=")
+        if name in ("--max-workers", "-j"):
+            value = value or following
+            return int(value) if value.isdigit() and int(value) else cores()
+    return cores()
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+//! `check`: is the flow right?
+
+use clap::Command;
+use flownote_flow::lint;
+
+use super::{Exit, Outcome, Shell, flow_option};
+
+/// `flownote check`.
+pub fn command() -> Command {
+    Command::new("check")
+        .about("Check a flow without running it: all problems at once")
+        .arg(flow_option::flow())
+}
+
+/// Prints every problem, or what the flow consists of.
+pub fn act(shell: &Shell<'_>) -> Outcome {
+    let Some(flow) = shell.flow else { return Exit::Usage.into() };
+    let problems = lint::lint(flow);
+    for problem in &problems {
+        eprintln!("{problem}\n");
+    }
+    if !problems.is_empty() {
+        let word = if problems.len() == 1 { "problem" } else { "problems" };
+        eprintln!("{} {word} in {}", problems.len(), flow.file);
+        return Exit::Usage.into();
+    }
+    println!(
+        "{}: {} steps, {} parameters, no problems",
+        flow.name,
+        flow.steps.len(),
+        flow.parameters.len()
+    );
+    Exit::Success.into()
+}

@@ -1,0 +1,104 @@
+//! `run` and `demo`: what Python then does with `flownote.shell`.
+
+use clap::{Arg, ArgAction, Command};
+
+use super::{Outcome, Shell, flow_option, parameters};
+
+const AFTER_HELP: &str = "\
+A killed run goes on with `--continue RUN`: same run, same code, only what isn't done yet.
+
+Exit codes: 0 done, 1 a step failed, 2 wrong command line or flow, 3 datastore,
+            4 the run has another scheduler, 5 not found, 130 cancelled.
+
+Examples:
+  flownote run flow.py --alpha 0.3 --max-workers 4
+  flownote run flow.py --with retry:times=3 --tag nightly
+  flownote run flow.py --json | jq 'select(.event==\"run_finished\")'
+  flownote run flow.py --in-process           # breakpoint() works
+  flownote run flow.py --continue latest";
+
+/// The options that only say how to run, so that `run` and `demo` share them.
+fn options(command: Command) -> Command {
+    command
+        .arg(flow_option::store())
+        .arg(flow_option::max_workers())
+        .arg(
+            Arg::new("tag")
+                .long("tag")
+                .value_name("TAG")
+                .action(ArgAction::Append)
+                .help("Tag the run; may be given several times"),
+        )
+        .arg(flow_option::with())
+        .arg(flag("keep-going", "After a failure, go on with every branch that doesn't need it"))
+        .arg(flag("spawn", "A fresh Python for each attempt instead of a fork"))
+        .arg(flag("in-process", "Run the steps in this process, one after another, for debuggers"))
+        .arg(flag("durable", "Flush commits and log to the disk before they count"))
+        .arg(flag("json", "Write events as JSON lines to stdout").conflicts_with("quiet"))
+        .arg(flag("quiet", "Show only what steps print, and failures").short('q'))
+        .arg(flag("plain", "Plain lines even on a terminal").conflicts_with_all(["json", "quiet"]))
+        .arg(
+            Arg::new("run-id-file")
+                .long("run-id-file")
+                .value_name("FILE")
+                .help("Write the run's id to this file as soon as it is known"),
+        )
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+const NAMES: &[&str] = &[
+    "flow",
+    "store",
+    "max-workers",
+    "tag",
+    "with",
+    "keep-going",
+    "spawn",
+    "in-process",
+    "durable",
+    "json",
+    "quiet",
+    "plain",
+    "run-id-file",
+    "continue",
+];
+
+/// `flownote run`.
+pub fn command() -> Command {
+    options(Command::new("run").about("Run a flow").arg(flow_option::flow()))
+        .arg(
+            Arg::new("continue")
+                .long("continue")
+                .value_name("RUN")
+                .help("Go on with a run whose scheduler was killed (`latest`, an id or its end)"),
+        )
+        .after_help(AFTER_HELP)
+}
+
+/// Hands the line over to Python.
+pub fn act(shell: &Shell<'_>) -> Outcome {
+    Outcome::Request {
+        verb: "run",
+        options: flow_option::to_json(shell.matches, NAMES),
+        parameters: parameters::given(shell.matches, shell.flow),
+    }
+}
+
+/// `flownote demo`.
+pub fn demo() -> Command {
+    options(
+        Command::new("demo").about("Recommend films on MovieLens-100K: the main job on real data"),
+    )
+}
+
+/// Hands the line over to Python, which knows where the examples are.
+pub fn act_demo(shell: &Shell<'_>) -> Outcome {
+    Outcome::Request {
+        verb: "demo",
+        options: flow_option::to_json(shell.matches, NAMES),
+        parameters: serde_json::Map::new(),
+    }
+}
