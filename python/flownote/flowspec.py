@@ -6,8 +6,7 @@ it asks of ``self._flownote``: inside a worker the task's state
 
 - ``load(name)``: the value of an artifact, parameter or constant, or raises
   `MissingArtifact`; the read is recorded,
-- ``has(name)``: whether an artifact, a parameter's value or a constant's is stored
-  under the name (not recorded),
+- ``delete(name)``: forget an inherited artifact; returns whether there was one,
 - ``set_next(targets, foreach)``: the flow goes on to the steps of these names,
 - ``foreach_input()``, ``foreach_index()``, ``foreach_stack()``,
 - ``merge_artifacts(inputs, exclude, include)``.
@@ -81,13 +80,11 @@ def step_names(flow: type) -> list[str]:
 class BareState:
     """The state of a flow's instance outside every task: attributes and nothing else."""
 
+    bare = True
+
     def __init__(self) -> None:
         self.targets: tuple[str, ...] = ()
         self.foreach: str | None = None
-
-    def has(self, name: str) -> bool:
-        """No name is stored."""
-        return False
 
     def load(self, name: str) -> Any:
         """Raise `MissingArtifact`: no step ran before."""
@@ -96,6 +93,10 @@ class BareState:
             name=name,
             hint="outside a run only what was assigned to the instance is there",
         )
+
+    def delete(self, name: str) -> bool:
+        """Nothing is inherited."""
+        return False
 
     def set_next(self, targets: tuple[str, ...], foreach: str | None) -> None:
         """Keep what ``self.next`` was called with, for tests of a single step."""
@@ -154,6 +155,15 @@ class FlowSpec:
         if state is None:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
         return state.load(name)
+
+    def __delattr__(self, name: str) -> None:
+        """Delete an attribute; an inherited artifact is then not passed on."""
+        known = self._flownote is not None and self._flownote.delete(name)
+        try:
+            object.__delattr__(self, name)
+        except AttributeError:
+            if not known:
+                raise
 
     def __iter__(self) -> Iterator[Any]:
         """Iterate over the steps, as bound methods."""

@@ -13,6 +13,7 @@ import sys
 from types import ModuleType
 
 from flownote import flowspec, sources
+from flownote.constants import seal
 from flownote.exceptions import FlowLoadError
 
 TYPE_CHECKING = False
@@ -52,6 +53,7 @@ class LoadedFlow:
     """
 
     def __init__(self, flow: type, file: str, module: str, argument: str) -> None:
+        seal(flow)
         self.flow = flow
         self.file = file
         self.module = module
@@ -111,6 +113,7 @@ def load_again(target: dict[str, str]) -> type:
     found: Any = module
     for name in target["class"].split("."):
         found = getattr(found, name)
+    seal(found)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a task read, in the order in which it read it (engine rules 20 and 23).
+"""What a task read, as ``core/flow/src/provenance`` keeps it (engine rules 20 and 23).
 
 One `Reads` belongs to one attempt. Absences count: a failed ``hasattr`` is a read, for
 the result may differ once the name is there.
@@ -6,8 +6,13 @@ the result may differ once the name is there.
 
 from __future__ import annotations
 
+import json
+
+from flownote.digests import digest_of_text
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 
@@ -17,29 +22,117 @@ class Reads:
     Only the first read of a name counts: what a task reads after it wrote is its own.
     """
 
-    __slots__ = ("artifacts", "forbidden", "values")
+    __slots__ = (
+        "artifacts",
+        "every_name",
+        "every_of_inputs",
+        "externals",
+        "forbidden",
+        "inputs",
+        "item",
+        "parameters",
+        "unverified",
+        "values",
+    )
 
     def __init__(self) -> None:
         self.artifacts: dict[str, str | None] = {}
+        self.parameters: dict[str, str] = {}
+        self.inputs: dict[str, dict[int, str | None]] = {}
+        self.every_of_inputs: dict[str, list[str | None]] = {}
         self.values: dict[str, Any] = {}
+        self.externals: dict[tuple[str, str], str | None] = {}
+        self.item: str | None = None
+        self.every_name = False
         self.forbidden: list[str] = []
+        self.unverified: list[str] = []
 
     def artifact(self, name: str, digest: str) -> None:
-        """Note that the artifact, parameter or constant ``name`` was read."""
+        """Note that the artifact ``name`` was read."""
         self.artifacts.setdefault(name, digest)
 
     def absent(self, name: str) -> None:
         """Note that ``name`` was asked for and isn't there."""
         self.artifacts.setdefault(name, None)
 
-    def value(self, name: str, value: Any) -> None:
-        """Note another thing that was asked: ``index``, ``len(inputs)``, ``current.tags``.
+    def parameter(self, name: str, digest: str) -> None:
+        """Note that a parameter or a class constant was read."""
+        self.parameters.setdefault(name, digest)
 
-        ``value`` is plain JSON.
+    def input(self, name: str, position: int, digest: str | None) -> None:
+        """Note that a join read ``inputs[position].name``; None when it isn't there."""
+        self.inputs.setdefault(name, {}).setdefault(position, digest)
+
+    def every_input(self, name: str, digests: Iterable[str | None]) -> None:
+        """Note that a join read a name of all its inputs, in their order."""
+        self.every_of_inputs.setdefault(name, list(digests))
+
+    def names(self) -> None:
+        """Note that the result depends on which names there are."""
+        self.every_name = True
+
+    def value(self, name: str, value: Any) -> None:
+        """Note another thing that was asked.
+
+        Parameters
+        ----------
+        name
+            ``index``, ``inputs_len``, ``foreach_stack`` or ``current.<attribute>``.
+        value
+            What the answer was, as plain JSON.
         """
         self.values.setdefault(name, value)
+
+    def external(self, kind: str, name: str, version: str | None) -> None:
+        """Note that something of the world was read: ``file``, ``url``, ``class``…."""
+        self.externals.setdefault((kind, name), version)
 
     def uncacheable(self, reason: str) -> None:
         """Note why this task's result can't stand for another's."""
         if reason not in self.forbidden:
             self.forbidden.append(reason)
+
+    def cannot_verify(self, reason: str) -> None:
+        """Note why the result may depend on more than is recorded."""
+        if reason not in self.unverified:
+            self.unverified.append(reason)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ``reads`` of a provenance record; what is empty is left out."""
+        current = {
+            name.removeprefix("current."): _digest(value)
+            for name, value in self.values.items()
+            if name.startswith("current.")
+        }
+        stack = self.values.get("foreach_stack")
+        found = {
+            "artifacts": self.artifacts,
+            "inputs": self._inputs(),
+            "parameters": self.parameters,
+            "current": current,
+            "item": self.item,
+            "index": self.values.get("index"),
+            "inputs_len": self.values.get("inputs_len"),
+            "foreach_stack": None if stack is None else _digest(stack),
+            "every_name": self.every_name,
+        }
+        empty: tuple[Any, ...] = ({}, None, False)
+        return {
+            name: value
+            for name, value in found.items()
+            if not any(value is one or (value == one and one == {}) for one in empty)
+        }
+
+    def _inputs(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            name: {"at": {str(at): digest for at, digest in sorted(digests.items())}}
+            for name, digests in self.inputs.items()
+        }
+        for name, digests in self.every_of_inputs.items():
+            text = "".join(f"{digest or '-'}\n" for digest in digests)
+            found[name] = {"every": digest_of_text(text)}
+        return found
+
+
+def _digest(value: Any) -> str:
+    return digest_of_text(json.dumps(value, sort_keys=True, separators=(",", ":")))

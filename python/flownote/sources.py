@@ -82,6 +82,12 @@ def kept() -> dict[str, str]:
     return dict(_texts)
 
 
+def forget() -> None:
+    """Forget everything kept: for tests, which load many projects in one process."""
+    _texts.clear()
+    _trees.clear()
+
+
 def decode(data: bytes) -> str:
     """Decode a source file as Python does (byte order mark, coding comment)."""
     if data.startswith(b"\xef\xbb\xbf") or b"coding" in data[:400]:
