@@ -103,11 +103,6 @@ $(DONE)/venv:
 	@python3 -m venv $(VENV)
 	@mkdir -p $(DONE) && touch $@
 
-# One environment for cargo, whoever calls it: maturin sets these two for PyO3, and a
-# difference would build PyO3 and all above it again at each change of hands.
-export PYO3_BUILD_EXTENSION_MODULE := 1
-export PYO3_PYTHON := $(CURDIR)/$(PYTHON)
-
 $(DONE)/wheel: $(DONE)/build $(RUST) $(PACKAGE)
 	$(call say,building the wheel (the first time takes minutes))
 	@rm -f $(CACHE)/wheels/*.whl
