@@ -25,6 +25,8 @@ pub mod process;
 pub mod run;
 pub mod time;
 
+pub mod client;
+
 mod backend;
 mod credentials;
 mod files;
@@ -40,6 +42,6 @@ pub use keys::{RunKey, Stream};
 pub use location::StoreUrl;
 pub use object::Created;
 pub use options::{S3Options, StoreOptions};
-pub use process::{Alive, Presence};
+pub use process::{ALIVE_TTL, Alive, Presence};
 pub use run::{Appended, Committed};
 pub use store::Store;

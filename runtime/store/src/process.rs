@@ -1,8 +1,13 @@
 //! Which process owns a run, and whether it still lives (engine rule 10).
 
 use std::fs;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+/// How long an owner's counter may stand still before it counts as gone. Owners touch
+/// `alive` at least three times as often.
+pub const ALIVE_TTL: Duration = Duration::from_secs(30);
 
 /// The content of a run's `alive` object, rewritten by its owner as it goes.
 ///
@@ -104,7 +109,7 @@ fn pid_namespace() -> String {
     link.to_string_lossy().chars().filter(char::is_ascii_digit).collect()
 }
 
-fn exists(pid: u32) -> bool {
+pub(crate) fn exists(pid: u32) -> bool {
     let Ok(pid) = i32::try_from(pid) else { return false };
     !matches!(
         nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None),

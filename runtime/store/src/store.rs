@@ -1,14 +1,17 @@
 //! The [`Store`] itself: opening, the first write, and where its files stand.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use flownote_flow::id::RunId;
 use tokio::sync::OnceCell;
 
 use crate::backend::{Backend, Wrap};
+use crate::client::Seen;
 use crate::error::{Error, Result};
 use crate::first_use;
+use crate::keys::RunKey;
 use crate::location::StoreUrl;
 use crate::object::{Objects, blocking};
 use crate::options::StoreOptions;
@@ -30,6 +33,8 @@ struct Shared {
     known: OnceCell<Objects>,
     /// Filled when this process may write: the root excludes two writers.
     tested: OnceCell<()>,
+    /// What readers saw last of owners on other hosts. Short sections.
+    watched: Mutex<HashMap<RunKey, Seen>>,
 }
 
 impl Store {
@@ -57,6 +62,7 @@ impl Store {
             backend,
             known: OnceCell::new(),
             tested: OnceCell::new(),
+            watched: Mutex::default(),
         };
         Ok(Self { shared: Arc::new(shared) })
     }
@@ -117,6 +123,10 @@ impl Store {
                 Err(Error::Missing { what: "the folder".into(), store: self.url().to_string() })
             }
         }
+    }
+
+    pub(crate) fn watched(&self) -> MutexGuard<'_, HashMap<RunKey, Seen>> {
+        self.shared.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The objects without any test, for the tests themselves.

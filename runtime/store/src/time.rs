@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn times_have_milliseconds() {
         let time = Timestamp::from_millisecond(1_795_342_512_045).unwrap();
-        assert_eq!(rfc3339(time), "2026-11-22T08:15:12.045Z");
-        assert_eq!(stamp(time), "20261122T081512045");
+        assert_eq!(rfc3339(time), "2026-11-22T10:15:12.045Z");
+        assert_eq!(stamp(time), "20261122T101512045");
     }
 }

@@ -1,0 +1,132 @@
+//! Runs as rows of a table: parameters and metrics. Every small scalar artifact is a
+//! metric, so a flow that says `self.ndcg = 0.31` needs nothing more.
+
+use flownote_flow::id::{StepName, TaskId};
+use flownote_flow::manifest::ArtifactRecord;
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::artifacts::attempt_name;
+use super::{RunFilter, RunSummary};
+use crate::error::{Error, Result};
+use crate::keys::RunKey;
+use crate::store::Store;
+
+/// Runs whose rows are read at once.
+const ROWS_AT_ONCE: usize = 8;
+/// A longer text is no metric.
+const LONGEST_TEXT: usize = 200;
+
+/// One run in a table of runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRow {
+    /// The run.
+    #[serde(flatten)]
+    pub summary: RunSummary,
+    /// Its scalar parameters.
+    pub parameters: Map<String, Value>,
+    /// The scalar artifacts of `end`, and those of the other tasks outside every foreach
+    /// that `end` doesn't see, later steps before earlier ones.
+    pub metrics: Map<String, Value>,
+}
+
+impl Store {
+    /// Lists runs with their parameters and metrics, newest first, and what to give as
+    /// `before` for the next page.
+    pub async fn run_rows(
+        &self,
+        filter: &RunFilter,
+    ) -> Result<(Vec<RunRow>, Option<flownote_flow::id::RunId>)> {
+        let page = self.runs(filter).await?;
+        let rows = stream::iter(page.runs).map(|summary| self.row(summary));
+        let rows: Vec<RunRow> = rows.buffered(ROWS_AT_ONCE).try_collect().await?;
+        Ok((rows, page.next))
+    }
+
+    async fn row(&self, summary: RunSummary) -> Result<RunRow> {
+        let run = RunKey { flow: summary.flow.clone(), run: summary.run.clone() };
+        let record = self.run_record(&run).await?;
+        let mut parameters = Map::new();
+        for (name, record) in &record.parameters {
+            parameters.extend(scalar(record).map(|value| (name.clone(), value)));
+        }
+        let mut metrics = Map::new();
+        let is_end = |step: &StepName| step.as_str() == "end";
+        let mut steps: Vec<&StepName> =
+            record.description.steps.iter().map(|step| &step.name).collect();
+        steps.sort_by_key(|step| !is_end(step));
+        let split = steps.iter().position(|step| !is_end(step)).unwrap_or(steps.len());
+        steps[split..].reverse();
+        for step in steps {
+            self.add_metrics(&run, step, &mut metrics).await?;
+        }
+        metrics.retain(|name, _| !record.parameters.contains_key(name));
+        Ok(RunRow { summary, parameters, metrics })
+    }
+
+    /// Adds the metrics of a step's single task, unless a later step named them before.
+    async fn add_metrics(
+        &self,
+        run: &RunKey,
+        step: &StepName,
+        metrics: &mut Map<String, Value>,
+    ) -> Result<()> {
+        let done = match self.result(run, step, &TaskId::new("0")).await {
+            Err(Error::Missing { .. }) => return Ok(()),
+            other => other?,
+        };
+        if !done.foreach.is_empty() {
+            return Ok(());
+        }
+        let mut sources = vec![(attempt_name(&done), done.manifest.artifacts.clone())];
+        if step.as_str() == "end" {
+            sources.extend(self.inherited(run, &done, None).await?);
+        }
+        for (name, record) in sources.iter().flat_map(|(_, records)| records) {
+            if let Some(value) = scalar(record).filter(|_| !metrics.contains_key(name)) {
+                metrics.insert(name.clone(), value);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The value of an inlined scalar.
+fn scalar(record: &ArtifactRecord) -> Option<Value> {
+    let text = record.inline.as_deref()?;
+    let value = match record.codec.as_str() {
+        "utf8" => Value::from(text),
+        "json" => serde_json::from_str(text).ok()?,
+        _ => return None,
+    };
+    match &value {
+        Value::String(text) => (text.len() <= LONGEST_TEXT).then_some(value),
+        Value::Bool(_) | Value::Number(_) => Some(value),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(codec: &str, inline: &str, expect: Option<Value>) {
+        let record: ArtifactRecord = serde_json::from_value(serde_json::json!({
+            "codec": codec, "digest": "d", "size": 1, "type": "any", "inline": inline,
+        }))
+        .unwrap();
+        assert_eq!(scalar(&record), expect, "{codec} {inline}");
+    }
+
+    #[test]
+    fn small_scalars_are_metrics() {
+        check("json", "0.31", Some(Value::from(0.31)));
+        check("json", "true", Some(Value::from(true)));
+        check("utf8", "svd", Some(Value::from("svd")));
+        check("json", "[1]", None);
+        check("json", "null", None);
+        check("npy", "1", None);
+        check("utf8", &"x".repeat(201), None);
+    }
+}

@@ -1,0 +1,23 @@
+//! The read side: flows, runs, tasks, artifacts, output, tags and metrics, as the Python
+//! client, the shell and the browser show them. Everything here is plain data that serde
+//! can write; each file adds its questions to [`crate::Store`].
+
+mod artifacts;
+mod metrics;
+mod output;
+mod runs;
+mod status;
+mod tags;
+mod tasks;
+
+pub use artifacts::{Artifact, Origin};
+pub use metrics::RunRow;
+pub use output::LogLine;
+pub use runs::{RunFilter, RunPage, RunSummary};
+pub(crate) use status::Seen;
+pub use status::Status;
+pub use tags::{TagChange, Tags};
+pub use tasks::{Attempt, Task, TaskStatus};
+
+/// Objects that a listing reads at once.
+pub(crate) const AT_ONCE: usize = 32;
