@@ -20,3 +20,6 @@ pub mod pathspec;
 pub mod provenance;
 pub mod run;
 pub mod schedule;
+
+#[cfg(test)]
+mod fixture;

@@ -4,6 +4,6 @@
 mod policy;
 mod with;
 
-pub(crate) use policy::KNOWN;
 pub use policy::policy;
+pub(crate) use policy::{KNOWN, timeout_ms};
 pub use with::{WithError, merge, parse};

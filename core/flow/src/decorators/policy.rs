@@ -5,16 +5,31 @@ use serde_json::Value;
 use crate::description::DecoratorDescription;
 use crate::event::StepPolicy;
 
-/// The decorators of steps that Flownote brings, with the attributes of each.
-pub(crate) const KNOWN: &[(&str, &[&str])] = &[
-    ("cache", &["externals", "ttl"]),
-    ("catch", &["var", "print_exception"]),
-    ("environment", &["vars"]),
-    ("isolate", &["mode"]),
-    ("resources", &["cpu", "memory", "gpu", "disk", "shared_memory"]),
-    ("retry", &["times", "minutes_between_retries", "backoff"]),
-    ("secrets", &["sources"]),
-    ("timeout", &["seconds", "minutes", "hours"]),
+/// A decorator of steps that Flownote brings.
+pub(crate) struct Known {
+    pub name: &'static str,
+    /// The attribute that a value without a name means.
+    pub positional: Option<&'static str>,
+    pub attributes: &'static [&'static str],
+}
+
+const fn known(
+    name: &'static str,
+    positional: Option<&'static str>,
+    attributes: &'static [&'static str],
+) -> Known {
+    Known { name, positional, attributes }
+}
+
+pub(crate) const KNOWN: &[Known] = &[
+    known("cache", None, &["externals", "ttl"]),
+    known("catch", None, &["var", "print_exception"]),
+    known("environment", None, &["vars"]),
+    known("isolate", Some("mode"), &["mode"]),
+    known("resources", None, &["cpu", "memory", "gpu", "disk", "shared_memory"]),
+    known("retry", None, &["times", "minutes_between_retries", "backoff"]),
+    known("secrets", Some("sources"), &["sources"]),
+    known("timeout", None, &["seconds", "minutes", "hours"]),
 ];
 
 /// The attributes that `@retry` has when they aren't given.

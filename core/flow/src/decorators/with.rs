@@ -41,14 +41,14 @@ impl Help for WithError {
         Some(match self {
             Self::Unknown { spec } => {
                 let name = spec.split(':').next().unwrap_or_default();
-                match resembling(name, KNOWN.iter().map(|(name, _)| *name)) {
+                match resembling(name, KNOWN.iter().map(|known| known.name)) {
                     Some(name) => format!("did you mean `{name}`?"),
-                    None => format!("it can be {}", words(KNOWN.iter().map(|(name, _)| *name))),
+                    None => format!("it can be {}", words(KNOWN.iter().map(|known| known.name))),
                 }
             }
             Self::Attribute { decorator, .. } => {
-                let known = KNOWN.iter().find(|(name, _)| name == decorator);
-                let attributes = known.map_or(&[][..], |(_, attributes)| attributes);
+                let known = KNOWN.iter().find(|known| known.name == decorator);
+                let attributes = known.map_or(&[][..], |known| known.attributes);
                 format!("it has {}", words(attributes.iter().copied()))
             }
             Self::Value { .. } => "write `--with decorator:attribute=value,attribute=value`".into(),
@@ -66,15 +66,17 @@ fn words<'a>(names: impl Iterator<Item = &'a str>) -> String {
 /// When the decorator or one of the attributes is unknown, or a value is missing.
 pub fn parse(spec: &str) -> Result<DecoratorDescription, WithError> {
     let (name, rest) = spec.split_once(':').unwrap_or((spec, ""));
-    let known = KNOWN.iter().find(|(known, _)| *known == name);
-    let (_, known) = known.ok_or_else(|| WithError::Unknown { spec: spec.into() })?;
+    let known = KNOWN.iter().find(|known| known.name == name);
+    let known = known.ok_or_else(|| WithError::Unknown { spec: spec.into() })?;
     let mut attributes = Map::new();
     for part in split_outside_brackets(rest) {
-        let value = part.split_once('=');
-        let (attribute, value) =
-            value.ok_or_else(|| WithError::Value { spec: spec.into(), part: part.into() })?;
+        let unnamed = known.positional.map(|attribute| (attribute, part));
+        let (attribute, value) = part
+            .split_once('=')
+            .or(unnamed)
+            .ok_or_else(|| WithError::Value { spec: spec.into(), part: part.into() })?;
         let attribute = attribute.trim();
-        if !known.contains(&attribute) {
+        if !known.attributes.contains(&attribute) {
             let (spec, decorator) = (spec.into(), name.into());
             return Err(WithError::Attribute { spec, decorator, attribute: attribute.into() });
         }
@@ -149,6 +151,7 @@ mod tests {
         check("retry:times=3", "retry", json!({"times": 3}));
         check("retry:times=1, backoff=1.5", "retry", json!({"times": 1, "backoff": 1.5}));
         check("catch:var=error", "catch", json!({"var": "error"}));
+        check("isolate:spawn", "isolate", json!({"mode": "spawn"}));
         check(
             r#"environment:vars={"A":"1,2","B":"x"}"#,
             "environment",

@@ -19,7 +19,7 @@ pub(crate) struct Open {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// Several branches meet at a step that takes no `inputs`.
-    JoinWithoutInputs { step: NodeIndex, sources: Vec<NodeIndex> },
+    JoinWithoutInputs { step: NodeIndex },
     /// A step takes `inputs` where nothing is split.
     InputsWithoutSplit { step: NodeIndex },
     /// Branches of different splits meet.
@@ -77,7 +77,7 @@ impl Balance {
             [(_, open)] if !takes_inputs => Some(open.clone()),
             _ => {
                 if !takes_inputs {
-                    self.faults.push(Fault::JoinWithoutInputs { step: node, sources });
+                    self.faults.push(Fault::JoinWithoutInputs { step: node });
                 }
                 self.join(outline, node, incoming)
             }

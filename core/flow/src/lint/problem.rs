@@ -7,6 +7,39 @@ use serde::Serialize;
 use crate::description::{FlowDescription, ParameterDescription, StepDescription};
 use crate::id::StepName;
 
+/// Every kind of problem, by its code.
+pub const CODES: &[&str] = &[
+    "bad-decorator",
+    "bad-parameter-name",
+    "bad-signature",
+    "catch-on-split",
+    "cycle",
+    "duplicate-decorator",
+    "duplicate-parameter",
+    "duplicate-step",
+    "empty-branch",
+    "end-goes-on",
+    "foreach-over-nothing",
+    "foreach-several-steps",
+    "incomplete-join",
+    "inputs-without-split",
+    "join-of-different-splits",
+    "join-without-inputs",
+    "missing-end",
+    "missing-next",
+    "missing-start",
+    "next-names-nothing",
+    "next-not-last",
+    "next-not-literal",
+    "reserved-name",
+    "reserved-parameter",
+    "target-twice",
+    "unjoined-split",
+    "unknown-keyword",
+    "unknown-target",
+    "unreachable-step",
+];
+
 /// One thing that is wrong with a flow. It prints as
 ///
 /// ```text

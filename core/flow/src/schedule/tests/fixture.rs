@@ -6,49 +6,14 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::description::FlowDescription;
 use crate::event::{
     Action, AttemptResult, Launch, LaunchMode, OnFailure, Policy, RunEvent, RunStatus, Timer,
 };
+use crate::fixture::flow;
 use crate::graph::{FlowGraph, Transition};
 use crate::id::AttemptKey;
 use crate::manifest::{FailureKind, Next};
 use crate::schedule::{Error, Schedule};
-
-/// Reads `start: split a b` lines: `step[(inputs)] [@decorator …]: target target` or
-/// `: target each items`.
-pub fn flow(source: &str) -> FlowDescription {
-    let steps: Vec<_> = source
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .enumerate()
-        .map(|(at, line)| {
-            let (head, tail) = line.split_once(" -> ").unwrap_or((line, ""));
-            let mut head = head.split_whitespace();
-            let name = head.next().expect("a name");
-            let (name, inputs) = match name.strip_suffix("(inputs)") {
-                Some(name) => (name, true),
-                None => (name, false),
-            };
-            let decorators: Vec<_> =
-                head.map(|spec| crate::decorators::parse(&spec[1..]).expect(spec)).collect();
-            let (targets, over) = tail.split_once(" each ").map_or((tail, None), |(t, o)| (t, Some(o)));
-            let targets: Vec<_> = targets.split_whitespace().collect();
-            let transitions = if targets.is_empty() {
-                json!([])
-            } else {
-                json!([{"line": at, "targets": targets, "foreach": over, "has_foreach": over.is_some(),
-                        "literal": true, "last": true}])
-            };
-            let arguments = if inputs { json!(["self", "inputs"]) } else { json!(["self"]) };
-            json!({"name": name, "file": "flow.py", "line": at, "arguments": arguments,
-                   "decorators": decorators, "transitions": transitions})
-        })
-        .collect();
-    let flow = json!({"name": "Test", "file": "flow.py", "line": 1, "steps": steps});
-    serde_json::from_value(flow).expect("a description")
-}
 
 /// A run under test, with its log.
 pub struct Run {
