@@ -69,8 +69,20 @@ def attach(flow: type, texts: Iterable[str]) -> None:
         for name in step_names(flow):
             function = getattr(flow, name)
             present = decorators_of(function)
-            if all(other.name != decorator.name for other in present):
+            if any(other.name == decorator.name for other in present):
+                continue
+            # A step that splits can't be caught: nobody would know where to go on.
+            if decorator.name != "catch" or not _splits(function):
                 setattr(function, ATTRIBUTE, [*present, decorator])
+
+
+def _splits(function: Any) -> bool:
+    from flownote.class_source import of_function
+    from flownote.transitions import transitions_of
+
+    place = of_function(function)
+    transitions = transitions_of(place.node) if place else []
+    return any(one["has_foreach"] or len(one["targets"]) > 1 for one in transitions)
 
 
 def _split(text: str) -> list[str]:
