@@ -81,6 +81,8 @@ pub fn parse(spec: &str) -> Result<DecoratorDescription, WithError> {
             return Err(WithError::Attribute { spec, decorator, attribute: attribute.into() });
         }
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+        let several = attribute == "sources" && value.is_string();
+        let value = if several { Value::from(vec![value]) } else { value };
         attributes.insert(attribute.into(), value);
     }
     Ok(DecoratorDescription { name: name.into(), attributes })
@@ -151,6 +153,7 @@ mod tests {
         check("retry:times=3", "retry", json!({"times": 3}));
         check("retry:times=1, backoff=1.5", "retry", json!({"times": 1, "backoff": 1.5}));
         check("catch:var=error", "catch", json!({"var": "error"}));
+        check("secrets:env:TOKEN", "secrets", json!({"sources": ["env:TOKEN"]}));
         check("isolate:spawn", "isolate", json!({"mode": "spawn"}));
         check(
             r#"environment:vars={"A":"1,2","B":"x"}"#,

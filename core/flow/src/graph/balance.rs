@@ -82,7 +82,8 @@ impl Balance {
                 self.join(outline, node, incoming)
             }
         };
-        if takes_inputs && !self.joins.contains_key(&node) && own.is_some() {
+        let signature_is_right = outline.graph[node].arguments.len() == 2;
+        if signature_is_right && !self.joins.contains_key(&node) && own.is_some() {
             self.faults.push(Fault::InputsWithoutSplit { step: node });
         }
         if let Some(own) = own {

@@ -13,3 +13,6 @@ mod step;
 pub use flow_graph::FlowGraph;
 pub use next::{UnknownTask, WrongNext};
 pub use step::{Step, StepKind, Transition};
+
+#[cfg(test)]
+mod tests;

@@ -48,3 +48,6 @@ pub use key::{Key, base_key, full_key};
 pub use record::{
     Code, Environment, External, InputReads, Provenance, ReadSet, Reads, SCHEMA, Unusable,
 };
+
+#[cfg(test)]
+mod tests;
