@@ -4,11 +4,11 @@ from flownote import FlowSpec, Parameter, step
 
 
 class Hello(FlowSpec):
-    name = Parameter("name", default="world")
+    who = Parameter("who", default="world")
 
     @step
     def start(self):
-        self.greeting = f"Hello, {self.name}!"
+        self.greeting = f"Hello, {self.who}!"
         self.next(self.end)
 
     @step
