@@ -111,7 +111,7 @@ class TaskState:
             if record is not None:
                 return self._load_of_run(name, record)
         self.reads.absent(name)
-        raise self._missing(name)
+        raise _Missing(name, self)
 
     def load_all(self) -> None:
         """Load everything that is inherited: what ``vars(self)`` shows."""
@@ -252,21 +252,53 @@ class TaskState:
         self._of_run[name] = value
         return value
 
-    def _missing(self, name: str) -> MissingArtifact:
-        message = f"no step before `{self.spec['step']}` wrote the artifact `{name}`"
+    def tell_missing(self, name: str) -> tuple[str, str]:
+        """Return what to say of an artifact that isn't there, and what to do about it."""
         if name in self._deleted:
-            message = f"this step deleted the artifact `{name}`"
-            return MissingArtifact(message, name=name, hint="read it before you delete it")
+            return f"this step deleted the artifact `{name}`", "read it before you delete it"
+        message = f"no step before `{self.spec['step']}` wrote the artifact `{name}`"
         steps = self.files.steps_with(name)
-        if self.joins:
-            hint = f"a join takes from its branches: `inputs[0].{name}` or `self.merge_artifacts`"
-        elif steps:
-            hint = "it isn't passed on to this step: look for a `del` or a join on the way"
-        else:
-            hint = "assign it in an earlier step, or look for a misspelling"
         if steps:
             message += f"; it is in {', '.join(f'`{step}`' for step in steps)}"
-        return MissingArtifact(message, name=name, hint=hint)
+        if self.joins:
+            return message, (
+                f"a join takes from its branches: `inputs[0].{name}` or `self.merge_artifacts`"
+            )
+        if steps:
+            return message, "it isn't passed on to this step: look for a `del` or a join between"
+        return message, "assign it in an earlier step, or look for a misspelling"
+
+
+class _Missing(MissingArtifact):
+    """Looks for the steps that have the artifact only when somebody reads the message.
+
+    ``hasattr`` and ``getattr`` with a default raise it for nothing.
+    """
+
+    __module__, __qualname__ = MissingArtifact.__module__, MissingArtifact.__qualname__
+
+    def __init__(self, name: str, state: TaskState) -> None:
+        AttributeError.__init__(self)
+        self.name = name
+        self._state = state
+        self.file = self.line = None
+
+    def __reduce__(self) -> Any:
+        return _missing, (self.message, self.name, self.hint)
+
+    @property
+    def message(self) -> str:  # type: ignore[override]
+        """What is wrong."""
+        return self._state.tell_missing(self.name)[0]
+
+    @property
+    def hint(self) -> str:  # type: ignore[override]
+        """What to do now."""
+        return self._state.tell_missing(self.name)[1]
+
+
+def _missing(message: str, name: str, hint: str) -> MissingArtifact:
+    return MissingArtifact(message, name=name, hint=hint)
 
 
 def passed_on(files: Files, attempt: str) -> dict[str, tuple[str, str]]:

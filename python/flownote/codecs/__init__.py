@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-__all__ = ["Encoded", "decode", "encode", "is_canonical", "is_immutable", "preload", "type_name"]
+__all__ = [
+    "Encoded",
+    "decode",
+    "encode",
+    "form",
+    "is_canonical",
+    "is_immutable",
+    "preload",
+    "type_name",
+]
 
 # Codec → module, for decoding.
 _MODULES = {
@@ -104,6 +113,15 @@ def is_immutable(value: Any) -> bool:
         if test is not None:
             return test(value)
     return False
+
+
+def form(value: Any) -> Any:
+    """Return what a mapped value is apart from the bytes in its memory.
+
+    ``array.shape = (2, 3)`` changes an array and touches no page of its map.
+    """
+    (codec,) = _foreign(type(value))
+    return codec.form(value)
 
 
 def is_canonical(record: dict[str, Any]) -> bool:

@@ -47,6 +47,11 @@ def is_immutable(value: Any) -> bool:
     return isinstance(value, numpy.generic) and not isinstance(value, numpy.void)
 
 
+def form(array: Any) -> Any:
+    """Return what an array is apart from the bytes in its memory."""
+    return array.__array_interface__["data"][0], array.shape, array.strides, array.dtype
+
+
 def _encode_array(array: Any) -> Encoded | None:
     if not keeps(array.dtype):
         return None

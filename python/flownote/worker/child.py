@@ -7,6 +7,7 @@ interpreter had registered for its exit; it runs what the step registered.
 from __future__ import annotations
 
 import atexit
+import faulthandler
 import os
 import signal
 import socket
@@ -119,18 +120,24 @@ def _flush() -> None:
 
 
 def prepare_streams() -> None:
-    """Have standard output and error write whole lines of UTF-8, whatever is printed."""
+    """Have standard output and error write whole lines of UTF-8, whatever is printed.
+
+    A crash of native code writes where in Python it was to standard error.
+    """
+    faulthandler.enable(2, all_threads=False)
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
-    if not _writes_to(sys.stdout, 1):
+    if not _is_on(sys.stdout, 1):
         sys.stdout = _stream(1)
-    if not _writes_to(sys.stderr, 2):
+    if not _is_on(sys.stderr, 2):
         sys.stderr = _stream(2)
+    if not _is_on(sys.stdin, 0):
+        sys.stdin = open(0, encoding="utf-8", closefd=False)
 
 
-def _writes_to(stream: Any, descriptor: int) -> bool:
+def _is_on(stream: Any, descriptor: int) -> bool:
     try:
         return stream.fileno() == descriptor
     except Exception:  # None, closed, or a stand-in without a descriptor

@@ -17,22 +17,25 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 # A traceback of runaway recursion or a message with a table in it stays readable.
 _LONGEST = 200_000
 
+
+class Cancel(BaseException):
+    """Raised in the step by SIGTERM: no ``except Exception`` holds it."""
+
+
 _NEVER_BETTER = (
     exceptions.InvalidNextException,
     exceptions.UnstorableArtifact,
     exceptions.MergeArtifactsException,
+    KeyboardInterrupt,
+    Cancel,
 )
-
-
-class Cancel(BaseException):
-    """Raised in the step by SIGTERM: no ``except Exception`` holds it."""
 
 
 def failure_of(error: BaseException) -> dict[str, Any]:
     """Return the failure that an exception is."""
     kind, message = _kind(error), _message(error)
     failure: dict[str, Any] = {"kind": kind, "message": printable(message)}
-    failure["retryable"] = kind != "cancelled" and not isinstance(error, _NEVER_BETTER)
+    failure["retryable"] = not isinstance(error, _NEVER_BETTER)
     if kind not in ("cancelled", "unstorable"):
         failure["exception"] = _name(error)
         failure["traceback"] = printable(user_traceback(error))

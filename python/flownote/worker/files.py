@@ -12,6 +12,7 @@ import mmap
 import os
 
 from flownote._native import verify_blob
+from flownote.exceptions import StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,5 +106,10 @@ def _map(path: str) -> mmap.mmap:
 
 
 def _read_json(path: str) -> dict[str, Any]:
-    with open(path, "rb") as file:
-        return json.loads(file.read())
+    try:
+        with open(path, "rb") as file:
+            return json.loads(file.read())
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"can't read `{path}`: {error}", hint="`flownote store check` tells what is damaged"
+        ) from error

@@ -36,7 +36,7 @@ class Loaded:
         The attempt that wrote it.
     """
 
-    __slots__ = ("_baseline", "_map", "producer", "record", "value")
+    __slots__ = ("_baseline", "_form", "_map", "producer", "record", "value")
 
     def __init__(self, value: Any, record: dict[str, Any], data: Any, producer: str) -> None:
         self.value = value
@@ -48,6 +48,7 @@ class Loaded:
             return
         if record["codec"] in _VIEWS and isinstance(data, mmap.mmap):
             self._map = data
+            self._form = codecs.form(value)
         elif codecs.is_canonical(record):
             self._baseline = record["digest"]
         else:
@@ -56,7 +57,7 @@ class Loaded:
     def is_changed(self, pages: PrivatePages) -> bool:
         """Whether the value was changed in place."""
         if self._map is not None:
-            return pages.touched(self._map)
+            return codecs.form(self.value) != self._form or pages.touched(self._map)
         if self._baseline is None:
             return False
         try:

@@ -24,7 +24,8 @@ from flownote.worker.wire import receive_packet, send_packet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from resource import struct_rusage
+    from typing import Any, NoReturn
 
     from flownote.loader import LoadedFlow
 
@@ -202,7 +203,7 @@ class Zygote:
             del self._launches[launch]
             _signal_group(pid, signal.SIGKILL)  # what it left running
             try:
-                send_packet(self._control, _exited(launch, status, usage))
+                send_packet(self._control, exited(launch, status, usage))
             except (BrokenPipeError, ConnectionResetError):
                 return  # the engine went; the loop sees it next
 
@@ -211,14 +212,15 @@ class Zygote:
             _signal_group(pid, signal.SIGKILL)
 
 
-def _exited(launch: int, status: int, usage: object) -> dict[str, int]:
-    return {
-        "exited": launch,
-        "status": status,
-        "user_ms": round(usage.ru_utime * 1000),  # type: ignore[attr-defined]
-        "system_ms": round(usage.ru_stime * 1000),  # type: ignore[attr-defined]
-        "max_rss_kb": usage.ru_maxrss,  # type: ignore[attr-defined]
-    }
+def exited(
+    launch: int, status: int, usage: struct_rusage, before: struct_rusage | None = None
+) -> dict[str, Any]:
+    """Return the packet that tells a child's end; usage is counted from ``before``."""
+    user, system = usage.ru_utime, usage.ru_stime
+    if before is not None:
+        user, system = user - before.ru_utime, system - before.ru_stime
+    times = {"user_ms": round(user * 1000), "system_ms": round(system * 1000)}
+    return {"exited": launch, "status": status, **times, "max_rss_kb": usage.ru_maxrss}
 
 
 def _signal_group(pid: int, number: int) -> None:
