@@ -171,7 +171,8 @@ impl Context {
         split: &AttemptKey,
         items: &ForeachItems,
     ) -> Result<(), Error> {
-        let bytes = self.store.read_record(&items.items).await?;
+        let bytes =
+            self.store.read_record_of(&items.items, &split.to_string(), &items.over).await?;
         let records = serde_json::from_slice(&bytes).map_err(|error| Error::Damaged {
             what: format!("the foreach items of {split}"),
             why: error.to_string(),

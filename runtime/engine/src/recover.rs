@@ -28,7 +28,7 @@ pub struct Claim {
     next: u64,
     /// A snapshot and the number of the last batch in it.
     snapshot: Option<(u64, Vec<u8>)>,
-    /// The batches since the snapshot, ours included.
+    /// The batches after the snapshot, ours included.
     log: Vec<(u64, LogBatch)>,
 }
 
@@ -49,7 +49,8 @@ pub async fn claim(store: &Store, record: &RunRecord, options: &Options) -> Resu
     let run = RunKey { flow: record.flow.clone(), run: record.run.clone() };
     ensure_abandoned(store, &run, record, options).await?;
     let snapshot = store.load_state(&run).await?.map(|(seq, bytes)| (seq, bytes.to_vec()));
-    let from = snapshot.as_ref().map_or(0, |(seq, _)| seq + 1);
+    // The snapshot's own batch too: it says whose epoch it was, and whether it was the last.
+    let from = snapshot.as_ref().map_or(0, |(seq, _)| *seq);
     let mut log = store.read_log(&run, from).await?;
     if let Some(RunEvent::RunFinished { status }) = last_event(&log) {
         // Its scheduler may have died before the index knew.
@@ -78,6 +79,9 @@ pub async fn claim(store: &Store, record: &RunRecord, options: &Options) -> Resu
     }
     failpoint("after-epoch");
     log.push((next, batch));
+    if snapshot.is_some() {
+        log.remove(0);
+    }
     Ok(Claim { epoch, next: next + 1, snapshot, log })
 }
 
