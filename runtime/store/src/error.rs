@@ -99,8 +99,8 @@ pub enum Error {
         /// The store's word.
         source: object_store::Error,
     },
-    /// A name can't be part of an object's key.
-    #[error("`{name}` can't name an object in the store: {reason}")]
+    /// A name or a text is not allowed where it was given.
+    #[error("`{name}` is refused: {reason}")]
     Name {
         /// The name.
         name: String,
@@ -155,7 +155,8 @@ impl Error {
         match self {
             Self::Backend { source, .. } => !matches!(
                 source,
-                object_store::Error::NotSupported { .. }
+                object_store::Error::NotFound { .. }
+                    | object_store::Error::NotSupported { .. }
                     | object_store::Error::NotImplemented { .. }
                     | object_store::Error::InvalidPath { .. }
             ),

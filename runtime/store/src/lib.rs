@@ -26,6 +26,10 @@ pub mod run;
 pub mod time;
 
 pub mod client;
+pub mod gc;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod fault;
 
 mod backend;
 mod credentials;

@@ -131,17 +131,32 @@ impl Store {
     /// Lists the names directly under a folder: objects, and folders with a final `/`,
     /// sorted. A folder that doesn't exist has none.
     pub async fn list(&self, folder: &str) -> Result<Vec<String>> {
-        let path = keys::path(folder)?;
+        keys::path(folder)?;
+        self.list_in(folder).await
+    }
+
+    /// Lists the names at the top of the store.
+    pub(crate) async fn list_top(&self) -> Result<Vec<String>> {
+        self.list_in("").await
+    }
+
+    async fn list_in(&self, folder: &str) -> Result<Vec<String>> {
         if let Some(root) = self.names_root() {
             let path = root.join(folder);
             return blocking(move || crate::names::read(&path)).await;
         }
+        let path = keys::path(folder)?;
         let Some(objects) = self.readable().await? else { return Ok(Vec::new()) };
         let listed = retrying(
             || format!("listing `{folder}`"),
             async || objects.list_with_delimiter(Some(&path)).await,
-        )
-        .await?;
+        );
+        let listed = match listed.await {
+            Err(Error::Backend { source: object_store::Error::NotFound { .. }, .. }) => {
+                return Ok(Vec::new());
+            }
+            other => other?,
+        };
         let folders = listed.common_prefixes.iter().filter_map(|path| path.filename());
         let objects = listed.objects.iter().filter_map(|meta| meta.location.filename());
         let mut names: Vec<String> =

@@ -100,6 +100,14 @@ fn scalar(record: &ArtifactRecord) -> Option<Value> {
         "json" => serde_json::from_str(text).ok()?,
         _ => return None,
     };
+    // The `json` codec wraps what JSON has no form for: NumPy's scalars, infinities.
+    let value = match value {
+        Value::Object(mut form) => match form.get("$")?.as_str()? {
+            "numpy" | "float" => form.remove("v")?,
+            _ => return None,
+        },
+        plain => plain,
+    };
     match &value {
         Value::String(text) => (text.len() <= LONGEST_TEXT).then_some(value),
         Value::Bool(_) | Value::Number(_) => Some(value),
@@ -124,6 +132,10 @@ mod tests {
         check("json", "0.31", Some(Value::from(0.31)));
         check("json", "true", Some(Value::from(true)));
         check("utf8", "svd", Some(Value::from("svd")));
+        check("json", r#"{"$":"numpy","dtype":"<f8","v":0.5}"#, Some(Value::from(0.5)));
+        check("json", r#"{"$":"float","v":"nan"}"#, Some(Value::from("nan")));
+        check("json", r#"{"$":"tuple","v":[1,2]}"#, None);
+        check("json", "{}", None);
         check("json", "[1]", None);
         check("json", "null", None);
         check("npy", "1", None);

@@ -273,12 +273,12 @@ fn task_of(run: &RunKey, step: StepName, task: TaskId, mut known: Vec<Attempted>
         Some(Attempted::Done(done)) => Some(&**done),
         _ => None,
     };
-    let parents = dones().last().map(|done| done.parents.as_slice()).unwrap_or_default();
+    let parents = dones().next_back().map(|done| done.parents.as_slice()).unwrap_or_default();
     let attempts: Vec<Attempt> = known.iter().map(attempt_of).collect();
     Task {
         pathspec: format!("{run}/{step}/{task}"),
         status: attempts.last().map_or(TaskStatus::Running, |attempt| attempt.status),
-        foreach: dones().last().map(|done| done.foreach.clone()).unwrap_or_default(),
+        foreach: dones().next_back().map(|done| done.foreach.clone()).unwrap_or_default(),
         created_at: attempts.iter().find_map(|attempt| attempt.started_at.clone()),
         finished_at: last.map(|done| done.finished_at.clone()),
         parents: parents.iter().map(|parent| without_attempt(parent).to_owned()).collect(),
