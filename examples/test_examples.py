@@ -72,7 +72,6 @@ def test_what_the_main_job_stored_can_be_computed_again(recommended, monkeypatch
     monkeypatch.syspath_prepend(EXAMPLES / "recommend")
     import metrics
     import models
-
     from flownote import Flow, namespace
 
     namespace(None)
