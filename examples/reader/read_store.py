@@ -14,16 +14,9 @@ from base64 import b64decode
 from pathlib import Path
 
 
-def tasks(run: Path) -> list[str]:
-    """Returns the tasks of a run, `step/task`."""
-    names = {(file.parent.name, file.name.split(".")[0]) for file in run.glob("tasks/*/*.done")}
-    return ["/".join(name) for name in sorted(names)]
-
-
 def done(run: Path, task: str) -> dict:
-    """Returns what the last attempt at a task left behind."""
-    step, number = task.split("/")
-    attempts = (run / "tasks" / step).glob(f"{number}.*.done")
+    """Returns what the last attempt at a task left behind; a task is `step/number`."""
+    attempts = (run / "tasks").glob(f"{task}.*.done")
     return json.loads(max(attempts, key=lambda file: int(file.name.split(".")[1])).read_text())
 
 
@@ -47,7 +40,7 @@ def load(store: Path, record: dict) -> object:
     else:
         data = (store / "blobs" / record["digest"][:2] / record["digest"]).read_bytes()
     match record["codec"]:
-        case "json":
+        case "json":  # what JSON lacks is an object: a tuple is {"$": "tuple", "v": […]}
             return json.loads(data)
         case "utf8":
             return data.decode()
@@ -55,7 +48,7 @@ def load(store: Path, record: dict) -> object:
             import numpy
 
             return numpy.load(io.BytesIO(data), allow_pickle=False)
-    return data  # Arrow, pickle, …: open formats too, each with a reader of its own
+    return data  # Arrow, pickle, …: each has a reader of its own
 
 
 def main(folder: str, pathspec: str = "") -> None:
@@ -65,7 +58,8 @@ def main(folder: str, pathspec: str = "") -> None:
     if not run:
         print(*sorted((entry.name for entry in at.iterdir()), reverse=bool(flow)), sep="\n")
     elif not task:
-        print(*tasks(at), sep="\n")
+        files = at.glob("tasks/*/*.done")
+        print(*sorted({f"{f.parent.name}/{f.name.split('.')[0]}" for f in files}), sep="\n")
     elif not name:
         for key, record in sorted(artifacts(at, f"{step}/{task}").items()):
             print(f"{key:20} {record['type']:20} {record['codec']:8} {record['size']:>12,} bytes")
