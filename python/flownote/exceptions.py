@@ -23,6 +23,7 @@ __all__ = [
     "ParameterError",
     "ReadOnlyAttribute",
     "SecretError",
+    "RunTaken",
     "StoreError",
     "TimeoutException",
     "UnhandledInMergeArtifactsException",
@@ -250,6 +251,13 @@ class NotFound(FlownoteException):
 
 
 MetaflowNotFound = NotFound
+
+
+class RunTaken(FlownoteException):
+    """A run belongs to another scheduler, which is at work on it."""
+
+    headline = "The run is taken"
+    exit_code = 4
 
 
 class NamespaceMismatch(FlownoteException):

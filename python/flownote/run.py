@@ -47,19 +47,35 @@ def run(loaded: LoadedFlow, options: dict[str, Any], parameters: Mapping[str, An
     if problems:
         print("\n\n".join(problems), file=sys.stderr)
         return USAGE
+    def engine(control: int) -> str:
+        try:
+            request = _request(loaded, description, options, parameters)
+        except BaseException:
+            os.close(control)  # the workers' side ends with it
+            raise
+        return _native.Runner(json.dumps(request), control).run()
+
     if options.get("in_process"):
-        from flownote.worker.in_process import Worker
+        from flownote.worker import in_process
 
-        worker = Worker(loaded)
-        request = _request(loaded, description, options, parameters)
-        summary = worker.run(_native.Runner(json.dumps(request), worker.engine_fd()))
+        summary = in_process.run(loaded.flow, engine)
     else:
-        from flownote.worker.zygote import start
+        from flownote.worker import zygote
 
-        control, _ = start(loaded)
-        request = _request(loaded, description, options, parameters)
-        summary = _native.Runner(json.dumps(request), control).run()
+        control, zygote_pid = zygote.start(loaded)
+        try:
+            summary = engine(control)
+        finally:
+            # The engine has closed its socket, or the process ends: so does the zygote.
+            _reap(zygote_pid)
     return _EXIT_CODES[json.loads(summary)["status"]]
+
+
+def _reap(pid: int) -> None:
+    try:
+        os.waitpid(pid, 0)
+    except ChildProcessError:
+        pass  # somebody else's SIGCHLD handler was quicker
 
 
 def _request(

@@ -20,6 +20,9 @@ pub fn exception(py: Python<'_>, name: &str, message: &str, hint: Option<String>
 pub fn raise(py: Python<'_>, error: &flownote_engine::Error) -> PyErr {
     let name = match error {
         flownote_engine::Error::Store(_) => "StoreError",
+        flownote_engine::Error::Fenced { .. } | flownote_engine::Error::StillRunning { .. } => {
+            "RunTaken"
+        }
         _ => "FlownoteException",
     };
     exception(py, name, &error.to_string(), error.hint())

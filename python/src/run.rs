@@ -90,10 +90,10 @@ impl Runner {
     /// owns from now on.
     #[new]
     fn new(request: &str, control_fd: i32) -> PyResult<Self> {
-        let request = serde_json::from_str(request)
-            .map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))?;
         // SAFETY: the caller hands over a descriptor that it doesn't use any more.
         let socket = unsafe { OwnedFd::from_raw_fd(control_fd) };
+        let request = serde_json::from_str(request)
+            .map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))?;
         Ok(Self { request: Mutex::new(Some((request, socket))), handle: Mutex::new(None) })
     }
 

@@ -53,7 +53,8 @@ pub async fn claim(store: &Store, record: &RunRecord, options: &Options) -> Resu
     let from = snapshot.as_ref().map_or(0, |(seq, _)| *seq);
     let mut log = store.read_log(&run, from).await?;
     if let Some(RunEvent::RunFinished { status }) = last_event(&log) {
-        // Its scheduler may have died before the index knew.
+        // Its scheduler may have died before the index knew, or before it cleaned up.
+        let _ = std::fs::remove_dir_all(store.staging(&run.run));
         store.finish_run(&run, *status, &log[log.len() - 1].1.written_at).await?;
         let status = format!("{status:?}").to_lowercase();
         return Err(Error::AlreadyFinished { run: run.run, status });

@@ -139,6 +139,7 @@ impl RunService {
             launches: 0,
             flushing: false,
             finished: None,
+            written_at: String::new(),
             inbox_sender,
             began,
             context,
@@ -218,6 +219,8 @@ struct Loop {
     launches: LaunchId,
     flushing: bool,
     finished: Option<RunStatus>,
+    /// When the last batch was written: once the run has finished, its end.
+    written_at: String,
     inbox_sender: mpsc::UnboundedSender<Message>,
     began: Instant,
 }
@@ -422,7 +425,8 @@ impl Loop {
             return;
         }
         self.flushing = true;
-        let append = self.journal.take(self.context.nonce(), self.context.now());
+        self.written_at = self.context.now();
+        let append = self.journal.take(self.context.nonce(), self.written_at.clone());
         let seq = append.seq;
         let snapshot = (seq % self.context.pace.snapshot == self.context.pace.snapshot - 1)
             .then(|| serde_json::to_vec(self.schedule.state()).expect("a schedule is JSON"));
@@ -456,7 +460,8 @@ impl Loop {
         let status = self.finished.expect("the loop ends when the run has");
         failpoint("before-finish");
         let Context { store, run, .. } = &*self.context;
-        store.finish_run(run, status, &self.context.now()).await?;
+        // A later `--continue` would say the same, so the index learns of one end.
+        store.finish_run(run, status, &self.written_at).await?;
         failpoint("after-finish");
         let _ = std::fs::remove_dir_all(store.staging(&run.run));
         let total = |count: fn(&StepCounts) -> u64| -> u64 {
