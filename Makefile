@@ -61,9 +61,9 @@ check-rust: $(DONE)/venv
 	$(call say,Rust: format)
 	@cargo fmt --all --check
 	$(call say,Rust: lints)
-	@cargo clippy --workspace --all-targets --quiet -- -D warnings
+	@cargo clippy --workspace --all-targets -- -D warnings
 	$(call say,Rust: documentation)
-	@RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --document-private-items --quiet
+	@RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --document-private-items
 	$(call say,Rust: tidy)
 	@cargo test --package flownote-tests --test tidy --quiet
 	$(call say,Rust: licences and advisories)
@@ -106,7 +106,7 @@ $(DONE)/venv:
 $(DONE)/wheel: $(DONE)/build $(RUST) $(PACKAGE)
 	$(call say,building the wheel (the first time takes minutes))
 	@rm -f $(CACHE)/wheels/*.whl
-	@$(VENV)/bin/maturin build --quiet --profile dev --manifest-path python/Cargo.toml --out $(CACHE)/wheels
+	@$(VENV)/bin/maturin build --profile dev --manifest-path python/Cargo.toml --out $(CACHE)/wheels
 	@$(PIP) --force-reinstall --no-deps $(CACHE)/wheels/*.whl
 	@touch $@
 

@@ -56,7 +56,7 @@ def install_flownote() -> Path:
     say("building Flownote's release wheel (the first time takes minutes)")
     _pip(python, "-r", str(ROOT / "python/requirements-build.txt"))
     _pip(python, "-r", str(ROOT / "python/requirements-demo.txt"))
-    maturin = [str(python.with_name("maturin")), "build", "--release", "--quiet"]
+    maturin = [str(python.with_name("maturin")), "build", "--release"]
     project = ["--manifest-path", str(ROOT / "python/Cargo.toml"), "--out", str(wheels)]
     subprocess.run([*maturin, *project], check=True)
     _pip(python, "--force-reinstall", "--no-deps", *map(str, wheels.glob("*.whl")))
