@@ -55,6 +55,10 @@ pub enum Fault {
     Torn,
     /// A listing doesn't show what was written in the last while.
     Stale(Duration),
+    /// The store overwrites although it was asked to create.
+    Overwrites,
+    /// The store says that the object exists, which isn't so (S3's 409).
+    Conflict,
     /// The disk is full.
     DiskFull,
     /// The disk is read-only.
@@ -202,6 +206,14 @@ impl ObjectStore for FaultStore {
             self.inner.put_opts(location, half.into(), opts).await?;
             return Err(lost("in the middle of"));
         }
+        if fault == Some(Fault::Conflict) {
+            let (path, source) = (location.to_string(), "409".into());
+            return Err(object_store::Error::AlreadyExists { path, source });
+        }
+        let opts = match fault {
+            Some(Fault::Overwrites) => PutOptions::from(PutMode::Overwrite),
+            _ => opts,
+        };
         let result = self.inner.put_opts(location, payload, opts).await;
         if result.is_ok() {
             self.faults.lock().written.insert(location.clone(), Instant::now());

@@ -34,7 +34,8 @@ fn rename_once(from: &Path, to: &Path) -> Result<()> {
     }
 }
 
-fn copy_then_rename(from: &Path, to: &Path) -> Result<()> {
+/// Copies a file beside its target, renames the copy there and removes the original.
+pub(crate) fn copy_then_rename(from: &Path, to: &Path) -> Result<()> {
     let folder = to.parent().unwrap_or(Path::new("."));
     make_folder(folder)?;
     let copied = tempfile::Builder::new()

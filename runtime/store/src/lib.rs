@@ -26,7 +26,11 @@ pub mod run;
 pub mod time;
 
 pub mod client;
+
+pub mod check;
+pub mod doctor;
 pub mod gc;
+pub mod info;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod fault;

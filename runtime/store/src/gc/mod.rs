@@ -24,6 +24,7 @@ use crate::store::Store;
 use crate::time;
 
 pub(crate) use mark::Marks;
+pub(crate) use sweep::stale_staging;
 
 /// How long a blob without a reference stays, unless told otherwise.
 pub const DEFAULT_GRACE: Duration = Duration::from_secs(24 * 3600);

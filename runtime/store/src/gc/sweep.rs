@@ -92,9 +92,12 @@ impl Store {
         if let Some(root) = self.local_root() {
             let trashed = root.join(trashed);
             // Its time in the trash counts from now.
-            return blocking(move || match verify::touch(&file)? {
-                true => files::rename(&file, &trashed),
-                false => Ok(()),
+            return blocking(move || match verify::touch(&file) {
+                Ok(true) => files::rename(&file, &trashed),
+                Ok(false) => Ok(()),
+                // Another user's file can't be touched, but a copy is ours and young.
+                Err(Error::Denied { .. }) => files::copy_then_rename(&file, &trashed),
+                Err(error) => Err(error),
             })
             .await;
         }
