@@ -50,22 +50,19 @@ def tested(name: str, results: dict[str, Any]) -> str:
 
 def member(name: str, watched: list[str], recommended: list[dict[str, Any]]) -> str:
     """Returns what a member watched last, beside what they are recommended and why."""
-    lines = ["", f"member {name}", f"   {'watched last':36}   recommended"]
+    head = f"   {'watched last':32}     {'recommended':34}  because you watched"
+    lines = ["", f"member {name}", head]
     for index in range(max(len(watched), len(recommended))):
-        left = clip(watched[index], 36) if index < len(watched) else ""
-        lines.append(f"   {left:36}   {line(recommended, index)}".rstrip())
+        left = clip(watched[index], 32) if index < len(watched) else ""
+        right = line(recommended[index]) if index < len(recommended) else ""
+        lines.append(f"   {left:32}   {right}".rstrip())
     return "\n".join(lines)
 
 
-def line(recommended: list[dict[str, Any]], index: int) -> str:
+def line(choice: dict[str, Any]) -> str:
     """Returns one recommendation; ✓ marks a title that the member did watch later."""
-    if index >= len(recommended):
-        return ""
-    choice = recommended[index]
     mark = "✓" if choice["watched_later"] else " "
-    because = choice["because"]
-    reason = f"because you watched {clip(because, 30)}" if because else "watched by most"
-    return f"{mark} {clip(choice['title'], 36):36}  {reason}"
+    return f"{mark} {clip(choice['title'], 34):34}  {clip(choice['because'] or '(popular)', 28)}"
 
 
 def clip(text: str, width: int) -> str:

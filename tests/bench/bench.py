@@ -18,10 +18,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import report
 from cases import CASES, FLOWNOTE, METAFLOW, SCRIPT, Case, Medians
 from engines import CACHE, Engine, install_flownote, install_metaflow, say
-
-import report
 
 HERE = Path(__file__).resolve().parent
 
