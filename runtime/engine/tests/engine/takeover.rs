@@ -19,7 +19,7 @@ async fn memory() -> Store {
 }
 
 /// The task of every attempt that committed, as the datastore has them.
-async fn winners(store: &Store, run: &str, items: u32) -> Vec<(TaskKey, usize)> {
+pub async fn winners(store: &Store, run: &str, items: u32) -> Vec<(TaskKey, usize)> {
     let mut tasks =
         vec![TaskKey::new("start", &[]), TaskKey::new("choose", &[]), TaskKey::new("end", &[])];
     tasks.extend((0..items).map(|index| TaskKey::new("fit", &[index])));
@@ -79,7 +79,7 @@ fn of_two_schedulers_one_wins_and_nothing_commits_twice() {
 }
 
 /// Dense numbers, epochs that never fall, one commit a task, one end.
-async fn check_log(store: &Store, run: &str) {
+pub async fn check_log(store: &Store, run: &str) {
     let log = store.read_log(&key(run), 0).await.expect("reads");
     let mut epoch = 0;
     let mut committed = std::collections::BTreeSet::new();
