@@ -22,12 +22,9 @@ def run(options: dict[str, Any]) -> int:
     FlownoteException
         When what it needs is not installed.
     """
-    missing = [name for name in ("numpy", "scipy") if find_spec(name) is None]
+    missing = [name for name in ("numpy", "scipy", "recbole") if find_spec(name) is None]
     if missing:
-        raise FlownoteException(
-            f"the demo needs {' and '.join(missing)}",
-            hint="pip install 'flownote[demo]'",
-        )
+        raise FlownoteException(f"the demo needs {', '.join(missing)}", hint=_hint(missing))
     from flownote import run as runner
     from flownote import shell
     from flownote.constants import seal
@@ -37,3 +34,13 @@ def run(options: dict[str, Any]) -> int:
     loaded = load_flow(_FLOW, cores=shell.cores(), workers=workers)
     seal(loaded.flow)
     return runner.run(loaded, options, {})
+
+
+def _hint(missing: list[str]) -> str:
+    """Compose the commands; the data set's wheel is wanted without what it depends on."""
+    commands = []
+    if libraries := [name for name in missing if name != "recbole"]:
+        commands.append(f"pip install {' '.join(libraries)}")
+    if "recbole" in missing:
+        commands.append("pip install --no-deps recbole==1.2.1")
+    return " && ".join(commands)
