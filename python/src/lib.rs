@@ -13,6 +13,7 @@ mod error;
 mod hash;
 mod place;
 mod process;
+mod reference;
 mod report;
 mod run;
 mod shell;

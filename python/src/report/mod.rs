@@ -4,7 +4,7 @@
 mod json;
 mod live;
 mod plain;
-mod text;
+pub mod text;
 
 use console::Term;
 use flownote_engine::{Progress, Reporter};

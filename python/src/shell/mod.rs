@@ -5,17 +5,33 @@
 //! the whole line with the parameters known. What needs the flow's code comes back to
 //! Python as a request; every other verb is done here, without Python.
 
+mod artifacts;
 mod check;
 mod completion;
 pub mod door;
+mod dump;
+mod env;
+pub mod error;
 pub mod exit;
 mod flow_option;
+mod gc;
 mod graph;
 mod help;
+mod logs;
+mod output;
 mod parameters;
 mod run;
+mod runs;
+mod session;
+mod show;
+mod store;
+mod table;
+mod tag;
+mod target_option;
 mod tree;
+mod ui;
 mod version;
+mod words;
 
 use clap::ArgMatches;
 use flownote_flow::description::FlowDescription;
@@ -62,7 +78,8 @@ pub struct Shell<'a> {
 pub fn invoke(line: &[String], flow: Option<&FlowDescription>) -> Outcome {
     let all = line.iter().any(|word| word == "--all");
     let mut tree = tree::tree(flow, all);
-    let matches = match tree.try_get_matches_from_mut(line) {
+    let line = tree::without_context(line, flow.is_some());
+    let matches = match tree.try_get_matches_from_mut(&line) {
         Ok(matches) => matches,
         Err(error) => {
             // Help and version go to stdout and are no error; clap knows which is which.

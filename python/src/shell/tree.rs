@@ -3,7 +3,10 @@
 use clap::{Arg, ArgAction, Command};
 use flownote_flow::description::FlowDescription;
 
-use super::{Outcome, Shell, check, completion, graph, help, run, version};
+use super::{
+    Outcome, Shell, artifacts, check, completion, dump, env, gc, graph, help, logs, run, runs,
+    show, store, tag, ui, version,
+};
 
 /// A verb: how it looks and what it does.
 pub struct Verb {
@@ -11,35 +14,53 @@ pub struct Verb {
     pub name: &'static str,
     /// Whether plain `--help` shows it.
     pub everyday: bool,
-    /// Whether it needs a flow's file.
-    pub flow: bool,
+    /// What a flow's file is to it.
+    pub flow: Use,
     /// Its options.
     pub command: fn() -> Command,
     /// What it does.
     pub act: fn(&Shell<'_>) -> Outcome,
 }
 
+/// What a flow's file is to a verb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Its argument.
+    Needed,
+    /// It may stand before the arguments, and says whose runs are meant.
+    Context,
+    /// Nothing.
+    None,
+}
+
+macro_rules! verb {
+    ($name:literal, $everyday:literal, $flow:ident, $module:ident) => {
+        verb!($name, $everyday, $flow, $module::command, $module::act)
+    };
+    ($name:literal, $everyday:literal, $flow:ident, $command:path, $act:path) => {
+        Verb { name: $name, everyday: $everyday, flow: Use::$flow, command: $command, act: $act }
+    };
+}
+
 /// Every verb, in the order in which help shows them.
 pub const VERBS: &[Verb] = &[
-    Verb { name: "demo", everyday: true, flow: false, command: run::demo, act: run::act_demo },
-    Verb { name: "run", everyday: true, flow: true, command: run::command, act: run::act },
-    Verb { name: "check", everyday: false, flow: true, command: check::command, act: check::act },
-    Verb { name: "graph", everyday: false, flow: true, command: graph::command, act: graph::act },
-    Verb {
-        name: "completion",
-        everyday: false,
-        flow: false,
-        command: completion::command,
-        act: completion::act,
-    },
-    Verb {
-        name: "version",
-        everyday: false,
-        flow: false,
-        command: version::command,
-        act: version::act,
-    },
-    Verb { name: "help", everyday: false, flow: false, command: help::command, act: help::act },
+    verb!("demo", true, None, run::demo, run::act_demo),
+    verb!("run", true, Needed, run),
+    verb!("show", true, Context, show),
+    verb!("ui", true, None, ui),
+    verb!("runs", false, Context, runs),
+    verb!("logs", false, Context, logs),
+    verb!("artifacts", false, Context, artifacts),
+    verb!("dump", false, Context, dump),
+    verb!("tag", false, Context, tag),
+    verb!("env", false, Context, env),
+    verb!("check", false, Needed, check),
+    verb!("graph", false, Needed, graph),
+    verb!("store", false, None, store),
+    verb!("gc", false, None, gc),
+    verb!("completion", false, None, completion),
+    verb!("version", false, None, version),
+    verb!("help", false, None, help),
 ];
 
 const AFTER_HELP: &str = "\
@@ -62,7 +83,7 @@ pub fn tree(flow: Option<&FlowDescription>, all: bool) -> Command {
         .arg(all_argument().hide(true));
     for verb in VERBS {
         let mut command = (verb.command)();
-        if let (true, Some(flow)) = (verb.flow, flow) {
+        if let (Use::Needed, Some(flow)) = (verb.flow, flow) {
             command = super::parameters::extend(command, verb.name, flow);
         }
         tree = tree.subcommand(command.hide(!verb.everyday && !all));
@@ -78,12 +99,51 @@ pub fn all_argument() -> Arg {
 /// The flow's file in a command line, when its verb takes one. This is the first phase:
 /// the flow's own options aren't known yet.
 pub fn find_flow(line: &[String]) -> Option<String> {
-    let verb_at = line.iter().skip(1).position(|word| !word.starts_with('-'))? + 1;
+    let verb_at = verb_at(line)?;
     let verb = VERBS.iter().find(|verb| verb.name == line[verb_at])?;
-    if !verb.flow {
-        return None;
+    match verb.flow {
+        Use::Needed => {
+            let words = line[verb_at + 1..].iter().take_while(|word| *word != "--");
+            words.into_iter().find(|word| is_flow(word)).cloned()
+        }
+        Use::Context => context_at(line, verb_at).map(|at| line[at].clone()),
+        Use::None => None,
     }
-    line[verb_at + 1..].iter().take_while(|word| *word != "--").find(|word| is_flow(word)).cloned()
+}
+
+/// The line without the file of the flow whose runs are meant.
+pub fn without_context(line: &[String], has_flow: bool) -> Vec<String> {
+    let mut line = line.to_vec();
+    let Some(verb_at) = verb_at(&line).filter(|_| has_flow) else { return line };
+    let needs = |verb: &&Verb| verb.name == line[verb_at] && verb.flow == Use::Needed;
+    if !VERBS.iter().any(|verb| needs(&verb))
+        && let Some(at) = context_at(&line, verb_at)
+    {
+        line.remove(at);
+    }
+    line
+}
+
+fn verb_at(line: &[String]) -> Option<usize> {
+    Some(line.iter().skip(1).position(|word| !word.starts_with('-'))? + 1)
+}
+
+/// The place of a flow's file that is a verb's first argument. Options may stand before it.
+fn context_at(line: &[String], verb_at: usize) -> Option<usize> {
+    let command = VERBS.iter().find(|verb| verb.name == line[verb_at]).map(|verb| (verb.command)());
+    let takes_value = |word: &str| {
+        let (long, short) = (word.strip_prefix("--"), word.strip_prefix('-'));
+        command.iter().flat_map(Command::get_arguments).any(|option| {
+            let short = option.get_short().is_some_and(|name| short == Some(&*name.to_string()));
+            (short || (long.is_some() && option.get_long() == long))
+                && option.get_action().takes_values()
+        })
+    };
+    let mut at = verb_at + 1;
+    while line.get(at)?.starts_with('-') {
+        at += if takes_value(&line[at]) { 2 } else { 1 };
+    }
+    is_flow(line.get(at)?).then_some(at)
 }
 
 /// Whether a word names a flow: `flow.py` or `flow.py:Class`.
@@ -108,6 +168,9 @@ mod tests {
         check("flownote run --max-workers 4 a/flow.py:Train", Some("a/flow.py:Train"));
         check("flownote run --help", None);
         check("flownote version flow.py", None);
+        check("flownote logs --store x flow.py latest", Some("flow.py"));
+        check("flownote runs --json --sort -ndcg flow.py", Some("flow.py"));
+        check("flownote dump latest/end/0/x --output flow.py", None);
         check("flownote", None);
     }
 

@@ -1,0 +1,168 @@
+//! What a name can fail to mean.
+
+use flownote_flow::help::{Help, list_in_words, resembling};
+use flownote_flow::pathspec;
+use flownote_store::RunKey;
+
+/// Candidates that a hint lists.
+const SHOWN: usize = 5;
+
+/// Why a name means nothing, or too much.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The datastore failed.
+    #[error(transparent)]
+    Store(#[from] flownote_store::Error),
+    /// It can't be a name.
+    #[error(transparent)]
+    Form(#[from] pathspec::Error),
+    /// Nothing has run yet.
+    #[error("there are no runs in the store {store} yet")]
+    Empty {
+        /// The store.
+        store: String,
+    },
+    /// Neither a flow nor a run is called so.
+    #[error("there is no flow or run `{text}` in the store {store}")]
+    NoFlow {
+        /// What was given.
+        text: String,
+        /// The store.
+        store: String,
+        /// The flows that there are.
+        flows: Vec<String>,
+    },
+    /// The flow has no such run.
+    #[error("flow `{flow}` has no run `{text}`")]
+    NoRun {
+        /// The flow.
+        flow: String,
+        /// What was given.
+        text: String,
+        /// Its newest run.
+        newest: Option<String>,
+    },
+    /// Several runs are meant.
+    #[error("`{text}` fits {} runs", candidates.len())]
+    Ambiguous {
+        /// What was given.
+        text: String,
+        /// The runs, newest first.
+        candidates: Vec<RunKey>,
+    },
+    /// The run's flow has no such step.
+    #[error("run `{run}` has no step `{step}`")]
+    NoStep {
+        /// The run.
+        run: RunKey,
+        /// What was given.
+        step: String,
+        /// The steps that there are.
+        steps: Vec<String>,
+    },
+    /// The step has no such task.
+    #[error("step `{step}` of run `{run}` has no task `{task}`")]
+    NoTask {
+        /// The run.
+        run: RunKey,
+        /// The step.
+        step: String,
+        /// What was given.
+        task: String,
+        /// The tasks that there are.
+        tasks: Vec<String>,
+    },
+    /// The run hasn't come to its end.
+    #[error("run `{run}` has no result of its `end` step")]
+    NoEnd {
+        /// The run.
+        run: RunKey,
+    },
+    /// A task must be named.
+    #[error("step `{step}` of run `{run}` has {} tasks", tasks.len())]
+    WhichTask {
+        /// The run.
+        run: RunKey,
+        /// The step.
+        step: String,
+        /// The tasks that there are.
+        tasks: Vec<String>,
+    },
+    /// The task sees no such artifact.
+    #[error("task `{task}` has no artifact `{artifact}`")]
+    NoArtifact {
+        /// `Flow/run/step/task`.
+        task: String,
+        /// What was given.
+        artifact: String,
+        /// The artifacts that there are.
+        artifacts: Vec<String>,
+    },
+    /// A part is missing.
+    #[error("`{text}` names no {what}")]
+    TooShort {
+        /// What was given.
+        text: String,
+        /// `task`, `step`.
+        what: &'static str,
+    },
+}
+
+impl Help for Error {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Store(error) => return error.hint(),
+            Self::Form(error) => return error.hint(),
+            Self::Empty { .. } => "start one: `flownote demo`, or `flownote run flow.py`".into(),
+            Self::NoFlow { text, flows, .. } => {
+                let known = flows.iter().map(String::as_str).chain(["latest"]);
+                match resembling(text, known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("flows here: {}; `flownote runs` lists the runs", shown(flows)),
+                }
+            }
+            Self::NoRun { flow, newest, .. } => match newest {
+                Some(newest) => {
+                    format!("its newest is `{newest}`; `flownote runs {flow}` lists all")
+                }
+                None => "it has no runs any more".into(),
+            },
+            Self::Ambiguous { candidates, .. } => {
+                let names: Vec<String> = candidates.iter().map(ToString::to_string).collect();
+                format!("give more of the id: {}", shown(&names))
+            }
+            Self::NoStep { step, steps, .. } => near_or_all(step, steps, "its steps are"),
+            Self::NoTask { tasks, .. } if tasks.is_empty() => "it has no tasks yet".into(),
+            Self::NoTask { tasks, .. } => format!("its tasks are {}", shown(tasks)),
+            Self::NoEnd { run } => {
+                format!("name a task, as {run}/start/0; `flownote show {run}` lists the steps")
+            }
+            Self::WhichTask { run, step, tasks } => format!(
+                "name one: {}",
+                shown(&tasks.iter().map(|task| format!("{run}/{step}/{task}")).collect::<Vec<_>>())
+            ),
+            Self::NoArtifact { artifact, artifacts, .. } => {
+                near_or_all(artifact, artifacts, "its artifacts are")
+            }
+            Self::TooShort { .. } => {
+                "write RUN/STEP/TASK, as `latest/train/3`; `flownote show latest` lists the steps"
+                    .into()
+            }
+        })
+    }
+}
+
+fn near_or_all(word: &str, names: &[String], all: &str) -> String {
+    match resembling(word, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("{all} {}", shown(names)),
+    }
+}
+
+fn shown(names: &[String]) -> String {
+    let mut words: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    if names.len() > SHOWN {
+        words.push(format!("{} more", names.len() - SHOWN));
+    }
+    list_in_words(&words)
+}

@@ -1,0 +1,142 @@
+//! From a text to a run and what of it is meant.
+
+use flownote_flow::id::FlowName;
+use flownote_flow::pathspec::{self, parse_artifact, parse_step, parse_task};
+use flownote_store::client::RunSummary;
+use flownote_store::{RunKey, Store};
+
+use super::{Error, Target};
+
+const LATEST: &str = "latest";
+
+/// Finds what a text means. `within` is the flow whose runs are meant when the text names
+/// none; without it a run of any flow is found.
+pub async fn resolve(
+    store: &Store,
+    text: &str,
+    within: Option<&FlowName>,
+) -> Result<Target, Error> {
+    let parts: Vec<&str> = text.split('/').collect();
+    if parts.iter().any(|part| part.is_empty()) {
+        return Err(pathspec::Error::EmptyPart { text: text.into() }.into());
+    }
+    let flows = store.flows().await?;
+    if flows.is_empty() {
+        return Err(Error::Empty { store: store.url().to_string() });
+    }
+    let named = flows.iter().find(|flow| flow.as_str() == parts[0]);
+    let (run, rest) = match (named, within) {
+        (Some(flow), _) => {
+            let run = parts.get(1).copied().unwrap_or(LATEST);
+            (run_of(store, flow, run).await?, parts.get(2..).unwrap_or_default())
+        }
+        (None, Some(flow)) => (run_of(store, flow, parts[0]).await?, &parts[1..]),
+        (None, None) => (run_of_any(store, &flows, parts[0]).await?, &parts[1..]),
+    };
+    let target = part_of(store, run, rest, text).await?;
+    Ok(target)
+}
+
+/// Finds the run that a text means; steps and tasks behind it are refused.
+pub async fn resolve_run(
+    store: &Store,
+    text: &str,
+    within: Option<&FlowName>,
+) -> Result<RunKey, Error> {
+    let target = resolve(store, text, within).await?;
+    match target.step {
+        None => Ok(target.run),
+        Some(_) => Err(pathspec::Error::Run { text: text.into() }.into()),
+    }
+}
+
+/// The newest run of some flows.
+async fn latest(store: &Store, flows: &[FlowName]) -> Result<Option<RunSummary>, Error> {
+    let mut newest: Option<RunSummary> = None;
+    for flow in flows {
+        let found = store.latest_run(flow).await?;
+        if found.as_ref().map(|run| &run.run) > newest.as_ref().map(|run| &run.run) {
+            newest = found;
+        }
+    }
+    Ok(newest)
+}
+
+async fn run_of(store: &Store, flow: &FlowName, text: &str) -> Result<RunKey, Error> {
+    let flows = std::slice::from_ref(flow);
+    match find(store, flows, text).await? {
+        Some(run) => Ok(run),
+        None => Err(Error::NoRun {
+            flow: flow.to_string(),
+            text: text.into(),
+            newest: latest(store, flows).await?.map(|run| run.run.to_string()),
+        }),
+    }
+}
+
+async fn run_of_any(store: &Store, flows: &[FlowName], text: &str) -> Result<RunKey, Error> {
+    match find(store, flows, text).await? {
+        Some(run) => Ok(run),
+        None => Err(Error::NoFlow {
+            text: text.into(),
+            store: store.url().to_string(),
+            flows: flows.iter().map(ToString::to_string).collect(),
+        }),
+    }
+}
+
+/// The one run that is called so, begins or ends so.
+async fn find(store: &Store, flows: &[FlowName], text: &str) -> Result<Option<RunKey>, Error> {
+    if text == LATEST {
+        let found = latest(store, flows).await?;
+        return Ok(found.map(|run| RunKey { flow: run.flow, run: run.run }));
+    }
+    let mut candidates = Vec::new();
+    for flow in flows {
+        for run in store.list(&format!("runs/{flow}")).await? {
+            let Some(run) = run.strip_suffix('/') else { continue };
+            if run == text {
+                return Ok(Some(RunKey::new(flow.clone(), run)));
+            }
+            if run.starts_with(text) || run.ends_with(text) {
+                candidates.push(RunKey::new(flow.clone(), run));
+            }
+        }
+    }
+    candidates.sort_by(|one, other| other.run.cmp(&one.run));
+    match candidates.len() {
+        0 => Ok(None),
+        1 => Ok(candidates.pop()),
+        _ => Err(Error::Ambiguous { text: text.into(), candidates }),
+    }
+}
+
+async fn part_of(store: &Store, run: RunKey, rest: &[&str], text: &str) -> Result<Target, Error> {
+    let mut target = Target { run, step: None, task: None, artifact: None };
+    let Some((step, rest)) = rest.split_first() else { return Ok(target) };
+    let step = parse_step(step)?;
+    let record = store.run_record(&target.run).await?;
+    let steps = || record.description.steps.iter().map(|step| &step.name);
+    if !steps().any(|known| *known == step) {
+        return Err(Error::NoStep {
+            run: target.run,
+            step: step.to_string(),
+            steps: steps().map(ToString::to_string).collect(),
+        });
+    }
+    target.step = Some(step);
+    match *rest {
+        [] => {}
+        // The task may be left out where there is one.
+        [artifact] if pathspec::is_name(artifact) => {
+            target.artifact = Some(parse_artifact(artifact)?);
+        }
+        [task] => target.task = Some(parse_task(task)?),
+        [task, artifact] => {
+            target.task = Some(parse_task(task)?);
+            target.artifact = Some(parse_artifact(artifact)?);
+        }
+        _ => return Err(pathspec::Error::TooLong { text: text.into() }.into()),
+    }
+    Ok(target)
+}

@@ -1,0 +1,175 @@
+//! `runs`: what ran, newest first, with parameters and metrics as columns.
+
+mod rows;
+
+use clap::{Arg, ArgAction, Command, value_parser};
+use flownote_flow::help::resembling;
+use flownote_flow::id::FlowName;
+use flownote_store::Store;
+use serde_json::Value;
+
+use self::rows::{Row, Sort};
+use super::error::Error;
+use super::session::with_store;
+use super::table::{Table, flexible, number, text};
+use super::target_option::{flag, given, json};
+use super::{Exit, Outcome, Shell, flow_option, output, words};
+
+const AFTER_HELP: &str = "\
+Columns are parameters and metrics; every small scalar that a step assigns is a metric.
+
+Examples:
+  flownote runs
+  flownote runs Recommend --status succeeded --tag nightly
+  flownote runs Recommend --columns alpha,ndcg --sort -ndcg
+  flownote runs Recommend --user ana --json | jq -r '.[].run'";
+
+/// `flownote runs`.
+pub fn command() -> Command {
+    let texts = |name: &'static str| Arg::new(name).long(name).action(ArgAction::Append);
+    let status = ["succeeded", "failed", "cancelled", "running", "interrupted"];
+    let number = |name: &'static str| {
+        Arg::new(name).long(name).value_name("N").value_parser(value_parser!(u32).range(1..))
+    };
+    Command::new("runs")
+        .about("List runs, newest first")
+        .arg(Arg::new("name").value_name("FLOW").help("Only this flow's runs"))
+        .arg(texts("tag").value_name("TAG").help("Only runs with this tag; may be repeated"))
+        .arg(
+            texts("status")
+                .value_name("STATUS")
+                .value_parser(status)
+                .help("Only runs that stand so"),
+        )
+        .arg(Arg::new("user").long("user").value_name("NAME").help("Only runs that NAME started"))
+        .arg(
+            texts("columns")
+                .value_name("NAME,…")
+                .value_delimiter(',')
+                .help("Show these parameters and metrics"),
+        )
+        .arg(
+            Arg::new("sort").long("sort").value_name("COLUMN").allow_hyphen_values(true).help(
+                "Sort by a column, `started`, `took`, `status`, `user`; -COLUMN: largest first",
+            ),
+        )
+        .arg(number("limit").default_value("20").help("How many to show"))
+        .arg(number("page").default_value("1").help("Which page of so many"))
+        .arg(flag("json", "Write a JSON list to stdout"))
+        .arg(flow_option::store())
+        .after_help(AFTER_HELP)
+}
+
+/// Lists them.
+pub fn act(shell: &Shell<'_>) -> Outcome {
+    with_store(shell.matches, async |store| list(shell, store).await)
+}
+
+async fn list(shell: &Shell<'_>, store: &Store) -> Result<Outcome, Error> {
+    let matches = shell.matches;
+    let known = store.flows().await?;
+    let flows = match given(matches, "name").map(FlowName::new).or(shell.within().cloned()) {
+        Some(name) if known.contains(&name) => vec![name],
+        Some(name) if !known.is_empty() && shell.flow.is_none() => {
+            return Err(no_flow(&name, store, &known));
+        }
+        Some(_) => vec![],
+        None => known,
+    };
+    let ask = rows::Ask::of(matches);
+    let (rows, more) = rows::find(store, &flows, &ask).await?;
+    if matches.get_flag(json().get_id().as_str()) {
+        output::json(&rows)?;
+        return Ok(Exit::Success.into());
+    }
+    if rows.is_empty() {
+        output::talk(&nothing(store, flows.is_empty(), &ask));
+        return Ok(Exit::Success.into());
+    }
+    output::write(render(&rows, &ask, flows.len() > 1))?;
+    if more {
+        output::talk(&format!("more: --page {}", ask.page + 1));
+    }
+    Ok(Exit::Success.into())
+}
+
+fn render(rows: &[Row], ask: &rows::Ask, several: bool) -> String {
+    let mut columns = vec![text("RUN"), text("STATUS"), text("STARTED"), number("TOOK")];
+    columns.extend([flexible("USER"), flexible("TAGS")]);
+    if several {
+        columns.insert(0, flexible("FLOW"));
+    }
+    let mut table = Table::new(&columns);
+    ask.columns.iter().for_each(|name| table.add_column(name));
+    for row in rows {
+        let run = row.summary();
+        let mut cells = vec![
+            run.run.to_string(),
+            words::run_status(run.status),
+            words::time(&run.created_at),
+            words::elapsed(Some(&run.created_at), run.finished_at.as_deref()),
+            run.user.clone(),
+            run.tags.join(", "),
+        ];
+        if several {
+            cells.insert(0, run.flow.to_string());
+        }
+        cells.extend(ask.columns.iter().map(|name| row.value(name).map_or("–".into(), shown)));
+        table.row(cells);
+    }
+    table.render(output::width())
+}
+
+/// A scalar as a cell: text without its quotes.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) if number.is_f64() => {
+            let number = number.as_f64().unwrap_or_default();
+            if number == 0.0 || (1e-3..1e6).contains(&number.abs()) {
+                format!("{number:.4}")
+            } else {
+                format!("{number:.3e}")
+            }
+        }
+        other => other.to_string(),
+    }
+}
+
+fn nothing(store: &Store, no_flows: bool, ask: &rows::Ask) -> String {
+    if no_flows {
+        return format!(
+            "No runs in {} yet.\nStart one: flownote demo, or flownote run flow.py",
+            store.url()
+        );
+    }
+    let page = if ask.page > 1 { format!(" on page {}", ask.page) } else { String::new() };
+    format!("No such runs{page}. `flownote runs` without options lists all.")
+}
+
+fn no_flow(name: &FlowName, store: &Store, known: &[FlowName]) -> Error {
+    let near = resembling(name.as_str(), known.iter().map(FlowName::as_str));
+    let names: Vec<String> = known.iter().map(ToString::to_string).collect();
+    Error::NotFound {
+        message: format!("there is no flow `{name}` in the store {}", store.url()),
+        hint: Some(near.map_or_else(
+            || format!("flows here: {}", names.join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        )),
+    }
+}
+
+pub(self) fn no_column(name: &str, rows: &[Row]) -> Error {
+    let known: Vec<&str> = rows.iter().flat_map(Row::names).collect();
+    let hint = match resembling(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            let mut names: Vec<&str> = known.into_iter().chain(Sort::BUILT_IN).collect();
+            names.sort_unstable();
+            names.dedup();
+            format!("there are {}", names.join(", "))
+        }
+    };
+    let message = format!("no run has a parameter or metric `{name}`");
+    Error::NotFound { message, hint: Some(hint) }
+}

@@ -1,0 +1,222 @@
+//! A run: how it stands, its parameters, its steps, what failed, what to type next.
+
+use console::style;
+use flownote_flow::run::RunRecord;
+use flownote_store::client::{RunSummary, Status, Task, TaskStatus};
+use flownote_store::{RunKey, Store};
+use serde::Serialize;
+
+use super::super::error::Error;
+use super::super::table::{Table, flexible, number, text};
+use super::super::{output, words};
+use super::{fields, indented, inner_width};
+use crate::report::text::duration;
+
+/// Failed tasks that are shown with their message.
+const SHOWN: usize = 5;
+
+/// A step of a run, summed up.
+#[derive(Serialize)]
+struct StepRow {
+    step: String,
+    done: u64,
+    running: u64,
+    failed: u64,
+    retries: u64,
+    elapsed_ms: Option<u64>,
+    cpu_ms: u64,
+    max_rss_kb: u64,
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    summary: &'a RunSummary,
+    parameters: serde_json::Map<String, serde_json::Value>,
+    steps: &'a [StepRow],
+    failed: Vec<&'a Task>,
+    command: &'a [String],
+}
+
+/// Shows it.
+pub async fn show(store: &Store, run: &RunKey, json: bool) -> Result<(), Error> {
+    let summary = store.run_summary(run).await?;
+    let record = store.run_record(run).await?;
+    let tasks = store.tasks(run, None).await?;
+    let names = record.description.steps.iter().map(|step| step.name.as_str());
+    let steps: Vec<StepRow> = names.map(|name| sum_up(name, &tasks)).collect();
+    let failed: Vec<&Task> = tasks.iter().filter(|task| is_bad(task.status)).collect();
+    if json {
+        let parameters = record
+            .parameters
+            .iter()
+            .map(|(name, record)| (name.clone(), record.preview.clone().into()));
+        let parameters = parameters.collect();
+        let command = &record.command;
+        return output::json(&Shown {
+            summary: &summary,
+            parameters,
+            steps: &steps,
+            failed,
+            command,
+        });
+    }
+    let mut text = head(&summary, &record);
+    text.push_str(&step_table(&steps));
+    text.push_str(&failures(&failed));
+    text.push_str(&words::next(&commands(&summary, &record, &failed)));
+    output::write(text)
+}
+
+fn head(summary: &RunSummary, record: &RunRecord) -> String {
+    let title = style(format!("{}/{}", summary.flow, summary.run)).bold();
+    let took = words::elapsed(Some(&summary.created_at), summary.finished_at.as_deref());
+    let when = if summary.finished_at.is_some() { "in" } else { "for" };
+    // Nobody knows how long a run went on whose scheduler vanished.
+    let took = if summary.status == Status::Interrupted {
+        String::new()
+    } else {
+        format!(" {when} {took}")
+    };
+    let mut text = format!("{title}  {}{took}\n", words::run_status(summary.status));
+    text.push_str(&fields([
+        (
+            "started",
+            format!("{} by {} on {}", words::time(&summary.created_at), summary.user, summary.host),
+        ),
+        ("file", format!("{}:{}", record.description.file, record.description.line)),
+        ("tags", summary.tags.join(", ")),
+        ("origin", summary.origin.as_ref().map(ToString::to_string).unwrap_or_default()),
+    ]));
+    if !record.parameters.is_empty() {
+        text.push_str(&format!("\n{}\n", style("parameters").dim()));
+        let shown = record.parameters.iter();
+        text.push_str(&fields(shown.map(|(name, record)| {
+            (name.as_str(), record.preview.clone().unwrap_or_else(|| record.type_name.clone()))
+        })));
+    }
+    text
+}
+
+fn sum_up(name: &str, tasks: &[Task]) -> StepRow {
+    let own: Vec<&Task> = tasks.iter().filter(|task| task.step.as_str() == name).collect();
+    let count =
+        |is: &dyn Fn(TaskStatus) -> bool| own.iter().filter(|task| is(task.status)).count() as u64;
+    let begun = own.iter().filter_map(|task| task.created_at.as_deref()).min();
+    let ended = own.iter().filter_map(|task| task.finished_at.as_deref()).max();
+    let over = own.iter().all(|task| task.finished_at.is_some());
+    let attempts = || own.iter().flat_map(|task| &task.attempts);
+    StepRow {
+        step: name.to_owned(),
+        done: count(&|status| status == TaskStatus::Succeeded),
+        running: count(&|status| status == TaskStatus::Running),
+        failed: count(&is_bad),
+        retries: attempts().filter(|attempt| attempt.attempt > 0).count() as u64,
+        elapsed_ms: words::elapsed_ms(begun, if over { ended } else { None }),
+        cpu_ms: attempts().map(|attempt| attempt.usage.user_ms + attempt.usage.system_ms).sum(),
+        max_rss_kb: attempts().map(|attempt| attempt.usage.max_rss_kb).max().unwrap_or_default(),
+    }
+}
+
+fn is_bad(status: TaskStatus) -> bool {
+    !matches!(status, TaskStatus::Succeeded | TaskStatus::Running)
+}
+
+fn step_table(steps: &[StepRow]) -> String {
+    let mut table = Table::new(&[
+        text(""),
+        text("STEP"),
+        flexible("TASKS"),
+        number("TOOK"),
+        number("CPU"),
+        number("MEMORY"),
+    ]);
+    for step in steps {
+        let begun = step.done + step.running + step.failed > 0;
+        let mark = match step {
+            _ if !begun => style("·").dim(),
+            StepRow { failed: 1.., .. } => style("✕").red(),
+            StepRow { running: 1.., .. } => style("●").cyan(),
+            _ => style("✓").green(),
+        };
+        let cell = |value: String| if begun { value } else { String::new() };
+        table.row([
+            mark.to_string(),
+            step.step.clone(),
+            counts(step),
+            cell(step.elapsed_ms.map(duration).unwrap_or_default()),
+            cell(duration(step.cpu_ms)),
+            cell(words::size(step.max_rss_kb * 1024)),
+        ]);
+    }
+    format!("\n{}", indented(&table.render(inner_width())))
+}
+
+fn counts(step: &StepRow) -> String {
+    let words = [
+        (step.done, "done"),
+        (step.running, "running"),
+        (step.failed, "not done"),
+        (step.retries, if step.retries == 1 { "retry" } else { "retries" }),
+    ];
+    let said: Vec<String> = words
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if said.is_empty() { style("not started").dim().to_string() } else { said.join(", ") }
+}
+
+fn failures(failed: &[&Task]) -> String {
+    let mut text = String::new();
+    for task in failed.iter().take(SHOWN) {
+        let attempts = task.attempts.len();
+        let tries =
+            if attempts > 1 { format!(" after {attempts} attempts") } else { String::new() };
+        text.push_str(&format!(
+            "\n{} {}/{}{tries}\n",
+            words::task_status(task.status),
+            task.step,
+            task.task
+        ));
+        if let Some(failure) = &task.exception {
+            text.push_str(&format!("  {}\n", failure.message));
+            if let Some(hint) = &failure.hint {
+                text.push_str(&format!("  {} {hint}\n", style("hint:").cyan()));
+            }
+        }
+    }
+    if failed.len() > SHOWN {
+        text.push_str(&format!("\nand {} more\n", failed.len() - SHOWN));
+    }
+    text
+}
+
+fn commands(
+    summary: &RunSummary,
+    record: &RunRecord,
+    failed: &[&Task],
+) -> Vec<(String, &'static str)> {
+    let id = summary.run.as_str().rsplit_once('-').map_or(summary.run.as_str(), |(_, end)| end);
+    let file = &record.description.file;
+    let mut commands = Vec::new();
+    if let Some(task) = failed.first() {
+        let task = format!("{id}/{}/{}", task.step, task.task);
+        commands.push((format!("flownote show {task}"), "the traceback and what it saw"));
+        commands.push((format!("flownote logs {task}"), "what it printed"));
+    }
+    match summary.status {
+        Status::Interrupted => {
+            commands.push((format!("flownote run {file} --continue {id}"), "go on with it"));
+        }
+        Status::Running => {
+            commands.push((format!("flownote logs {id} --follow"), "watch what it prints"));
+        }
+        Status::Succeeded => {
+            commands.push((format!("flownote artifacts {id}"), "the values it ended with"));
+            commands.push((format!("flownote logs {id}"), "what its tasks printed"));
+        }
+        Status::Failed | Status::Cancelled => {}
+    }
+    commands
+}

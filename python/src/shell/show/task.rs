@@ -1,0 +1,107 @@
+//! A task: its attempts, why it failed, where it comes from, its artifacts.
+
+use console::style;
+use flownote_flow::manifest::Failure;
+use flownote_store::client::{Artifact, Task, TaskStatus};
+use flownote_store::{RunKey, Store};
+use serde::Serialize;
+
+use super::super::error::Error;
+use super::super::table::{Table, flexible, number, text};
+use super::super::{artifacts, output, words};
+use super::{fields, indented, inner_width};
+use crate::reference::Target;
+use crate::report::text::duration;
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    task: &'a Task,
+    artifacts: &'a [Artifact],
+}
+
+/// Shows it.
+pub async fn show(store: &Store, run: &RunKey, task: &Task, json: bool) -> Result<(), Error> {
+    let found = Target::artifacts(store, run, task).await?;
+    if json {
+        return output::json(&Shown { task, artifacts: &found });
+    }
+    let took = words::elapsed(task.created_at.as_deref(), task.finished_at.as_deref());
+    let took = if task.finished_at.is_some() { format!(" in {took}") } else { String::new() };
+    let title = style(&task.pathspec).bold();
+    let mut text = format!("{title}  {}{took}\n", words::task_status(task.status));
+    text.push_str(&about(task));
+    text.push_str(&attempts(task));
+    if let Some(exception) = &task.exception {
+        text.push_str(&failure(exception, task.status == TaskStatus::Succeeded));
+    }
+    if !found.is_empty() {
+        text.push_str(&format!("\n{}\n", style("artifacts").dim()));
+        text.push_str(&indented(&artifacts::table(&found).render(inner_width())));
+    }
+    text.push_str(&words::next(&commands(task, &found)));
+    output::write(text)
+}
+
+fn about(task: &Task) -> String {
+    let level =
+        |(split, index, count): &(_, u32, u32)| format!("item {index} of {count} of `{split}`");
+    let last = task.attempts.last();
+    let printed = last.map(|last| (last.stdout_bytes, last.stderr_bytes)).unwrap_or_default();
+    let printed = match printed {
+        (0, 0) => String::new(),
+        (out, err) => format!("{} to stdout, {} to stderr", words::size(out), words::size(err)),
+    };
+    let notices = last.map(|last| last.notices.join("; ")).unwrap_or_default();
+    fields([
+        ("after", task.parents.join(", ")),
+        ("foreach", task.foreach.iter().map(level).collect::<Vec<_>>().join(", ")),
+        ("printed", printed),
+        ("notes", notices),
+    ])
+}
+
+fn attempts(task: &Task) -> String {
+    let columns = [
+        number("ATTEMPT"),
+        text("STATUS"),
+        text("STARTED"),
+        number("TOOK"),
+        number("CPU"),
+        number("MEMORY"),
+        flexible("HOST"),
+    ];
+    let mut table = Table::new(&columns);
+    for attempt in &task.attempts {
+        let begun = attempt.started_at.as_deref();
+        table.row([
+            attempt.attempt.to_string(),
+            words::task_status(attempt.status),
+            begun.map(words::time).unwrap_or_default(),
+            words::elapsed(begun, attempt.finished_at.as_deref()),
+            duration(attempt.usage.user_ms + attempt.usage.system_ms),
+            words::size(attempt.usage.max_rss_kb * 1024),
+            attempt.host.clone(),
+        ]);
+    }
+    format!("\n{}", indented(&table.render(inner_width())))
+}
+
+fn failure(failure: &Failure, caught: bool) -> String {
+    let what = if caught { "caught" } else { "failed" };
+    let mut text = format!("\n{}\n", style(what).red());
+    let told = failure.traceback.as_deref().unwrap_or(&failure.message);
+    text.push_str(&indented(told.trim_end()));
+    if let Some(hint) = &failure.hint {
+        text.push_str(&format!("  {} {hint}\n", style("hint:").cyan()));
+    }
+    text
+}
+
+fn commands(task: &Task, artifacts: &[Artifact]) -> Vec<(String, &'static str)> {
+    let mut commands = vec![(format!("flownote logs {}", task.pathspec), "what it printed")];
+    if let Some(artifact) = artifacts.iter().find(|artifact| artifact.producer.is_some()) {
+        commands.push((format!("flownote dump {}", artifact.pathspec), "a value"));
+    }
+    commands
+}
