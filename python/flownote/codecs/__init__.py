@@ -13,9 +13,9 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from flownote.codecs import bytes as bytes_codec
 from flownote.codecs import json as json_codec
 from flownote.codecs import pickle as pickle_codec
+from flownote.codecs import raw as raw_codec
 from flownote.codecs import utf8 as utf8_codec
 from flownote.codecs.base import Encoded, type_name
 
@@ -39,9 +39,10 @@ __all__ = [
 _MODULES = {
     "json": "json",
     "utf8": "utf8",
-    "bytes": "bytes",
+    "bytes": "raw",
     "npy": "npy",
-    "sparse": "sparse",
+    "csr": "sparse",
+    "csc": "sparse",
     "arrow": "arrow",
     "pandas": "pandas",
     "safetensors": "torch",
@@ -51,8 +52,8 @@ _MODULES = {
 # Exact builtin type → codecs to ask, in order.
 _BUILTIN: dict[type, tuple[ModuleType, ...]] = {
     str: (utf8_codec, json_codec),
-    bytes: (bytes_codec,),
-    bytearray: (bytes_codec,),
+    bytes: (raw_codec,),
+    bytearray: (raw_codec,),
     **dict.fromkeys(
         (type(None), bool, int, float, list, tuple, dict, set, frozenset), (json_codec,)
     ),

@@ -6,10 +6,13 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 PREVIEW = 120
+
+# Encodings are written in pieces of this size.
+PIECE = 4 << 20
 
 # Sections of an encoding start at multiples of this, so that mapped arrays are aligned.
 ALIGNMENT = 64
@@ -23,8 +26,9 @@ class Encoded:
     codec
         The name under which the codec is registered.
     chunks
-        The encoding as C-contiguous buffers, in order. Large arrays give views of their
-        own memory, so nothing is copied.
+        The encoding as C-contiguous buffers, in order: large arrays give views of their
+        own memory, so nothing is copied. Or a function that writes it: it is called with
+        one that takes bytes.
     meta
         What decoding needs beyond the bytes, and what a listing may show.
     preview
@@ -36,7 +40,7 @@ class Encoded:
     def __init__(
         self,
         codec: str,
-        chunks: Iterable[Any],
+        chunks: Iterable[Any] | Callable[[Callable[[Any], object]], None],
         meta: dict[str, Any] | None = None,
         preview: str | None = None,
     ) -> None:
@@ -44,6 +48,25 @@ class Encoded:
         self.chunks = chunks
         self.meta = meta
         self.preview = preview
+
+    def write(self, write: Callable[[Any], object]) -> None:
+        """Write the encoding in pieces: each is then hashed and stored while in the cache."""
+        if callable(self.chunks):
+            self.chunks(lambda data: _write_pieces(write, data))
+            return
+        for chunk in self.chunks:
+            _write_pieces(write, chunk)
+
+
+def _write_pieces(write: Callable[[Any], object], data: Any) -> None:
+    if type(data) is bytes and len(data) <= PIECE:
+        write(data)
+        return
+    view = memoryview(data)
+    if view.format != "B" or view.ndim != 1:
+        view = view.cast("B") if view.nbytes else memoryview(b"")
+    for start in range(0, max(view.nbytes, 1), PIECE):
+        write(view[start : start + PIECE])
 
 
 def clip(text: str) -> str:
@@ -91,17 +114,15 @@ class Sections:
         self.places: list[list[int]] = []
         self._length = 0
 
-    def add(self, data: Any) -> None:
-        """Append a C-contiguous buffer as a section."""
-        view = memoryview(data)
-        if view.nbytes and view.format != "B":
-            view = view.cast("B")
+    def add(self, *parts: Any) -> None:
+        """Append C-contiguous buffers as one section."""
         fill = padding(self._length)
         if fill:
             self.chunks.append(bytes(fill))
-        self.places.append([self._length + fill, view.nbytes])
-        self.chunks.append(view)
-        self._length += fill + view.nbytes
+        size = sum(memoryview(part).nbytes for part in parts)
+        self.places.append([self._length + fill, size])
+        self.chunks += parts
+        self._length += fill + size
 
 
 def sections(data: Any, places: list[list[int]]) -> list[memoryview]:

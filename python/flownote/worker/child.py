@@ -134,7 +134,7 @@ def prepare_streams() -> None:
     if not _is_on(sys.stderr, 2):
         sys.stderr = _stream(2)
     if not _is_on(sys.stdin, 0):
-        sys.stdin = open(0, encoding="utf-8", closefd=False)
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for good
 
 
 def _is_on(stream: Any, descriptor: int) -> bool:

@@ -11,19 +11,26 @@ import os
 import sys
 import threading
 
-# Thread name, as the kernel shows it → the module that starts such threads.
+# Threads that a fork does no harm to, by the start of the name that the kernel shows:
+# jemalloc's purging threads have fork handlers of their own, and polars' cleaner of
+# spilled files is idle until polars is used.
+_HARMLESS = ("jemalloc_bg_thd", "polars-ooc-clea")
+
+# Thread name → the module that starts such threads.
 _OWNERS = {
     "polars": "polars",
-    "tokio": "a Rust library",
-    "jemalloc": "pyarrow or polars (their allocator)",
+    "async-executor": "polars",
     "grpc": "grpc",
     "tf_": "tensorflow",
     "pt_": "torch",
-    "cuda": "cuda",
+    "cuda": "CUDA",
     "openblas": "numpy",
     "QThread": "Qt",
     "ray": "ray",
 }
+
+# Modules whose threads bear the program's own name.
+_NAMELESS = ("torch", "tensorflow", "jax", "cupy", "pyarrow", "duckdb", "cv2", "numba", "grpc")
 
 
 def fork_safety() -> tuple[bool, list[str], str | None]:
@@ -93,8 +100,10 @@ def _native_owner(entry: str) -> str | None:
             name = file.read().strip()
     except OSError:  # it ended meanwhile
         return None
+    if name.startswith(_HARMLESS):
+        return None
     for start, owner in _OWNERS.items():
         if name.startswith(start):
             return owner
-    present = [module for module in ("torch", "tensorflow", "jax", "cupy") if module in sys.modules]
-    return present[0] if present else f"thread `{name}`"
+    loaded = [module for module in _NAMELESS if module in sys.modules]
+    return f"a native thread (of {' or '.join(loaded)})" if loaded else f"a thread `{name}`"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # Codecs whose loaded values are nothing but views of the map.
-_VIEWS = frozenset(("npy", "sparse"))
+_VIEWS = frozenset(("npy", "csr", "csc"))
 
 
 class Loaded:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import os
+import sys
+from contextlib import suppress
 
 from flownote import codecs
 from flownote._native import Blake3, blake3_hex
@@ -12,16 +14,12 @@ from flownote.worker.wire import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
 # Encodings up to this size stand in the record …
 INLINE = 4096
 # … until a task's records hold this much.
 INLINE_IN_ALL = 16 << 20
-
-# Bytes are hashed and written in pieces of this size, while the cache still holds them.
-PIECE = 4 << 20
 
 
 class Staging:
@@ -45,21 +43,19 @@ class Staging:
 
     def keep(self, encoded: codecs.Encoded, type_name: str) -> dict[str, Any]:
         """Keep an encoding and return its record."""
-        pieces = _pieces(encoded.chunks)
-        head: list[Any] = []
-        size = 0
-        limit = min(INLINE, self._inline_left)
-        for piece in pieces:
-            head.append(piece)
-            size += len(piece)
-            if size > limit:
-                break
-        record: dict[str, Any] = {"codec": encoded.codec, "digest": "", "size": size}
+        sink = _Sink(self, min(INLINE, self._inline_left))
+        try:
+            encoded.write(sink.write)
+        except BaseException:
+            sink.abandon()
+            # What a library made of it on the way is no use.
+            raise sink.error or sys.exc_info()[1] from None
+        record: dict[str, Any] = {"codec": encoded.codec, "digest": "", "size": sink.size}
         record["type"] = type_name
-        if size > limit:
-            record["digest"], record["size"] = self._write(head, pieces)
+        if sink.file is None:
+            self._inline(record, sink.head[0] if len(sink.head) == 1 else b"".join(sink.head))
         else:
-            self._inline(record, head[0] if len(head) == 1 else b"".join(head))
+            record["digest"] = sink.commit(self._folder)
         if encoded.meta:
             record["meta"] = encoded.meta
         if encoded.preview is not None:
@@ -74,25 +70,8 @@ class Staging:
             record["inline_base64"] = base64.b64encode(data).decode()
         self._inline_left -= record["size"]
 
-    def _write(self, head: list[Any], rest: Iterator[Any]) -> tuple[str, int]:
-        temporary = self._open()
-        hasher = Blake3()
-        size = 0
-        try:
-            with temporary as file:
-                for pieces in (head, rest):
-                    for piece in pieces:
-                        hasher.update(piece)
-                        _write_all(file, piece)
-                        size += len(piece)
-            digest = hasher.hexdigest()
-            _guarded(os.rename, temporary.name, f"{self._folder}/{digest}")
-        except BaseException:
-            os.unlink(temporary.name)
-            raise
-        return digest, size
-
-    def _open(self) -> Any:
+    def open(self) -> Any:
+        """Open a new file in the folder."""
         if not self._made:
             _guarded(os.makedirs, self._folder, exist_ok=True)
             self._made = True
@@ -100,30 +79,63 @@ class Staging:
         return _guarded(open, f"{self._folder}/tmp-{self._files}", "wb", buffering=0)
 
 
+class _Sink:
+    """Takes an encoding piece by piece: in memory while it is small, then in a file."""
+
+    def __init__(self, staging: Staging, limit: int) -> None:
+        self.size = 0
+        self.head: list[Any] = []
+        self.file: Any = None
+        self.error: StoreError | None = None
+        self._staging = staging
+        self._limit = limit
+        self._hasher: Any = None
+
+    def write(self, piece: Any) -> None:
+        self.size += len(piece)
+        if self.file is None:
+            self.head.append(piece)
+            if self.size <= self._limit:
+                return
+            self._hasher = Blake3()
+            self.file = self._act(self._staging.open)
+            for earlier in self.head:
+                self._append(earlier)
+            self.head = []
+        else:
+            self._append(piece)
+
+    def commit(self, folder: str) -> str:
+        digest = self._hasher.hexdigest()
+        self._act(self.file.close)
+        self._act(os.rename, self.file.name, f"{folder}/{digest}")
+        return digest
+
+    def abandon(self) -> None:
+        if self.file is not None:
+            self.file.close()
+            with suppress(OSError):
+                os.unlink(self.file.name)
+
+    def _append(self, piece: Any) -> None:
+        self._hasher.update(piece)
+        written = self._act(self.file.write, piece)
+        while written < len(piece):
+            written += self._act(self.file.write, memoryview(piece)[written:])
+
+    def _act(self, act: Any, *arguments: Any) -> Any:
+        try:
+            return _guarded(act, *arguments)
+        except StoreError as error:
+            self.error = error
+            raise
+
+
 def digest_of(encoded: codecs.Encoded) -> str:
     """Return the digest of an encoding without keeping it."""
     hasher = Blake3()
-    for piece in _pieces(encoded.chunks):
-        hasher.update(piece)
+    encoded.write(hasher.update)
     return hasher.hexdigest()
-
-
-def _pieces(chunks: Any) -> Iterator[Any]:
-    for chunk in chunks:
-        if type(chunk) is bytes and len(chunk) <= PIECE:
-            yield chunk
-            continue
-        view = memoryview(chunk)
-        if view.format != "B" or view.ndim != 1:
-            view = view.cast("B") if view.nbytes else memoryview(b"")
-        for start in range(0, view.nbytes, PIECE):
-            yield view[start : start + PIECE]
-
-
-def _write_all(file: Any, piece: Any) -> None:
-    written = _guarded(file.write, piece)
-    while written < len(piece):
-        written += _guarded(file.write, memoryview(piece)[written:])
 
 
 def _guarded(act: Any, *arguments: Any, **keywords: Any) -> Any:

@@ -108,10 +108,13 @@ class Zygote:
         """Serve until the engine's end closes, then kill what still runs."""
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _wake_up)
-        send_packet(
-            self._control,
-            {"ready": True, "pid": self._pid, "threads": thread_count(), "notices": notices},
-        )
+        try:
+            send_packet(
+                self._control,
+                {"ready": True, "pid": self._pid, "threads": thread_count(), "notices": notices},
+            )
+        except BrokenPipeError:
+            return  # the command ended before it had anything to launch
         poll = select.poll()
         poll.register(self._control.fileno(), select.POLLIN)
         poll.register(self._wake_read, select.POLLIN)
