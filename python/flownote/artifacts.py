@@ -8,13 +8,9 @@ step only what is new or changed is encoded (engine rules 5 and 6).
 
 from __future__ import annotations
 
-from flownote import codecs
-from flownote.exceptions import (
-    InvalidNextException,
-    MissingArtifact,
-    StoreError,
-    UnstorableArtifact,
-)
+from flownote import codecs, provenance
+from flownote.codecs import identity
+from flownote.exceptions import InvalidNextException, MissingArtifact, UnstorableArtifact
 from flownote.reads import Reads
 from flownote.worker.files import Files
 from flownote.worker.foreach import Frames, store_items
@@ -30,14 +26,6 @@ __all__ = ["TaskState", "identity"]
 
 # Not an artifact: the state itself, in the instance's `__dict__`.
 STATE = "_flownote"
-
-
-def identity(record: dict[str, Any]) -> str:
-    """Return what two records have in common exactly when their values are equal.
-
-    The digest alone doesn't say it: the text ``1`` and the number 1 have the same bytes.
-    """
-    return f"{record['codec']}:{record['type']}:{record['digest']}"
 
 
 class TaskState:
@@ -115,6 +103,7 @@ class TaskState:
 
     def load_all(self) -> None:
         """Load everything that is inherited: what ``vars(self)`` shows."""
+        self.reads.names()
         for name in self._inherited:
             if name not in self.values and name not in self._deleted:
                 self._load_inherited(name)
@@ -179,6 +168,7 @@ class TaskState:
         if items is not None:
             manifest["items"] = items
         manifest["next"] = self._next(items)
+        manifest["provenance"] = self._provenance(manifest)
         if self.notices:
             manifest["notices"] = self.notices
         return manifest
@@ -202,10 +192,8 @@ class TaskState:
                 continue
             try:
                 record = written.get(id(value)) or self._staging.store(value)
-            except StoreError:
-                raise
-            except Exception as error:
-                unstorable.append(_reason(name, value, error))
+            except UnstorableArtifact as error:
+                unstorable.append(f"`self.{name}` {error.message}")
                 continue
             artifacts[name] = written[id(value)] = record
         return artifacts, unstorable
@@ -217,6 +205,11 @@ class TaskState:
             if name not in artifacts and (not gone or name in self.values):
                 inherited.setdefault(producer, {})[name] = digest
         return inherited
+
+    def _provenance(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        passed = {name for names in manifest["inherited"].values() for name in names}
+        deleted = self._inherited.keys() - passed - manifest["artifacts"].keys()
+        return provenance.record(type(self.flow), self.spec["step"], self.reads, manifest, deleted)
 
     def _next(self, items: dict[str, Any] | None) -> dict[str, Any]:
         if self.spec["step"] == "end":
@@ -247,8 +240,8 @@ class TaskState:
         return value
 
     def _load_of_run(self, name: str, record: dict[str, Any]) -> Any:
-        self.reads.artifact(name, identity(record))
-        value, _ = self.decode(record, "the run's parameters", name)
+        self.reads.parameter(name, identity(record))
+        value, _ = self.decode(record, "run.json", name)
         self._of_run[name] = value
         return value
 
@@ -312,10 +305,6 @@ def passed_on(files: Files, attempt: str) -> dict[str, tuple[str, str]]:
     for name, record in manifest["artifacts"].items():
         names[name] = (attempt, record["digest"])
     return names
-
-
-def _reason(name: str, value: Any, error: Exception) -> str:
-    return f"`self.{name}` ({codecs.type_name(type(value))}): {type(error).__name__}: {error}"
 
 
 def _unstorable(reasons: list[str]) -> UnstorableArtifact:

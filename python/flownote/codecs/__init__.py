@@ -102,6 +102,14 @@ def decode(data: Any, record: dict[str, Any]) -> Any:
     return import_module(f"flownote.codecs.{module}").decode(data, record)
 
 
+def identity(record: dict[str, Any]) -> str:
+    """Return what two records have in common exactly when their values are equal.
+
+    The digest alone doesn't say it: the text ``1`` and the number 1 have the same bytes.
+    """
+    return f"{record['codec']}:{record['type']}:{record['digest']}"
+
+
 def is_immutable(value: Any) -> bool:
     """Whether nothing can change ``value`` in place, so that it needn't be checked again."""
     kind = type(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 from flownote import codecs
-from flownote.exceptions import InvalidNextException, StoreError, UnstorableArtifact
+from flownote.exceptions import InvalidNextException, UnstorableArtifact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ class Frames:
         self._files = files
         self._reads = reads
         self._items: dict[int, Any] = {}
+        if self._frames:
+            # Whether it is read or not, the task's item is part of what the task is.
+            reads.item = codecs.identity(self._frames[-1]["item"])
 
     def input(self) -> Any:
         """Return the innermost level's item, None outside a foreach."""
@@ -43,16 +46,14 @@ class Frames:
     def stack(self) -> list[tuple[int, int, Any]]:
         """Return (index, count, item) of every level."""
         places = [(frame["index"], frame["count"]) for frame in self._frames]
-        self._reads.value("foreach_stack", places)
+        items = [codecs.identity(frame["item"]) for frame in self._frames]
+        self._reads.value("foreach_stack", [places, items])
         return [(*place, self._item(level)) for level, place in enumerate(places)]
 
     def _item(self, level: int) -> Any:
         if level not in self._items:
             frame = self._frames[level]
             record = frame["item"]
-            # The digest of the task's own item is part of what it is; outer ones are read.
-            if level < len(self._frames) - 1:
-                self._reads.artifact(f"foreach[{level}]", record["digest"])
             data = self._files.data(record, frame["split"], f"{frame['over']}[{frame['index']}]")
             self._items[level] = codecs.decode(data, record)
         return self._items[level]
@@ -100,13 +101,8 @@ def store_items(staging: Staging, over: str | None, values: Iterable[Any]) -> di
     for index, value in enumerate(values):
         try:
             records.append(staging.store(value))
-        except StoreError:
-            raise
-        except Exception as error:
-            kind = codecs.type_name(type(value))
-            raise UnstorableArtifact(
-                f"item {index} of `self.{over}` ({kind}): {type(error).__name__}: {error}"
-            ) from error
+        except UnstorableArtifact as error:
+            raise UnstorableArtifact(f"item {index} of `self.{over}` {error.message}") from error
     text = json.dumps(records, separators=(",", ":")).encode()
     preview = f"{len(records):,} items"
     array = staging.keep(codecs.Encoded("items", (text,), None, preview), "items")

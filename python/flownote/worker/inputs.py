@@ -48,18 +48,18 @@ class Input:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        state, read_as = self._state, f"inputs[{self._position}].{name}"
+        state = self._state
         if name not in self.artifact_records():
             if _is_of_run(state, name):
                 return getattr(state.flow, name)
-            state.reads.absent(read_as)
+            state.reads.input(name, self._position, None)
             raise MissingArtifact(
                 f"branch {self._attempt} passes on no artifact `{name}`",
                 name=name,
                 hint=f"it has {_listed(self.artifact_records())}",
             )
         record = self.record(name)
-        state.reads.artifact(read_as, identity(record))
+        state.reads.input(name, self._position, identity(record))
         value, _ = state.decode(record, self._names[name][0], name)
         self.__dict__[name] = value
         return value
@@ -80,11 +80,11 @@ class Inputs:
         self._inputs = [Input(state, place, attempt) for place, attempt in enumerate(attempts)]
 
     def __len__(self) -> int:
-        self._state.reads.value("len(inputs)", len(self._inputs))
+        self._state.reads.value("inputs_len", len(self._inputs))
         return len(self._inputs)
 
     def __iter__(self) -> Iterator[Input]:
-        self._state.reads.value("len(inputs)", len(self._inputs))
+        self._state.reads.value("inputs_len", len(self._inputs))
         return iter(self._inputs)
 
     def __getitem__(self, place: int | slice) -> Any:

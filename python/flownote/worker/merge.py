@@ -57,8 +57,7 @@ def merge(
             unhandled=missing,
             hint="look for a misspelling, or assign them in a branch",
         )
-    for name, (_, digest) in merged.items():
-        state.reads.artifact(f"merged.{name}", digest)
+    state.reads.names()
     return merged
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from flownote import codecs
 from flownote._native import Blake3, blake3_hex
-from flownote.exceptions import StoreError
+from flownote.exceptions import StoreError, UnstorableArtifact
 from flownote.worker.wire import printable
 
 TYPE_CHECKING = False
@@ -38,8 +38,23 @@ class Staging:
         self._inline_left = INLINE_IN_ALL
 
     def store(self, value: Any) -> dict[str, Any]:
-        """Encode ``value``, keep the bytes, and return its record."""
-        return self.keep(codecs.encode(value), codecs.type_name(type(value)))
+        """Encode ``value``, keep the bytes, and return its record.
+
+        Raises
+        ------
+        UnstorableArtifact
+            When no codec can store it; the message has its type and the reason.
+        StoreError
+            When the folder can't be written to.
+        """
+        name = codecs.type_name(type(value))
+        try:
+            return self.keep(codecs.encode(value), name)
+        except StoreError:
+            raise
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise UnstorableArtifact(f"({name}): {reason.strip()}") from error
 
     def keep(self, encoded: codecs.Encoded, type_name: str) -> dict[str, Any]:
         """Keep an encoding and return its record."""

@@ -17,7 +17,7 @@ import subprocess
 import sys
 from contextlib import suppress
 
-from flownote import codecs
+from flownote import codecs, provenance
 from flownote.worker import child
 from flownote.worker.fork_safety import fork_safety, thread_count
 from flownote.worker.wire import receive_packet, send_packet
@@ -43,7 +43,7 @@ def start(loaded: LoadedFlow) -> tuple[int, int]:
         and the zygote's process id.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    _preload()
+    _preload(loaded.flow)
     safe, _, notice = fork_safety()
     if not safe:
         pid = _start_spawner(loaded, theirs, notice)
@@ -235,14 +235,15 @@ def _wake_up(*_: object) -> None:
     """Nothing: the signal's byte in the pipe is what wakes the loop."""
 
 
-def _preload() -> None:
-    """Import in the parent what every child would import."""
+def _preload(flow: type) -> None:
+    """Do in the parent what every child would do."""
     import linecache  # noqa: F401
     import traceback  # noqa: F401
 
     from flownote.worker import merge  # noqa: F401
 
     codecs.preload()
+    provenance.prepare(flow)
 
 
 def _serve(zygote: Zygote, notices: list[str]) -> NoReturn:
