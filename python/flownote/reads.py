@@ -97,36 +97,51 @@ class Reads:
         if reason not in self.unverified:
             self.unverified.append(reason)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the ``reads`` of a provenance record; what is empty is left out."""
-        current = {
-            name.removeprefix("current."): _digest(value)
-            for name, value in self.values.items()
-            if name.startswith("current.")
-        }
-        stack = self.values.get("foreach_stack")
-        found = {
-            "artifacts": self.artifacts,
-            "inputs": self._inputs(),
-            "parameters": self.parameters,
-            "current": current,
-            "item": self.item,
-            "index": self.values.get("index"),
-            "inputs_len": self.values.get("inputs_len"),
-            "foreach_stack": None if stack is None else _digest(stack),
-            "every_name": self.every_name,
-        }
-        empty: tuple[Any, ...] = ({}, None, False)
-        return {
-            name: value
-            for name, value in found.items()
-            if not any(value is one or (value == one and one == {}) for one in empty)
-        }
+    def to_json(self, of_run: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """Return the ``reads`` of a provenance record; what is empty is left out.
 
-    def _inputs(self) -> dict[str, Any]:
+        Parameters
+        ----------
+        of_run
+            The names of parameters and constants: reads of them are told apart from
+            those of artifacts.
+        """
+        artifacts = dict(self.artifacts)
+        parameters = dict(self.parameters)
+        inputs = {name: dict(digests) for name, digests in self.inputs.items()}
+        every_name = self.every_name
+        for name, digest in self.artifacts.items():
+            if name.startswith("inputs["):
+                position, _, asked = name.removeprefix("inputs[").partition("].")
+                inputs.setdefault(asked, {})[int(position)] = artifacts.pop(name)
+            elif name.startswith("merged."):
+                every_name = True
+            elif name in of_run and digest is not None:
+                parameters.setdefault(name, digest)
+                del artifacts[name]
+        values = dict(self.values)
+        stack = values.get("foreach_stack")
+        found = {
+            "artifacts": artifacts,
+            "inputs": self._inputs(inputs),
+            "parameters": parameters,
+            "current": {
+                name.removeprefix("current."): _digest(value)
+                for name, value in values.items()
+                if name.startswith("current.")
+            },
+            "item": self.item,
+            "index": values.get("index"),
+            "inputs_len": values.get("inputs_len", values.get("len(inputs)")),
+            "foreach_stack": None if stack is None else _digest(stack),
+            "every_name": every_name or None,
+        }
+        return {name: value for name, value in found.items() if value is not None and value != {}}
+
+    def _inputs(self, inputs: dict[str, dict[int, str | None]]) -> dict[str, Any]:
         found: dict[str, Any] = {
             name: {"at": {str(at): digest for at, digest in sorted(digests.items())}}
-            for name, digests in self.inputs.items()
+            for name, digests in inputs.items()
         }
         for name, digests in self.every_of_inputs.items():
             text = "".join(f"{digest or '-'}\n" for digest in digests)

@@ -1,0 +1,141 @@
+"""What a task's result depends on (engine rules 19–22).
+
+`code_of` says what code a step reaches, once per step and process; call `prepare` before
+workers are forked, so that each of them has it. `record` makes a task's whole record, as
+``core/flow/src/provenance`` defines it, from that and from what the task read.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from flownote.provenance.members import Members
+from flownote.provenance.modules import Modules
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from flownote.reads import Reads
+
+SCHEMA = 1
+
+_codes: dict[tuple[type, str], StepCode] = {}
+
+
+class StepCode:
+    """The code that a step reaches.
+
+    Attributes
+    ----------
+    digest
+        Of everything of the project that is reached. Names of flows, steps and files
+        don't change it, only code and plain values do.
+    coarse
+        Why whole modules were taken (``getattr in features.py:12``), or None.
+    unverified
+        Why the digest may miss something, or None.
+    parts
+        ``file:name`` → digest, to say what changed.
+    lines
+        ``file:name`` → line.
+    distributions
+        Name → version of the third-party distributions that are reached.
+    """
+
+    def __init__(self, reach: Any) -> None:
+        from flownote.digests import digest_of_text
+
+        named = sorted({(called, digest) for called, digest, _ in reach.parts.values()})
+        self.digest = digest_of_text("\n".join(f"{called} {digest}" for called, digest in named))
+        self.coarse = "; ".join(reach.coarse) or None
+        self.unverified = "; ".join(reach.unverified) or None
+        self.parts = {name: digest for name, (_, digest, _) in sorted(reach.parts.items())}
+        self.lines = {name: line for name, (_, _, line) in reach.parts.items() if line}
+        self.distributions = dict(sorted(reach.distributions.items()))
+
+
+def code_of(flow: type, step: str) -> StepCode:
+    """Return the code that a step of a flow reaches, found once."""
+    key = (flow, step)
+    if key not in _codes:
+        from flownote.project import find_root
+        from flownote.provenance.reach import Reach
+
+        members = Members(flow)
+        found = members.find(step)
+        if found is None:
+            raise KeyError(step)
+        file = getattr(sys.modules.get(flow.__module__), "__file__", None)
+        root = find_root(os.path.dirname(os.path.abspath(file)) if file else None)
+        reach = Reach(Modules(), root, members)
+        reach.step(found[1], step)
+        _codes[key] = StepCode(reach)
+    return _codes[key]
+
+
+def prepare(flow: type) -> None:
+    """Find the code of every step of a flow, for the workers that are forked afterwards."""
+    from flownote.flowspec import step_names
+
+    for step in step_names(flow):
+        code_of(flow, step)
+
+
+def record(
+    flow: type, step: str, reads: Reads, manifest: dict[str, Any], deleted: Any = ()
+) -> dict[str, Any]:
+    """Return the provenance of a finished task, for its manifest.
+
+    Parameters
+    ----------
+    flow, step
+        What ran.
+    reads
+        What it read.
+    manifest
+        Its manifest so far: the artifacts that it wrote.
+    deleted
+        The inherited names that it deleted.
+    """
+    from flownote.artifacts import identity
+
+    code = code_of(flow, step)
+    found: dict[str, Any] = {
+        "schema": SCHEMA,
+        "language": "python",
+        "code": {
+            "digest": code.digest,
+            "coarse": code.coarse,
+            "parts": code.parts,
+            "lines": code.lines,
+        },
+        "environment": environment(code),
+        "externals": [
+            {"kind": kind, "name": name, "version": version, "declared": False}
+            for (kind, name), version in sorted(reads.externals.items())
+        ],
+        "reads": reads.to_json(_names_of_run(flow)),
+        "writes": {name: identity(one) for name, one in manifest["artifacts"].items()},
+        "deleted": sorted(deleted),
+        "uncacheable": "; ".join(reads.forbidden) or None,
+        "unverified": "; ".join([*reads.unverified, *filter(None, [code.unverified])]) or None,
+    }
+    return {name: value for name, value in found.items() if value not in (None, [], {})}
+
+
+def environment(code: StepCode) -> dict[str, Any]:
+    """Return what a step's code runs on, as far as its result may depend on it."""
+    found: dict[str, Any] = {"runtime": f"{sys.version_info[0]}.{sys.version_info[1]}"}
+    if code.distributions:
+        found["distributions"] = code.distributions
+        # Installed code may be native, and compute otherwise on another processor.
+        found["platform"] = f"{os.uname().machine}-{sys.platform}"
+    return found
+
+
+def _names_of_run(flow: type) -> frozenset[str]:
+    from flownote.describe import constants_of, parameters_of
+
+    return frozenset([name for name, _ in parameters_of(flow)] + list(constants_of(flow)))
