@@ -7,6 +7,7 @@ use std::time::Duration;
 use console::style;
 use flownote_engine::Progress;
 use flownote_flow::id::StepName;
+use flownote_flow::manifest::Outcome;
 use flownote_flow::schedule::StepCounts;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
@@ -15,7 +16,7 @@ use super::text;
 /// Draws a run on a terminal.
 pub struct Live {
     lines: MultiProgress,
-    steps: RefCell<HashMap<String, ProgressBar>>,
+    steps: RefCell<HashMap<String, Shown>>,
     run: RefCell<String>,
 }
 
@@ -41,9 +42,11 @@ impl Live {
             }
             Progress::AttemptFinished { failure: None, caught: None, .. } => {}
             Progress::RunFinished { status, elapsed_ms, done, failed } => {
-                self.steps.borrow().values().for_each(|line| line.abandon());
+                for shown in self.steps.borrow().values().filter(|it| !it.line.is_finished()) {
+                    shown.line.abandon();
+                }
                 let run = self.run.borrow();
-                self.say(&text::run_finished(&run, *status, *elapsed_ms, *done, *failed));
+                eprintln!("{}", text::run_finished(&run, *status, *elapsed_ms, *done, *failed));
             }
             _ => self.talk(&progress),
         }
@@ -58,35 +61,61 @@ impl Live {
     }
 
     fn draw(&self, step: &StepName, counts: StepCounts) {
-        let touched =
-            counts.queued + counts.running + counts.retrying + counts.done + counts.failed;
-        if touched == 0 {
+        if counts == StepCounts::default() {
             return;
         }
         let mut steps = self.steps.borrow_mut();
-        let line = steps.entry(step.to_string()).or_insert_with(|| {
+        let shown = steps.entry(step.to_string()).or_insert_with(|| {
             let line = self.lines.add(ProgressBar::new_spinner());
-            let template = "{spinner:.cyan} {prefix:<16} {msg} {elapsed:.dim}";
-            line.set_style(ProgressStyle::with_template(template).expect("a template"));
             line.set_prefix(step.to_string());
             line.enable_steady_tick(Duration::from_millis(120));
-            line
+            Shown { line, counts: StepCounts::default() }
         });
+        if shown.counts == counts {
+            return;
+        }
+        shown.counts = counts;
+        shown.draw();
+    }
+}
+
+/// A step's line and what it says.
+struct Shown {
+    line: ProgressBar,
+    counts: StepCounts,
+}
+
+impl Shown {
+    fn draw(&self) {
+        let Self { line, counts } = self;
+        let active = counts.queued + counts.running + counts.retrying > 0;
+        let template = if active {
+            "{spinner:.cyan} {prefix:<16} {msg} {elapsed:.dim}".to_owned()
+        } else {
+            let mark = text::mark(if counts.failed > 0 { Outcome::Failed } else { Outcome::Ok });
+            format!("{mark} {{prefix:<16}} {{msg}}")
+        };
+        line.set_style(ProgressStyle::with_template(&template).expect("a template"));
         let words = [
             (counts.done, "done"),
             (counts.running, "running"),
             (counts.queued, "queued"),
             (counts.retrying, "retrying"),
             (counts.failed, "failed"),
+            (counts.cancelled, "cancelled"),
         ];
         let said = words.iter().filter(|(count, _)| *count > 0);
         let said: Vec<_> = said.map(|(count, word)| format!("{count} {word}")).collect();
-        line.set_message(said.join(" · "));
-        if counts.queued + counts.running + counts.retrying == 0 && !line.is_finished() {
-            let mark = if counts.failed > 0 { "✕" } else { "✓" };
-            let template = format!("{mark} {{prefix:<16}} {{msg}} {{elapsed:.dim}}");
-            line.set_style(ProgressStyle::with_template(&template).expect("a template"));
-            line.finish();
+        let said = said.join(" · ");
+        if active {
+            // A step inside two foreach levels may have ended and begin again.
+            if line.is_finished() {
+                line.reset();
+            }
+            line.set_message(said);
+        } else {
+            let took = text::duration(u64::try_from(line.elapsed().as_millis()).unwrap_or(0));
+            line.finish_with_message(format!("{said} · {}", style(took).dim()));
         }
     }
 }
