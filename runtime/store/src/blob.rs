@@ -49,7 +49,7 @@ impl Store {
     pub async fn put_blob(&self, bytes: Bytes) -> Result<Digest> {
         let digest = verify::hash_bytes(&bytes);
         self.writable().await?;
-        let folder = self.files_root().join("staging").join("bytes");
+        let folder = self.files_root().join("staging");
         let staged = blocking(move || {
             files::make_folder(&folder)?;
             let failed = |error| Error::io(format!("staging in {}", folder.display()), error);

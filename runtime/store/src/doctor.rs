@@ -140,7 +140,7 @@ impl Store {
             Some(format) => report.add("format", Verdict::Good, format!("format {format}")),
             None => report.add("format", Verdict::Good, "nothing was written yet"),
         };
-        match first_use::excludes_two_writers(&*objects).await {
+        match first_use::excludes_two_writers(self, &*objects).await {
             Ok(true) => {
                 report.add("exclusion", Verdict::Good, "of two writers, one wins");
             }

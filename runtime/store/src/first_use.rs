@@ -75,7 +75,7 @@ pub(crate) async fn prepare(store: &Store) -> Result<()> {
     if formatted && was_tested(store) {
         return Ok(());
     }
-    if !excludes_two_writers(&*objects).await.map_err(|error| name_bucket(store, error))? {
+    if !excludes_two_writers(store, &*objects).await.map_err(|error| name_bucket(store, error))? {
         return Err(Error::NoExclusion { store: store.url().to_string() });
     }
     let format = Format { format: FORMAT, created_at: time::now(), nonce: time::new_nonce() };
@@ -85,34 +85,30 @@ pub(crate) async fn prepare(store: &Store) -> Result<()> {
 }
 
 /// Creates one object twice and tells whether the second was refused.
-pub(crate) async fn excludes_two_writers(objects: &dyn ObjectStore) -> Result<bool> {
-    let path = keys::path(&format!("probe/{}", time::new_nonce()))?;
-    let what = || "testing the store".to_owned();
-    let create = async |body: &'static [u8]| {
-        let options = PutOptions::from(PutMode::Create);
-        objects.put_opts(&path, Bytes::from_static(body).into(), options).await
-    };
-    // The first may have been done although its answer was lost; then it says "exists".
-    let first = retrying(what, async || match create(b"first").await {
-        Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
-        other => other.map(drop),
-    });
-    match first.await {
+pub(crate) async fn excludes_two_writers(store: &Store, objects: &dyn ObjectStore) -> Result<bool> {
+    let key = format!("probe/{}", time::new_nonce());
+    match store.create_in(objects, &key, Bytes::from_static(b"first")).await {
         Err(Error::Backend { source, .. }) if is_unsupported(&source) => return Ok(false),
         other => other?,
-    }
-    let excludes = retrying(what, async || match create(b"second").await {
-        Err(
-            object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. },
-        ) => Ok(true),
-        Err(error) => Err(error),
-        Ok(_) => Ok(false),
-    })
-    .await?;
+    };
+    let path = keys::path(&key)?;
+    let what = || "testing the store".to_owned();
+    let create_again = async || {
+        let options = PutOptions::from(PutMode::Create);
+        match objects.put_opts(&path, Bytes::from_static(b"second").into(), options).await {
+            Err(
+                object_store::Error::AlreadyExists { .. }
+                | object_store::Error::Precondition { .. },
+            ) => Ok(true),
+            Err(error) => Err(error),
+            Ok(_) => Ok(false),
+        }
+    };
+    let refused = retrying(what, create_again).await?;
     let kept = retrying(what, async || objects.get(&path).await?.bytes().await).await?;
     // A probe that stays behind harms nobody, so its deletion need not succeed.
     let _ = objects.delete(&path).await;
-    Ok(excludes && *kept == *b"first")
+    Ok(refused && *kept == *b"first")
 }
 
 fn is_unsupported(error: &object_store::Error) -> bool {

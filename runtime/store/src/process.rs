@@ -52,6 +52,9 @@ impl Alive {
         if self.host != host() {
             return Presence::Elsewhere;
         }
+        if self.process_start.is_empty() {
+            return if exists(self.pid) { Presence::Running } else { Presence::Gone };
+        }
         let (boot, space, _) = parts(&self.process_start);
         let (own_boot, own_space) = (boot_id(), pid_namespace());
         if boot == own_boot && space != own_space {
@@ -59,9 +62,6 @@ impl Alive {
         }
         if boot != own_boot {
             return Presence::Gone;
-        }
-        if self.process_start.is_empty() {
-            return if exists(self.pid) { Presence::Running } else { Presence::Gone };
         }
         match process_start(self.pid) {
             Some(start) if start == self.process_start => Presence::Running,
@@ -109,7 +109,7 @@ fn pid_namespace() -> String {
     link.to_string_lossy().chars().filter(char::is_ascii_digit).collect()
 }
 
-pub(crate) fn exists(pid: u32) -> bool {
+fn exists(pid: u32) -> bool {
     let Ok(pid) = i32::try_from(pid) else { return false };
     !matches!(
         nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None),

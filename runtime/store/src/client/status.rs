@@ -108,11 +108,19 @@ impl Store {
         let Some((alive, age)) = self.last_sign(run).await? else {
             // Created, and its owner hasn't said anything yet.
             let record = self.run_record(run).await?;
+            let first = Alive {
+                epoch: 1,
+                counter: 0,
+                host: record.host,
+                pid: record.pid,
+                process_start: record.process_start,
+            };
             let begun: Option<jiff::Timestamp> = record.created_at.parse().ok();
             let age = begun.map(|at| jiff::Timestamp::now().duration_since(at).unsigned_abs());
-            return Ok(match (record.host == crate::process::host(), age) {
-                (true, _) => crate::process::exists(record.pid),
-                (false, age) => age.is_some_and(|age| age < SILENT),
+            return Ok(match first.presence() {
+                Presence::Running => true,
+                Presence::Gone => false,
+                Presence::Elsewhere => age.is_some_and(|age| age < SILENT),
             });
         };
         Ok(match alive.presence() {

@@ -127,7 +127,10 @@ impl Store {
                     removed.map_err(|e| Error::io(format!("removing {}", path.display()), e))?;
                 }
             }
-            for path in unfinished(&root.join(keys::RUNS), cutoff) {
+            let half_made = unfinished(&root.join(keys::RUNS), cutoff)
+                .into_iter()
+                .chain(files_in(&root.join("staging"), cutoff));
+            for path in half_made {
                 count += 1;
                 if !dry_run {
                     remove(&path)?;
@@ -163,6 +166,13 @@ pub(crate) fn stale_staging(
         .map(|run| staging.join(run))
         .filter(|path| is_older(path, cutoff))
         .collect())
+}
+
+/// Files that a writer of bytes began and never published.
+fn files_in(folder: &Path, cutoff: SystemTime) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    files.map(|entry| entry.path()).filter(|path| is_older(path, cutoff)).collect()
 }
 
 /// Files that a writer began and never renamed into place.

@@ -1,0 +1,298 @@
+//! gc takes away what nobody refers to, and nothing else (engine rule 8).
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use flownote_flow::event::RunStatus;
+use flownote_flow::manifest::{ForeachItems, Next};
+use flownote_store::client::RunFilter;
+use flownote_store::gc::GcOptions;
+use flownote_store::{RunKey, Store, verify};
+
+use crate::support::*;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+fn now_at_once() -> GcOptions {
+    GcOptions { grace: Duration::ZERO, ..GcOptions::default() }
+}
+
+/// Makes every blob and everything in the trash older.
+fn age(store: &Store, by: Duration) {
+    for folder in ["blobs", "trash"] {
+        for name in tree(&store.files_root().join(folder)).keys() {
+            let path = store.files_root().join(folder).join(name);
+            let trusted = xattr::get(&path, "user.flownote.verified").unwrap();
+            let time = fs::metadata(&path).unwrap().modified().unwrap() - by;
+            File::open(&path).unwrap().set_modified(time).unwrap();
+            assert!(trusted.is_some(), "published blobs are trusted");
+        }
+    }
+}
+
+fn exists(store: &Store, digest: &str) -> (bool, bool) {
+    let root = store.files_root();
+    let blob: PathBuf = root.join("blobs").join(&digest[..2]).join(digest);
+    (blob.exists(), root.join("trash").join(digest).exists())
+}
+
+async fn run_with(store: &Store, number: u32, artifacts: &[(&str, &[u8])]) -> RunKey {
+    let record = record("Hello", &run_id("20261122T101512345", number));
+    let run = key(&record);
+    store.create_run(&record).await.unwrap();
+    let mut records = Vec::new();
+    for (name, bytes) in artifacts {
+        records.push((*name, blob(store, bytes).await));
+    }
+    commit(store, &run, &attempt("start", &[], 0), &records).await;
+    finish(store, &run, 0, RunStatus::Succeeded).await;
+    run
+}
+
+#[tokio::test]
+async fn two_passes_and_a_grace() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder_store(folder.path()).await;
+    run_with(&store, 1, &[("kept", b"kept")]).await;
+    let lonely = blob(&store, b"lonely").await;
+
+    let report = store.gc(&GcOptions::default()).await.unwrap();
+    assert_eq!((report.kept.count, report.young.count, report.trashed.count), (1, 1, 0));
+    age(&store, 2 * DAY);
+    let report = store.gc(&GcOptions::default()).await.unwrap();
+    assert_eq!((report.kept.count, report.trashed.count, report.deleted.count), (1, 1, 0));
+    assert_eq!(exists(&store, &lonely.digest), (false, true));
+
+    // Its grace in the trash has only begun, however old it was.
+    let report = store.gc(&GcOptions::default()).await.unwrap();
+    assert_eq!(report.deleted.count, 0);
+    age(&store, 2 * DAY);
+    let report = store.gc(&GcOptions::default()).await.unwrap();
+    assert_eq!((report.deleted.count, report.deleted.bytes), (1, 6));
+    assert_eq!(exists(&store, &lonely.digest), (false, false));
+    assert!(store.check(false).await.unwrap().is_clean());
+}
+
+#[tokio::test]
+async fn a_reader_takes_a_blob_out_of_the_trash() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder_store(folder.path()).await;
+    let (one, two) = (blob(&store, b"one").await, blob(&store, b"two").await);
+    store.gc(&now_at_once()).await.unwrap();
+    assert_eq!(exists(&store, &one.digest), (false, true));
+    assert_eq!(store.read_record(&one).await.unwrap(), "one");
+    // A worker's child does the same without a runtime.
+    let path = store.files_root().join("blobs").join(&two.digest[..2]).join(&*two.digest);
+    verify::verify_file(&path, &two.digest).unwrap();
+    assert_eq!(fs::read(path).unwrap(), b"two");
+}
+
+#[tokio::test]
+async fn the_second_pass_restores_what_became_referenced() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder_store(folder.path()).await;
+    let late = blob(&store, b"late").await;
+    store.gc(&now_at_once()).await.unwrap();
+    let record = record("Hello", &run_id("20261122T101512345", 1));
+    store.create_run(&record).await.unwrap();
+    commit(&store, &key(&record), &attempt("start", &[], 0), &[("late", late.clone())]).await;
+    orphan(&store, &key(&record)).await;
+    let report = store.gc(&now_at_once()).await.unwrap();
+    assert_eq!((report.restored.count, report.deleted.count), (1, 0));
+    assert_eq!(exists(&store, &late.digest), (true, false));
+}
+
+#[tokio::test]
+async fn items_parameters_and_inherited_values_are_references() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder_store(folder.path()).await;
+    let mut record = record("Hello", &run_id("20261122T101512345", 1));
+    record.parameters.insert("data".into(), blob(&store, b"parameter").await);
+    record.sources.insert("flow.py".into(), blob(&store, b"source").await);
+    let run = key(&record);
+    store.create_run(&record).await.unwrap();
+    let item = blob(&store, b"an item").await;
+    let items = blob(&store, &serde_json::to_vec(&[&item]).unwrap()).await;
+    let mut start = done(&run, &attempt("start", &[], 0));
+    start.manifest = manifest(&[], Next::Foreach { step: "train".into(), count: 1 });
+    start.manifest.items = Some(ForeachItems { over: "models".into(), count: 1, items });
+    let inherited = blob(&store, b"inherited").await;
+    let names = [("x".to_owned(), inherited.digest.clone())].into();
+    start.manifest.inherited.insert("begin/0.0".into(), names);
+    store.commit_done(&run, &start).await.unwrap();
+    finish(&store, &run, 0, RunStatus::Succeeded).await;
+    let report = store.gc(&now_at_once()).await.unwrap();
+    assert_eq!((report.kept.count, report.trashed.count), (5, 0));
+}
+
+#[tokio::test]
+async fn under_a_live_run_nothing_young_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder_store(folder.path()).await;
+    let record = record("Hello", &run_id("20261122T101512345", 1));
+    let run = key(&record);
+    let before = blob(&store, b"before the run").await;
+    age(&store, DAY);
+    store.create_run(&record).await.unwrap();
+    own(&store, &run).await;
+    let staging = store.staging(&run.run);
+    fs::create_dir_all(&staging).unwrap();
+    // Published, and its `done` isn't there yet.
+    let between = blob(&store, b"published").await;
+    let all = GcOptions { keep_runs: Some(0), ..now_at_once() };
+    let report = store.gc(&all).await.unwrap();
+    assert_eq!((report.young.count, report.trashed.count), (1, 1));
+    assert_eq!(report.spared, std::slice::from_ref(&run));
+    assert!(report.runs.is_empty() && staging.exists());
+    assert_eq!(exists(&store, &between.digest), (true, false));
+    assert_eq!(exists(&store, &before.digest), (false, true));
+
+    finish(&store, &run, 0, RunStatus::Failed).await;
+    let report = store.gc(&all).await.unwrap();
+    assert_eq!((report.runs.len(), report.trashed.count, report.leftovers), (1, 1, 1));
+    assert!(!staging.exists());
+}
+
+#[tokio::test]
+async fn old_runs_go_whole_and_the_newest_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder_store(folder.path()).await;
+    let mut runs = Vec::new();
+    for number in 1..=4 {
+        let own = format!("own {number}");
+        runs.push(run_with(&store, number, &[("own", own.as_bytes()), ("all", b"shared")]).await);
+    }
+    let change = flownote_store::client::TagChange { add: vec!["x".into()], remove: vec![] };
+    store.change_tags(&runs[0], &change).await.unwrap();
+    let options = GcOptions { keep_runs: Some(2), ..now_at_once() };
+
+    let before = tree(folder.path());
+    let told = store.gc(&GcOptions { dry_run: true, ..options.clone() }).await.unwrap();
+    assert_eq!(tree(folder.path()), before, "a dry run changes nothing");
+    let report = store.gc(&options).await.unwrap();
+    assert_eq!(report.runs, [runs[1].clone(), runs[0].clone()]);
+    assert_eq!(told.runs, report.runs);
+    assert_eq!((told.trashed, told.kept), (report.trashed, report.kept));
+    assert_eq!((report.kept.count, report.trashed.count), (3, 2));
+
+    let left = store.runs(&RunFilter::of("Hello")).await.unwrap().runs;
+    assert_eq!(left.len(), 2);
+    assert!(store.run_record(&runs[0]).await.is_err());
+    let names = tree(store.files_root());
+    assert!(!names.keys().any(|name| name.contains(runs[0].run.as_str())), "{names:#?}");
+    assert!(store.check(false).await.unwrap().is_clean());
+
+    let old = GcOptions { keep_runs: None, older_than: Some(Duration::ZERO), ..options };
+    store.gc(&old).await.unwrap();
+    assert!(store.flows().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn younger_runs_and_origins_of_live_runs_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder_store(folder.path()).await;
+    let origin = run_with(&store, 1, &[]).await;
+    let mut resumed = record("Hello", &run_id("20261122T101512345", 2));
+    resumed.origin = Some(origin.run.clone());
+    store.create_run(&resumed).await.unwrap();
+    own(&store, &key(&resumed)).await;
+    let report = store.gc(&GcOptions { keep_runs: Some(0), ..now_at_once() }).await.unwrap();
+    assert_eq!(report.spared, [key(&resumed), origin.clone()]);
+    let century = Duration::from_secs(100 * 365 * 24 * 3600);
+    let young = GcOptions { older_than: Some(century), ..now_at_once() };
+    assert!(store.gc(&young).await.unwrap().runs.is_empty());
+    assert!(store.run_record(&origin).await.is_ok());
+}
+
+#[tokio::test]
+async fn broken_writes_are_swept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder_store(folder.path()).await;
+    let run = run_with(&store, 1, &[]).await;
+    let torn = store.files_root().join(format!("runs/{run}/tasks/start/1.0.done#1"));
+    fs::write(&torn, "{\"sch").unwrap();
+    assert!(store.check(false).await.unwrap().is_clean(), "nobody sees it");
+    assert_eq!(store.gc(&now_at_once()).await.unwrap().leftovers, 1);
+    assert!(!torn.exists());
+}
+
+/// A writer publishes values that the store has had for long and nobody refers to, while
+/// gc, with no grace at all, runs beside it as fast as it can. Nothing that was committed
+/// is ever missing.
+#[test]
+fn gc_beside_a_writer_that_deduplicates() {
+    const ROUNDS: u32 = 150;
+    let folder = tempfile::tempdir().unwrap();
+    let path: &Path = folder.path();
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let run = runtime().block_on(async {
+        let store = folder_store(path).await;
+        for number in 0..ROUNDS {
+            blob(&store, format!("value {number}").as_bytes()).await;
+        }
+        age(&store, 30 * DAY);
+        let record = record("Hello", &run_id("20261122T101512345", 1));
+        store.create_run(&record).await.unwrap();
+        own(&store, &key(&record)).await;
+        key(&record)
+    });
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let passes = std::thread::scope(|scope| {
+        let gc = scope.spawn(|| {
+            runtime().block_on(async {
+                let store = folder_store(path).await;
+                let mut passes = 0;
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    store.gc(&now_at_once()).await.unwrap();
+                    passes += 1;
+                }
+                passes
+            })
+        });
+        runtime().block_on(async {
+            let store = folder_store(path).await;
+            for number in 0..ROUNDS {
+                let text = format!("value {number}");
+                let value = blob(&store, text.as_bytes()).await;
+                let at = attempt("train", &[number], 0);
+                commit(&store, &run, &at, &[("x", value.clone())]).await;
+                assert_eq!(store.read_record(&value).await.unwrap(), text);
+            }
+        });
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        gc.join().unwrap()
+    });
+    assert!(passes > 1, "gc ran beside the writer");
+    runtime().block_on(async {
+        let store = folder_store(path).await;
+        store.gc(&now_at_once()).await.unwrap();
+        let report = store.check(false).await.unwrap();
+        assert!(report.is_clean(), "{:#?}", report.findings);
+        assert_eq!(report.attempts, u64::from(ROUNDS));
+        for number in 0..ROUNDS {
+            let done = store.done(&run, &attempt("train", &[number], 0)).await.unwrap().unwrap();
+            let value = store.read_record(&done.manifest.artifacts["x"]).await.unwrap();
+            assert_eq!(value, format!("value {number}"));
+        }
+    });
+}
+
+#[tokio::test]
+async fn a_remote_store_is_collected_alike() {
+    let (store, _) = faulty_store().await;
+    let kept = run_with(&store, 1, &[("kept", b"kept")]).await;
+    let lonely = blob(&store, b"lonely").await;
+    let begun = SystemTime::now();
+    let report = store.gc(&now_at_once()).await.unwrap();
+    assert_eq!((report.kept.count, report.trashed.count), (1, 1));
+    assert_eq!(store.read_record(&lonely).await.unwrap(), "lonely", "restored by its reader");
+    store.gc(&now_at_once()).await.unwrap();
+    let report = store.gc(&now_at_once()).await.unwrap();
+    assert_eq!(report.deleted.count, 1);
+    assert!(store.read_record(&lonely).await.is_err());
+    let all = GcOptions { keep_runs: Some(0), ..now_at_once() };
+    assert_eq!(store.gc(&all).await.unwrap().runs, [kept]);
+    assert!(store.flows().await.unwrap().is_empty());
+    assert!(begun.elapsed().is_ok());
+}
