@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
+from flownote.current import current
 from flownote.provenance.members import Members
 from flownote.provenance.modules import Modules
 
@@ -70,7 +71,10 @@ def code_of(flow: type, step: str) -> StepCode:
         file = getattr(sys.modules.get(flow.__module__), "__file__", None)
         root = find_root(os.path.dirname(os.path.abspath(file)) if file else None)
         reach = Reach(Modules(), root, members)
-        reach.step(found[1], step)
+        try:
+            reach.step(found[1], step)
+        except Exception as error:  # a task isn't lost for the record of its code
+            reach.unverified.append(f"its code can't be read: {type(error).__name__}: {error}")
         _codes[key] = StepCode(reach)
     return _codes[key]
 
@@ -105,12 +109,7 @@ def record(
     found: dict[str, Any] = {
         "schema": SCHEMA,
         "language": "python",
-        "code": {
-            "digest": code.digest,
-            "coarse": code.coarse,
-            "parts": code.parts,
-            "lines": code.lines,
-        },
+        "code": _code(code),
         "environment": environment(code),
         "externals": [
             {"kind": kind, "name": name, "version": version, "declared": False}
@@ -123,6 +122,15 @@ def record(
         "unverified": "; ".join([*reads.unverified, *filter(None, [code.unverified])]) or None,
     }
     return {name: value for name, value in found.items() if value not in (None, [], {})}
+
+
+def _code(code: StepCode) -> dict[str, Any]:
+    """Return the code part; what it is made of stands in the first task of a foreach only."""
+    found: dict[str, Any] = {"digest": code.digest, "coarse": code.coarse}
+    frames = (current._spec or {}).get("foreach") or ()
+    if all(frame["index"] == 0 for frame in frames):
+        found |= {"parts": code.parts, "lines": code.lines}
+    return found
 
 
 def environment(code: StepCode) -> dict[str, Any]:
