@@ -11,6 +11,7 @@ from __future__ import annotations
 from flownote import codecs, provenance
 from flownote.codecs import identity
 from flownote.exceptions import InvalidNextException, MissingArtifact, UnstorableArtifact
+from flownote.flowspec import own_attributes
 from flownote.reads import Reads
 from flownote.worker.files import Files
 from flownote.worker.foreach import Frames, store_items
@@ -65,7 +66,7 @@ class TaskState:
     def attach(self, flow: Any) -> None:
         """Take the instance whose attributes are this task's artifacts."""
         self.flow = flow
-        self.values = flow.__dict__
+        self.values = own_attributes(flow)
 
     def __reduce__(self) -> Any:
         raise TypeError("a flow can't be an artifact of itself")
@@ -107,6 +108,11 @@ class TaskState:
         for name in self._inherited:
             if name not in self.values and name not in self._deleted:
                 self._load_inherited(name)
+
+    def names(self) -> list[str]:
+        """Return the names of everything that is inherited: what ``dir(self)`` shows."""
+        self.reads.names()
+        return [name for name in self._inherited if name not in self._deleted]
 
     def delete(self, name: str) -> bool:
         """Forget an inherited artifact; returns whether there was one."""

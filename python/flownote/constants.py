@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from flownote.describe import constants_of
 from flownote.exceptions import MissingArtifact
+from flownote.flowspec import own_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Constant:
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         if instance is None:
             return self.constant_value
-        own = instance.__dict__
+        own = own_attributes(instance)
         if self.name in own:
             return own[self.name]
         state = own.get("_flownote")
@@ -39,11 +40,11 @@ class Constant:
             return self.constant_value
 
     def __set__(self, instance: Any, value: Any) -> None:
-        instance.__dict__[self.name] = value
+        own_attributes(instance)[self.name] = value
 
     def __delete__(self, instance: Any) -> None:
         try:
-            del instance.__dict__[self.name]
+            del own_attributes(instance)[self.name]
         except KeyError:
             raise AttributeError(self.name) from None
 

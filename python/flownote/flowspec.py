@@ -6,6 +6,7 @@ it asks of ``self._flownote``: inside a worker the task's state
 
 - ``load(name)``: the value of an artifact, parameter or constant, or raises
   `MissingArtifact`; the read is recorded,
+- ``load_all()``, ``names()``: everything that is inherited, loaded or by name,
 - ``delete(name)``: forget an inherited artifact; returns whether there was one,
 - ``set_next(targets, foreach)``: the flow goes on to the steps of these names,
 - ``foreach_input()``, ``foreach_index()``, ``foreach_stack()``,
@@ -94,6 +95,13 @@ class BareState:
             hint="outside a run only what was assigned to the instance is there",
         )
 
+    def names(self) -> list[str]:
+        """Nothing is inherited."""
+        return []
+
+    def load_all(self) -> None:
+        """Nothing is inherited."""
+
     def delete(self, name: str) -> bool:
         """Nothing is inherited."""
         return False
@@ -124,7 +132,16 @@ class BareState:
         )
 
 
-class FlowSpec:
+class _Attributes:
+    """Holds an instance's attributes: `FlowSpec` shows more than these as ``__dict__``."""
+
+
+def own_attributes(flow: Any) -> dict[str, Any]:
+    """Return what the instance itself holds: assigned or loaded, not what is inherited."""
+    return _Attributes.__dict__["__dict__"].__get__(flow)
+
+
+class FlowSpec(_Attributes):
     """The base class of every flow.
 
     Parameters
@@ -138,7 +155,7 @@ class FlowSpec:
     _flownote: Any = None
 
     def __init__(self, use_cli: bool = True) -> None:
-        self.__dict__["_flownote"] = BareState()
+        own_attributes(self)["_flownote"] = BareState()
         if use_cli and not passive and _started_by_user():
             from flownote.loader import run_program
 
@@ -151,10 +168,21 @@ class FlowSpec:
             if name in vars(base):
                 # A property of the class raised AttributeError: let it say so itself.
                 return vars(base)[name].__get__(self, type(self))
-        state = self.__dict__.get("_flownote")
+        state = own_attributes(self).get("_flownote")
         if state is None:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
         return state.load(name)
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        """All attributes, inherited artifacts among them: ``vars(self)`` reads every name."""
+        if self._flownote is not None:
+            self._flownote.load_all()
+        return own_attributes(self)
+
+    def __dir__(self) -> list[str]:
+        names = self._flownote.names() if self._flownote is not None else ()
+        return sorted({*dir(type(self)), *own_attributes(self), *names})
 
     def __delattr__(self, name: str) -> None:
         """Delete an attribute; an inherited artifact is then not passed on."""
@@ -280,7 +308,7 @@ class FlowSpec:
 def make_instance(flow: type, state: Any) -> Any:
     """Return an instance of ``flow`` whose task is ``state``: what a worker runs steps on."""
     instance = object.__new__(flow)
-    instance.__dict__["_flownote"] = state
+    own_attributes(instance)["_flownote"] = state
     return instance
 
 

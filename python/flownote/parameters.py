@@ -8,6 +8,7 @@ an instance its value. `flownote.parameter_values` turns what a user typed into 
 from __future__ import annotations
 
 from flownote.exceptions import ParameterError, ReadOnlyAttribute
+from flownote.flowspec import own_attributes
 from flownote.parameter_types import FileType, JSONType, type_of
 
 TYPE_CHECKING = False
@@ -109,7 +110,7 @@ class Parameter:
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         if instance is None:
             return self
-        own = instance.__dict__
+        own = own_attributes(instance)
         if self.attribute in own:
             return own[self.attribute]
         state = own.get("_flownote")
@@ -118,13 +119,13 @@ class Parameter:
         return state.load(self.attribute)
 
     def __set__(self, instance: Any, value: Any) -> None:
-        state = instance.__dict__.get("_flownote")
+        state = own_attributes(instance).get("_flownote")
         if state is not None and not getattr(state, "bare", False):
             raise ReadOnlyAttribute(
                 f"`{self.attribute}` is a parameter and can't be assigned",
                 hint=f"keep the new value under another name: `self.new_{self.attribute} = …`",
             )
-        instance.__dict__[self.attribute] = value
+        own_attributes(instance)[self.attribute] = value
 
     @property
     def takes_several(self) -> bool:

@@ -83,7 +83,13 @@ class Values(FlowSpec):
 
     @step
     def end(self) -> None:
+        self.__dict__.update(new=1)
         print(sorted(vars(self)))
+
+    @step
+    def lists(self) -> None:
+        print("small" in dir(self), self.new)
+        self.next(self.end)
 
     @step
     def needs_items(self) -> None:
@@ -157,6 +163,15 @@ def test_a_damaged_input_is_named_with_its_producer(engine: SmallEngine) -> None
     assert failure["kind"] == "input"
     assert "`array`" in failure["message"]
     assert "`start/0.0`" in failure["message"]
+
+
+def test_all_attributes_are_there_when_asked_for(engine: SmallEngine) -> None:
+    end = engine.run("end", ["start/0.0"])
+    names = ["_flownote", "array", "items", "new", "pair", "small", "x"]
+    assert end.stdout.decode() == f"{names}\n"
+    assert set(end.artifacts) == {"new"}
+    assert end.manifest["provenance"]["reads"]["every_name"] is True
+    assert engine.run("lists", ["end/0.0"]).stdout == b"True 1\n"
 
 
 class Fan(FlowSpec):

@@ -65,8 +65,16 @@ def write_table(table: Any, write: Callable[[Any], object]) -> None:
     rows = rows_of_batch(table.num_rows, table.nbytes)
     sink = pyarrow.PythonFile(_Sink(write), mode="w")
     with pyarrow.ipc.new_file(sink, table.schema) as writer:
-        for batch in table.to_batches(max_chunksize=rows):
+        for batch in table.to_batches(max_chunksize=rows) or _no_rows(pyarrow, table):
             writer.write_batch(batch)
+
+
+def _no_rows(pyarrow: Any, table: Any) -> list[Any]:
+    """Return one empty batch: without any, dictionaries would be lost."""
+    if not table.num_columns or not all(column.num_chunks for column in table.columns):
+        return []
+    arrays = [column.chunk(0) for column in table.columns]
+    return [pyarrow.RecordBatch.from_arrays(arrays, schema=table.schema)]
 
 
 def rows_of_batch(rows: int, size: int) -> int:

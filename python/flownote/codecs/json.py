@@ -203,4 +203,7 @@ def _preview(value: Any) -> str:
         value = value.item()
     if type(value) is int and value.bit_length() >= _MAX_BITS:
         return f"an int of {value.bit_length():,} bits"
-    return clip(_repr.repr(value))
+    try:
+        return clip(_repr.repr(value))
+    except ValueError:  # a very large int somewhere in it
+        return type(value).__name__

@@ -11,6 +11,7 @@ import faulthandler
 import os
 import signal
 import socket
+import struct
 import sys
 import threading
 
@@ -44,6 +45,7 @@ def run_forked(flow: type, descriptors: list[int], null: int, parent: int) -> No
         os.dup2(stderr, 2)
         os.close(stdout)
         os.close(stderr)
+        reseed()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -70,6 +72,16 @@ def join_group(parent: int) -> None:
     die_with_parent(signal.SIGKILL)
     if os.getppid() != parent:  # it ended before the line above
         os._exit(1)
+
+
+def reseed() -> None:
+    """Give NumPy's global generator a state of its own; Python reseeds `random` itself.
+
+    A child that is the first to import `numpy.random` gets a fresh state anyway.
+    """
+    random = sys.modules.get("numpy.random")
+    if random is not None:
+        random.seed(struct.unpack("4I", os.urandom(16)))
 
 
 def run_exit_functions() -> None:
