@@ -46,8 +46,10 @@ test-rust: $(DONE)/venv
 	@cargo test --workspace --doc --quiet
 
 test-python: $(DONE)/wheel $(DONE)/data $(DONE)/test $(S3RVER)
-	$(call say,Python tests and examples)
+	$(call say,Python tests)
 	@FLOWNOTE_TEST_S3RVER=$(S3RVER) $(PYTHON) -m pytest
+	$(call say,examples)
+	@$(PYTHON) -m pytest examples
 
 test-soak: $(DONE)/wheel $(DONE)/data $(DONE)/test ## Runs the tests that take minutes or gigabytes
 	$(call say,Rust soak tests)
