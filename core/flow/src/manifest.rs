@@ -297,4 +297,18 @@ pub struct TaskDone {
     /// Its output.
     #[serde(default)]
     pub logs: Logs,
+    /// The task whose result this is, when nothing ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reused: Option<Reused>,
+}
+
+/// The task whose result another task took instead of computing it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reused {
+    /// `Flow/run/step/task` of the task that computed it.
+    pub pathspec: String,
+    /// Who ran that.
+    pub user: String,
+    /// When it finished: RFC 3339, UTC.
+    pub finished_at: String,
 }

@@ -108,7 +108,8 @@ pub fn merge(description: &mut FlowDescription, specs: &[String]) -> Result<(), 
 fn applies(decorator: &DecoratorDescription, step: &StepDescription) -> bool {
     let has = step.decorators.iter().any(|own| own.name == decorator.name);
     let splits = step.transitions.iter().any(|next| next.has_foreach || next.targets.len() > 1);
-    !has && !(decorator.name == "catch" && splits)
+    let impossible = decorator.name == "catch" && splits;
+    !has && !impossible
 }
 
 fn split_outside_brackets(text: &str) -> Vec<&str> {

@@ -57,10 +57,11 @@ impl<'a> Outline<'a> {
         self.node(target).or_else(|| self.node(self.resembling(target)?))
     }
 
-    /// The step whose name resembles a word most, if any does.
+    /// The step whose name resembles a word most, if any does. Nobody means `start`, since
+    /// nothing can lead there.
     pub fn resembling(&self, word: &str) -> Option<&'a str> {
         let names = self.graph.node_weights().map(|step| step.name.as_str());
-        crate::help::resembling(word, names)
+        crate::help::resembling(word, names.filter(|name| *name != "start"))
     }
 
     /// The transition of a step that counts: the last statement, or else the first found.

@@ -106,10 +106,11 @@ fn unknown_targets(
     step: &StepDescription,
     next: &TransitionDescription,
 ) -> Vec<Problem> {
+    let mut seen = HashSet::new();
     let unknown = next.targets.iter().filter(|target| {
         // That `start` or `end` is missing is said elsewhere.
         let said = ["start", "end"].contains(&target.as_str());
-        outline.node(target.as_str()).is_none() && !said
+        outline.node(target.as_str()).is_none() && !said && seen.insert(*target)
     });
     unknown
         .map(|target| {

@@ -41,9 +41,11 @@
 //! Fields with nothing to say may be left out. Flow and step names are not in it, so that
 //! equal work is found wherever it was done.
 
+mod compare;
 mod key;
 mod record;
 
+pub use compare::{Difference, Present};
 pub use key::{Key, base_key, full_key};
 pub use record::{
     Code, Environment, External, InputReads, Provenance, ReadSet, Reads, SCHEMA, Unusable,

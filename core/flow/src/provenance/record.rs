@@ -51,6 +51,8 @@ pub struct Code {
     /// The digest of each part, `file:qualified name`, to say what changed. Not in the
     /// key: `digest` is.
     pub parts: BTreeMap<String, Digest>,
+    /// The line of each part, where it has one.
+    pub lines: BTreeMap<String, u32>,
 }
 
 /// What the code ran on.

@@ -172,6 +172,15 @@ impl<'p> Oracle<'p> {
         }
     }
 
+    /// Whether an attempt's end stops the whole run: its task failed for good, it was the
+    /// last straw, and the policy is to fail fast.
+    pub fn stops(&self, attempt: &AttemptKey, done: &Done) -> bool {
+        let last = attempts(done, &attempt.task).next_back();
+        self.plan.policy.on_failure != OnFailure::KeepGoing
+            && last.is_some_and(|(last, _)| last == attempt)
+            && self.failed(&attempt.task, done)
+    }
+
     /// Whether a task has failed and nothing more can be done for it.
     fn failed(&self, task: &TaskKey, done: &Done) -> bool {
         let step = self.plan.step(task.step.as_str());
@@ -207,7 +216,7 @@ impl<'p> Oracle<'p> {
 fn attempts<'d>(
     done: &'d Done,
     task: &TaskKey,
-) -> impl Iterator<Item = (&'d AttemptKey, &'d AttemptResult)> {
+) -> impl DoubleEndedIterator<Item = (&'d AttemptKey, &'d AttemptResult)> {
     let first = AttemptKey { task: task.clone(), attempt: 0 };
     let last = AttemptKey { task: task.clone(), attempt: u32::MAX };
     done.range(first..=last)
