@@ -18,7 +18,7 @@ from flownote.exceptions import (
     MergeArtifactsException,
     MissingArtifact,
 )
-from flownote.flowspec import make_instance, step_names
+from flownote.flowspec import make_instance, own_attributes, step_names
 
 
 class Small(FlowSpec):
@@ -124,7 +124,7 @@ def test_artifacts_go_before_class_constants() -> None:
     assert (flow.size, flow.other) == (7, 4)
     flow.size = 9
     assert flow.size == 9
-    del flow.__dict__["size"]
+    del own_attributes(flow)["size"]
     assert flow.size == 7
 
 
