@@ -117,6 +117,7 @@ def _steps(flow: type) -> list[dict[str, Any]]:
     steps = []
     for base in _bases(flow):
         place = class_source.of_class(base)
+        file = place.file if place else ""
         nodes = class_source.methods_of(place) if place else []
         own = {node.name: node for node in nodes}
         for node in nodes:
@@ -127,12 +128,12 @@ def _steps(flow: type) -> list[dict[str, Any]]:
             live = vars(base).get(node.name)
             if own[node.name] is node:
                 if winners.get(node.name) is live and _is_step(live):
-                    steps.append(_step(place.file, node, decorators_of(live)))
+                    steps.append(_step(file, node, decorators_of(live)))
                 elif decorators_of(live) and not _is_step(live):
-                    _no_step(place.file, node, live)
+                    _no_step(file, node, live)
             elif class_source.has_step_decorator(node) and _still_wins(flow, base, node.name):
                 # Defined twice in one body: the class holds only the last of them.
-                steps.append(_step(place.file, node, class_source.literal_decorators(node)))
+                steps.append(_step(file, node, class_source.literal_decorators(node)))
         steps += [
             _made_step(name, value)
             for name, value in vars(base).items()

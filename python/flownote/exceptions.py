@@ -22,8 +22,8 @@ __all__ = [
     "NotFound",
     "ParameterError",
     "ReadOnlyAttribute",
-    "SecretError",
     "RunTaken",
+    "SecretError",
     "StoreError",
     "TimeoutException",
     "UnhandledInMergeArtifactsException",
@@ -80,7 +80,7 @@ class FlownoteException(Exception):  # noqa: N818 - the name that Metaflow's use
         return "\n".join(lines)
 
 
-def _rebuild(kind: type, message: str, state: dict) -> FlownoteException:
+def _rebuild(kind: type[FlownoteException], message: str, state: dict) -> FlownoteException:
     error = kind.__new__(kind)
     Exception.__init__(error, message)
     error.__dict__.update(state)

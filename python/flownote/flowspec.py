@@ -281,8 +281,8 @@ class FlowSpec(_Attributes):
         self._flownote.set_next(names, foreach)
 
     def _target_name(self, target: Any) -> str:
-        name = getattr(target, "__name__", None)
-        own = getattr(type(self), name, None) if isinstance(name, str) else None
+        name: str = getattr(target, "__name__", None) or ""
+        own = getattr(type(self), name, None) if name else None
         if own is None or getattr(own, "is_step", False) is not True:
             what = f"`{name}`" if name else f"a value of type {type(target).__name__}"
             raise InvalidNextException(
@@ -307,7 +307,7 @@ class FlowSpec(_Attributes):
 
 def make_instance(flow: type, state: Any) -> Any:
     """Return an instance of ``flow`` whose task is ``state``: what a worker runs steps on."""
-    instance = object.__new__(flow)
+    instance: Any = object.__new__(flow)
     own_attributes(instance)["_flownote"] = state
     return instance
 

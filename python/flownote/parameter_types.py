@@ -145,7 +145,9 @@ class _JSONType(ParameterType):
         try:
             return self.parse(given)
         except ValueError as error:
-            where = f" (character {error.pos + 1}: {error.msg})" if hasattr(error, "pos") else ""
+            place = getattr(error, "pos", None)
+            reason = getattr(error, "msg", error)
+            where = f" (character {place + 1}: {reason})" if place is not None else ""
             raise ParameterError(
                 f"the parameter `{name}` must be JSON, not {_shorten(given)}{where}",
                 hint=f"quote it for the shell: `--{name} '{{\"key\": [1, 2]}}'`",

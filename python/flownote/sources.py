@@ -23,7 +23,8 @@ from importlib.machinery import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from importlib.abc import PathEntryFinder
+    from types import CodeType
 
 _texts: dict[str, str] = {}
 _trees: dict[str, ast.Module | None] = {}
@@ -117,7 +118,7 @@ def install() -> None:
 class _KeepingLoader(SourceFileLoader):
     """Loads a module as Python does and keeps its text, also when bytecode was used."""
 
-    def get_code(self, fullname: str):
+    def get_code(self, fullname: str) -> CodeType | None:
         self._read = False
         code = super().get_code(fullname)
         if not self._read:
@@ -134,7 +135,7 @@ class _KeepingLoader(SourceFileLoader):
         return data
 
 
-_finder: Callable[[str], FileFinder] = FileFinder.path_hook(
+_finder = FileFinder.path_hook(
     (ExtensionFileLoader, EXTENSION_SUFFIXES),
     (_KeepingLoader, SOURCE_SUFFIXES),
     (SourcelessFileLoader, BYTECODE_SUFFIXES),
@@ -145,7 +146,7 @@ def _is_project_folder(path: str) -> bool:
     return is_project_file(os.path.join(path or ".", "x.py"))
 
 
-def _hook(path: str) -> FileFinder:
+def _hook(path: str) -> PathEntryFinder:
     if not _is_project_folder(path):
         raise ImportError("not a folder of the project", path=path)
     return _finder(path)

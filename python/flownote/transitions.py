@@ -19,13 +19,13 @@ def transitions_of(node: ast.FunctionDef) -> list[dict[str, Any]]:
         return []
     itself = arguments[0].arg
     last = node.body[-1]
-    calls = [call for call in ast.walk(node) if _is_next(call, itself)]
+    calls = [
+        call
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and _member(call.func, itself) == "next"
+    ]
     calls.sort(key=lambda call: (call.lineno, call.col_offset))
     return [_transition(call, itself, last) for call in calls]
-
-
-def _is_next(node: ast.AST, itself: str) -> bool:
-    return isinstance(node, ast.Call) and _member(node.func, itself) == "next"
 
 
 def _member(node: ast.AST, itself: str) -> str | None:
@@ -44,11 +44,12 @@ def _transition(call: ast.Call, itself: str, last: ast.stmt) -> dict[str, Any]:
         and all(word.arg is not None for word in call.keywords)
         and all(isinstance(value, ast.Constant) for value in keywords.values())
     )
-    is_text = isinstance(foreach, ast.Constant) and isinstance(foreach.value, str)
+    text = foreach.value if isinstance(foreach, ast.Constant) else None
+    is_text = isinstance(text, str)
     return {
         "line": call.lineno,
         "targets": [target for target in targets if target is not None],
-        "foreach": foreach.value if is_text else None,
+        "foreach": text if is_text else None,
         "has_foreach": foreach is not None,
         "literal": literal and (foreach is None or is_text),
         "last": isinstance(last, ast.Expr) and last.value is call,

@@ -36,7 +36,7 @@ def parse(text: str) -> StepDecorator:
         raise DecoratorError(
             f"`--with {text}`: there is no decorator `{name.strip()}`", hint=_nearest(name.strip())
         )
-    attributes = {}
+    attributes: dict[str, Any] = {}
     for part in _split(rest):
         key, equals, value = part.partition("=")
         if not equals:

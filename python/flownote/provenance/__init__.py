@@ -61,22 +61,27 @@ def code_of(flow: type, step: str) -> StepCode:
     """Return the code that a step of a flow reaches, found once."""
     key = (flow, step)
     if key not in _codes:
-        from flownote.project import find_root
         from flownote.provenance.reach import Reach
 
         members = Members(flow)
         found = members.find(step)
         if found is None:
             raise KeyError(step)
-        file = getattr(sys.modules.get(flow.__module__), "__file__", None)
-        root = find_root(os.path.dirname(os.path.abspath(file)) if file else None)
-        reach = Reach(Modules(), root, members)
+        reach = Reach(Modules(), root_of(flow), members)
         try:
             reach.step(found[1], step)
         except Exception as error:  # a task isn't lost for the record of its code
             reach.unverified.append(f"its code can't be read: {type(error).__name__}: {error}")
         _codes[key] = StepCode(reach)
     return _codes[key]
+
+
+def root_of(kind: type) -> str:
+    """Return the root of the project that a class is defined in."""
+    from flownote.project import find_root
+
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    return find_root(os.path.dirname(os.path.abspath(file)) if file else None)
 
 
 def prepare(flow: type) -> None:
@@ -106,6 +111,12 @@ def record(
     from flownote.artifacts import identity
 
     code = code_of(flow, step)
+    if any(one and one.startswith("pickle:") for one in reads.artifacts.values()):
+        from flownote.flowspec import own_attributes
+        from flownote.provenance.pickled import note_classes
+
+        # Not `vars`: that would read every name.
+        note_classes(reads, own_attributes(current._flow) if current._flow is not None else {})
     found: dict[str, Any] = {
         "schema": SCHEMA,
         "language": "python",

@@ -67,6 +67,11 @@ class Reach:
                         self._member(attribute)
                 self._drain()
 
+    def class_(self, kind: type) -> None:
+        """Walk from a class: what an object that was stored brings with it."""
+        self._class(kind)
+        self._drain()
+
     # The walk over source.
 
     def _drain(self) -> None:
@@ -152,7 +157,7 @@ class Reach:
         known = live is not None and name in vars(live)
         value = vars(live)[name] if known else None  # type: ignore[arg-type]
         keys = index.bindings[name]
-        if self._members is not None and known and self._members.is_flow(value):
+        if self._members is not None and isinstance(value, type) and self._members.is_flow(value):
             # The name of a flow: what is asked of it, not all of its steps.
             self._attribute_of_flow(value, rest)
             return
