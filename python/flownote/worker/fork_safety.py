@@ -20,12 +20,11 @@ _HARMLESS = ("jemalloc_bg_thd", "polars-ooc-clea")
 _OWNERS = {
     "polars": "polars",
     "async-executor": "polars",
+    "tokio": "polars",
     "grpc": "grpc",
     "tf_": "tensorflow",
     "pt_": "torch",
-    "cuda": "CUDA",
     "openblas": "numpy",
-    "QThread": "Qt",
     "ray": "ray",
 }
 
@@ -103,7 +102,7 @@ def _native_owner(entry: str) -> str | None:
     if name.startswith(_HARMLESS):
         return None
     for start, owner in _OWNERS.items():
-        if name.startswith(start):
+        if name.startswith(start) and owner in sys.modules:
             return owner
     loaded = [module for module in _NAMELESS if module in sys.modules]
     return f"a native thread (of {' or '.join(loaded)})" if loaded else f"a thread `{name}`"

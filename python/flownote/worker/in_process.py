@@ -11,6 +11,7 @@ import os
 import resource
 import socket
 import threading
+from contextlib import suppress
 
 from flownote.worker import zygote
 from flownote.worker.task import run_task
@@ -52,7 +53,8 @@ def run(flow: type, engine: Callable[[int], T]) -> T:
     beside = threading.Thread(target=work, name="flownote-engine")
     beside.start()
     try:
-        with theirs:
+        # The engine may be gone before it hears all that is said here.
+        with theirs, suppress(BrokenPipeError):
             serve(flow, theirs)
     finally:
         beside.join()
