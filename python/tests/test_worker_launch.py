@@ -71,7 +71,8 @@ def test_polars_that_has_computed_makes_tasks_spawn() -> None:
         from flownote.worker.fork_safety import fork_safety
         print(fork_safety()[:2])
     """)
-    assert out == "(False, ['polars'])\n"
+    assert out.startswith("(False, [")
+    assert "'polars'" in out
 
 
 def test_a_threaded_program_spawns_each_task(tmp_path: Path) -> None:
