@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         default_namespace,
         get_namespace,
         namespace,
+        use_store,
     )
     from flownote.decorators import (
         catch,
@@ -69,6 +70,7 @@ _HOMES = {
     "namespace": "client",
     "get_namespace": "client",
     "default_namespace": "client",
+    "use_store": "client",
     "FlownoteException": "exceptions",
 }
 
@@ -96,6 +98,7 @@ __all__ = [
     "secrets",
     "step",
     "timeout",
+    "use_store",
 ]
 
 

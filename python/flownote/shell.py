@@ -16,8 +16,6 @@ from flownote.exceptions import FlownoteException
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from flownote.loader import LoadedFlow
 
 USAGE = 2
@@ -72,6 +70,7 @@ def _name_flow(line: list[str], argument: str) -> list[str]:
 
 def _invoke(line: list[str], flow: LoadedFlow | None) -> int:
     target = _native.find_flow(line)
+    _use_store(line)
     if flow is None and target is not None:
         from flownote.loader import load_flow
 
@@ -93,6 +92,10 @@ def _invoke(line: list[str], flow: LoadedFlow | None) -> int:
         from flownote import demo
 
         return demo.run(options)
+    if answer["verb"] == "dump":
+        from flownote import dump
+
+        return dump.run(options)
     from flownote import run
 
     if flow is None:
@@ -102,14 +105,25 @@ def _invoke(line: list[str], flow: LoadedFlow | None) -> int:
     return run.run(flow, options, parameters)
 
 
+def _use_store(line: list[str]) -> None:
+    """Have the client read what ``--store`` names, in the flow's file and in its steps."""
+    store = _ahead(line, "--store")
+    if store:
+        os.environ["FLOWNOTE_STORE"] = _native.Reader(store).url
+
+
 def _max_workers(line: list[str]) -> int:
-    """Read ``--max-workers`` ahead of the rest: libraries size their threads on import."""
+    value = _ahead(line, "--max-workers", "-j")
+    return int(value) if value.isdigit() and int(value) else cores()
+
+
+def _ahead(line: list[str], *names: str) -> str:
+    """Read an option ahead of the rest: loading the flow depends on it."""
     for word, following in zip(line, [*line[1:], ""], strict=True):
         name, _, value = word.partition("=")
-        if name in ("--max-workers", "-j"):
-            value = value or following
-            return int(value) if value.isdigit() and int(value) else cores()
-    return cores()
+        if name in names:
+            return value or following
+    return ""
 
 
 def cores() -> int:

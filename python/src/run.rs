@@ -8,16 +8,17 @@ use flownote_engine::launcher::Zygote;
 use flownote_engine::{
     Cancel, Cap, Handle, Options, Owner, Pace, Patience, RunService, Start, Summary,
 };
-use flownote_flow::id::{FlowName, RunId};
+use flownote_flow::id::FlowName;
 use flownote_flow::run::RunRecord;
-use flownote_store::{RunKey, Store, time};
+use flownote_store::{Store, time};
 use pyo3::prelude::*;
 use serde::{Deserialize, Serialize};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 
-use crate::error::raise;
+use crate::error::{Failure, raise};
 use crate::place;
+use crate::reference::resolve_run;
 use crate::report::{self, Display};
 
 /// What Python asks for.
@@ -35,6 +36,9 @@ struct Request {
     /// Or a run to go on with.
     #[serde(default, rename = "continue")]
     continued: Option<Continued>,
+    /// The run whose results a new run may take.
+    #[serde(default)]
+    resume: Option<Resumed>,
     /// A fresh interpreter for each attempt.
     #[serde(default)]
     spawn: bool,
@@ -46,9 +50,17 @@ struct Request {
 }
 
 #[derive(Deserialize)]
+struct Resumed {
+    origin: RunId,
+    steps: HashMap<StepName, StepNow>,
+    trust_code: bool,
+}
+
+#[derive(Deserialize)]
 struct Continued {
     flow: FlowName,
-    run: RunId,
+    /// `latest`, an id, its beginning or end.
+    run: String,
 }
 
 /// What Python gets back.
@@ -103,8 +115,7 @@ impl Runner {
         let taken = self.request.lock().expect("never poisoned").take();
         let (request, socket) =
             taken.ok_or_else(|| pyo3::exceptions::PyRuntimeError::new_err("a Runner runs once"))?;
-        let summary =
-            py.detach(|| self.serve(request, socket)).map_err(|error| raise(py, &error))?;
+        let summary = py.detach(|| self.serve(request, socket)).map_err(|error| error.raise(py))?;
         Ok(serde_json::to_string(&Finished::from(summary)).expect("a summary is JSON"))
     }
 
@@ -119,8 +130,11 @@ impl Runner {
 }
 
 impl Runner {
-    fn serve(&self, request: Request, socket: OwnedFd) -> Result<Summary, flownote_engine::Error> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    fn serve(&self, request: Request, socket: OwnedFd) -> Result<Summary, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(flownote_engine::Error::Worker)?;
         LocalSet::new().block_on(&runtime, async {
             let store = place::open(request.store.as_deref(), request.durable).await?;
             let owner = Owner::this_process(user());
@@ -130,7 +144,9 @@ impl Runner {
                     publish_staged(&store, &store.staging(&record.run)).await?;
                     Start::New(record)
                 }
-                (None, Some(Continued { flow, run })) => Start::Continue(RunKey { flow, run }),
+                (None, Some(Continued { flow, run })) => {
+                    Start::Continue(resolve_run(&store, &run, Some(&flow)).await?)
+                }
                 (None, None) => unreachable!("the shell asks for one or the other"),
             };
             let options = Options {
@@ -138,18 +154,24 @@ impl Runner {
                 start,
                 owner,
                 spawn: request.spawn,
+                resume: request.resume.map(|resume| Resume {
+                    origin: RunKey { flow, run: resume.origin },
+                    steps: resume.steps,
+                    trust_code: resume.trust_code,
+                }),
                 log_cap: Cap::default(),
                 patience: Patience::default(),
                 pace: Pace::default(),
             };
-            let launcher = Box::new(Zygote::attach(socket)?);
+            let attached = Zygote::attach(socket).map_err(flownote_engine::Error::from)?;
+            let launcher = Box::new(attached);
             let reporter = report::reporter(request.display);
             let (service, handle) = RunService::new(options, launcher, reporter);
             *self.handle.lock().expect("never poisoned") = Some(handle.clone());
             if request.signals {
                 tokio::task::spawn_local(cancel_on_signals(handle));
             }
-            service.run().await
+            Ok(service.run().await?)
         })
     }
 }
@@ -170,6 +192,12 @@ async fn cancel_on_signals(handle: Handle) {
         handle.cancel(how);
         how = Cancel::Now;
     }
+}
+
+/// The user's name, as runs record it.
+#[pyfunction]
+pub fn user_name() -> String {
+    user()
 }
 
 /// The user's name: `FLOWNOTE_USER`, else who the process belongs to.

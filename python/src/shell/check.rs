@@ -3,7 +3,7 @@
 use clap::Command;
 use flownote_flow::lint;
 
-use super::{Exit, Outcome, Shell, flow_option};
+use super::{Exit, Outcome, Shell, flow_option, output, words};
 
 /// `flownote check`.
 pub fn command() -> Command {
@@ -24,11 +24,10 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
         eprintln!("{} {word} in {}", problems.len(), flow.file);
         return Exit::Usage.into();
     }
-    println!(
-        "{}: {} steps, {} parameters, no problems",
+    output::finish(output::write(format!(
+        "{}: {}, {}, no problems\n",
         flow.name,
-        flow.steps.len(),
-        flow.parameters.len()
-    );
-    Exit::Success.into()
+        words::count(flow.steps.len() as u64, "step"),
+        words::count(flow.parameters.len() as u64, "parameter"),
+    )))
 }

@@ -3,7 +3,7 @@
 use clap::{Arg, Command, value_parser};
 use clap_complete::Shell as Kind;
 
-use super::{Exit, Outcome, Shell, tree};
+use super::{Outcome, Shell, output, tree};
 
 /// `flownote completion`.
 pub fn command() -> Command {
@@ -16,6 +16,7 @@ pub fn command() -> Command {
 /// Prints the script.
 pub fn act(shell: &Shell<'_>) -> Outcome {
     let kind = *shell.matches.get_one::<Kind>("shell").expect("required");
-    clap_complete::generate(kind, &mut tree::tree(None, true), "flownote", &mut std::io::stdout());
-    Exit::Success.into()
+    let mut script = Vec::new();
+    clap_complete::generate(kind, &mut tree::tree(None, true), "flownote", &mut script);
+    output::finish(output::write(script))
 }

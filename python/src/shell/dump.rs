@@ -157,7 +157,7 @@ async fn request(
     let mut values = Vec::new();
     for artifact in artifacts {
         let record = &artifact.record;
-        let load = one || json || (record.size <= LARGE && record.codec != "pickle");
+        let load = one || (record.codec != "pickle" && (json || record.size <= LARGE));
         let path = if load && record.is_blob() && record.size > 0 {
             Some(store.fetch_blob(&record.digest, artifact.producer_name(), &artifact.name).await?)
         } else {

@@ -3,7 +3,7 @@
 use clap::{Arg, Command};
 use flownote_flow::graph::FlowGraph;
 
-use super::{Exit, Outcome, Shell, flow_option};
+use super::{Exit, Outcome, Shell, flow_option, output};
 
 /// `flownote graph`.
 pub fn command() -> Command {
@@ -27,8 +27,7 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
         Ok(graph) => {
             let dot =
                 shell.matches.get_one::<String>("format").is_some_and(|format| format == "dot");
-            print!("{}", if dot { graph.dot() } else { graph.mermaid() });
-            Exit::Success.into()
+            output::finish(output::write(if dot { graph.dot() } else { graph.mermaid() }))
         }
         Err(problems) => {
             problems.iter().for_each(|problem| eprintln!("{problem}\n"));

@@ -1,8 +1,10 @@
 //! `help [--all] [VERB]`.
 
 use clap::{Arg, Command};
+use flownote_flow::help::resembling;
 
-use super::{Exit, Outcome, Shell, tree};
+use super::error::Error;
+use super::{Exit, Outcome, Shell, output, tree};
 
 /// `flownote help`.
 pub fn command() -> Command {
@@ -20,15 +22,18 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
         return Exit::Success.into();
     };
     if verb == "exit-codes" {
-        for (exit, meaning) in Exit::ALL {
-            println!("{:>3}  {meaning}", exit.code());
-        }
-        return Exit::Success.into();
+        let lines =
+            Exit::ALL.iter().map(|(exit, meaning)| format!("{:>3}  {meaning}\n", exit.code()));
+        return output::finish(output::write(lines.collect::<String>()));
     }
     whole.build();
     let Some(command) = whole.find_subcommand_mut(verb) else {
-        eprintln!("error: there is no verb `{verb}`\n\nhint: `flownote help --all` lists them");
-        return Exit::Usage.into();
+        let names = tree::VERBS.iter().map(|verb| verb.name);
+        let hint = match resembling(verb, names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`flownote help --all` lists them".into(),
+        };
+        return output::finish(Err(Error::usage(format!("there is no verb `{verb}`"), hint)));
     };
     let _ = command.print_help();
     Exit::Success.into()

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use console::Term;
 use serde::Serialize;
 
-use super::error::Error;
+use super::error::{Error, report};
+use super::{Exit, Outcome};
 
 /// Writes data.
 pub fn write(data: impl AsRef<[u8]>) -> Result<(), Error> {
@@ -28,6 +29,19 @@ pub fn json(value: &impl Serialize) -> Result<(), Error> {
 /// Says a line. Nobody may be listening.
 pub fn talk(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// What a verb comes to that had nothing to do but write.
+pub fn finish(written: Result<(), Error>) -> Outcome {
+    match written {
+        Ok(()) => Exit::Success.into(),
+        Err(error) => {
+            if !matches!(error, Error::Closed) {
+                report(&error);
+            }
+            error.exit().into()
+        }
+    }
 }
 
 /// The width of the terminal that data goes to; none for a pipe or a file.

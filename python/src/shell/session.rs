@@ -3,8 +3,8 @@
 use clap::ArgMatches;
 use flownote_store::Store;
 
-use super::error::{Error, report};
-use super::{Exit, Outcome};
+use super::error::Error;
+use super::{Exit, Outcome, output};
 use crate::place;
 
 /// Opens the datastore that `--store` or the surroundings name and works on it. Ctrl-C
@@ -17,9 +17,8 @@ pub fn with_store(
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(source) => {
-            let error = Error::Output { what: "an event queue".into(), source };
-            report(&error);
-            return Exit::Failure.into();
+            let what = "an event queue".into();
+            return output::finish(Err(Error::Output { what, source }));
         }
     };
     let result = runtime.block_on(async {
@@ -32,11 +31,6 @@ pub fn with_store(
     runtime.shutdown_background();
     match result {
         Ok(outcome) => outcome,
-        Err(error) => {
-            if !matches!(error, Error::Closed) {
-                report(&error);
-            }
-            error.exit().into()
-        }
+        Err(error) => output::finish(Err(error)),
     }
 }

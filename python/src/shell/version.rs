@@ -2,7 +2,7 @@
 
 use clap::Command;
 
-use super::{Exit, Outcome, Shell};
+use super::{Outcome, Shell, output};
 
 /// `flownote version`.
 pub fn command() -> Command {
@@ -11,6 +11,5 @@ pub fn command() -> Command {
 
 /// Prints it.
 pub fn act(_shell: &Shell<'_>) -> Outcome {
-    println!("flownote {}", env!("CARGO_PKG_VERSION"));
-    Exit::Success.into()
+    output::finish(output::write(concat!("flownote ", env!("CARGO_PKG_VERSION"), "\n")))
 }

@@ -3,6 +3,7 @@
 mod rows;
 
 use clap::{Arg, ArgAction, Command, value_parser};
+use console::truncate_str;
 use flownote_flow::help::resembling;
 use flownote_flow::id::FlowName;
 use flownote_store::Store;
@@ -23,6 +24,9 @@ Examples:
   flownote runs Recommend --status succeeded --tag nightly
   flownote runs Recommend --columns alpha,ndcg --sort -ndcg
   flownote runs Recommend --user ana --json | jq -r '.[].run'";
+
+/// Longer texts are cut in a column.
+const WIDEST: usize = 40;
 
 /// `flownote runs`.
 pub fn command() -> Command {
@@ -123,10 +127,16 @@ fn render(rows: &[Row], ask: &rows::Ask, several: bool) -> String {
 /// A scalar as a cell: text without its quotes.
 fn shown(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => {
+            let plain: String = text.chars().flat_map(escaped).collect();
+            truncate_str(&plain, WIDEST, "…").into_owned()
+        }
         Value::Number(number) if number.is_f64() => {
             let number = number.as_f64().unwrap_or_default();
-            if number == 0.0 || (1e-3..1e6).contains(&number.abs()) {
+            let whole = number.to_string();
+            if whole.len() <= 7 {
+                whole
+            } else if (1e-3..1e6).contains(&number.abs()) {
                 format!("{number:.4}")
             } else {
                 format!("{number:.3e}")
@@ -134,6 +144,13 @@ fn shown(value: &Value) -> String {
         }
         other => other.to_string(),
     }
+}
+
+/// A character that may stand in a cell: line ends and the like are spelt out.
+fn escaped(letter: char) -> impl Iterator<Item = char> {
+    let spelt = letter.is_control().then(|| letter.escape_default());
+    let plain = spelt.is_none().then_some(letter);
+    spelt.into_iter().flatten().chain(plain)
 }
 
 fn nothing(store: &Store, no_flows: bool, ask: &rows::Ask) -> String {

@@ -11,20 +11,15 @@ use super::{indented, inner_width};
 
 /// Shows it; a flow with problems shows those.
 pub fn show(flow: &FlowDescription, json: bool) -> Outcome {
-    let written = if json {
-        output::json(flow)
-    } else {
-        match FlowGraph::new(flow) {
-            Ok(graph) => output::write(render(flow, &graph)),
-            Err(problems) => {
-                problems.iter().for_each(|problem| output::talk(&format!("{problem}\n")));
-                return Exit::Usage.into();
-            }
+    if json {
+        return output::finish(output::json(flow));
+    }
+    match FlowGraph::new(flow) {
+        Ok(graph) => output::finish(output::write(render(flow, &graph))),
+        Err(problems) => {
+            problems.iter().for_each(|problem| output::talk(&format!("{problem}\n")));
+            Exit::Usage.into()
         }
-    };
-    match written {
-        Ok(()) => Exit::Success.into(),
-        Err(error) => error.exit().into(),
     }
 }
 

@@ -1,0 +1,95 @@
+"""`flownote dump`: values that only Python can decode, printed as Python writes them."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from flownote.codecs.base import type_name
+from flownote.exceptions import FlownoteException
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def run(options: dict[str, Any]) -> int:
+    """Print values; returns the exit code.
+
+    Parameters
+    ----------
+    options
+        ``values``: each with the ``artifact`` as the store describes it, the ``path`` of
+        its verified blob, and whether to ``load`` it rather than show its preview;
+        ``one``: whether a single value was asked for; ``json``: whether to write JSON.
+    """
+    values = {item["artifact"]["name"]: item for item in options["values"]}
+    if options["json"]:
+        plain = {name: _said(item, name) for name, item in values.items()}
+        text = json.dumps(
+            next(iter(plain.values())) if options["one"] else plain, indent=2, ensure_ascii=False
+        )
+    elif options["one"]:
+        text = _repr(_load(next(iter(values.values()))))
+    else:
+        text = "\n".join(f"{name} = {_shown(item)}" for name, item in values.items())
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+    return 0
+
+
+def _said(item: dict[str, Any], name: str) -> Any:
+    return _plain(_load(item), name) if item["load"] else _preview(item)
+
+
+def _preview(item: dict[str, Any]) -> str:
+    record = item["artifact"]["record"]
+    return f"<{record['type']}: {record.get('preview') or '…'}>"
+
+
+def _shown(item: dict[str, Any]) -> str:
+    return _repr(_load(item)) if item["load"] else _preview(item)
+
+
+def _load(item: dict[str, Any]) -> Any:
+    from flownote.client.artifact import decode
+
+    artifact = item["artifact"]
+    return decode(lambda *_: item["path"], artifact["record"], "", artifact["name"])
+
+
+def _repr(value: Any) -> str:
+    if type(value) in (list, dict, tuple, set, frozenset):
+        from pprint import pformat
+
+        return pformat(value, width=100, sort_dicts=False)
+    return repr(value)
+
+
+def _plain(value: Any, name: str) -> Any:
+    """Return what JSON can say of a value; arrays become lists, tables lists of rows."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item, name) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item, name) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    for method, arguments in (("to_dicts", ()), ("to_pylist", ()), ("tolist", ())):
+        if hasattr(value, method):
+            return _plain(getattr(value, method)(*arguments), name)
+    if hasattr(value, "to_dict") and hasattr(value, "columns"):
+        return _plain(value.to_dict(orient="records"), name)
+    raise FlownoteException(
+        f"`{name}` holds a value of type `{type_name(type(value))}`, which JSON can't say",
+        hint="leave out --json to see it as Python writes it, or use --output FILE",
+    )
+
+
+def _forget_stdout() -> None:
+    """Let nothing be flushed at exit to a pipe that is closed."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
