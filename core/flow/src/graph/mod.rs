@@ -1,6 +1,6 @@
 //! A flow that makes sense: its steps, what each leads to, which join closes which split.
 //!
-//! [`outline`] reads a description and forgives its mistakes, [`balance`] pairs splits with
+//! `outline` reads a description and forgives its mistakes, `balance` pairs splits with
 //! joins; both serve [`crate::lint`] too. [`FlowGraph`] exists for flawless flows only.
 
 pub(crate) mod balance;

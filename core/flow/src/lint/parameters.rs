@@ -6,24 +6,21 @@ use super::Problem;
 use super::names::is_reserved;
 use crate::description::{FlowDescription, ParameterDescription};
 
-/// The options of `flownote run` and `resume`: no parameter can be called so. The command
-/// line's own test holds the list complete.
+/// The long options of `flownote run` and `resume`: no parameter can be called so. An option
+/// added to the command line is added here.
 pub const COMMAND_OPTIONS: &[&str] = &[
-    "all",
     "cache",
     "cache-mode",
-    "color",
     "continue",
     "durable",
-    "grace",
     "help",
     "in-process",
     "json",
     "keep-going",
     "max-workers",
-    "namespace",
     "origin-run-id",
     "param",
+    "plain",
     "quiet",
     "run-id-file",
     "spawn",
