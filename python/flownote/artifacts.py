@@ -278,7 +278,7 @@ class _Missing(MissingArtifact):
 
     def __init__(self, name: str, state: TaskState) -> None:
         AttributeError.__init__(self)
-        self.name = name
+        self.name = self._asked = name
         self._state = state
         self.file = self.line = None
 
@@ -288,12 +288,12 @@ class _Missing(MissingArtifact):
     @property
     def message(self) -> str:  # type: ignore[override]
         """What is wrong."""
-        return self._state.tell_missing(self.name)[0]
+        return self._state.tell_missing(self._asked)[0]
 
     @property
     def hint(self) -> str:  # type: ignore[override]
         """What to do now."""
-        return self._state.tell_missing(self.name)[1]
+        return self._state.tell_missing(self._asked)[1]
 
 
 def _missing(message: str, name: str, hint: str) -> MissingArtifact:

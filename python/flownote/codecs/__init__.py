@@ -45,7 +45,6 @@ _MODULES = {
     "csc": "sparse",
     "arrow": "arrow",
     "pandas": "pandas",
-    "safetensors": "torch",
     "pickle": "pickle",
 }
 
@@ -66,7 +65,6 @@ _THIRD_PARTY = {
     "pyarrow": "arrow",
     "polars": "arrow",
     "pandas": "pandas",
-    "torch": "torch",
 }
 
 _IMMUTABLE = frozenset((str, bytes, bool, int, float, complex, type(None)))

@@ -46,18 +46,7 @@ def _spawn_others(target: dict[str, str], descriptor: int, notice: str) -> None:
     from flownote.worker.zygote import serve_spawner
 
     os.set_inheritable(descriptor, False)
-    serve_spawner(_Target(target), socket.socket(fileno=descriptor), notice)
-
-
-class _Target:
-    """A flow that isn't loaded here, only named to others."""
-
-    def __init__(self, target: dict[str, str]) -> None:
-        self._target = target
-
-    def target(self) -> dict[str, str]:
-        """Return what `flownote.loader.load_again` needs."""
-        return self._target
+    serve_spawner(target, socket.socket(fileno=descriptor), notice)
 
 
 if __name__ == "__main__":

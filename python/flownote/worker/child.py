@@ -89,7 +89,8 @@ def run_exit_functions() -> None:
 
     What raises here is printed, as Python does, and doesn't fail the task.
     """
-    for act in (threading._shutdown, _end_multiprocessing, atexit._run_exitfuncs):
+    wait_for_threads = threading._shutdown  # type: ignore[attr-defined]
+    for act in (wait_for_threads, _end_multiprocessing, atexit._run_exitfuncs):
         try:
             act()
         except Exception:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import sys
 from contextlib import suppress
 
 from flownote import codecs
@@ -63,8 +62,9 @@ class Staging:
             encoded.write(sink.write)
         except BaseException:
             sink.abandon()
-            # What a library made of it on the way is no use.
-            raise sink.error or sys.exc_info()[1] from None
+            if sink.error is not None:  # what a library made of it on the way is no use
+                raise sink.error from None
+            raise
         record: dict[str, Any] = {"codec": encoded.codec, "digest": "", "size": sink.size}
         record["type"] = type_name
         if sink.file is None:

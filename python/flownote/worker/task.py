@@ -144,8 +144,9 @@ class _Alarms:
     def __enter__(self) -> None:
         self._on(signal.SIGTERM, _raise_cancel)
         if self._timeout_ms is not None:
-            self._on(signal.SIGALRM, self._raise_timeout)
-            signal.setitimer(signal.ITIMER_REAL, max(self._timeout_ms, 1) / 1000)
+            seconds = max(self._timeout_ms, 1) / 1000
+            self._on(signal.SIGALRM, lambda *_: _raise_timeout(seconds))
+            signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def __exit__(self, *_: object) -> None:
         if self._timeout_ms is not None:
@@ -156,12 +157,12 @@ class _Alarms:
     def _on(self, number: int, handler: Any) -> None:
         self._before.append((number, signal.signal(number, handler)))
 
-    def _raise_timeout(self, *_: object) -> None:
-        seconds = self._timeout_ms / 1000
-        raise TimeoutException(
-            f"the step ran longer than its timeout of {seconds:g} s",
-            hint="raise `@timeout`, or look at the traceback for where the step hangs",
-        )
+
+def _raise_timeout(seconds: float) -> None:
+    raise TimeoutException(
+        f"the step ran longer than its timeout of {seconds:g} s",
+        hint="raise `@timeout`, or look at the traceback for where the step hangs",
+    )
 
 
 def _raise_cancel(*_: object) -> None:

@@ -55,7 +55,7 @@ def start(loaded: LoadedFlow) -> tuple[int, int]:
     pid = os.fork()
     if pid == 0:
         ours.close()
-        _serve(Zygote(loaded, theirs, forks=True), [])
+        _serve(Zygote(loaded.target(), theirs, loaded.flow), [])
     gc.unfreeze()
     theirs.close()
     return ours.detach(), pid
@@ -70,14 +70,14 @@ def _start_spawner(loaded: LoadedFlow, control: socket.socket, notice: str | Non
     return process.pid
 
 
-def serve_spawner(loaded: LoadedFlow, control: socket.socket, notice: str) -> NoReturn:
+def serve_spawner(target: dict[str, str], control: socket.socket, notice: str) -> NoReturn:
     """Be a zygote that spawns only: `python -m flownote.worker --control …`."""
-    _serve(Zygote(loaded, control, forks=False), [notice] if notice else [])
+    _serve(Zygote(target, control), [notice] if notice else [])
 
 
 def interpreter() -> list[str]:
     """Return the command of a fresh worker: this Python with this Python's options."""
-    flags = subprocess._args_from_interpreter_flags()
+    flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     return [sys.executable, *flags, "-m", "flownote.worker"]
 
 
@@ -86,18 +86,20 @@ class Zygote:
 
     Parameters
     ----------
-    loaded
-        The flow, and how a fresh interpreter loads it.
+    target
+        How a fresh interpreter loads the flow (`LoadedFlow.target`).
     control
         This end of the control socket.
-    forks
-        Whether children are forked; else each is a fresh interpreter.
+    flow
+        The flow that forked children run; None when each is a fresh interpreter.
     """
 
-    def __init__(self, loaded: LoadedFlow, control: socket.socket, *, forks: bool) -> None:
-        self._loaded = loaded
+    def __init__(
+        self, target: dict[str, str], control: socket.socket, flow: type | None = None
+    ) -> None:
+        self._target = json.dumps(target)
         self._control = control
-        self._forks = forks
+        self._flow = flow
         self._children: dict[int, int] = {}
         self._launches: dict[int, int] = {}
         self._null = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
@@ -143,7 +145,10 @@ class Zygote:
         return True
 
     def _launch(self, launch: int, spawn: bool, descriptors: list[int]) -> None:
-        pid = self._spawn(descriptors) if spawn or not self._forks else self._fork(descriptors)
+        if spawn or self._flow is None:
+            pid = self._spawn(descriptors)
+        else:
+            pid = self._fork(self._flow, descriptors)
         # Whoever of the two is first: it may run another program by now, or have ended.
         with suppress(OSError):
             os.setpgid(pid, pid)
@@ -151,17 +156,17 @@ class Zygote:
         self._launches[launch] = pid
         send_packet(self._control, {"started": launch, "pid": pid})
 
-    def _fork(self, descriptors: list[int]) -> int:
+    def _fork(self, flow: type, descriptors: list[int]) -> int:
         pid = os.fork()
         if pid == 0:
             self._close_own()
-            child.run_forked(self._loaded.flow, descriptors, self._null, self._pid)
+            child.run_forked(flow, descriptors, self._null, self._pid)
         return pid
 
     def _spawn(self, descriptors: list[int]) -> int:
         stdout, stderr, task = descriptors
         command = [*interpreter(), "--task", str(task), "--parent", str(self._pid)]
-        command += ["--flow", json.dumps(self._loaded.target())]
+        command += ["--flow", self._target]
         pid = os.fork()
         if pid == 0:
             try:
