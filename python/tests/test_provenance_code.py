@@ -617,8 +617,28 @@ def test_a_closure_over_what_cannot_be_digested_is_unverified(tmp_path: Path) ->
     assert found.unverified == "`make[n]` holds a nditer"
 
 
+def test_dates_and_patterns_count_by_value(tmp_path: Path) -> None:
+    made = (
+        "import n, datetime, re\nD = datetime.date(2026, 1, n.day())\nR = re.compile(str(n.day()))"
+    )
+    files = {"flow.py": flow("self.x = {name}", made), "n.py": "def day():\n    return 1"}
+    for name in ("D", "R"):
+        before = files | {"flow.py": files["flow.py"].replace("{name}", name)}
+        first = code(tmp_path, before)
+        second = code(tmp_path, before | {"n.py": "def day():\n    return 2"})
+        assert first.digest != second.digest
+        assert first.unverified is None
+
+
+def test_a_logger_or_a_lock_among_the_globals_is_only_its_statement(tmp_path: Path) -> None:
+    made = "import logging, threading\nlogger = logging.getLogger('x')\nlock = threading.Lock()"
+    found = code(tmp_path, {"flow.py": flow("with lock:\n    logger.addFilter(None)", made)})
+    assert found.unverified is None
+    assert {name.partition(":")[2].partition("=")[0] for name in found.parts} >= {"logger", "lock"}
+
+
 def test_a_large_file_is_indexed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flownote.provenance import index
+    from flownote.provenance import index, kept
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     helpers = "\n".join(f"def h{n}():\n    return h{n + 1}() + {n}\n" for n in range(400))
@@ -630,7 +650,7 @@ def test_a_large_file_is_indexed_once(tmp_path: Path, monkeypatch: pytest.Monkey
     def refuse(*_: object) -> None:
         raise AssertionError("the kept index should have been read")
 
-    monkeypatch.setattr(index, "_write", refuse)
+    monkeypatch.setattr(kept, "write", refuse)
     again = code(tmp_path / "p", files)
     assert (again.digest, again.parts) == (first.digest, first.parts)
     # A damaged one is made again.

@@ -106,6 +106,6 @@ def test_code_that_cannot_be_read_doesnt_end_the_task(
         raise ValueError("odd")
 
     with loaded(tmp_path, {"flow.py": FLOW, "models.py": MODELS}) as found:
-        monkeypatch.setattr(Reach, "_function", fail)
+        monkeypatch.setattr(Reach, "step", fail)
         kept = provenance.record(found.flow, "start", Reads(), {"artifacts": {}})
     assert kept["unverified"] == "its code can't be read: ValueError: odd"

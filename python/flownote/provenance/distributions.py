@@ -46,6 +46,17 @@ def distribution_of(module: str, file: str) -> tuple[str, str] | None:
     return _found[key]
 
 
+def digest_of_file(file: str) -> str | None:
+    """Return the digest of a module's file; None for a folder."""
+    from flownote.digests import digest_of_bytes
+
+    try:
+        with open(file, "rb") as stream:
+            return digest_of_bytes(stream.read())
+    except OSError:
+        return None
+
+
 def _look_up(site: str, top: str, file: str) -> tuple[str, str] | None:
     listed = _list(site)
     for name in (_OTHER_NAMES.get(top, top), top):

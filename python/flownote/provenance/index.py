@@ -8,20 +8,15 @@ found there by the digest of the file's text; a stale one can't be met.
 from __future__ import annotations
 
 import ast
-import json
-import os
-import sys
-from contextlib import suppress
 
 from flownote import sources
 from flownote.digests import digest_of_text
+from flownote.provenance import kept
 from flownote.provenance.scan import Scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-SCHEMA = 1
 
 # Reading a smaller file's index back takes as long as making it.
 KEPT_FROM_BYTES = 8_000
@@ -92,14 +87,14 @@ def index_of(file: str) -> FileIndex | None:
         return None
     digest = digest_of_text(text)
     if digest not in _indexes:
-        data = _read(digest) if len(text) >= KEPT_FROM_BYTES else None
+        data = kept.read(digest) if len(text) >= KEPT_FROM_BYTES else None
         if data is None:
             tree = sources.tree_of(file)
             if tree is None:
                 return None
             data = _Builder(tree).data
             if len(text) >= KEPT_FROM_BYTES:
-                _write(digest, data)
+                kept.write(digest, data)
         _indexes[digest] = FileIndex(data)
     return _indexes[digest]
 
@@ -279,28 +274,3 @@ def _names_of_flownote(tree: ast.Module) -> frozenset[str]:
             names = [a.asname or a.name for a in node.names if a.name == "flownote"]
             dropped += [f"{name}.{one}" for name in names for one in unimportant]
     return frozenset(dropped)
-
-
-def _place(digest: str) -> str:
-    root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    version = f"{sys.version_info[0]}.{sys.version_info[1]}-{SCHEMA}"
-    return os.path.join(root, "flownote", "code", version, f"{digest}.json")
-
-
-def _read(digest: str) -> dict[str, Any] | None:
-    try:
-        with open(_place(digest), encoding="utf-8") as file:
-            data = json.load(file)
-        return data if data.get("units") is not None else None
-    except (OSError, ValueError, AttributeError):
-        return None
-
-
-def _write(digest: str, data: dict[str, Any]) -> None:
-    place = _place(digest)
-    temporary = f"{place}.{os.getpid()}"
-    with suppress(OSError):
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        with open(temporary, "w", encoding="utf-8") as file:
-            json.dump(data, file, separators=(",", ":"))
-        os.replace(temporary, place)

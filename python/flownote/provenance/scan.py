@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import ast
 
+from flownote.provenance.calls import Calls
+from flownote.provenance.scope import Scope
 from flownote.provenance.talk import only_talks
 
 TYPE_CHECKING = False
@@ -20,37 +22,11 @@ if TYPE_CHECKING:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
-# Calls that can reach anything in the module they stand in.
-_REACHES_ALL = frozenset(("exec", "eval", "globals"))
-_BY_NAME = frozenset(("getattr", "setattr", "delattr"))
-_IMPORTS = frozenset(("__import__", "importlib.import_module", "import_module"))
-
 _SKIPPED = frozenset(("ctx", "type_comment", "type_ignores", "kind"))
 _fields: dict[type, tuple[str, ...]] = {}
 
 
-class Scope:
-    """The names of one function, class or comprehension while it is walked."""
-
-    __slots__ = ("above", "is_class", "loads", "outer", "passing", "stores")
-
-    def __init__(self, above: Scope | None, is_class: bool = False) -> None:
-        self.above = above
-        self.is_class = is_class
-        self.loads: set[str] = set()
-        # What functions inside a class body take: the body's own names are not theirs.
-        self.passing: set[str] = set()
-        self.stores: set[str] = set()
-        # Declared `global` or `nonlocal`.
-        self.outer: set[str] = set()
-
-    def free(self) -> set[str]:
-        """Return what isn't bound in here."""
-        own = self.stores - self.outer
-        return {load for load in self.loads if load.partition(".")[0] not in own} | self.passing
-
-
-class Scan:
+class Scan(Calls):
     """The normal form of a piece of source, and its references.
 
     Attributes
@@ -193,70 +169,6 @@ class Scan:
         self._out.append(f"(.{'.'.join(names)}")
         self._visit(value)
         self._out.append(")")
-
-    def _attribute_of_call(self, call: ast.Call, name: str) -> None:
-        """``super().x`` and ``type(self).x`` ask for the flow's own."""
-        function = call.func.id  # type: ignore[attr-defined]
-        if function == "super":
-            self.above.add(name)
-        elif function == "type" and len(call.args) == 1:
-            argument = call.args[0]
-            if argument.__class__ is ast.Name and argument.id == self._self:  # type: ignore[attr-defined]
-                self.own.add(name)
-
-    def _call(self, node: ast.Call) -> None:
-        function = node.func
-        if function.__class__ is ast.Name:
-            self._call_by_name(node, function.id)  # type: ignore[attr-defined]
-        elif function.__class__ is ast.Attribute and isinstance(function.value, ast.Name):  # type: ignore[attr-defined]
-            dotted = f"{function.value.id}.{function.attr}"  # type: ignore[attr-defined]
-            if dotted in _IMPORTS:
-                self._import_by_name(node)
-            elif function.value.id == self._self and function.attr == "next":  # type: ignore[attr-defined]
-                self._next(node)
-                return
-        self._generic(node)
-
-    def _next(self, node: ast.Call) -> None:
-        """``self.next(self.b)`` names the step b; it doesn't reach its code."""
-        self._out.append("(next")
-        for argument in node.args:
-            if isinstance(argument, ast.Attribute) and isinstance(argument.value, ast.Name):
-                self._out.append(argument.attr)
-            else:
-                self._visit(argument)
-        for keyword in node.keywords:
-            self._visit(keyword)
-        self._out.append(")")
-
-    def _call_by_name(self, node: ast.Call, name: str) -> None:
-        if name in _REACHES_ALL:
-            self._cannot_see(name, node)
-        elif name in _IMPORTS:
-            self._import_by_name(node)
-        elif name in _BY_NAME and len(node.args) >= 2:
-            owner, asked = node.args[0], node.args[1]
-            if asked.__class__ is ast.Constant:
-                if owner.__class__ is ast.Name and isinstance(asked.value, str):  # type: ignore[attr-defined]
-                    self.attributes.add(asked.value)  # type: ignore[attr-defined]
-                    self._load(f"{owner.id}.{asked.value}")  # type: ignore[attr-defined]
-            elif name == "getattr":
-                self._cannot_see("getattr", node)
-
-    def _import_by_name(self, node: ast.Call) -> None:
-        first = node.args[0] if node.args else None
-        if first.__class__ is ast.Constant and isinstance(first.value, str):  # type: ignore[union-attr]
-            name = first.value  # type: ignore[union-attr]
-            # Who holds the module can't be seen: all of it is taken.
-            key = f"import {name.replace('.', '/')}"
-            self.imports[key] = [name, 0, None]
-            self._load(key)
-        else:
-            self._cannot_see("an import of a computed name", node)
-
-    def _cannot_see(self, what: str, node: Any) -> None:
-        if self.blind is None:
-            self.blind = [what, node.lineno]
 
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:

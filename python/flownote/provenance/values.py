@@ -42,6 +42,16 @@ def buffer(value: Any) -> str | None:
         return None
 
 
+def pickled(value: Any) -> str | None:
+    """Return the digest of a value's pickle; None when it can't be pickled."""
+    import pickle
+
+    try:
+        return digest_of_bytes(pickle.dumps(value, 5))
+    except Exception:  # the value's own code
+        return None
+
+
 def _write(value: Any, out: list[str], depth: int) -> bool:
     kind = type(value)
     if kind in _SCALARS:

@@ -1,0 +1,55 @@
+"""Indexes of large files, kept beside the user's caches under the digest of their text."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# Raised whenever indexes are made otherwise.
+SCHEMA = 1
+
+
+# So many indexes are kept; the oldest go.
+MOST_KEPT = 500
+
+
+def _place(digest: str) -> str:
+    root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}-{SCHEMA}"
+    return os.path.join(root, "flownote", "code", version, f"{digest}.json")
+
+
+def read(digest: str) -> dict[str, Any] | None:
+    """Return the index that was kept for a text; None when there is none, or it is damaged."""
+    try:
+        with open(_place(digest), encoding="utf-8") as file:
+            data = json.load(file)
+        return data if data.get("units") is not None else None
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def write(digest: str, data: dict[str, Any]) -> None:
+    """Keep an index. Nothing is lost when it can't be kept: it is made again."""
+    place = _place(digest)
+    temporary = f"{place}.{os.getpid()}"
+    with suppress(OSError):
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        _make_room(os.path.dirname(place))
+        with open(temporary, "w", encoding="utf-8") as file:
+            json.dump(data, file, separators=(",", ":"))
+        os.replace(temporary, place)
+
+
+def _make_room(folder: str) -> None:
+    names = os.listdir(folder)
+    if len(names) > MOST_KEPT:
+        paths = [os.path.join(folder, name) for name in names]
+        for path in sorted(paths, key=os.path.getmtime)[: len(names) - MOST_KEPT]:
+            os.remove(path)
