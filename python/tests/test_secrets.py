@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from flownote import secrets
+from flownote import FlowSpec, secrets, step
+from flownote.decorators.secrets import masks, masks_of
 from flownote.exceptions import DecoratorError, SecretError
 
 
@@ -43,8 +44,6 @@ def test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_masked() -> None:
-    from flownote.decorators.secrets import masks
-
     key = "-----BEGIN-----\nabcdef\n-----END-----"
     assert masks([key, "abcdefgh", "abc", "abcdefgh"]) == [
         key,
@@ -53,6 +52,25 @@ def test_what_is_masked() -> None:
         "abcdefgh",
         "abcdef",
     ]
+
+
+def test_a_variable_is_masked_in_steps_that_dont_ask_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Load(FlowSpec):
+        @secrets(sources=["env:DB_PASSWORD as PASSWORD", "file:none"])
+        @step
+        def start(self):
+            self.next(self.end)
+
+        @step
+        def end(self):
+            pass
+
+    monkeypatch.setenv("DB_PASSWORD", "hunter22")
+    assert masks_of(Load) == ["hunter22"]
+    monkeypatch.delenv("DB_PASSWORD")
+    assert masks_of(Load) == []
 
 
 @pytest.mark.parametrize(

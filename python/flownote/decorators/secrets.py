@@ -112,6 +112,25 @@ def masks(values: Any) -> list[str]:
     )
 
 
+def masks_of(flow: type) -> list[str]:
+    """Return what any step's secrets from the environment would mask.
+
+    Such a variable is in the environment of every step, so a step without ``@secrets``
+    can print it as well.
+    """
+    from flownote.decorators.base import decorators_of
+    from flownote.flowspec import step_names
+
+    values = []
+    for name in step_names(flow):
+        for decorator in decorators_of(getattr(flow, name)):
+            for source in decorator.attributes.get("sources", ()):
+                if source.startswith("env:"):
+                    variable = source.removeprefix("env:").partition(" as ")[0].strip()
+                    values.append(os.environ.get(variable, ""))
+    return masks(values)
+
+
 def _read_source(source: str) -> dict[str, str]:
     kind, _, rest = source.partition(":")
     if kind == "env":
