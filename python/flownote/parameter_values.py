@@ -13,7 +13,7 @@ from flownote.exceptions import ParameterError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
     from typing import Any
 
     from flownote.parameters import Parameter
@@ -25,6 +25,7 @@ def resolve(
     *,
     user_name: str = "",
     environ: Mapping[str, str] | None = None,
+    known: Container[str] = (),
 ) -> dict[str, Any]:
     """Return attribute → value of every parameter of a flow.
 
@@ -39,6 +40,8 @@ def resolve(
         Who starts the run; callable defaults may ask.
     environ
         The environment; the process's own by default.
+    known
+        Attributes that have a value already: they are left out unless they are given.
 
     Raises
     ------
@@ -51,6 +54,8 @@ def resolve(
     errors = _unknown(typed, parameters, flow)
     values = {}
     for parameter in parameters:
+        if parameter.attribute in known and not _is_given(parameter, typed, environ):
+            continue
         try:
             values[parameter.attribute] = _value(parameter, typed, environ, flow, user_name)
         except ParameterError as error:
@@ -58,6 +63,12 @@ def resolve(
     if errors:
         raise _together(errors)
     return values
+
+
+def _is_given(
+    parameter: Parameter, typed: Mapping[str, Any], environ: Mapping[str, str]
+) -> bool:
+    return _plain(parameter.name) in typed or parameter.variable in environ
 
 
 def _value(

@@ -98,9 +98,41 @@ def _request(
                 "`--continue` goes on with the parameters that the run was started with",
                 hint="leave the parameters out, or start a new run",
             )
-    else:
-        request["record"] = _record(loaded, description, options, parameters)
+        return request
+    origin = None
+    if options.get("origin_run_id"):
+        origin = json.loads(
+            _native.origin_run(description["name"], options["origin_run_id"], options.get("store"))
+        )
+        request["resume"] = _resume(loaded, origin["run"], options)
+    request["record"] = _record(loaded, description, options, parameters, origin)
     return request
+
+
+def _resume(loaded: LoadedFlow, origin: str, options: dict[str, Any]) -> dict[str, Any]:
+    from flownote import provenance
+    from flownote.flowspec import step_names
+
+    names = step_names(loaded.flow)
+    again = options.get("step")
+    if again is not None and again not in names:
+        raise FlownoteException(
+            f"`{loaded.name}` has no step `{again}`", hint=f"it has {', '.join(names)}"
+        )
+    steps = {}
+    for name in names:
+        code = provenance.code_of(loaded.flow, name)
+        steps[name] = {
+            "code": {
+                "digest": code.digest,
+                "coarse": code.coarse,
+                "parts": code.parts,
+                "lines": code.lines,
+            },
+            "environment": provenance.environment(code),
+            "again": name == again,
+        }
+    return {"origin": origin, "steps": steps, "trust_code": options.get("trust_code", False)}
 
 
 def _display(options: dict[str, Any]) -> str:
@@ -115,14 +147,16 @@ def _record(
     description: dict[str, Any],
     options: dict[str, Any],
     parameters: Mapping[str, Any],
+    origin: dict[str, Any] | None,
 ) -> dict[str, Any]:
-    from flownote import sources
-    from flownote.describe import constants_of, shown
+    from flownote import run_environment, sources
+    from flownote.describe import constants_of, parameters_of, shown
     from flownote.parameter_values import resolve
     from flownote.worker.staging import Staging
 
     new = json.loads(_native.new_run(options.get("store")))
-    values = resolve(loaded.flow, parameters, user_name=new["user"])
+    known = origin["parameters"] if origin else {}
+    values = resolve(loaded.flow, parameters, user_name=new["user"], known=known)
     staging = Staging(new["staging"])
     sources.keep_loaded()
     _announce(options.get("run_id_file"), new["run"])
@@ -142,10 +176,13 @@ def _record(
         "host": "",
         "pid": 0,
         "description": description,
-        "parameters": {name: staging.store(value) for name, value in values.items()},
+        "parameters": {
+            **{name: known[name] for name, _ in parameters_of(loaded.flow) if name in known},
+            **{name: staging.store(value) for name, value in values.items()},
+        },
         "constants": _storable(staging, constants_of(loaded.flow)),
         "sources": {shown(path): staging.store(text) for path, text in sources.kept().items()},
-        "environment": {},
+        "environment": run_environment.record(),
         "tags": list(dict.fromkeys(options.get("tag") or [])),
         "system_tags": [f"python:{sys.version_info[0]}.{sys.version_info[1]}"],
         "policy": {
@@ -155,6 +192,7 @@ def _record(
             else {"kind": "fail_fast", "grace_ms": 10_000},
             "with": options.get("with") or [],
         },
+        "origin": origin["run"] if origin else None,
         "command": [os.path.basename(sys.executable), *sys.argv],
     }
 

@@ -17,6 +17,7 @@ mod place;
 mod process;
 mod reference;
 mod report;
+mod resume;
 mod run;
 mod shell;
 mod verify;
@@ -32,6 +33,8 @@ mod _native {
     use crate::hash::{Blake3, blake3_hex, buffer_address};
     #[pymodule_export]
     use crate::process::die_with_parent;
+    #[pymodule_export]
+    use crate::resume::origin_run;
     #[pymodule_export]
     use crate::run::{Runner, new_run, user_name};
     #[pymodule_export]

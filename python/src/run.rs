@@ -20,6 +20,7 @@ use crate::error::{Failure, raise};
 use crate::place;
 use crate::reference::resolve_run;
 use crate::report::{self, Display};
+use crate::resume;
 
 /// What Python asks for.
 #[derive(Deserialize)]
@@ -38,7 +39,7 @@ struct Request {
     continued: Option<Continued>,
     /// The run whose results a new run may take.
     #[serde(default)]
-    resume: Option<Resumed>,
+    resume: Option<resume::Request>,
     /// A fresh interpreter for each attempt.
     #[serde(default)]
     spawn: bool,
@@ -47,13 +48,6 @@ struct Request {
     signals: bool,
     /// How to show it.
     display: Display,
-}
-
-#[derive(Deserialize)]
-struct Resumed {
-    origin: RunId,
-    steps: HashMap<StepName, StepNow>,
-    trust_code: bool,
 }
 
 #[derive(Deserialize)]
@@ -138,6 +132,8 @@ impl Runner {
         LocalSet::new().block_on(&runtime, async {
             let store = place::open(request.store.as_deref(), request.durable).await?;
             let owner = Owner::this_process(user());
+            let flow = request.record.as_ref().map(|record| record.flow.clone());
+            let resume = request.resume.zip(flow).map(|(resume, flow)| resume.option(flow));
             let start = match (request.record, request.continued) {
                 (Some(mut record), _) => {
                     complete(&mut record, &owner);
@@ -154,11 +150,7 @@ impl Runner {
                 start,
                 owner,
                 spawn: request.spawn,
-                resume: request.resume.map(|resume| Resume {
-                    origin: RunKey { flow, run: resume.origin },
-                    steps: resume.steps,
-                    trust_code: resume.trust_code,
-                }),
+                resume,
                 log_cap: Cap::default(),
                 patience: Patience::default(),
                 pace: Pace::default(),

@@ -40,7 +40,7 @@ impl Live {
                 run.clone_into(&mut self.run.borrow_mut());
                 self.talk(&progress);
             }
-            Progress::AttemptFinished { failure: None, caught: None, .. } => {}
+            Progress::AttemptFinished { failure: None, caught: None, reused: None, .. } => {}
             Progress::RunFinished { status, elapsed_ms, done, failed } => {
                 for shown in self.steps.borrow().values().filter(|it| !it.line.is_finished()) {
                     shown.line.abandon();

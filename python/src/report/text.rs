@@ -70,6 +70,13 @@ pub fn talk(progress: &Progress) -> Option<Vec<String>> {
             let verb = if *continued { "continued" } else { "started" };
             vec![format!("run {flow}/{run} {verb} in {store}")]
         }
+        Progress::AttemptFinished { step, task: id, attempt, reused: Some(reused), .. } => {
+            let mark = style("◆").magenta().for_stderr();
+            vec![format!("{mark} {} reused from {}", task(step, id, *attempt), reused.pathspec)]
+        }
+        Progress::NotReused { step, task: id, why } => {
+            vec![format!("▸ {} runs: {why}", task(step, id, 0))]
+        }
         Progress::AttemptFinished {
             step,
             task: id,
@@ -78,6 +85,7 @@ pub fn talk(progress: &Progress) -> Option<Vec<String>> {
             elapsed_ms,
             failure,
             caught,
+            reused: None,
         } => {
             let name = task(step, id, *attempt);
             let mut lines = vec![format!("{} {name} {}", mark(*outcome), duration(*elapsed_ms))];

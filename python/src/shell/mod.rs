@@ -20,6 +20,7 @@ mod help;
 mod logs;
 mod output;
 mod parameters;
+mod resume;
 mod run;
 mod runs;
 mod session;

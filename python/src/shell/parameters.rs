@@ -7,16 +7,20 @@ use serde_json::{Map, Value, json};
 /// Adds a flow's parameters to a verb that runs it; other verbs take only the file.
 pub fn extend(command: Command, verb: &str, flow: &FlowDescription) -> Command {
     let command = match &flow.doc {
-        Some(doc) if verb == "run" => command.before_help(doc.clone()),
+        Some(doc) if takes_parameters(verb) => command.before_help(doc.clone()),
         _ => command,
     };
-    if verb != "run" {
+    if !takes_parameters(verb) {
         return command;
     }
     let heading = format!("Parameters of {}", flow.name);
     flow.parameters.iter().fold(command.next_help_heading(heading), |command, parameter| {
         command.arg(argument(parameter))
     })
+}
+
+fn takes_parameters(verb: &str) -> bool {
+    matches!(verb, "run" | "resume")
 }
 
 fn argument(parameter: &ParameterDescription) -> Arg {

@@ -18,7 +18,7 @@ Examples:
   flownote run flow.py --continue latest";
 
 /// The options that only say how to run, so that `run` and `demo` share them.
-fn options(command: Command) -> Command {
+pub(super) fn options(command: Command) -> Command {
     command
         .arg(flow_option::store())
         .arg(flow_option::max_workers())
@@ -49,7 +49,7 @@ fn flag(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
 }
 
-const NAMES: &[&str] = &[
+pub(super) const NAMES: &[&str] = &[
     "flow",
     "store",
     "max-workers",
@@ -64,6 +64,9 @@ const NAMES: &[&str] = &[
     "plain",
     "run-id-file",
     "continue",
+    "step",
+    "origin-run-id",
+    "trust-code",
 ];
 
 /// `flownote run`.

@@ -4,22 +4,47 @@ use clap::{Arg, ArgAction, Command};
 use flownote_flow::description::FlowDescription;
 
 use super::{
-    Outcome, Shell, artifacts, check, completion, dump, env, gc, graph, help, logs, run, runs,
-    show, store, tag, ui, version,
+    Outcome, Shell, artifacts, check, completion, dump, env, gc, graph, help, logs, resume, run,
+    runs, show, store, tag, ui, version,
 };
 
 /// A verb: how it looks and what it does.
 pub struct Verb {
     /// Its name.
     pub name: &'static str,
-    /// Whether plain `--help` shows it.
-    pub everyday: bool,
+    /// Where `help --all` shows it. Plain `--help` shows the first group alone.
+    pub group: Group,
     /// What a flow's file is to it.
     pub flow: Use,
     /// Its options.
     pub command: fn() -> Command,
     /// What it does.
     pub act: fn(&Shell<'_>) -> Outcome,
+}
+
+/// The groups of `help --all`, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// What plain `--help` shows.
+    EveryDay,
+    /// What ran and what it made.
+    Look,
+    /// A flow, before it runs.
+    Flow,
+    /// The datastore.
+    Store,
+    /// The command itself.
+    Shell,
+}
+
+impl Group {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::EveryDay, "Every day"),
+        (Self::Look, "Look at what ran"),
+        (Self::Flow, "Look at a flow"),
+        (Self::Store, "Look after the datastore"),
+        (Self::Shell, "This command"),
+    ];
 }
 
 /// What a flow's file is to a verb.
@@ -34,33 +59,34 @@ pub enum Use {
 }
 
 macro_rules! verb {
-    ($name:literal, $everyday:literal, $flow:ident, $module:ident) => {
-        verb!($name, $everyday, $flow, $module::command, $module::act)
+    ($name:literal, $group:ident, $flow:ident, $module:ident) => {
+        verb!($name, $group, $flow, $module::command, $module::act)
     };
-    ($name:literal, $everyday:literal, $flow:ident, $command:path, $act:path) => {
-        Verb { name: $name, everyday: $everyday, flow: Use::$flow, command: $command, act: $act }
+    ($name:literal, $group:ident, $flow:ident, $command:path, $act:path) => {
+        Verb { name: $name, group: Group::$group, flow: Use::$flow, command: $command, act: $act }
     };
 }
 
 /// Every verb, in the order in which help shows them.
 pub const VERBS: &[Verb] = &[
-    verb!("demo", true, None, run::demo, run::act_demo),
-    verb!("run", true, Needed, run),
-    verb!("show", true, Context, show),
-    verb!("ui", true, None, ui),
-    verb!("runs", false, Context, runs),
-    verb!("logs", false, Context, logs),
-    verb!("artifacts", false, Context, artifacts),
-    verb!("dump", false, Context, dump),
-    verb!("tag", false, Context, tag),
-    verb!("env", false, Context, env),
-    verb!("check", false, Needed, check),
-    verb!("graph", false, Needed, graph),
-    verb!("store", false, None, store),
-    verb!("gc", false, None, gc),
-    verb!("completion", false, None, completion),
-    verb!("version", false, None, version),
-    verb!("help", false, None, help),
+    verb!("demo", EveryDay, None, run::demo, run::act_demo),
+    verb!("run", EveryDay, Needed, run),
+    verb!("resume", EveryDay, Needed, resume),
+    verb!("show", EveryDay, Context, show),
+    verb!("ui", EveryDay, None, ui),
+    verb!("runs", Look, Context, runs),
+    verb!("logs", Look, Context, logs),
+    verb!("artifacts", Look, Context, artifacts),
+    verb!("dump", Look, Context, dump),
+    verb!("tag", Look, Context, tag),
+    verb!("env", Look, Context, env),
+    verb!("check", Flow, Needed, check),
+    verb!("graph", Flow, Needed, graph),
+    verb!("store", Store, None, store),
+    verb!("gc", Store, None, gc),
+    verb!("completion", Shell, None, completion),
+    verb!("version", Shell, None, version),
+    verb!("help", Shell, None, help),
 ];
 
 const AFTER_HELP: &str = "\
@@ -86,9 +112,22 @@ pub fn tree(flow: Option<&FlowDescription>, all: bool) -> Command {
         if let (Use::Needed, Some(flow)) = (verb.flow, flow) {
             command = super::parameters::extend(command, verb.name, flow);
         }
-        tree = tree.subcommand(command.hide(!verb.everyday && !all));
+        tree = tree.subcommand(command.hide(verb.group != Group::EveryDay && !all));
     }
-    tree
+    if all { tree.help_template(whole_help()) } else { tree }
+}
+
+/// Help with every verb in its group, which clap has no form for.
+fn whole_help() -> String {
+    let mut help = "{about-with-newline}\n{usage-heading} {usage}\n".to_owned();
+    for (group, heading) in Group::ALL {
+        help.push_str(&format!("\n{heading}:\n"));
+        for verb in VERBS.iter().filter(|verb| verb.group == group) {
+            let about = (verb.command)().get_about().map(ToString::to_string).unwrap_or_default();
+            help.push_str(&format!("  {:<11} {about}\n", verb.name));
+        }
+    }
+    help + "\nOptions:\n{options}{after-help}"
 }
 
 /// `--all`, which makes help show every verb.

@@ -272,6 +272,7 @@ fn compose(context: &Context, launch: &Launch, seen: Seen) -> TaskDone {
         manifest,
         failure,
         logs: seen.logs,
+        reused: None,
     }
 }
 

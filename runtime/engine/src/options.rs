@@ -6,6 +6,7 @@ use flownote_flow::run::RunRecord;
 use flownote_store::{Alive, RunKey, Store};
 
 use crate::capture::Cap;
+use crate::reuse::Resume;
 
 /// The options of a [`crate::RunService`].
 pub struct Options {
@@ -17,6 +18,8 @@ pub struct Options {
     pub owner: Owner,
     /// A fresh interpreter for every attempt.
     pub spawn: bool,
+    /// Where results may be taken from instead of running tasks.
+    pub resume: Option<Resume>,
     /// How much of each output stream is kept.
     pub log_cap: Cap,
     /// The waits of a cancellation.

@@ -3,7 +3,7 @@
 
 use flownote_flow::event::RunStatus;
 use flownote_flow::id::StepName;
-use flownote_flow::manifest::{Failure, Outcome};
+use flownote_flow::manifest::{Failure, Outcome, Reused};
 use flownote_flow::schedule::StepCounts;
 use flownote_store::Stream;
 use serde::Serialize;
@@ -52,6 +52,18 @@ pub enum Progress {
         /// The exception that `@catch` turned into a value.
         #[serde(skip_serializing_if = "Option::is_none")]
         caught: Option<Failure>,
+        /// The task whose result was taken instead of running this one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reused: Option<Reused>,
+    },
+    /// A task runs although there is an earlier result.
+    NotReused {
+        /// The step.
+        step: String,
+        /// The task.
+        task: String,
+        /// Why (`code changed in clean() (features.py:31)`).
+        why: String,
     },
     /// How far each step is; sent after each attempt.
     Counts {

@@ -200,6 +200,7 @@ async fn bury(context: &Context, attempt: &AttemptKey) -> Result<TaskDone, Error
         manifest: TaskManifest::default(),
         failure: None,
         logs: flownote_flow::manifest::Logs::default(),
+        reused: None,
     };
     failpoint("before-tombstone");
     Ok(match context.store.commit_done(&context.run, &tombstone).await? {

@@ -11,7 +11,7 @@ use flownote_flow::id::{AttemptKey, StepName};
 use flownote_flow::manifest::{Outcome, TaskDone};
 use flownote_flow::run::RunRecord;
 use flownote_flow::schedule::{Schedule, StepCounts};
-use flownote_store::RunKey;
+use flownote_store::{Committed, RunKey};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::spawn_local;
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -25,6 +25,7 @@ use crate::launcher::{LaunchId, Launcher, WorkerEvent};
 use crate::options::{Options, Start};
 use crate::progress::{Progress, Reporter};
 use crate::recover;
+use crate::reuse::Reuse;
 use crate::stop::Stop;
 use crate::wire::Origin;
 
@@ -113,6 +114,7 @@ impl RunService {
             store: store.url().to_string(),
             continued,
         });
+        let resume = self.options.resume;
         let mut launcher = self.launcher;
         let workers = launcher.events();
         let context = Rc::new(Context::new(Parts {
@@ -141,6 +143,7 @@ impl RunService {
             finished: None,
             written_at: String::new(),
             inbox_sender,
+            reuse: resume.map(|resume| Rc::new(Reuse::new(resume, record))),
             began,
             context,
         };
@@ -222,6 +225,7 @@ struct Loop {
     /// When the last batch was written: once the run has finished, its end.
     written_at: String,
     inbox_sender: mpsc::UnboundedSender<Message>,
+    reuse: Option<Rc<Reuse>>,
     began: Instant,
 }
 
@@ -298,10 +302,14 @@ impl Loop {
             },
         );
         let context = Rc::clone(&self.context);
+        let reuse = self.reuse.clone();
         let inbox = self.inbox_sender.clone();
         spawn_local(async move {
             let link = Link { started, exited, stop };
             let outcome = async {
+                if let Some(done) = reused(&context, reuse.as_deref(), &launch).await? {
+                    return Ok(done);
+                }
                 let spec = context.spec(&launch).await?;
                 attempt::run(&context, id, &launch, &spec, link).await
             };
@@ -362,6 +370,7 @@ impl Loop {
             elapsed_ms: millis(active.began),
             failure: done.failure,
             caught: done.manifest.caught,
+            reused: done.reused,
         });
         self.happen(RunEvent::AttemptFinished { attempt, result })?;
         let steps = self.schedule.counts().map(|(step, counts)| (step.clone(), counts)).collect();
@@ -481,6 +490,29 @@ impl Loop {
             failed: summary.failed,
         });
         Ok(summary)
+    }
+}
+
+/// The committed result of an earlier task, when this one needn't run.
+async fn reused(
+    context: &Context,
+    reuse: Option<&Reuse>,
+    launch: &Launch,
+) -> Result<Option<TaskDone>, Error> {
+    let Some(reuse) = reuse.filter(|_| launch.attempt.attempt == 0) else { return Ok(None) };
+    match reuse.look_up(context, launch).await? {
+        Ok(done) => match context.store.commit_done(&context.run, &done).await? {
+            Committed::Won => Ok(Some(done)),
+            Committed::Lost(theirs) => Ok(Some(*theirs)),
+        },
+        Err(why) => {
+            (context.reporter)(Progress::NotReused {
+                step: launch.step().to_string(),
+                task: launch.attempt.task.id().to_string(),
+                why: why.to_string(),
+            });
+            Ok(None)
+        }
     }
 }
 

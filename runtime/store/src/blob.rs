@@ -111,14 +111,18 @@ impl Store {
             return Ok(inline);
         }
         let path = self.fetch_blob(&record.digest, producer, artifact).await?;
-        blocking(move || {
-            let bytes = fs::read(&path);
-            bytes.map(Bytes::from).map_err(|e| Error::io(format!("reading {}", path.display()), e))
-        })
-        .await
+        let digest = record.digest.clone();
+        blocking(move || verify::read_file(&path, &digest).map(Bytes::from))
+            .await
+            .map_err(|error| error.for_artifact(producer, artifact))
     }
 
-    /// Tells whether a blob exists, its bytes unread.
+    /// Tells whether a blob is stored; its bytes aren't read.
+    pub async fn has_blob(&self, digest: &str) -> Result<bool> {
+        Ok(self.blob_age(digest).await?.is_some())
+    }
+
+    /// Tells whether a blob exists, and since when, its bytes unread.
     pub(crate) async fn blob_age(&self, digest: &str) -> Result<Option<Duration>> {
         let Some(objects) = self.readable().await? else { return Ok(None) };
         let path = keys::path(&keys::blob(digest)?)?;

@@ -84,6 +84,7 @@ pub fn options(store: &Store, start: Start, pid: u32) -> Options {
             process_start: String::new(),
         },
         spawn: false,
+        resume: None,
         log_cap: Cap::default(),
         patience: Patience {
             finish: Duration::from_millis(20),

@@ -1,0 +1,115 @@
+//! What a task would be given now, for comparison with what an earlier one was given.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use flownote_flow::manifest::{ArtifactRecord, Digest};
+use flownote_flow::provenance::{External, Present};
+use flownote_flow::run::RunRecord;
+use serde_json::{Value, json};
+
+use crate::reuse::{Visible, identity};
+use crate::wire::TaskSpec;
+
+/// What one task would be given now.
+pub struct Now {
+    run: Rc<RunRecord>,
+    given: Vec<Rc<Visible>>,
+    spec: TaskSpec,
+    joins: bool,
+}
+
+impl Now {
+    /// A task that `spec` describes, whose parents pass on what is `given`.
+    pub fn new(run: Rc<RunRecord>, given: Vec<Rc<Visible>>, spec: TaskSpec, joins: bool) -> Self {
+        Self { run, given, spec, joins }
+    }
+
+    /// Whether the task's step joins.
+    pub fn joins(&self) -> bool {
+        self.joins
+    }
+
+    /// What a parent passes on.
+    pub fn given(&self, position: usize) -> &Visible {
+        &self.given[position]
+    }
+
+    fn item_of(&self, level: usize) -> Option<Digest> {
+        let record: ArtifactRecord =
+            serde_json::from_str(self.spec.foreach[level].item.get()).ok()?;
+        Some(identity(&record))
+    }
+}
+
+/// The digest of a value as canonical JSON text, as the worker records it.
+fn digest(value: &Value) -> Digest {
+    blake3::hash(value.to_string().as_bytes()).to_hex().as_str().into()
+}
+
+impl Present for Now {
+    fn artifact(&self, name: &str) -> Option<Digest> {
+        if self.joins {
+            return None;
+        }
+        self.given.first()?.get(name).map(|(_, record)| identity(record))
+    }
+
+    fn names(&self) -> BTreeSet<String> {
+        self.given
+            .first()
+            .filter(|_| !self.joins)
+            .map_or_else(BTreeSet::new, |given| given.keys().cloned().collect())
+    }
+
+    fn input(&self, position: u32, name: &str) -> Option<Digest> {
+        self.given.get(position as usize)?.get(name).map(|(_, record)| identity(record))
+    }
+
+    fn inputs_len(&self) -> u32 {
+        u32::try_from(self.given.len()).unwrap_or(u32::MAX)
+    }
+
+    fn parameter(&self, name: &str) -> Option<Digest> {
+        let record = self.run.parameters.get(name).or_else(|| self.run.constants.get(name));
+        record.map(identity)
+    }
+
+    fn current(&self, name: &str) -> Option<Digest> {
+        let value = match name {
+            "flow_name" => json!(self.spec.flow),
+            "step_name" => json!(self.spec.step),
+            "task_id" => json!(self.spec.task),
+            "retry_count" => json!(self.spec.attempt),
+            "namespace" => json!(self.spec.origin.namespace),
+            "username" => json!(self.spec.origin.user),
+            _ => return None,
+        };
+        Some(digest(&value))
+    }
+
+    fn item(&self) -> Option<Digest> {
+        self.item_of(self.spec.foreach.len().checked_sub(1)?)
+    }
+
+    fn index(&self) -> Option<u32> {
+        self.spec.foreach.last().map(|frame| frame.index)
+    }
+
+    fn foreach_stack(&self) -> Option<Digest> {
+        let places: Vec<_> =
+            self.spec.foreach.iter().map(|frame| json!([frame.index, frame.count])).collect();
+        let items: Vec<_> = (0..self.spec.foreach.len()).map(|level| self.item_of(level)).collect();
+        Some(digest(&json!([places, items])))
+    }
+
+    fn external(&self, external: &External) -> bool {
+        // A file's version is the digest of its bytes; nothing else of the world can be
+        // looked at from here.
+        external.kind == "file" && file_version(&external.name) == external.version
+    }
+}
+
+fn file_version(name: &str) -> Option<String> {
+    flownote_store::verify::hash_file(std::path::Path::new(name)).ok()
+}
