@@ -215,7 +215,12 @@ class TaskState:
     def _provenance(self, manifest: dict[str, Any]) -> dict[str, Any]:
         passed = {name for names in manifest["inherited"].values() for name in names}
         deleted = self._inherited.keys() - passed - manifest["artifacts"].keys()
-        return provenance.record(type(self.flow), self.spec["step"], self.reads, manifest, deleted)
+        step = self.spec["step"]
+        try:
+            return provenance.record(type(self.flow), step, self.reads, manifest, deleted)
+        except Exception as error:  # a result isn't lost because its code can't be followed
+            reason = f"its code can't be followed ({type(error).__name__}: {error})"
+            return {"schema": provenance.SCHEMA, "language": "python", "uncacheable": reason}
 
     def _next(self, items: dict[str, Any] | None) -> dict[str, Any]:
         if self.spec["step"] == "end":

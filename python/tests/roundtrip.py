@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
 from flownote import codecs
+
+# A busy machine is no failure of a codec.
+settings.register_profile("codecs", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("codecs")
 
 
 def encoding(value: Any) -> tuple[bytes, dict[str, Any]]:

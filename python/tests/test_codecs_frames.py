@@ -11,7 +11,7 @@ import pandas
 import polars
 import pyarrow
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import pandas as hpd
 from roundtrip import encoding, through
@@ -39,7 +39,6 @@ def equal(one: Any, other: Any) -> None:
     check(one, other, check_exact=True, check_index_type="exact", check_freq=True, **names)
 
 
-@settings(deadline=None)
 @given(FRAMES, st.sampled_from(ZONES), st.sampled_from(["s", "ms", "us", "ns"]))
 def test_frames_of_lossless_dtypes(frame: Any, zone: str, unit: str) -> None:
     frame["zoned"] = frame["t"].dt.as_unit(unit).dt.tz_localize("UTC").dt.tz_convert(zone)

@@ -145,16 +145,29 @@ class Zygote:
         return True
 
     def _launch(self, launch: int, spawn: bool, descriptors: list[int]) -> None:
-        if spawn or self._flow is None:
-            pid = self._spawn(descriptors)
-        else:
-            pid = self._fork(self._flow, descriptors)
+        try:
+            if spawn or self._flow is None:
+                pid = self._spawn(descriptors)
+            else:
+                pid = self._fork(self._flow, descriptors)
+        except OSError as error:  # no more processes, or no memory for one
+            self._refuse(launch, error, descriptors[1])
+            return
         # Whoever of the two is first: it may run another program by now, or have ended.
         with suppress(OSError):
             os.setpgid(pid, pid)
         self._children[pid] = launch
         self._launches[launch] = pid
         send_packet(self._control, {"started": launch, "pid": pid})
+
+    def _refuse(self, launch: int, error: OSError, stderr: int) -> None:
+        """Report a worker that couldn't be started as one that ended at once."""
+        with suppress(OSError):
+            os.write(stderr, f"can't start a worker: {error}\n".encode())
+        send_packet(self._control, {"started": launch, "pid": 0})
+        status = 1 << 8
+        usage = {"user_ms": 0, "system_ms": 0, "max_rss_kb": 0}
+        send_packet(self._control, {"exited": launch, "status": status, **usage})
 
     def _fork(self, flow: type, descriptors: list[int]) -> int:
         pid = os.fork()
@@ -248,7 +261,8 @@ def _preload(flow: type) -> None:
     from flownote.worker import merge  # noqa: F401
 
     codecs.preload()
-    provenance.prepare(flow)
+    with suppress(Exception):  # each task then says why its code can't be followed
+        provenance.prepare(flow)
 
 
 def _serve(zygote: Zygote, notices: list[str]) -> NoReturn:
