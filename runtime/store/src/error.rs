@@ -197,6 +197,20 @@ impl Error {
         }
     }
 
+    /// The operating system's number for what went wrong, when it is known.
+    pub(crate) fn os_code(&self) -> Option<i32> {
+        match self {
+            Self::DiskFull { source, .. }
+            | Self::ReadOnly { source, .. }
+            | Self::Io { source, .. } => source.raw_os_error(),
+            Self::Denied { source, .. } => {
+                source.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error)
+            }
+            Self::Backend { source, .. } => root_io(source).and_then(|error| error.raw_os_error()),
+            _ => None,
+        }
+    }
+
     pub(crate) fn undecodable(key: &str, source: &serde_json::Error) -> Self {
         Self::Undecodable { key: key.to_owned(), reason: source.to_string() }
     }

@@ -88,7 +88,7 @@ pub(crate) async fn prepare(store: &Store) -> Result<()> {
 pub(crate) async fn excludes_two_writers(store: &Store, objects: &dyn ObjectStore) -> Result<bool> {
     let key = format!("probe/{}", time::new_nonce());
     match store.create_in(objects, &key, Bytes::from_static(b"first")).await {
-        Err(Error::Backend { source, .. }) if is_unsupported(&source) => return Ok(false),
+        Err(error) if is_unsupported(&error) => return Ok(false),
         other => other?,
     };
     let path = keys::path(&key)?;
@@ -111,11 +111,16 @@ pub(crate) async fn excludes_two_writers(store: &Store, objects: &dyn ObjectStor
     Ok(refused && *kept == *b"first")
 }
 
-fn is_unsupported(error: &object_store::Error) -> bool {
-    matches!(
+/// Whether the store, or its disk for want of hard links, knows no Create.
+fn is_unsupported(error: &Error) -> bool {
+    use nix::errno::Errno;
+    use object_store::Error as Of;
+    let unknown = [Errno::EPERM, Errno::EOPNOTSUPP, Errno::ENOSYS, Errno::EMLINK];
+    let answer = matches!(
         error,
-        object_store::Error::NotImplemented { .. } | object_store::Error::NotSupported { .. }
-    )
+        Error::Backend { source: Of::NotImplemented { .. } | Of::NotSupported { .. }, .. }
+    );
+    answer || error.os_code().is_some_and(|code| unknown.contains(&Errno::from_raw(code)))
 }
 
 /// A folder's test is remembered by its `format.json`, a remote store's in the cache:

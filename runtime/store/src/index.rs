@@ -83,13 +83,27 @@ impl Entry {
 
     /// Reads an entry from the name of its day's folder and its own.
     pub(crate) fn parse(day: &str, name: &str) -> Option<Self> {
+        let Name { hour, run, kind } = Name::parse(name)?;
+        let time = time::parse_stamp(&format!("{day}T{hour}"))?;
+        Some(Self { time, run: RunId::new(run), kind })
+    }
+}
+
+/// The name of an entry, taken apart: what a listing of thousands needs of each.
+pub(crate) struct Name<'a> {
+    pub(crate) hour: &'a str,
+    pub(crate) run: &'a str,
+    pub(crate) kind: Kind,
+}
+
+impl<'a> Name<'a> {
+    pub(crate) fn parse(name: &'a str) -> Option<Self> {
         let (hour, rest) = name.split_once('-')?;
         let (run, kind) = rest.rsplit_once('-')?;
         if run.is_empty() {
             return None;
         }
-        let time = time::parse_stamp(&format!("{day}T{hour}"))?;
-        Some(Self { time, run: RunId::new(run), kind: Kind::parse(kind)? })
+        Some(Self { hour, run, kind: Kind::parse(kind)? })
     }
 }
 

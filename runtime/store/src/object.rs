@@ -141,12 +141,12 @@ impl Store {
     }
 
     async fn list_in(&self, folder: &str) -> Result<Vec<String>> {
+        let Some(objects) = self.readable().await? else { return Ok(Vec::new()) };
         if let Some(root) = self.names_root() {
             let path = root.join(folder);
             return blocking(move || crate::names::read(&path)).await;
         }
         let path = keys::path(folder)?;
-        let Some(objects) = self.readable().await? else { return Ok(Vec::new()) };
         let listed = retrying(
             || format!("listing `{folder}`"),
             async || objects.list_with_delimiter(Some(&path)).await,

@@ -1,16 +1,21 @@
 //! S3 by URL. object_store speaks to the bucket; [`crate::credentials`] says as whom.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use object_store::ObjectStore;
 use object_store::aws::{AmazonS3Builder, S3ConditionalPut};
 use object_store::prefix::PrefixStore;
+use object_store::{ObjectStore, RetryConfig};
 
 use crate::credentials::AwsChain;
 use crate::error::{Error, Result};
 use crate::keys;
 use crate::location::S3Url;
 use crate::options::StoreOptions;
+
+/// How long object_store asks again by itself before it tells us.
+const PATIENCE: Duration = Duration::from_secs(30);
+const RETRIES: usize = 3;
 
 /// The region that S3 itself falls back to.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -24,6 +29,11 @@ pub(crate) async fn connect(url: &S3Url, options: &StoreOptions) -> Result<Arc<d
         .with_bucket_name(&url.bucket)
         .with_region(region.unwrap_or_else(|| DEFAULT_REGION.to_owned()))
         .with_conditional_put(S3ConditionalPut::ETagMatch)
+        .with_retry(RetryConfig {
+            max_retries: RETRIES,
+            retry_timeout: PATIENCE,
+            ..RetryConfig::default()
+        })
         .with_credentials(Arc::new(chain));
     if let Some(endpoint) = endpoint {
         builder = builder.with_allow_http(endpoint.starts_with("http://")).with_endpoint(endpoint);

@@ -12,6 +12,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use crate::error::{Error, Result};
 use crate::keys;
@@ -28,7 +29,7 @@ static REMEMBERED: LazyLock<Mutex<HashMap<(u64, u64), String>>> = LazyLock::new(
 
 /// Verifies that a blob's file has the bytes of its digest. A file that was verified
 /// before and hasn't changed since is trusted. A blob that gc has put into the trash is
-/// taken out of it first.
+/// taken out of it first. gc may run beside the caller: who then finds no file calls again.
 ///
 /// # Errors
 /// [`Error::Damaged`] or [`Error::MissingBlob`], with the producer and the artifact left
@@ -49,6 +50,20 @@ pub fn verify_file(path: &Path, digest: &str) -> Result<()> {
     }
     trust(path);
     Ok(())
+}
+
+/// Reads a blob's file after verifying it, also when gc moves it in between.
+pub fn read_file(path: &Path, digest: &str) -> Result<Vec<u8>> {
+    const TRIES: u32 = 8;
+    let mut tries = 0;
+    loop {
+        verify_file(path, digest)?;
+        tries += 1;
+        match fs::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && tries < TRIES => {}
+            other => return other.map_err(|e| Error::io(format!("reading {}", path.display()), e)),
+        }
+    }
 }
 
 /// Hashes a file piece by piece.
@@ -120,6 +135,15 @@ pub(crate) fn touch(path: &Path) -> Result<bool> {
         }
         Err(nix::errno::Errno::ENOENT) => Ok(false),
         Err(error) => Err(failed(error.into())),
+    }
+}
+
+/// Makes a blob young again unless it has become so since it was listed. Returns whether
+/// it was old.
+pub(crate) fn touch_if_older(path: &Path, cutoff: SystemTime) -> Result<bool> {
+    match fs::metadata(path).and_then(|found| found.modified()) {
+        Ok(time) if time <= cutoff => touch(path),
+        _ => Ok(false),
     }
 }
 

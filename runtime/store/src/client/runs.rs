@@ -5,12 +5,11 @@ use std::collections::{HashMap, HashSet};
 use flownote_flow::event::RunStatus;
 use flownote_flow::id::{FlowName, RunId};
 use futures::{StreamExt, TryStreamExt, stream};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{AT_ONCE, Status, Tags};
 use crate::error::Result;
-use crate::index::{Created, Entry, INDEX, Kind};
+use crate::index::{Created, Entry, INDEX, Kind, Name};
 use crate::keys::{RUNS, RunKey};
 use crate::run::decode;
 use crate::store::Store;
@@ -51,12 +50,10 @@ impl RunFilter {
         }
     }
 
-    /// Whether the names of the index can refuse a run with this ending.
-    fn may_have(&self, ending: Option<RunStatus>) -> bool {
-        match ending {
-            Some(ending) => self.status.is_empty() || self.status.contains(&ending.into()),
-            None => true,
-        }
+    /// Whether a run with this ending can be wanted, before anything of it is read.
+    fn may_have(&self, ending: Option<&Ending>) -> bool {
+        let status = ending.map(|ending| Status::from(ending.status));
+        self.status.is_empty() || status.is_none_or(|status| self.status.contains(&status))
     }
 
     fn admits(&self, run: &RunSummary) -> bool {
@@ -117,7 +114,7 @@ impl Store {
             let older = |run: &RunId| filter.before.as_ref().is_none_or(|before| run < before);
             let likely = day
                 .into_iter()
-                .filter(|item| older(&item.run) && filter.may_have(item.ending.map(|(s, _)| s)));
+                .filter(|item| older(&item.run) && filter.may_have(item.ending.as_ref()));
             let summaries = stream::iter(likely)
                 .map(|item| self.summary_of(&filter.flow, item))
                 // One more than asked for tells whether there is a next page.
@@ -183,7 +180,7 @@ impl Store {
             Tags::new(&created.tags, &created.system_tags)
         };
         let (status, finished_at) = match item.ending {
-            Some((status, at)) => (status.into(), Some(time::rfc3339(at))),
+            Some(ending) => (ending.status.into(), ending.at()),
             None => match self.run_status(&run).await {
                 Err(crate::Error::Missing { .. }) => return Ok(None),
                 other => other?,
@@ -217,8 +214,20 @@ fn summarise(
 /// A run as the index's names show it.
 struct Item {
     run: RunId,
-    ending: Option<(RunStatus, Timestamp)>,
+    ending: Option<Ending>,
     tagged: bool,
+}
+
+/// How a run ended and when, as a stamp; times are read only for what is shown.
+struct Ending {
+    status: RunStatus,
+    stamp: String,
+}
+
+impl Ending {
+    fn at(&self) -> Option<String> {
+        time::parse_stamp(&self.stamp).map(time::rfc3339)
+    }
 }
 
 /// A walk over a flow's index, from the newest day back. What is said about a run after
@@ -226,8 +235,8 @@ struct Item {
 struct Walk {
     folder: String,
     days: Vec<String>,
-    endings: HashMap<RunId, (RunStatus, Timestamp)>,
-    tagged: HashSet<RunId>,
+    endings: HashMap<String, Ending>,
+    tagged: HashSet<String>,
 }
 
 impl Walk {
@@ -241,28 +250,29 @@ impl Walk {
     async fn next_day(&mut self, store: &Store) -> Result<Option<Vec<Item>>> {
         let Some(day) = self.days.pop() else { return Ok(None) };
         let day = day.trim_end_matches('/');
+        let names = store.list(&format!("{}/{day}", self.folder)).await?;
         let mut begun = Vec::new();
-        for name in store.list(&format!("{}/{day}", self.folder)).await? {
-            let Some(entry) = Entry::parse(day, &name) else { continue };
-            match entry.kind {
-                Kind::Created => begun.push(entry.run),
+        for name in names.iter().filter_map(|name| Name::parse(name)) {
+            match name.kind {
+                Kind::Created => begun.push(name.run),
                 Kind::Tag => {
-                    self.tagged.insert(entry.run);
+                    self.tagged.insert(name.run.to_owned());
                 }
                 // Of several endings the first counts, as it does in the log.
                 Kind::Finished(status) => {
-                    let ending = self.endings.entry(entry.run).or_insert((status, entry.time));
-                    if entry.time < ending.1 {
-                        *ending = (status, entry.time);
+                    let stamp = format!("{day}T{}", name.hour);
+                    let known = self.endings.get(name.run);
+                    if known.is_none_or(|known| stamp < known.stamp) {
+                        self.endings.insert(name.run.to_owned(), Ending { status, stamp });
                     }
                 }
             }
         }
         begun.sort_unstable_by(|one, other| other.cmp(one));
         let items = begun.into_iter().map(|run| Item {
-            ending: self.endings.remove(&run),
-            tagged: self.tagged.remove(&run),
-            run,
+            ending: self.endings.remove(run),
+            tagged: self.tagged.remove(run),
+            run: RunId::new(run),
         });
         Ok(Some(items.collect()))
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use flownote_flow::event::RunEvent;
 use flownote_flow::id::{StepName, TaskId};
-use flownote_flow::manifest::{Failure, Next, Outcome, TaskDone, Usage};
+use flownote_flow::manifest::{Failure, Next, Outcome, Reused, TaskDone, Usage};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,8 @@ pub struct Task {
     pub parents: Vec<String>,
     /// Why it failed, or the exception that `@catch` turned into a value.
     pub exception: Option<Failure>,
+    /// The task whose result it took, when nothing ran.
+    pub reused: Option<Reused>,
     /// Where it went.
     pub next: Option<Next>,
     /// Its attempts, from the first.
@@ -283,6 +285,7 @@ fn task_of(run: &RunKey, step: StepName, task: TaskId, mut known: Vec<Attempted>
         finished_at: last.map(|done| done.finished_at.clone()),
         parents: parents.iter().map(|parent| without_attempt(parent).to_owned()).collect(),
         exception: last.and_then(|done| done.failure.clone().or(done.manifest.caught.clone())),
+        reused: last.and_then(|done| done.reused.clone()),
         next: last.and_then(|done| done.manifest.next.clone()),
         step,
         task,

@@ -62,7 +62,7 @@ impl Store {
             } else {
                 report.trashed.add(meta.size);
                 if !report.dry_run {
-                    self.discard(digest, &meta).await?;
+                    self.discard(digest, &meta, cutoff).await?;
                 }
             }
         }
@@ -86,13 +86,13 @@ impl Store {
         .await
     }
 
-    async fn discard(&self, digest: &str, meta: &ObjectMeta) -> Result<()> {
+    async fn discard(&self, digest: &str, meta: &ObjectMeta, cutoff: SystemTime) -> Result<()> {
         let (key, trashed) = (keys::blob(digest)?, keys::trash(digest)?);
         let file = self.files_root().join(&key);
         if let Some(root) = self.local_root() {
             let trashed = root.join(trashed);
             // Its time in the trash counts from now.
-            return blocking(move || match verify::touch(&file) {
+            return blocking(move || match verify::touch_if_older(&file, cutoff) {
                 Ok(true) => files::rename(&file, &trashed),
                 Ok(false) => Ok(()),
                 // Another user's file can't be touched, but a copy is ours and young.

@@ -4,7 +4,7 @@
 use flownote_flow::event::{AttemptResult, RunEvent, RunStatus};
 use flownote_flow::manifest::{Failure, FailureKind, Outcome, StreamLog, TaskDone};
 use flownote_store::client::{Origin, RunFilter, Status, TagChange, TaskStatus};
-use flownote_store::{Error, RunKey, Store, Stream, lines};
+use flownote_store::{ALIVE_TTL, Alive, Error, RunKey, Store, Stream, lines};
 use serde_json::json;
 
 use crate::support::*;
@@ -189,6 +189,25 @@ async fn a_run_shows_whether_its_owner_lives() {
     assert_eq!(status().await, Status::Cancelled);
     let listed = store.latest_run(&run.flow).await.unwrap().unwrap();
     assert_eq!(listed.status, Status::Cancelled);
+}
+
+/// Nothing is known of a process on another host but its counter and the store's times.
+#[tokio::test]
+async fn an_owner_elsewhere_counts_while_it_gives_signs() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder_store(folder.path()).await;
+    let record = record("Hello", &run_id("20261122T101512345", 1));
+    let run = key(&record);
+    store.create_run(&record).await.unwrap();
+    let far = Alive { host: "far".into(), ..Alive::of_this_process(1, 1) };
+    store.touch_alive(&run, &far).await.unwrap();
+    assert_eq!(store.run_status(&run).await.unwrap().0, Status::Running);
+    let path = store.files_root().join(format!("runs/{run}/alive"));
+    let file = std::fs::File::open(&path).unwrap();
+    file.set_modified(std::time::SystemTime::now() - 20 * ALIVE_TTL).unwrap();
+    assert_eq!(store.run_status(&run).await.unwrap().0, Status::Interrupted);
+    store.touch_alive(&run, &Alive { counter: 2, ..far }).await.unwrap();
+    assert_eq!(store.run_status(&run).await.unwrap().0, Status::Running);
 }
 
 #[tokio::test]

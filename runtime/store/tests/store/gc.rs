@@ -217,6 +217,14 @@ async fn broken_writes_are_swept() {
     assert!(!torn.exists());
 }
 
+struct Stop<'a>(&'a std::sync::atomic::AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
 /// A writer publishes values that the store has had for long and nobody refers to, while
 /// gc, with no grace at all, runs beside it as fast as it can. Nothing that was committed
 /// is ever missing.
@@ -250,6 +258,8 @@ fn gc_beside_a_writer_that_deduplicates() {
                 passes
             })
         });
+        // Also when the writer fails.
+        let stop = Stop(&done);
         runtime().block_on(async {
             let store = folder_store(path).await;
             for number in 0..ROUNDS {
@@ -260,7 +270,7 @@ fn gc_beside_a_writer_that_deduplicates() {
                 assert_eq!(store.read_record(&value).await.unwrap(), text);
             }
         });
-        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        drop(stop);
         gc.join().unwrap()
     });
     assert!(passes > 1, "gc ran beside the writer");

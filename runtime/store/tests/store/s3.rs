@@ -228,6 +228,25 @@ async fn a_missing_bucket_is_named() {
     assert!(!store.doctor().await.unwrap().is_healthy());
 }
 
+#[tokio::test]
+async fn an_endpoint_that_nobody_serves_is_told() {
+    if !with_credentials("s3::an_endpoint_that_nobody_serves_is_told", &KEYS) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    // A port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = StoreUrl::parse("s3://bucket", Path::new("/")).unwrap();
+    let options = options(folder.path(), &format!("http://127.0.0.1:{port}"));
+    let store = Store::open(&url, options).await.unwrap();
+    let error = store.create_run(&record("Hello", "r")).await.unwrap_err();
+    assert!(error.to_string().starts_with("the store failed on reading `format.json`"), "{error}");
+    assert_eq!(error.hint().unwrap(), "`flownote store doctor` tests the store");
+    let report = store.doctor().await.unwrap();
+    let bad: Vec<_> = report.tests.iter().filter(|test| test.verdict == Verdict::Bad).collect();
+    assert_eq!((bad.len(), bad[0].name.as_str()), (1, "reachable"));
+}
+
 /// Keys of a profile are found as boto3 finds them.
 #[tokio::test]
 async fn a_profile_gives_credentials_and_region() {
