@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 
 from flownote import FlowSpec, secrets, step
-from flownote.decorators.secrets import masks, masks_of
+from flownote.decorators.secrets import hide, masks, masks_of
 from flownote.exceptions import DecoratorError, SecretError
 
 
 def test_they_are_masked_before_they_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI_PASSWORD", "hunter22")
     monkeypatch.setenv("PASSWORD", "")
-    seen: list[tuple[dict[str, Any], str]] = []
+    seen: list[tuple[list[str], str]] = []
     decorator = secrets(sources=["env:CI_PASSWORD as PASSWORD"])
-    decorator.enter(lambda frame: seen.append((frame, os.environ["PASSWORD"])))
-    assert seen == [({"mask": ["hunter22"]}, "")]
+    decorator.enter(lambda values: seen.append((values, os.environ["PASSWORD"])))
+    assert seen == [(["hunter22"], "")]
     assert os.environ["PASSWORD"] == "hunter22"
     assert "hunter22" not in json.dumps(decorator.describe())
     assert "hunter22" not in repr(decorator)
@@ -69,6 +69,8 @@ def test_a_variable_is_masked_in_steps_that_dont_ask_for_it(
 
     monkeypatch.setenv("DB_PASSWORD", "hunter22")
     assert masks_of(Load) == ["hunter22"]
+    failure = {"message": "can't open db:hunter22@host", "retryable": True, "traceback": None}
+    assert hide(failure) == failure | {"message": "can't open db:***@host"}
     monkeypatch.delenv("DB_PASSWORD")
     assert masks_of(Load) == []
 

@@ -75,13 +75,13 @@ class StepDecorator:
     def check(self) -> None:
         """Check the attributes together; subclasses raise `DecoratorError`."""
 
-    def enter(self, send: Callable[[dict[str, Any]], None]) -> None:
+    def enter(self, mask: Callable[[list[str]], None]) -> None:
         """Act inside the worker before the step runs.
 
         Parameters
         ----------
-        send
-            Sends one frame to the engine over the task socket.
+        mask
+            Has values hidden in what the step prints from then on.
         """
 
     def describe(self) -> dict[str, Any]:

@@ -36,6 +36,6 @@ class environment(StepDecorator):  # noqa: N801 - read as a decorator
                     hint=self._hint(),
                 )
 
-    def enter(self, send: object) -> None:
+    def enter(self, mask: object) -> None:
         """Set the variables in the worker."""
         os.environ.update(self.attributes["vars"])

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # Shorter values ("1", "yes") would blacken half a log and are no secrets.
 SHORTEST_MASKED = 4
 
+# What is masked in this process.
+_known: set[str] = set()
+
 
 class secrets(StepDecorator):  # noqa: N801 - read as a decorator
     """Put secrets into a step's environment.
@@ -74,10 +77,11 @@ class secrets(StepDecorator):  # noqa: N801 - read as a decorator
                     hint="a source is `env:NAME`, `env:NAME as OTHER` or `file:PATH`",
                 )
 
-    def enter(self, send: Callable[[dict[str, Any]], None]) -> None:
+    def enter(self, mask: Callable[[list[str]], None]) -> None:
         """Read the values, have them masked, then put them into the environment."""
         values = self.read()
-        send({"mask": masks(values.values())})
+        _known.update(masks(values.values()))
+        mask(masks(values.values()))
         os.environ.update(values)
 
     def read(self) -> dict[str, str]:
@@ -128,7 +132,21 @@ def masks_of(flow: type) -> list[str]:
                 if source.startswith("env:"):
                     variable = source.removeprefix("env:").partition(" as ")[0].strip()
                     values.append(os.environ.get(variable, ""))
-    return masks(values)
+    found = masks(values)
+    _known.update(found)
+    return found
+
+
+def hide(failure: dict[str, Any]) -> dict[str, Any]:
+    """Return a failure whose texts show no secret: `@catch` makes a stored value of it."""
+    ordered = sorted(_known, key=lambda part: (-len(part), part))
+    shown = dict(failure)
+    for field, text in failure.items():
+        if isinstance(text, str):
+            for secret in ordered:
+                text = text.replace(secret, "***")
+            shown[field] = text
+    return shown
 
 
 def _read_source(source: str) -> dict[str, str]:

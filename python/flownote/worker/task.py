@@ -12,6 +12,7 @@ import sys
 from flownote.artifacts import TaskState
 from flownote.current import current
 from flownote.decorators.base import decorators_of
+from flownote.decorators.secrets import hide, masks_of
 from flownote.exceptions import InvalidNextException, TimeoutException
 from flownote.flowspec import make_instance
 from flownote.worker.failure import Cancel, failure_of, user_traceback
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
         def send(self, message: dict[str, Any]) -> None:
             """Send a frame that has no answer."""
+
+        def mask(self, values: list[str]) -> None:
+            """Have values hidden in what the task prints."""
 
         def need(self, message: dict[str, Any]) -> str:
             """Ask for a file and return its path."""
@@ -57,6 +61,9 @@ def _run(flow_class: type, spec: dict[str, Any], channel: Channel) -> dict[str, 
     flow = make_instance(flow_class, state)
     state.attach(flow)
     current._begin(spec, state.reads, flow)
+    hidden = masks_of(flow_class)
+    if hidden:
+        channel.mask(hidden)
     caught = None
     try:
         catcher = next((deco for deco in decorators if deco.name == "catch"), None)
@@ -66,12 +73,12 @@ def _run(flow_class: type, spec: dict[str, Any], channel: Channel) -> dict[str, 
         else:
             try:
                 for decorator in decorators:
-                    decorator.enter(channel.send)
+                    decorator.enter(channel.mask)
                 _call(flow, state, spec)
             except Exception as error:
                 if catcher is None or spec["mode"] != "last":
                     raise
-                caught = failure_of(error)
+                caught = hide(failure_of(error))
                 if catcher.attributes["print_exception"]:
                     print(user_traceback(error), file=sys.stderr, end="")
                 _take_failure(state, catcher, caught)

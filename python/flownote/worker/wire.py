@@ -37,6 +37,11 @@ class TaskSocket:
         frame = json.dumps(message).encode()
         self._sock.sendall(_LENGTH.pack(len(frame)) + frame)
 
+    def mask(self, values: list[str]) -> None:
+        """Have values hidden in what the task prints; they are once this returns."""
+        self.send({"mask": values})
+        self._receive()
+
     def need(self, message: dict[str, Any]) -> str:
         """Ask the engine for a file; it answers with the path.
 
