@@ -16,7 +16,7 @@ from flownote.reads import Reads
 from flownote.worker.files import Files
 from flownote.worker.foreach import Frames, store_items
 from flownote.worker.loaded import Loaded, PrivatePages
-from flownote.worker.staging import Staging
+from flownote.worker.staging import INLINE, Staging
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class TaskState:
         self._foreach: str | None = None
         self._items: Iterable[Any] | None = None
         self._loaded: dict[str, Loaded] = {}
+        self._taken: list[Loaded] = []
         self._deleted: set[str] = set()
         self._of_run: dict[str, Any] = {}
         # Artifact → (the attempt that wrote it, digest): what the parents pass on.
@@ -183,7 +184,8 @@ class TaskState:
         artifacts: dict[str, Any] = {}
         unstorable: list[str] = []
         pages = PrivatePages()
-        unchanged = {id(loaded.value): loaded for loaded in self._loaded.values()}
+        known = (*self._taken, *self._loaded.values())
+        unchanged = {id(loaded.value): loaded for loaded in known}
         written: dict[int, Any] = {}
         for name, value in self.values.items():
             if name == STATE:
@@ -236,6 +238,13 @@ class TaskState:
 
     # Reading.
 
+    def take(self, record: dict[str, Any], producer: str, name: str) -> Any:
+        """Return a branch's artifact: assigned to ``self`` unchanged, it keeps its blob."""
+        value, data = self.decode(record, producer, name)
+        if record["size"] > INLINE and codecs.is_canonical(record):
+            self._taken.append(Loaded(value, record, data))
+        return value
+
     def decode(self, record: dict[str, Any], producer: str, name: str) -> tuple[Any, Any]:
         """Return a record's value and the buffer that it was decoded from."""
         data = self.files.data(record, producer, name)
@@ -246,7 +255,7 @@ class TaskState:
         record = self.files.manifest(producer)["artifacts"][name]
         self.reads.artifact(name, identity(record))
         value, data = self.decode(record, producer, name)
-        self._loaded[name] = Loaded(value, record, data, producer)
+        self._loaded[name] = Loaded(value, record, data)
         self.values[name] = value
         return value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import sys
 import threading
@@ -203,6 +204,7 @@ class Fan(FlowSpec):
         self.mine = (self.input, self.index)
         assert self.foreach_stack() == [(self.index, 3, self.input)]
         self.same = 7
+        self.model = numpy.full(10_000, self.index)
         assert current.task_id == str(self.index)
         self.next(self.join)
 
@@ -213,17 +215,20 @@ class Fan(FlowSpec):
         self.positions = [inp.index for inp in inputs]
         assert inputs[1].mine[0] == {"b": 1}
         assert inputs[-1].common == "c"
-        self.merge_artifacts(inputs, exclude=["mine"])
+        self.merge_artifacts(inputs, exclude=["mine", "model"])
         assert self.same == 7
+        self.best = inputs[2].model
+        self.changed = inputs[1].model
+        self.changed[0] = -1
         self.next(self.end)
 
     @step
     def conflicts(self, inputs: Any) -> None:
-        self.merge_artifacts(inputs)
+        self.merge_artifacts(inputs, exclude=["model"])
 
     @step
     def resolves(self, inputs: Any) -> None:
-        self.mine = 0
+        self.mine = self.model = 0
         self.merge_artifacts(inputs)
         self.next(self.end)
 
@@ -283,6 +288,10 @@ def test_each_task_of_a_foreach_has_its_item(fan: SmallEngine) -> None:
     inherited = join.manifest["inherited"]
     assert set(inherited["start/0.0"]) == {"items", "common"}
     assert "same" in inherited["work/0.0"]
+    assert not list((fan.root / "staging" / "join").glob("*/*"))
+    model = json.loads((fan.run_dir / "tasks/work/2.0.done").read_text())["manifest"]["artifacts"]
+    assert join.artifacts["best"] == model["model"]
+    assert join.artifacts["changed"]["preview"].startswith("10000 int64 [-1, 1, 1")
 
 
 def test_a_foreach_may_have_no_items(fan: SmallEngine) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import warnings
 
 # Threads that a fork does no harm to, by the start of the name that the kernel shows:
 # jemalloc's purging threads have fork handlers of their own, and polars' cleaner of
@@ -55,8 +56,15 @@ def thread_count() -> int:
     return len(os.listdir("/proc/self/task"))
 
 
+def fork() -> int:
+    """Fork without Python's warning of threads: here they are counted, after the fork."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
 def _probe() -> None:
-    child = os.fork()
+    child = fork()
     if child == 0:
         os._exit(0)
     os.waitpid(child, 0)

@@ -60,7 +60,7 @@ class Input:
             )
         record = self.record(name)
         state.reads.input(name, self._position, identity(record))
-        value, _ = state.decode(record, self.artifact_records()[name][0], name)
+        value = state.take(record, self.artifact_records()[name][0], name)
         self.__dict__[name] = value
         return value
 

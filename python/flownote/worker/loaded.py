@@ -32,16 +32,13 @@ class Loaded:
         What it was loaded from.
     data
         The buffer that it was decoded from.
-    producer
-        The attempt that wrote it.
     """
 
-    __slots__ = ("_baseline", "_form", "_map", "producer", "record", "value")
+    __slots__ = ("_baseline", "_form", "_map", "record", "value")
 
-    def __init__(self, value: Any, record: dict[str, Any], data: Any, producer: str) -> None:
+    def __init__(self, value: Any, record: dict[str, Any], data: Any) -> None:
         self.value = value
         self.record = record
-        self.producer = producer
         self._map: mmap.mmap | None = None
         self._baseline: str | None = None
         if codecs.is_immutable(value):

@@ -19,7 +19,7 @@ from contextlib import suppress
 
 from flownote import codecs, provenance
 from flownote.worker import child
-from flownote.worker.fork_safety import fork_safety, thread_count
+from flownote.worker.fork_safety import fork, fork_safety, thread_count
 from flownote.worker.wire import receive_packet, send_packet
 
 TYPE_CHECKING = False
@@ -52,7 +52,7 @@ def start(loaded: LoadedFlow) -> tuple[int, int]:
     _flush()
     gc.collect()
     gc.freeze()
-    pid = os.fork()
+    pid = fork()
     if pid == 0:
         ours.close()
         _serve(Zygote(loaded.target(), theirs, loaded.flow), [])
