@@ -132,8 +132,7 @@ fn shown(value: &Value) -> String {
             truncate_str(&plain, WIDEST, "…").into_owned()
         }
         Value::Number(number) if number.is_f64() => {
-            let number = number.as_f64().unwrap_or_default();
-            let whole = number.to_string();
+            let (whole, number) = (number.to_string(), number.as_f64().unwrap_or_default());
             if whole.len() <= 7 {
                 whole
             } else if (1e-3..1e6).contains(&number.abs()) {
