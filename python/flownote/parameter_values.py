@@ -65,9 +65,7 @@ def resolve(
     return values
 
 
-def _is_given(
-    parameter: Parameter, typed: Mapping[str, Any], environ: Mapping[str, str]
-) -> bool:
+def _is_given(parameter: Parameter, typed: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
     return _plain(parameter.name) in typed or parameter.variable in environ
 
 
