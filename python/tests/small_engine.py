@@ -11,6 +11,8 @@ import os
 import select
 import socket
 import struct
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -63,11 +65,12 @@ class SmallEngine:
         }
         self._publish(root / "staging" / "parameters")
         (self.run_dir / "run.json").write_text(json.dumps(run))
-        file = os.path.abspath(__import__(flow.__module__).__file__)
-        loaded = LoadedFlow(flow, file, flow.__module__, file)
-        loaded.path0 = os.path.dirname(file)
-        descriptor, self.zygote_pid = zygote.start(loaded)
-        self.control = socket.socket(fileno=descriptor)
+        self.command, ours = _start_command(flow)
+        with ours:
+            message, descriptors, _, _ = socket.recv_fds(ours, 64, 1)
+        assert descriptors, "the command ended before it had a zygote"
+        self.zygote_pid = int(message)
+        self.control = socket.socket(fileno=descriptors[0])
         self.ready = self._packet()
         self._launches = 0
 
@@ -76,7 +79,7 @@ class SmallEngine:
 
     def __exit__(self, *_: object) -> None:
         self.control.close()
-        os.waitpid(self.zygote_pid, 0)
+        assert self.command.wait() == 0
 
     def spec(self, step: str, parents: list[str], **more: Any) -> dict[str, Any]:
         """Compose a TaskSpec."""
@@ -126,6 +129,14 @@ class SmallEngine:
         assert started["started"] == self._launches
         attempt.pid = started["pid"]
         return attempt
+
+    def wait_for(self, attempt: Attempt, output: bytes) -> None:
+        """Wait until an attempt has printed a line."""
+        seen = b""
+        while not seen.endswith(output):
+            piece = os.read(attempt.out[0], 100)
+            assert piece, "the attempt ended"
+            seen += piece
 
     def kill(self, attempt: Attempt, number: int) -> None:
         """Signal an attempt's process group."""
@@ -187,6 +198,35 @@ class SmallEngine:
         return json.loads(data)
 
 
+def _start_command(flow: type) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start a zygote from a process that has loaded nothing but the flow.
+
+    This one may have threads: other tests ran in it.
+    """
+    ours, theirs = socket.socketpair()
+    arguments = [__file__, flow.__module__, flow.__name__, str(theirs.fileno())]
+    path = os.pathsep.join(sys.path)
+    with theirs:
+        command = subprocess.Popen(
+            [sys.executable, *arguments],
+            pass_fds=[theirs.fileno()],
+            env={**os.environ, "PYTHONPATH": path},
+        )
+    return command, ours
+
+
+def _be_command(module: str, name: str, descriptor: str) -> int:
+    flow = getattr(__import__(module), name)
+    file = os.path.abspath(__import__(module).__file__)
+    loaded = LoadedFlow(flow, file, module, file)
+    loaded.path0 = os.path.dirname(file)
+    control, pid = zygote.start(loaded)
+    with socket.socket(fileno=int(descriptor)) as sock:
+        socket.send_fds(sock, [str(pid).encode()], [control])
+    os.close(control)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
 def _read_all(attempt: Attempt, name: str, descriptor: int) -> None:
     with open(descriptor, "rb") as pipe:
         setattr(attempt, name, pipe.read())
@@ -206,3 +246,7 @@ def _converse(attempt: Attempt) -> None:
                 attempt.manifest = frame["done"]
                 return
             attempt.frames.append(frame)
+
+
+if __name__ == "__main__":
+    os._exit(_be_command(*sys.argv[1:]) & 0xFF)

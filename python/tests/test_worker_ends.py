@@ -206,7 +206,7 @@ def test_a_process_that_dies_says_nothing(engine: SmallEngine, name: str, status
 def test_kill_signals_the_group(engine: SmallEngine) -> None:
     spec = engine.spec("sleeps", ["start/0.0"])
     attempt = engine.launch(spec)
-    assert os.read(attempt.out[0], 9) == b"sleeping\n"
+    engine.wait_for(attempt, b"sleeping\n")
     engine.kill(attempt, signal.SIGKILL)
     engine.finish(spec, attempt)
     assert os.waitstatus_to_exitcode(attempt.status) == -signal.SIGKILL
@@ -215,7 +215,7 @@ def test_kill_signals_the_group(engine: SmallEngine) -> None:
 def test_terminate_cancels_what_swallows_exceptions(engine: SmallEngine) -> None:
     spec = engine.spec("sleeps", ["start/0.0"])
     attempt = engine.launch(spec)
-    assert os.read(attempt.out[0], 9) == b"sleeping\n"
+    engine.wait_for(attempt, b"sleeping\n")
     engine.kill(attempt, signal.SIGTERM)
     engine.finish(spec, attempt)
     assert attempt.failure["kind"] == "cancelled"
@@ -309,10 +309,9 @@ def test_the_zygote_ends_with_its_engine(tmp_path: Any) -> None:
     engine = SmallEngine(tmp_path, Ends)
     engine.run("start")
     attempt = engine.launch(engine.spec("sleeps", ["start/0.0"]))
-    assert os.read(attempt.out[0], 9) == b"sleeping\n"
+    engine.wait_for(attempt, b"sleeping\n")
     engine.control.close()
-    _, status = os.waitpid(engine.zygote_pid, 0)
-    assert status == 0
+    assert engine.command.wait() == 0
     deadline = time.monotonic() + 10
     while _runs(attempt.pid):
         assert time.monotonic() < deadline, "the worker outlives the zygote"
@@ -323,9 +322,10 @@ def test_workers_end_with_a_killed_zygote(tmp_path: Any) -> None:
     engine = SmallEngine(tmp_path, Ends)
     engine.run("start")
     attempt = engine.launch(engine.spec("sleeps", ["start/0.0"]))
-    assert os.read(attempt.out[0], 9) == b"sleeping\n"
+    engine.wait_for(attempt, b"sleeping\n")
     os.kill(engine.zygote_pid, signal.SIGKILL)
-    os.waitpid(engine.zygote_pid, 0)
+    assert engine.command.wait() != 0
+    engine.control.close()
     deadline = time.monotonic() + 10
     while _runs(attempt.pid):
         assert time.monotonic() < deadline, "the worker outlives the zygote"

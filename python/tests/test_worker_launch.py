@@ -75,19 +75,35 @@ def test_polars_that_has_computed_makes_tasks_spawn() -> None:
     assert "'polars'" in out
 
 
-def test_a_threaded_program_spawns_each_task(tmp_path: Path) -> None:
-    out = in_a_fresh_python(f"""
-        import json, pathlib, threading, time
-        threading.Thread(target=time.sleep, args=(60,), name="busy", daemon=True).start()
-        from small_engine import SmallEngine
-        from test_worker import Line
-        with SmallEngine(pathlib.Path({str(tmp_path)!r}), Line) as engine:
-            print(engine.ready["notices"])
-            assert engine.run("start").artifacts["x"]["inline"] == "1"
-            print(engine.run("end", ["start/0.0"]).stdout)
-    """)
-    assert "each task starts a fresh Python: thread `busy`" in out
-    assert "1 ['a', 'b']" in out
+THREADED = """
+import threading, time
+from flownote import FlowSpec, step
+
+threading.Thread(target=time.sleep, args=(60,), name="busy", daemon=True).start()
+
+class Threaded(FlowSpec):
+    @step
+    def start(self):
+        self.x = 1
+        self.next(self.end)
+
+    @step
+    def end(self):
+        print(self.x)
+"""
+
+
+def test_a_threaded_program_spawns_each_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "threaded_flow.py").write_text(THREADED)
+    monkeypatch.syspath_prepend(tmp_path)
+    flow = __import__("threaded_flow").Threaded
+    with SmallEngine(tmp_path / "store", flow) as engine:
+        (notice,) = engine.ready["notices"]
+        assert notice.startswith("each task starts a fresh Python: thread `busy`")
+        assert engine.run("start").artifacts["x"]["inline"] == "1"
+        assert engine.run("end", ["start/0.0"]).stdout == b"1\n"
 
 
 class Dice(FlowSpec):
