@@ -151,6 +151,24 @@ mod tests {
         assert_eq!(parse_done_name("3-1.2.done"), Some(("3-1", 2)));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn done_names_round_trip(path: Vec<u32>, number: u32) {
+            let task = TaskKey::new("train", &path);
+            let key = RunKey::new("F", "r").done(&AttemptKey { task: task.clone(), attempt: number });
+            let name = key.rsplit('/').next().unwrap();
+            proptest::prop_assert_eq!(parse_done_name(name), Some((task.id().as_str(), number)));
+        }
+
+        #[test]
+        fn any_flow_name_stays_inside_or_is_refused(flow in "\\PC*", run in "\\PC*") {
+            if let Ok(path) = path(&RunKey::new(flow.as_str(), run.as_str()).record()) {
+                proptest::prop_assert!(path.as_ref().starts_with("runs/"));
+                proptest::prop_assert!(path.parts().all(|part| part.as_ref() != ".."));
+            }
+        }
+    }
+
     #[test]
     fn a_key_never_leaves_the_store() {
         for key in ["runs/../../etc/passwd", "a/./b", "a//b", "a\0b"] {

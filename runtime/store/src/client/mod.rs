@@ -8,6 +8,7 @@ mod output;
 mod runs;
 mod status;
 mod tags;
+mod task;
 mod tasks;
 
 pub use artifacts::{Artifact, Origin};
@@ -17,7 +18,7 @@ pub use runs::{RunFilter, RunPage, RunSummary};
 pub(crate) use status::Seen;
 pub use status::Status;
 pub use tags::{TagChange, Tags};
-pub use tasks::{Attempt, Task, TaskStatus};
+pub use task::{Attempt, Task, TaskStatus};
 
 /// Objects that a listing reads at once.
 pub(crate) const AT_ONCE: usize = 32;

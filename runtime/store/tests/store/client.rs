@@ -62,7 +62,7 @@ async fn a_finished_run_reads_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder_store(folder.path()).await;
     let run = finished_run(&store).await;
-    assert_eq!(store.flows().await.unwrap(), [run.flow.clone()]);
+    assert_eq!(store.flows().await.unwrap(), std::slice::from_ref(&run.flow));
     let summary = store.run_summary(&run).await.unwrap();
     assert_eq!(summary.status, Status::Succeeded);
     assert!(summary.finished_at.is_some());

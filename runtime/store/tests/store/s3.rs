@@ -41,10 +41,13 @@ fn serve(mut command: Command, missing: &str, port: impl Fn(&str) -> Option<u16>
     let folder = tempfile::tempdir().unwrap();
     command.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::piped());
     command.stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap_or_else(|error| panic!("{missing}: {error}"));
+    let child = command.spawn().unwrap_or_else(|error| panic!("{missing}: {error}"));
+    let mut server = Server { child, endpoint: String::new(), _folder: folder };
     let (send, lines) = std::sync::mpsc::channel();
-    let streams: [Box<dyn std::io::Read + Send>; 2] =
-        [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
+    let streams: [Box<dyn std::io::Read + Send>; 2] = [
+        Box::new(server.child.stdout.take().unwrap()),
+        Box::new(server.child.stderr.take().unwrap()),
+    ];
     for stream in streams {
         let send = send.clone();
         std::thread::spawn(move || {
@@ -57,8 +60,8 @@ fn serve(mut command: Command, missing: &str, port: impl Fn(&str) -> Option<u16>
     let mut said = String::new();
     for line in lines {
         if let Some(port) = port(&line) {
-            let endpoint = format!("http://127.0.0.1:{port}");
-            return Server { child, endpoint, _folder: folder };
+            server.endpoint = format!("http://127.0.0.1:{port}");
+            return server;
         }
         said = format!("{said}\n{line}");
     }

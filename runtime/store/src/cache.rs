@@ -1,0 +1,72 @@
+//! The cache of results (engine rule 20): `cache/<base>/reads/<hash>` says what results of
+//! one base read, `cache/<full>` is a result. Nothing is copied: a result names blobs.
+
+use flownote_flow::cache::CacheRecord;
+use flownote_flow::provenance::{Key, ReadSet};
+
+use crate::error::Result;
+use crate::object::Created;
+use crate::run::{decode, encode};
+use crate::store::Store;
+
+/// The folder of the cache.
+pub(crate) const CACHE: &str = "cache";
+/// How many read sets of one base a look-up tries, the newest first.
+const TRIED: usize = 8;
+
+/// What became of a result that was offered to the cache.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kept {
+    /// It is the first under its key.
+    First,
+    /// The key had one already.
+    Known(Box<CacheRecord>),
+}
+
+impl Store {
+    /// Finds what results of a base have read, the newest read sets first.
+    pub async fn read_sets(&self, base: &Key) -> Result<Vec<ReadSet>> {
+        let mut found = self.list_deep(&format!("{CACHE}/{base}/reads")).await?;
+        found.sort_by(|one, other| other.last_modified.cmp(&one.last_modified));
+        let mut sets = Vec::new();
+        for meta in found.into_iter().take(TRIED) {
+            let key = meta.location.to_string();
+            if let Some(body) = self.get(&key).await? {
+                sets.push(decode(&key, &body)?);
+            }
+        }
+        Ok(sets)
+    }
+
+    /// Finds a result.
+    pub async fn cached(&self, full: &Key) -> Result<Option<CacheRecord>> {
+        let key = format!("{CACHE}/{full}");
+        let Some(body) = self.get(&key).await? else { return Ok(None) };
+        decode(&key, &body).map(Some)
+    }
+
+    /// Keeps a result under its keys, unless there is one.
+    pub async fn keep_result(
+        &self,
+        base: &Key,
+        full: &Key,
+        reads: &ReadSet,
+        record: &CacheRecord,
+    ) -> Result<Kept> {
+        // The result before its read set: who finds the set finds the result.
+        let key = format!("{CACHE}/{full}");
+        let created = self.create(&key, encode(record)).await?;
+        let set = format!("{CACHE}/{base}/reads/{}", reads.key());
+        // Equal sets have equal bytes, so it doesn't matter whose is kept.
+        self.create(&set, encode(reads)).await?;
+        Ok(match created {
+            Created::Won => Kept::First,
+            Created::Lost(body) => Kept::Known(Box::new(decode(&key, &body)?)),
+        })
+    }
+
+    /// Takes a result away whose blobs are gone; it is computed again.
+    pub async fn forget_result(&self, full: &Key) -> Result<()> {
+        self.delete(&format!("{CACHE}/{full}")).await
+    }
+}
