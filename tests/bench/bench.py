@@ -94,12 +94,13 @@ def measure(case: Case, engine: Engine) -> dict[str, float]:
         data, output, log = folder / "data", folder / "measured.json", folder / "log"
         data.mkdir()
         command = [sys.executable, str(HERE / "measure.py"), str(output), str(log)]
-        subprocess.run(
-            [*command, *engine.command(case, data)],
-            cwd=folder,
-            env=engine.environment(case, data),
-            check=True,
-        )
+        environment = engine.environment(case, data)
+        if case.resume:
+            failing = environment | {"BENCH_FAIL": "1"}
+            first = engine.command(case, data)
+            subprocess.run(first, cwd=folder, env=failing, check=False, capture_output=True)
+        measured = engine.command(case, data, "resume" if case.resume else "run")
+        subprocess.run([*command, *measured], cwd=folder, env=environment, check=True)
         result = json.loads(output.read_text())
         if result.pop("code") != 0:
             raise SystemExit(f"error: {case.name} failed on {engine.name}\n{log.read_text()}")

@@ -22,6 +22,8 @@ class Case:
     engines: tuple[str, ...] = (FLOWNOTE, METAFLOW)
     environment: dict[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    resume: bool = False
+    """Fail in the last step first, unmeasured; then measure `resume`."""
     rounds: int = 5
     """At most so many rounds, however many are asked for."""
 
@@ -45,6 +47,7 @@ CASES = [
     Case("hello-numpy", "hello, NumPy imported", "hello.py", environment=NUMPY),
     Case("linear", "20 linear steps", "linear.py"),
     Case("linear-numpy", "20 linear steps, NumPy imported", "linear.py", environment=NUMPY),
+    Case("resume", "resume after 19 of 20 steps", "linear.py", resume=True),
     Case("foreach", "foreach 200 + join, 2 workers", "foreach.py", environment=WIDE),
     Case(
         "foreach-numpy",
@@ -99,6 +102,7 @@ def _added_wall(medians: Medians) -> float:
 TARGETS = [
     _simple("hello, 2 steps", "CPU-s", 0.15, "hello", "cpu", 1),
     _simple("20 linear steps", "CPU-s", 0.35, "linear", "cpu", 1),
+    _simple("resume after 19 of 20 steps", "CPU-s", 0.2, "resume", "cpu", 1),
     _simple("foreach 200 + join, 2 workers", "CPU-s", 1.5, "foreach", "cpu", 1),
     _per_task("fixed cost of a task", 7, "foreach", "hello"),
     _per_task("fixed cost of a task, NumPy imported", 10, "foreach-numpy", "hello-numpy"),

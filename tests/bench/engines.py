@@ -23,15 +23,15 @@ class Engine:
     name: str
     python: Path
 
-    def command(self, case: Case, folder: Path) -> list[str]:
+    def command(self, case: Case, folder: Path, verb: str = "run") -> list[str]:
         """Returns the command that runs the case with its data in `folder`."""
-        flow = str(FLOWS / case.flow)
+        flow, workers = str(FLOWS / case.flow), ["--max-workers", "2"]
         if self.name == FLOWNOTE:
-            command = [str(self.python.with_name("flownote")), "run", flow, "--max-workers", "2"]
+            command = [str(self.python.with_name("flownote")), verb, flow, *workers]
             return [*command, "--store", str(folder), *case.flags]
         if self.name == METAFLOW:
-            run = ["run", "--max-workers", "2", "--max-num-splits", "20000"]
-            return [str(self.python), flow, "--no-pylint", *run]
+            command = [str(self.python), flow, "--no-pylint", verb, *workers]
+            return [*command, "--max-num-splits", "20000"]
         return [str(self.python), str(FLOWS / "big_array_script.py"), str(folder)]
 
     def environment(self, case: Case, folder: Path) -> dict[str, str]:

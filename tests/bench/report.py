@@ -28,8 +28,6 @@ def document(medians: Medians, engines: list[Engine], rounds: int, load: str, bu
             "",
             *targets(medians),
             "",
-            "*Resume after 19 of 20 steps* is measured when `resume` is there.",
-            "",
             "## Measurements",
             "",
             *measurements(medians),
