@@ -150,7 +150,7 @@ def _record(
     origin: dict[str, Any] | None,
 ) -> dict[str, Any]:
     from flownote import run_environment, sources
-    from flownote.describe import constants_of, parameters_of, shown
+    from flownote.describe import constants_of, parameters_of
     from flownote.parameter_values import resolve
     from flownote.worker.staging import Staging
 
@@ -181,7 +181,7 @@ def _record(
             **{name: staging.store(value) for name, value in values.items()},
         },
         "constants": _storable(staging, constants_of(loaded.flow)),
-        "sources": {shown(path): staging.store(text) for path, text in sources.kept().items()},
+        "sources": _sources(staging),
         "environment": run_environment.record(),
         "tags": list(dict.fromkeys(options.get("tag") or [])),
         "system_tags": [f"python:{sys.version_info[0]}.{sys.version_info[1]}"],
@@ -194,6 +194,18 @@ def _record(
         },
         "origin": origin["run"] if origin else None,
         "command": [os.path.basename(sys.executable), *sys.argv],
+    }
+
+
+def _sources(staging: Any) -> dict[str, Any]:
+    """Store the project's own files; Flownote's and installed ones are known by version."""
+    from flownote import sources
+    from flownote.describe import shown
+
+    return {
+        shown(path): staging.store(text)
+        for path, text in sources.kept().items()
+        if sources.is_project_file(path)
     }
 
 
