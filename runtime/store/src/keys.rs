@@ -157,7 +157,8 @@ mod tests {
             let task = TaskKey::new("train", &path);
             let key = RunKey::new("F", "r").done(&AttemptKey { task: task.clone(), attempt: number });
             let name = key.rsplit('/').next().unwrap();
-            proptest::prop_assert_eq!(parse_done_name(name), Some((task.id().as_str(), number)));
+            let id = task.id();
+            proptest::prop_assert_eq!(parse_done_name(name), Some((id.as_str(), number)));
         }
 
         #[test]

@@ -20,6 +20,8 @@ pub mod keys;
 pub mod object;
 pub mod verify;
 
+pub mod cache;
+pub mod lease;
 pub mod lines;
 pub mod process;
 pub mod run;

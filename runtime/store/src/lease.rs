@@ -1,0 +1,171 @@
+//! Leases: who is computing something just now, so that others wait instead of computing
+//! it too (engine rule 24). A lease is an optimisation: losing one wastes work, and never
+//! makes a result wrong.
+//!
+//! `leases/<key>/<epoch>` is Created by whoever takes the lease, and rewritten by them: a
+//! higher counter says that they live, `released` that they are done. Nothing is deleted.
+//! Example: `{"nonce":"5f0c…","released":false,"alive":{"epoch":2,"counter":0,"host":"box",
+//! "pid":4711,"process_start":"…"}}`
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::object::Created;
+use crate::process::{Alive, Presence};
+use crate::run::{decode, encode};
+use crate::store::Store;
+use crate::time::new_nonce;
+
+/// The folder of the leases.
+const LEASES: &str = "leases";
+
+/// A lease that is ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    key: String,
+    record: Record,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Record {
+    nonce: String,
+    released: bool,
+    alive: Alive,
+}
+
+/// What came of asking for a lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It is ours.
+    Ours(Lease),
+    /// Somebody holds it and lives.
+    Held(Alive),
+}
+
+/// What a waiter saw last of a holder on another host, on the waiter's own clock.
+#[derive(Debug)]
+pub struct Watch {
+    ttl: Duration,
+    seen: Option<(Alive, Instant)>,
+}
+
+impl Watch {
+    /// A waiter who takes a holder for dead when its counter stands still for so long.
+    pub fn new(ttl: Duration) -> Self {
+        Self { ttl, seen: None }
+    }
+
+    fn is_dead(&mut self, holder: &Alive) -> bool {
+        match holder.presence() {
+            Presence::Gone => true,
+            Presence::Running => false,
+            Presence::Elsewhere => match &self.seen {
+                Some((seen, since)) if seen == holder => since.elapsed() >= self.ttl,
+                _ => {
+                    self.seen = Some((holder.clone(), Instant::now()));
+                    false
+                }
+            },
+        }
+    }
+}
+
+impl Store {
+    /// Asks once for the lease on `key`, on behalf of `owner`. Whoever is told
+    /// [`Claim::Held`] looks whether the work is done by now, waits a little and asks
+    /// again with the same `watch`.
+    pub async fn claim_lease(&self, key: &str, owner: &Alive, watch: &mut Watch) -> Result<Claim> {
+        let mut epoch = 1;
+        let folder = format!("{LEASES}/{key}");
+        if let Some(last) = self.list(&folder).await?.pop() {
+            let place = format!("{folder}/{last}");
+            if let Some(body) = self.get(&place).await? {
+                let record: Record = decode(&place, &body)?;
+                if !record.released && !watch.is_dead(&record.alive) {
+                    return Ok(Claim::Held(record.alive));
+                }
+                epoch = record.alive.epoch + 1;
+            }
+        }
+        let alive = Alive { epoch, counter: 0, ..owner.clone() };
+        let record = Record { nonce: new_nonce(), released: false, alive };
+        let place = format!("{folder}/{epoch:012}");
+        Ok(match self.create(&place, encode(&record)).await? {
+            Created::Won => Claim::Ours(Lease { key: place, record }),
+            Created::Lost(body) => Claim::Held(decode::<Record>(&place, &body)?.alive),
+        })
+    }
+
+    /// Says that the holder of a lease still works.
+    pub async fn renew_lease(&self, lease: &mut Lease) -> Result<()> {
+        lease.record.alive.counter += 1;
+        self.put(&lease.key, encode(&lease.record)).await
+    }
+
+    /// Gives a lease back.
+    pub async fn release_lease(&self, lease: Lease) -> Result<()> {
+        let record = Record { released: true, ..lease.record };
+        self.put(&lease.key, encode(&record)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{StoreOptions, StoreUrl};
+
+    async fn store() -> Store {
+        Store::open(&StoreUrl::Memory, StoreOptions::default()).await.unwrap()
+    }
+
+    fn ours(claim: Claim) -> Lease {
+        match claim {
+            Claim::Ours(lease) => lease,
+            Claim::Held(alive) => panic!("held by {alive:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn one_holds_and_the_next_follows_when_it_is_released() {
+        let store = store().await;
+        let owner = Alive::of_this_process(0, 0);
+        let mut watch = Watch::new(Duration::ZERO);
+        let lease = ours(store.claim_lease("k", &owner, &mut watch).await.unwrap());
+        let second = store.claim_lease("k", &owner, &mut watch).await.unwrap();
+        assert!(matches!(second, Claim::Held(alive) if alive.pid == owner.pid));
+        store.release_lease(lease).await.unwrap();
+        let third = ours(store.claim_lease("k", &owner, &mut watch).await.unwrap());
+        assert_eq!(third.record.alive.epoch, 2);
+    }
+
+    #[tokio::test]
+    async fn a_dead_holder_is_replaced_at_once_on_this_host() {
+        let store = store().await;
+        let owner = Alive::of_this_process(0, 0);
+        let dead = Alive { process_start: "another boot/1/1".into(), ..owner.clone() };
+        let mut watch = Watch::new(Duration::from_secs(600));
+        ours(store.claim_lease("k", &dead, &mut watch).await.unwrap());
+        let mut watch = Watch::new(Duration::from_secs(600));
+        ours(store.claim_lease("k", &owner, &mut watch).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_holder_elsewhere_is_replaced_when_its_counter_stands_still() {
+        let store = store().await;
+        let owner = Alive::of_this_process(0, 0);
+        let far = Alive { host: "far".into(), ..owner.clone() };
+        let mut held = ours(store.claim_lease("k", &far, &mut Watch::new(Duration::ZERO)).await.unwrap());
+        let mut watch = Watch::new(Duration::from_millis(30));
+        for _ in 0..3 {
+            let claim = store.claim_lease("k", &owner, &mut watch).await.unwrap();
+            assert!(matches!(claim, Claim::Held(_)), "it counts on");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            store.renew_lease(&mut held).await.unwrap();
+        }
+        store.claim_lease("k", &owner, &mut watch).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        ours(store.claim_lease("k", &owner, &mut watch).await.unwrap());
+    }
+}
