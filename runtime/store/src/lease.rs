@@ -156,7 +156,8 @@ mod tests {
         let store = store().await;
         let owner = Alive::of_this_process(0, 0);
         let far = Alive { host: "far".into(), ..owner.clone() };
-        let mut held = ours(store.claim_lease("k", &far, &mut Watch::new(Duration::ZERO)).await.unwrap());
+        let mut held =
+            ours(store.claim_lease("k", &far, &mut Watch::new(Duration::ZERO)).await.unwrap());
         let mut watch = Watch::new(Duration::from_millis(30));
         for _ in 0..3 {
             let claim = store.claim_lease("k", &owner, &mut watch).await.unwrap();
