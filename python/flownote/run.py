@@ -47,6 +47,7 @@ def run(loaded: LoadedFlow, options: dict[str, Any], parameters: Mapping[str, An
     if problems:
         print("\n\n".join(problems), file=sys.stderr)
         return USAGE
+
     def engine(control: int) -> str:
         try:
             request = _request(loaded, description, options, parameters)

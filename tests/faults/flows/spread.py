@@ -1,9 +1,8 @@
 """A foreach whose tasks write blobs, and a join that reads them all."""
 
-import os
 import time
 
-from flownote import FlowSpec, Parameter, current, step
+from flownote import FlowSpec, Parameter, step
 
 
 class Spread(FlowSpec):
