@@ -27,7 +27,7 @@ impl Store {
     /// Finds what results of a base have read, the newest read sets first.
     pub async fn read_sets(&self, base: &Key) -> Result<Vec<ReadSet>> {
         let mut found = self.list_deep(&format!("{CACHE}/{base}/reads")).await?;
-        found.sort_by(|one, other| other.last_modified.cmp(&one.last_modified));
+        found.sort_by_key(|meta| std::cmp::Reverse(meta.last_modified));
         let mut sets = Vec::new();
         for meta in found.into_iter().take(TRIED) {
             let key = meta.location.to_string();
