@@ -35,6 +35,9 @@ def lint_flow(description: str) -> list[str]:
 def new_run(store: str | None = None) -> str:
     """Return a new run's id, where its values may be staged, and who starts it, as JSON."""
 
+def origin_run(flow: str, reference: str, store: str | None = None) -> str:
+    """Return the run that ``reference`` means, ``{"run", "parameters"}`` as JSON."""
+
 class Runner:
     """Runs one run.
 
