@@ -15,6 +15,8 @@ PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip install --quiet
 DONE := $(VENV)/.done
 S3RVER := $(CACHE)/s3rver/node_modules/.bin/s3rver
+export FLOWNOTE_TEST_S3RVER := $(S3RVER)
+export FLOWNOTE_TEST_PYTHON := $(CURDIR)/$(PYTHON)
 
 RUST := Cargo.toml Cargo.lock $(shell find core runtime python/src -name '*.rs' -o -name Cargo.toml -o -type d -path '*src*') python/Cargo.toml
 PACKAGE := python/pyproject.toml $(shell find -L python/flownote -name '*.py' -o -name '*.pyi' -o -name 'README.md')
@@ -38,20 +40,20 @@ demo: $(DONE)/wheel $(DONE)/data ## Builds Flownote and runs the main job: recom
 
 test: test-rust test-python ## Runs every test, the soak tests left out
 
-test-rust: $(DONE)/venv
+test-rust: $(DONE)/test $(S3RVER)
 	$(call say,Rust tests)
 	@if command -v cargo-nextest >/dev/null; then cargo nextest run --workspace --no-fail-fast; \
 	  else cargo test --workspace --lib --bins --tests --no-fail-fast; fi
 	$(call say,Rust examples in the documentation)
 	@cargo test --workspace --doc --quiet
 
-test-python: $(DONE)/wheel $(DONE)/data $(DONE)/test $(S3RVER)
+test-python: $(DONE)/wheel $(DONE)/data $(DONE)/test
 	$(call say,Python tests)
-	@FLOWNOTE_TEST_S3RVER=$(S3RVER) $(PYTHON) -m pytest
+	@$(PYTHON) -m pytest
 	$(call say,examples)
 	@$(PYTHON) -m pytest examples
 
-test-soak: $(DONE)/wheel $(DONE)/data $(DONE)/test ## Runs the tests that take minutes or gigabytes
+test-soak: $(DONE)/wheel $(DONE)/data $(DONE)/test $(S3RVER) ## Runs the tests that take minutes or gigabytes
 	$(call say,Rust soak tests)
 	@cargo test --workspace --tests -- --ignored
 	$(call say,Python soak tests)
