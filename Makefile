@@ -53,10 +53,10 @@ test-python: $(DONE)/wheel $(DONE)/data $(DONE)/test
 	$(call say,examples)
 	@$(PYTHON) -m pytest examples
 
-test-soak: $(DONE)/wheel $(DONE)/data $(DONE)/test $(S3RVER) ## Runs the tests that take minutes or gigabytes
-	$(call say,Rust soak tests)
-	@cargo test --workspace --tests -- --ignored
-	$(call say,Python soak tests)
+test-soak: $(DONE)/wheel $(DONE)/data $(DONE)/test ## Runs the tests that take minutes or gigabytes
+	$(call say,a million simulated runs)
+	@FLOWNOTE_SEEDS=1000000 cargo test --package flownote-flow --test simulator
+	$(call say,gigabytes of output and of artifacts)
 	@$(PYTHON) -m pytest -m soak --timeout 3600
 
 check: check-rust check-python ## Formatting, lints, types, documentation, the tidy test
