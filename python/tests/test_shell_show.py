@@ -50,7 +50,7 @@ def test_a_run_that_failed_tells_why_and_what_to_type(trained):
     shown = trained.shell("show")
     assert shown.lines()[9:] == [
         "✓  start  1 done  <s>  <s>  <mem>",
-        "✕  train  2 done, 1 not done, 1 retry  <s>  <s>  <mem>",
+        "✕  train  2 done, 1 failed, 1 retry  <s>  <s>  <mem>",
         "·  join  not started",
         "·  end  not started",
         "",

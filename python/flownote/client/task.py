@@ -130,6 +130,17 @@ class Task(WithinRun):
         wanted = self.current_attempt
         return next((one for one in self.attempts if one["attempt"] == wanted), {})
 
+    @property
+    def cached_from(self) -> str | None:
+        """The pathspec of the task whose result it took; None when it ran itself."""
+        reused = self._now()["reused"]
+        return reused["pathspec"] if reused else None
+
+    @property
+    def origin_pathspec(self) -> str | None:
+        """The same under the name that Metaflow's users know."""
+        return self.cached_from
+
     # Where it comes from and goes.
 
     @property

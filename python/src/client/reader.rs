@@ -215,7 +215,6 @@ fn read(filter: &str) -> PyResult<RunFilter> {
     serde_json::from_str(filter).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "an answer is handed over")]
 fn answer(value: impl Serialize) -> PyResult<String> {
     Ok(serde_json::to_string(&value).expect("plain data is JSON"))
 }

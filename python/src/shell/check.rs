@@ -10,6 +10,7 @@ pub fn command() -> Command {
     Command::new("check")
         .about("Check a flow without running it: all problems at once")
         .arg(flow_option::flow())
+        .after_help("Example:\n  flownote check flow.py")
 }
 
 /// Prints every problem, or what the flow consists of.

@@ -83,7 +83,13 @@ struct Printer {
     printed: HashMap<(String, u32, Stream), usize>,
     /// Streams in the middle of a line.
     open: HashSet<(String, Stream)>,
+    /// What is to be written, and where: whole lines cost one write together.
+    waiting: String,
+    to_stderr: bool,
 }
+
+/// How much may wait.
+const WAITING: usize = 64 * 1024;
 
 impl Printer {
     fn of(shell: &Shell<'_>, target: &Target) -> Self {
@@ -101,6 +107,8 @@ impl Printer {
             named: target.task.is_none(),
             printed: HashMap::new(),
             open: HashSet::new(),
+            waiting: String::new(),
+            to_stderr: false,
         }
     }
 
@@ -127,7 +135,7 @@ impl Printer {
                 self.entry(&name, line)?;
             }
         }
-        Ok(())
+        self.flush()
     }
 
     fn entry(&mut self, name: &str, line: LogLine) -> Result<(), Error> {
@@ -159,10 +167,18 @@ impl Printer {
         } else {
             self.open.insert(key);
         }
-        match line.stream {
-            Stream::Stderr if self.stream.is_none() => output::write_stderr(text),
-            _ => output::write(text),
+        let to_stderr = line.stream == Stream::Stderr && self.stream.is_none();
+        if to_stderr != self.to_stderr || self.waiting.len() > WAITING {
+            self.flush()?;
+            self.to_stderr = to_stderr;
         }
+        self.waiting.push_str(&text);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        let text = std::mem::take(&mut self.waiting);
+        if self.to_stderr { output::write_stderr(text) } else { output::write(text) }
     }
 
     fn end(self, target: &Target) -> Result<(), Error> {

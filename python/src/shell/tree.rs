@@ -190,31 +190,3 @@ pub fn is_flow(word: &str) -> bool {
     let file = word.rsplit_once(':').map_or(word, |(file, _)| file);
     !word.starts_with('-') && (file.ends_with(".py") || word.ends_with(".py"))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(line: &str, flow: Option<&str>) {
-        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        assert_eq!(find_flow(&words).as_deref(), flow, "{line}");
-    }
-
-    #[test]
-    fn finds_the_flow_before_its_options_are_known() {
-        check("flownote run flow.py --alpha 0.3", Some("flow.py"));
-        check("flownote run --max-workers 4 a/flow.py:Train", Some("a/flow.py:Train"));
-        check("flownote run --help", None);
-        check("flownote version flow.py", None);
-        check("flownote logs --store x flow.py latest", Some("flow.py"));
-        check("flownote runs --json --sort -ndcg flow.py", Some("flow.py"));
-        check("flownote dump latest/end/0/x --output flow.py", None);
-        check("flownote", None);
-    }
-
-    #[test]
-    fn the_tree_is_sound() {
-        tree(None, true).debug_assert();
-    }
-}

@@ -175,7 +175,7 @@ fn no_flow(name: &FlowName, store: &Store, known: &[FlowName]) -> Error {
     }
 }
 
-pub(self) fn no_column(name: &str, rows: &[Row]) -> Error {
+fn no_column(name: &str, rows: &[Row]) -> Error {
     let known: Vec<&str> = rows.iter().flat_map(Row::names).collect();
     let hint = match resembling(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),

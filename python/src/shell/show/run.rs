@@ -20,12 +20,23 @@ const SHOWN: usize = 5;
 struct StepRow {
     step: String,
     done: u64,
+    /// Of those done, the ones whose result is another task's.
+    reused: u64,
     running: u64,
     failed: u64,
+    cancelled: u64,
+    interrupted: u64,
     retries: u64,
     elapsed_ms: Option<u64>,
     cpu_ms: u64,
     max_rss_kb: u64,
+}
+
+impl StepRow {
+    /// Tasks that ended, but not well.
+    fn bad(&self) -> u64 {
+        self.failed + self.cancelled + self.interrupted
+    }
 }
 
 #[derive(Serialize)]
@@ -100,17 +111,21 @@ fn head(summary: &RunSummary, record: &RunRecord) -> String {
 
 fn sum_up(name: &str, tasks: &[Task]) -> StepRow {
     let own: Vec<&Task> = tasks.iter().filter(|task| task.step.as_str() == name).collect();
-    let count =
-        |is: &dyn Fn(TaskStatus) -> bool| own.iter().filter(|task| is(task.status)).count() as u64;
+    let count = |status: &[TaskStatus]| {
+        own.iter().filter(|task| status.contains(&task.status)).count() as u64
+    };
     let begun = own.iter().filter_map(|task| task.created_at.as_deref()).min();
     let ended = own.iter().filter_map(|task| task.finished_at.as_deref()).max();
     let over = own.iter().all(|task| task.finished_at.is_some());
     let attempts = || own.iter().flat_map(|task| &task.attempts);
     StepRow {
         step: name.to_owned(),
-        done: count(&|status| status == TaskStatus::Succeeded),
-        running: count(&|status| status == TaskStatus::Running),
-        failed: count(&is_bad),
+        done: count(&[TaskStatus::Succeeded]),
+        reused: own.iter().filter(|task| task.reused.is_some()).count() as u64,
+        running: count(&[TaskStatus::Running]),
+        failed: count(&[TaskStatus::Failed]),
+        cancelled: count(&[TaskStatus::Cancelled]),
+        interrupted: count(&[TaskStatus::Interrupted, TaskStatus::Lost]),
         retries: attempts().filter(|attempt| attempt.attempt > 0).count() as u64,
         elapsed_ms: words::elapsed_ms(begun, if over { ended } else { None }),
         cpu_ms: attempts().map(|attempt| attempt.usage.user_ms + attempt.usage.system_ms).sum(),
@@ -132,11 +147,13 @@ fn step_table(steps: &[StepRow]) -> String {
         number("MEMORY"),
     ]);
     for step in steps {
-        let begun = step.done + step.running + step.failed > 0;
+        let begun = step.done + step.running + step.bad() > 0;
         let mark = match step {
             _ if !begun => style("·").dim(),
             StepRow { failed: 1.., .. } => style("✕").red(),
+            _ if step.bad() > 0 => style("■").yellow(),
             StepRow { running: 1.., .. } => style("●").cyan(),
+            _ if step.reused == step.done => style("◆").magenta(),
             _ => style("✓").green(),
         };
         let cell = |value: String| if begun { value } else { String::new() };
@@ -154,9 +171,12 @@ fn step_table(steps: &[StepRow]) -> String {
 
 fn counts(step: &StepRow) -> String {
     let words = [
-        (step.done, "done"),
+        (step.done - step.reused.min(step.done), "done"),
+        (step.reused, "reused"),
         (step.running, "running"),
-        (step.failed, "not done"),
+        (step.failed, "failed"),
+        (step.cancelled, "cancelled"),
+        (step.interrupted, "interrupted"),
         (step.retries, if step.retries == 1 { "retry" } else { "retries" }),
     ];
     let said: Vec<String> = words

@@ -53,7 +53,13 @@ fn about(task: &Task) -> String {
         (out, err) => format!("{} to stdout, {} to stderr", words::size(out), words::size(err)),
     };
     let notices = last.map(|last| last.notices.join("; ")).unwrap_or_default();
+    let reused = task.reused.as_ref().map(|reused| {
+        let (user, at) = (&reused.user, words::time(&reused.finished_at));
+        format!("{} by {user}, {at}", reused.pathspec)
+    });
+    let reused = reused.unwrap_or_default();
     fields([
+        ("reused from", reused),
         ("after", task.parents.join(", ")),
         ("foreach", task.foreach.iter().map(level).collect::<Vec<_>>().join(", ")),
         ("printed", printed),
