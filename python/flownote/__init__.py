@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         use_store,
     )
     from flownote.decorators import (
+        cache,
         catch,
         environment,
         isolate,
@@ -54,6 +55,7 @@ _HOMES = {
     "JSONType": "parameters",
     "IncludeFile": "parameters",
     "retry": "decorators",
+    "cache": "decorators",
     "catch": "decorators",
     "timeout": "decorators",
     "environment": "decorators",
@@ -86,6 +88,7 @@ __all__ = [
     "Run",
     "Step",
     "Task",
+    "cache",
     "catch",
     "current",
     "default_namespace",

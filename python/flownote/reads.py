@@ -63,6 +63,10 @@ class Reads:
         """Note that a join read ``inputs[position].name``; None when it isn't there."""
         self.inputs.setdefault(name, {}).setdefault(position, digest)
 
+    def input_name(self, name: str) -> None:
+        """Note that inputs have a name, whatever its value."""
+        self.inputs.setdefault(name, {})
+
     def every_input(self, name: str, digests: Iterable[str | None]) -> None:
         """Note that a join read a name of all its inputs, in their order."""
         self.every_of_inputs.setdefault(name, list(digests))

@@ -85,6 +85,8 @@ def _request(
     options: dict[str, Any],
     parameters: Mapping[str, Any],
 ) -> dict[str, Any]:
+    from flownote import reuse
+
     request = {
         "store": options.get("store"),
         "durable": options.get("durable", False),
@@ -100,40 +102,10 @@ def _request(
                 hint="leave the parameters out, or start a new run",
             )
         return request
-    origin = None
-    if options.get("origin_run_id"):
-        origin = json.loads(
-            _native.origin_run(description["name"], options["origin_run_id"], options.get("store"))
-        )
-        request["resume"] = _resume(loaded, origin["run"], options)
+    origin = reuse.origin_of(description["name"], options)
     request["record"] = _record(loaded, description, options, parameters, origin)
+    request["reuse"] = reuse.request(loaded, description, options, origin)
     return request
-
-
-def _resume(loaded: LoadedFlow, origin: str, options: dict[str, Any]) -> dict[str, Any]:
-    from flownote import provenance
-    from flownote.flowspec import step_names
-
-    names = step_names(loaded.flow)
-    again = options.get("step")
-    if again is not None and again not in names:
-        raise FlownoteException(
-            f"`{loaded.name}` has no step `{again}`", hint=f"it has {', '.join(names)}"
-        )
-    steps = {}
-    for name in names:
-        code = provenance.code_of(loaded.flow, name)
-        steps[name] = {
-            "code": {
-                "digest": code.digest,
-                "coarse": code.coarse,
-                "parts": code.parts,
-                "lines": code.lines,
-            },
-            "environment": provenance.environment(code),
-            "again": name == again,
-        }
-    return {"origin": origin, "steps": steps, "trust_code": options.get("trust_code", False)}
 
 
 def _display(options: dict[str, Any]) -> str:

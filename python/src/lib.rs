@@ -17,7 +17,7 @@ mod place;
 mod process;
 mod reference;
 mod report;
-mod resume;
+mod reuse;
 mod run;
 mod shell;
 mod verify;
@@ -34,7 +34,7 @@ mod _native {
     #[pymodule_export]
     use crate::process::die_with_parent;
     #[pymodule_export]
-    use crate::resume::origin_run;
+    use crate::reuse::origin_run;
     #[pymodule_export]
     use crate::run::{Runner, new_run, user_name};
     #[pymodule_export]

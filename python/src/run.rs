@@ -20,7 +20,7 @@ use crate::error::{Failure, raise};
 use crate::place;
 use crate::reference::resolve_run;
 use crate::report::{self, Display};
-use crate::resume;
+use crate::reuse;
 
 /// What Python asks for.
 #[derive(Deserialize)]
@@ -37,9 +37,9 @@ struct Request {
     /// Or a run to go on with.
     #[serde(default, rename = "continue")]
     continued: Option<Continued>,
-    /// The run whose results a new run may take.
+    /// What a new run may take from earlier ones.
     #[serde(default)]
-    resume: Option<resume::Request>,
+    reuse: reuse::Request,
     /// A fresh interpreter for each attempt.
     #[serde(default)]
     spawn: bool,
@@ -132,8 +132,6 @@ impl Runner {
         LocalSet::new().block_on(&runtime, async {
             let store = place::open(request.store.as_deref(), request.durable).await?;
             let owner = Owner::this_process(user());
-            let flow = request.record.as_ref().map(|record| record.flow.clone());
-            let resume = request.resume.zip(flow).map(|(resume, flow)| resume.option(flow));
             let start = match (request.record, request.continued) {
                 (Some(mut record), _) => {
                     complete(&mut record, &owner);
@@ -150,7 +148,7 @@ impl Runner {
                 start,
                 owner,
                 spawn: request.spawn,
-                resume,
+                reuse: request.reuse.options(),
                 log_cap: Cap::default(),
                 patience: Patience::default(),
                 pace: Pace::default(),

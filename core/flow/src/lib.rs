@@ -47,6 +47,7 @@ pub mod id;
 pub mod pathspec;
 
 // What a flow is.
+pub mod cache;
 pub mod decorators;
 pub mod description;
 pub mod graph;

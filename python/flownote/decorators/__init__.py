@@ -1,6 +1,7 @@
 """The step decorators, one file each, and their names on the command line."""
 
 from flownote.decorators.base import StepDecorator, decorators_of
+from flownote.decorators.cache import cache
 from flownote.decorators.catch import catch
 from flownote.decorators.environment import environment
 from flownote.decorators.isolate import isolate
@@ -11,6 +12,7 @@ from flownote.decorators.timeout import timeout
 
 __all__ = [
     "StepDecorator",
+    "cache",
     "catch",
     "decorators_of",
     "environment",
@@ -22,5 +24,5 @@ __all__ = [
 ]
 
 REGISTRY: dict[str, type[StepDecorator]] = {
-    kind.name: kind for kind in (retry, catch, timeout, environment, resources, secrets, isolate)
+    kind.name: kind for kind in (retry, catch, timeout, environment, resources, secrets, isolate, cache)
 }

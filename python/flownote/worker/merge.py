@@ -5,6 +5,7 @@ Only manifests are compared; no value is loaded.
 
 from __future__ import annotations
 
+from flownote.codecs import identity
 from flownote.exceptions import (
     MergeArtifactsException,
     MissingInMergeArtifactsException,
@@ -27,6 +28,7 @@ def merge(
     Names that the join has set already are left alone.
     """
     step = state.spec["step"]
+    inputs = list(inputs)
     if not state.joins:
         raise MergeArtifactsException(
             f"`merge_artifacts` was called in `{step}`, which joins nothing",
@@ -57,8 +59,31 @@ def merge(
             unhandled=missing,
             hint="look for a misspelling, or assign them in a branch",
         )
-    state.reads.names()
+    _note_reads(state, inputs, include, exclude)
     return merged
+
+
+def _note_reads(
+    state: TaskState, inputs: list[Input], include: list[str], exclude: list[str]
+) -> None:
+    """Note that the result depends on every value that was compared.
+
+    Without ``include`` it depends on which names there are as well: those that weren't
+    compared are noted by their names alone.
+    """
+    names = dict.fromkeys(name for branch in inputs for name in branch.artifact_records())
+    for name in names:
+        skipped = (include and name not in include) or name in exclude or name in state.values
+        if not skipped:
+            state.reads.every_input(name, [_identity(branch, name) for branch in inputs])
+        elif not include:
+            state.reads.input_name(name)
+    if not include:
+        state.reads.names()
+
+
+def _identity(branch: Input, name: str) -> str | None:
+    return identity(branch.record(name)) if name in branch.artifact_records() else None
 
 
 def _equal(one: Input, other: Input, name: str) -> bool:

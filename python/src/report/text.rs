@@ -74,6 +74,14 @@ pub fn talk(progress: &Progress) -> Option<Vec<String>> {
             let mark = style("◆").magenta().for_stderr();
             vec![format!("{mark} {} reused from {}", task(step, id, *attempt), reused.pathspec)]
         }
+        Progress::Waiting { step, task: id, holder } => {
+            vec![format!("⧗ {} waits: {holder} computes the same", task(step, id, 0))]
+        }
+        Progress::CouldHaveReused { tasks, saved_ms } => {
+            let had = if *tasks == 1 { "1 task had" } else { &format!("{tasks} tasks had") };
+            let saved = duration(*saved_ms);
+            vec![format!("note: {had} a valid earlier result; `--cache` would have saved {saved}")]
+        }
         Progress::NotReused { step, task: id, why } => {
             vec![format!("▸ {} runs: {why}", task(step, id, 0))]
         }

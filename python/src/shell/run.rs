@@ -31,6 +31,15 @@ pub(super) fn options(command: Command) -> Command {
         )
         .arg(flow_option::with())
         .arg(flag("keep-going", "After a failure, go on with every branch that doesn't need it"))
+        .arg(flag("cache", "Take every step's result from earlier runs where it is still valid"))
+        .arg(
+            Arg::new("cache-mode")
+                .long("cache-mode")
+                .value_parser(["read", "readwrite", "off"])
+                .conflicts_with("cache")
+                .help("Look results up, keep them too, or neither, whatever `@cache` says"),
+        )
+        .arg(flag("trust-pickles", "Take results of other users even if they have pickles"))
         .arg(flag("spawn", "A fresh Python for each attempt instead of a fork"))
         .arg(flag("in-process", "Run the steps in this process, one after another, for debuggers"))
         .arg(flag("durable", "Flush commits and log to the disk before they count"))
@@ -67,6 +76,9 @@ pub(super) const NAMES: &[&str] = &[
     "step",
     "origin-run-id",
     "trust-code",
+    "cache",
+    "cache-mode",
+    "trust-pickles",
 ];
 
 /// `flownote run`.

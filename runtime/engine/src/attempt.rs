@@ -264,11 +264,7 @@ fn compose(context: &Context, launch: &Launch, seen: Seen) -> TaskDone {
         pid: seen.pid,
         usage: seen.exit.usage,
         parents: launch.parents.iter().map(ToString::to_string).collect(),
-        foreach: launch
-            .foreach
-            .iter()
-            .map(|frame| (frame.split.task.step.clone(), frame.index, frame.count))
-            .collect(),
+        foreach: Context::foreach_of(launch),
         manifest,
         failure,
         logs: seen.logs,

@@ -11,7 +11,7 @@ use flownote_flow::event::Launch;
 use flownote_flow::graph::FlowGraph;
 use flownote_flow::id::{AttemptKey, StepName, TaskKey};
 use flownote_flow::manifest::{Failure, ForeachItems};
-use flownote_store::{RunKey, Store, Stream};
+use flownote_store::{Alive, RunKey, Store, Stream};
 use serde_json::value::RawValue;
 
 use crate::Error;
@@ -19,6 +19,7 @@ use crate::capture::Cap;
 use crate::launcher::Launcher;
 use crate::options::{Owner, Pace, Patience};
 use crate::progress::{Progress, Reporter};
+use crate::reuse::Why;
 use crate::wire::{ForeachSpec, Origin, TaskSpec};
 
 /// The items of one foreach, as the children's records.
@@ -143,6 +144,30 @@ impl Context {
             attempt: attempt.attempt,
             pid,
         });
+    }
+
+    /// Tells why a task runs although an earlier result was looked for.
+    pub fn report_run_again(&self, launch: &Launch, why: &Why) {
+        (self.reporter)(Progress::NotReused {
+            step: launch.step().to_string(),
+            task: launch.attempt.task.id().to_string(),
+            why: why.to_string(),
+        });
+    }
+
+    /// Tells that a task waits for another process.
+    pub fn report_waiting(&self, launch: &Launch, holder: &Alive) {
+        (self.reporter)(Progress::Waiting {
+            step: launch.step().to_string(),
+            task: launch.attempt.task.id().to_string(),
+            holder: format!("process {} on {}", holder.pid, holder.host),
+        });
+    }
+
+    /// The foreach levels around a task, as its `done` object keeps them.
+    pub fn foreach_of(launch: &Launch) -> Vec<(StepName, u32, u32)> {
+        let frames = launch.foreach.iter();
+        frames.map(|it| (it.split.task.step.clone(), it.index, it.count)).collect()
     }
 
     /// Shows a line of output.

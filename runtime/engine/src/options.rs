@@ -6,7 +6,7 @@ use flownote_flow::run::RunRecord;
 use flownote_store::{Alive, RunKey, Store};
 
 use crate::capture::Cap;
-use crate::reuse::Resume;
+use crate::reuse::ReuseOptions;
 
 /// The options of a [`crate::RunService`].
 pub struct Options {
@@ -19,7 +19,7 @@ pub struct Options {
     /// A fresh interpreter for every attempt.
     pub spawn: bool,
     /// Where results may be taken from instead of running tasks.
-    pub resume: Option<Resume>,
+    pub reuse: ReuseOptions,
     /// How much of each output stream is kept.
     pub log_cap: Cap,
     /// The waits of a cancellation.

@@ -48,10 +48,10 @@ pub enum Progress {
         elapsed_ms: u64,
         /// Why it failed.
         #[serde(skip_serializing_if = "Option::is_none")]
-        failure: Option<Failure>,
+        failure: Option<Box<Failure>>,
         /// The exception that `@catch` turned into a value.
         #[serde(skip_serializing_if = "Option::is_none")]
-        caught: Option<Failure>,
+        caught: Option<Box<Failure>>,
         /// The task whose result was taken instead of running this one.
         #[serde(skip_serializing_if = "Option::is_none")]
         reused: Option<Reused>,
@@ -64,6 +64,22 @@ pub enum Progress {
         task: String,
         /// Why (`code changed in clean() (features.py:31)`).
         why: String,
+    },
+    /// A task waits because another process computes the same.
+    Waiting {
+        /// The step.
+        step: String,
+        /// The task.
+        task: String,
+        /// Who computes it (`process 4711 on box`).
+        holder: String,
+    },
+    /// Results were there that weren't looked for.
+    CouldHaveReused {
+        /// Of how many tasks.
+        tasks: u64,
+        /// How long they took when they were computed, in milliseconds.
+        saved_ms: u64,
     },
     /// How far each step is; sent after each attempt.
     Counts {

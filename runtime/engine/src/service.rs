@@ -25,7 +25,7 @@ use crate::launcher::{LaunchId, Launcher, WorkerEvent};
 use crate::options::{Options, Start};
 use crate::progress::{Progress, Reporter};
 use crate::recover;
-use crate::reuse::Reuse;
+use crate::reuse::{Found, Reuse};
 use crate::stop::Stop;
 use crate::wire::Origin;
 
@@ -114,7 +114,6 @@ impl RunService {
             store: store.url().to_string(),
             continued,
         });
-        let resume = self.options.resume;
         let mut launcher = self.launcher;
         let workers = launcher.events();
         let context = Rc::new(Context::new(Parts {
@@ -143,7 +142,7 @@ impl RunService {
             finished: None,
             written_at: String::new(),
             inbox_sender,
-            reuse: resume.map(|resume| Rc::new(Reuse::new(resume, record))),
+            reuse: Rc::new(Reuse::new(self.options.reuse, record)),
             began,
             context,
         };
@@ -187,7 +186,7 @@ fn origin_of(record: &RunRecord) -> Origin {
 fn spawning_steps(record: &RunRecord) -> HashSet<StepName> {
     let isolated = |decorator: &flownote_flow::description::DecoratorDescription| {
         decorator.name == "isolate"
-            && decorator.attributes.get("how").is_some_and(|how| how == "spawn")
+            && decorator.attributes.get("mode").is_some_and(|mode| mode == "spawn")
     };
     let steps = record.description.steps.iter();
     steps
@@ -225,7 +224,7 @@ struct Loop {
     /// When the last batch was written: once the run has finished, its end.
     written_at: String,
     inbox_sender: mpsc::UnboundedSender<Message>,
-    reuse: Option<Rc<Reuse>>,
+    reuse: Rc<Reuse>,
     began: Instant,
 }
 
@@ -302,16 +301,28 @@ impl Loop {
             },
         );
         let context = Rc::clone(&self.context);
-        let reuse = self.reuse.clone();
+        let reuse = Rc::clone(&self.reuse);
         let inbox = self.inbox_sender.clone();
         spawn_local(async move {
             let link = Link { started, exited, stop };
             let outcome = async {
-                if let Some(done) = reused(&context, reuse.as_deref(), &launch).await? {
-                    return Ok(done);
-                }
+                let holding = match reuse.find(&context, &launch).await? {
+                    Found::Result(done) => {
+                        return Ok(match context.store.commit_done(&context.run, &done).await? {
+                            Committed::Won => *done,
+                            Committed::Lost(theirs) => *theirs,
+                        });
+                    }
+                    Found::Nothing(holding) => holding,
+                };
+                let began = Instant::now();
                 let spec = context.spec(&launch).await?;
-                attempt::run(&context, id, &launch, &spec, link).await
+                let done = attempt::run(&context, id, &launch, &spec, link).await?;
+                reuse.keep(&context, &done, millis(began)).await?;
+                if let Some(holding) = holding {
+                    holding.release(&context).await;
+                }
+                Ok(done)
             };
             let _ = inbox.send(Message::Finished(id, outcome.await.map(Box::new)));
         });
@@ -368,8 +379,8 @@ impl Loop {
             attempt: attempt.attempt,
             outcome: done.outcome,
             elapsed_ms: millis(active.began),
-            failure: done.failure,
-            caught: done.manifest.caught,
+            failure: done.failure.map(Box::new),
+            caught: done.manifest.caught.map(Box::new),
             reused: done.reused,
         });
         self.happen(RunEvent::AttemptFinished { attempt, result })?;
@@ -483,6 +494,11 @@ impl Loop {
             failed: total(|counts| counts.failed),
             elapsed_ms: millis(self.began),
         };
+        let missed = self.reuse.missed();
+        if missed.tasks > 0 {
+            let (tasks, saved_ms) = (missed.tasks, missed.ms);
+            (self.context.reporter)(Progress::CouldHaveReused { tasks, saved_ms });
+        }
         (self.context.reporter)(Progress::RunFinished {
             status,
             elapsed_ms: summary.elapsed_ms,
@@ -490,29 +506,6 @@ impl Loop {
             failed: summary.failed,
         });
         Ok(summary)
-    }
-}
-
-/// The committed result of an earlier task, when this one needn't run.
-async fn reused(
-    context: &Context,
-    reuse: Option<&Reuse>,
-    launch: &Launch,
-) -> Result<Option<TaskDone>, Error> {
-    let Some(reuse) = reuse.filter(|_| launch.attempt.attempt == 0) else { return Ok(None) };
-    match reuse.look_up(context, launch).await? {
-        Ok(done) => match context.store.commit_done(&context.run, &done).await? {
-            Committed::Won => Ok(Some(done)),
-            Committed::Lost(theirs) => Ok(Some(*theirs)),
-        },
-        Err(why) => {
-            (context.reporter)(Progress::NotReused {
-                step: launch.step().to_string(),
-                task: launch.attempt.task.id().to_string(),
-                why: why.to_string(),
-            });
-            Ok(None)
-        }
     }
 }
 

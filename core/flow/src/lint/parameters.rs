@@ -27,6 +27,7 @@ pub const COMMAND_OPTIONS: &[&str] = &[
     "store",
     "tag",
     "trust-code",
+    "trust-pickles",
     "until",
     "version",
     "with",

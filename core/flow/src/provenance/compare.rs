@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{Code, Environment, External, InputReads, Provenance, Unusable};
+use super::{Code, Environment, InputReads, Provenance, Unusable};
 use crate::manifest::Digest;
 
 /// What a task would be given now. Digests are those that [`Provenance`] records.
@@ -14,6 +14,8 @@ pub trait Present {
     fn names(&self) -> BTreeSet<String>;
     /// An artifact of one of a join's inputs.
     fn input(&self, position: u32, name: &str) -> Option<Digest>;
+    /// The names that any of a join's inputs has.
+    fn input_names(&self) -> BTreeSet<String>;
     /// How many inputs a join has.
     fn inputs_len(&self) -> u32;
     /// A parameter or class constant.
@@ -26,8 +28,9 @@ pub trait Present {
     fn index(&self) -> Option<u32>;
     /// `self.foreach_stack()`.
     fn foreach_stack(&self) -> Option<Digest>;
-    /// Something of the world, unchanged since this version?
-    fn external(&self, external: &External) -> bool;
+    /// The version of something of the world: `None` when it can't be told from here,
+    /// `Some(None)` when it doesn't exist.
+    fn external(&self, kind: &str, name: &str) -> Option<Option<String>>;
 }
 
 /// The first thing that differs between a recorded result and what would be computed now.
@@ -141,15 +144,18 @@ impl Provenance {
         for (name, read) in &reads.inputs {
             check(input_is_equal(now, name, read), || Difference::Input(name.clone()))?;
         }
-        if reads.every_name && reads.inputs.is_empty() {
-            let names: BTreeSet<String> = reads.artifacts.keys().cloned().collect();
-            check(now.names() == names, || Difference::Names)?;
+        if reads.every_name {
+            let present = reads.artifacts.iter().filter(|(_, digest)| digest.is_some());
+            let names: BTreeSet<String> = present.map(|(name, _)| name.clone()).collect();
+            let inputs: BTreeSet<String> = reads.inputs.keys().cloned().collect();
+            check(now.names() == names && now.input_names() == inputs, || Difference::Names)?;
         }
         for (name, digest) in &reads.current {
             check(now.current(name) == *digest, || Difference::Current(name.clone()))?;
         }
         for external in &self.externals {
-            check(now.external(external), || {
+            let unchanged = now.external(&external.kind, &external.name).as_ref() == Some(&external.version);
+            check(unchanged, || {
                 Difference::External(format!("{} `{}`", external.kind, external.name))
             })?;
         }
@@ -211,6 +217,9 @@ mod tests {
         fn input(&self, position: u32, name: &str) -> Option<Digest> {
             self.inputs.get(position as usize)?.get(name).cloned()
         }
+        fn input_names(&self) -> BTreeSet<String> {
+            self.inputs.iter().flat_map(|input| input.keys().cloned()).collect()
+        }
         fn inputs_len(&self) -> u32 {
             u32::try_from(self.inputs.len()).expect("few")
         }
@@ -229,8 +238,8 @@ mod tests {
         fn foreach_stack(&self) -> Option<Digest> {
             None
         }
-        fn external(&self, _: &External) -> bool {
-            false
+        fn external(&self, _: &str, _: &str) -> Option<Option<String>> {
+            None
         }
     }
 

@@ -43,6 +43,7 @@
 
 mod compare;
 mod key;
+mod observe;
 mod record;
 
 pub use compare::{Difference, Present};

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use flownote_engine::{
-    Cap, Error, Handle, Options, Owner, Pace, Patience, Progress, RunService, Start, Summary,
+    Cap, Error, Handle, Options, Owner, Pace, Patience, Progress, ReuseOptions, RunService, Start,
+    Summary,
 };
 use flownote_flow::description::FlowDescription;
 use flownote_flow::event::Policy;
@@ -84,7 +85,7 @@ pub fn options(store: &Store, start: Start, pid: u32) -> Options {
             process_start: String::new(),
         },
         spawn: false,
-        resume: None,
+        reuse: ReuseOptions::default(),
         log_cap: Cap::default(),
         patience: Patience {
             finish: Duration::from_millis(20),

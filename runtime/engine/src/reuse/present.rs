@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use flownote_flow::manifest::{ArtifactRecord, Digest};
-use flownote_flow::provenance::{External, Present};
+use flownote_flow::provenance::Present;
 use flownote_flow::run::RunRecord;
 use serde_json::{Value, json};
 
-use crate::reuse::{Visible, identity};
+use super::{Visible, World, identity};
 use crate::wire::TaskSpec;
 
 /// What one task would be given now.
@@ -17,12 +17,19 @@ pub struct Now {
     given: Vec<Rc<Visible>>,
     spec: TaskSpec,
     joins: bool,
+    world: Option<World>,
 }
 
 impl Now {
     /// A task that `spec` describes, whose parents pass on what is `given`.
-    pub fn new(run: Rc<RunRecord>, given: Vec<Rc<Visible>>, spec: TaskSpec, joins: bool) -> Self {
-        Self { run, given, spec, joins }
+    pub fn new(
+        run: Rc<RunRecord>,
+        given: Vec<Rc<Visible>>,
+        spec: TaskSpec,
+        joins: bool,
+        world: Option<World>,
+    ) -> Self {
+        Self { run, given, spec, joins, world }
     }
 
     /// Whether the task's step joins.
@@ -30,9 +37,17 @@ impl Now {
         self.joins
     }
 
-    /// What a parent passes on.
-    pub fn given(&self, position: usize) -> &Visible {
-        &self.given[position]
+    /// What the parents pass on.
+    pub fn given(&self) -> &[Rc<Visible>] {
+        &self.given
+    }
+
+    /// All that the task could read of its run, a line each.
+    pub fn everything(&self) -> impl Iterator<Item = String> {
+        let given = self.given.iter().flat_map(|given| given.iter());
+        let given = given.map(|(name, (_, record))| format!("{name} {}", identity(record)));
+        let of_run = self.run.parameters.iter().chain(&self.run.constants);
+        given.chain(of_run.map(|(name, record)| format!("{name} {}", identity(record))))
     }
 
     fn item_of(&self, level: usize) -> Option<Digest> {
@@ -64,6 +79,11 @@ impl Present for Now {
 
     fn input(&self, position: u32, name: &str) -> Option<Digest> {
         self.given.get(position as usize)?.get(name).map(|(_, record)| identity(record))
+    }
+
+    fn input_names(&self) -> BTreeSet<String> {
+        let joined = self.given.iter().filter(|_| self.joins);
+        joined.flat_map(|given| given.keys().cloned()).collect()
     }
 
     fn inputs_len(&self) -> u32 {
@@ -103,13 +123,7 @@ impl Present for Now {
         Some(digest(&json!([places, items])))
     }
 
-    fn external(&self, external: &External) -> bool {
-        // A file's version is the digest of its bytes; nothing else of the world can be
-        // looked at from here.
-        external.kind == "file" && file_version(&external.name) == external.version
+    fn external(&self, kind: &str, name: &str) -> Option<Option<String>> {
+        self.world.as_ref().and_then(|look| look(kind, name))
     }
-}
-
-fn file_version(name: &str) -> Option<String> {
-    flownote_store::verify::hash_file(std::path::Path::new(name)).ok()
 }

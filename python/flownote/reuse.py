@@ -1,0 +1,107 @@
+"""What a run may take from earlier runs: the steps as they are before they run.
+
+The engine compares this with what earlier tasks recorded (`runtime/engine/src/reuse`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+
+from flownote import _native, provenance
+from flownote.exceptions import FlownoteException
+from flownote.flowspec import step_names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from flownote.loader import LoadedFlow
+
+
+def origin_of(flow: str, options: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the run that `resume` takes results from: ``{"run", "parameters"}``."""
+    reference = options.get("origin_run_id")
+    if not reference:
+        return None
+    return json.loads(_native.origin_run(flow, reference, options.get("store")))
+
+
+def request(
+    loaded: LoadedFlow,
+    description: dict[str, Any],
+    options: dict[str, Any],
+    origin: dict[str, Any] | None,
+) -> dict[str, Any]:
+    """Return what the engine is told about reuse.
+
+    Raises
+    ------
+    FlownoteException
+        When the step that is to run again doesn't exist.
+    """
+    names = step_names(loaded.flow)
+    again = options.get("step")
+    if again is not None and again not in names:
+        raise FlownoteException(
+            f"`{loaded.name}` has no step `{again}`", hint=f"it has {', '.join(names)}"
+        )
+    decorators = {step["name"]: step["decorators"] for step in description["steps"]}
+    found: dict[str, Any] = {
+        "steps": {
+            name: _step(loaded.flow, name, decorators[name], options, again == name)
+            for name in names
+        },
+        "trust_pickles": options.get("trust_pickles", False),
+    }
+    if origin is not None:
+        found["resume"] = {
+            "flow": description["name"],
+            "origin": origin["run"],
+            "trust_code": options.get("trust_code", False),
+        }
+    return found
+
+
+def _step(
+    flow: type, name: str, decorators: list[dict[str, Any]], options: dict[str, Any], again: bool
+) -> dict[str, Any]:
+    code = provenance.code_of(flow, name)
+    wanted = next((one["attributes"] for one in decorators if one["name"] == "cache"), None)
+    mode = options.get("cache_mode")
+    if mode is None:
+        mode = "readwrite" if options.get("cache") or wanted is not None else "off"
+    return {
+        "language": "python",
+        "code": {
+            "digest": code.digest,
+            "coarse": code.coarse,
+            "parts": code.parts,
+            "lines": code.lines,
+        },
+        "environment": provenance.environment(code),
+        "externals": _externals(wanted or {}),
+        "cache": mode,
+        "again": again,
+    }
+
+
+def _externals(attributes: dict[str, Any]) -> list[dict[str, Any]]:
+    from flownote.provenance.world import file_version
+
+    found = [
+        {
+            "kind": "file",
+            "name": os.path.relpath(path),
+            "version": file_version(path),
+            "declared": True,
+        }
+        for path in attributes.get("externals", ())
+    ]
+    ttl = attributes.get("ttl")
+    if ttl:
+        # Results of one period share a key; in the next, nobody asks for it any more.
+        period = str(int(time.time() // ttl))
+        found.append({"kind": "ttl", "name": str(ttl), "version": period, "declared": True})
+    return found

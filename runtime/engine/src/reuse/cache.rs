@@ -1,0 +1,153 @@
+//! The cache: the result of any earlier task with the same code that read the same.
+
+use flownote_flow::cache::CacheRecord;
+use flownote_flow::event::Launch;
+use flownote_flow::manifest::{Outcome, TaskDone};
+use flownote_flow::provenance::{Present, Provenance, ReadSet, Reads, SCHEMA, base_key, full_key};
+use flownote_store::cache::Kept;
+use serde::Deserialize;
+
+use super::present::Now;
+use super::{Found, Missed, Reuse, StepNow, Why};
+use crate::Error;
+use crate::context::Context;
+use crate::failpoint::failpoint;
+
+/// What took at least this long is kept whether or not the cache is on, so that a later run
+/// can use it, or say what it would have saved.
+const WORTH_KEEPING_MS: u64 = 1000;
+
+impl Reuse {
+    /// Looks for a result; when there is none, answers with the lease to compute it.
+    pub(super) async fn from_cache(
+        &self,
+        context: &Context,
+        launch: &Launch,
+        step: &StepNow,
+    ) -> Result<Found, Error> {
+        let now = self.present(context, launch).await?;
+        let known = before_it_runs(step, &now);
+        let (found, sets) = self.look_up(context, launch, &known, &now).await?;
+        if let Some(done) = found {
+            return Ok(Found::Result(Box::new(done)));
+        }
+        if !step.cache.writes() {
+            return Ok(Found::Nothing(None));
+        }
+        let key = flight_key(&known, &sets, &now);
+        loop {
+            let holding = self.single_flight(context, launch, &key).await?;
+            // Somebody may have finished between the look and the lease, or while we waited.
+            match self.look_up(context, launch, &known, &now).await?.0 {
+                Some(done) => {
+                    if let Some(holding) = holding {
+                        holding.release(context).await;
+                    }
+                    return Ok(Found::Result(Box::new(done)));
+                }
+                None if holding.is_some() => return Ok(Found::Nothing(holding)),
+                None => {}
+            }
+        }
+    }
+
+    async fn look_up(
+        &self,
+        context: &Context,
+        launch: &Launch,
+        known: &Provenance,
+        now: &Now,
+    ) -> Result<(Option<TaskDone>, Vec<ReadSet>), Error> {
+        let sets = context.store.read_sets(&base_key(known)).await?;
+        for set in &sets {
+            let Some(asked) = observed(known, set, now) else { continue };
+            let key = full_key(&asked);
+            let Some(record) = context.store.cached(&key).await? else { continue };
+            let reused = record.reused();
+            match self.take(context, launch, record.manifest, &asked, now, reused).await? {
+                Ok(done) => return Ok((Some(done), sets)),
+                Err(Why::Incomplete(_)) => context.store.forget_result(&key).await?,
+                Err(why) => context.report_run_again(launch, &why),
+            }
+        }
+        Ok((None, sets))
+    }
+
+    /// Keeps the result of a task that ran. Says so when an earlier one under the same key
+    /// was different, and counts what a look-up would have saved.
+    pub async fn keep(&self, context: &Context, done: &TaskDone, ms: u64) -> Result<(), Error> {
+        let Some(step) = self.options.steps.get(&done.step) else { return Ok(()) };
+        if done.outcome != Outcome::Ok || !(step.cache.writes() || ms >= WORTH_KEEPING_MS) {
+            return Ok(());
+        }
+        let Ok(mut provenance) = Provenance::deserialize(&done.manifest.provenance) else {
+            return Ok(());
+        };
+        provenance.externals.extend(step.externals.iter().cloned());
+        if let Err(why) = provenance.reusable() {
+            if step.cache.writes() {
+                context.notice(format!("{}/{} isn't kept: {why}", done.step, done.task));
+            }
+            return Ok(());
+        }
+        let Some(record) = CacheRecord::of(done, context.nonce(), ms) else { return Ok(()) };
+        let (base, full) = (base_key(&provenance), full_key(&provenance));
+        failpoint("before-cache");
+        let kept = context.store.keep_result(&base, &full, &provenance.read_set(), &record).await?;
+        failpoint("after-cache");
+        let Kept::Known(known) = kept else { return Ok(()) };
+        if known.run == done.run {
+            return Ok(());
+        }
+        let differ = known.disagreements(&done.manifest);
+        if !differ.is_empty() {
+            context.notice(format!(
+                "{}/{} isn't deterministic: {} differs from what {} made of the same code and \
+                 inputs",
+                done.step,
+                done.task,
+                differ.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+                known.reused().pathspec,
+            ));
+        } else if !step.cache.reads() && self.options.resume.is_none() {
+            let Missed { tasks, ms } = self.missed.get();
+            self.missed.set(Missed { tasks: tasks + 1, ms: ms + known.elapsed_ms });
+        }
+        Ok(())
+    }
+}
+
+/// The part of the record that is known before the task runs: what the base key is made of.
+fn before_it_runs(step: &StepNow, now: &Now) -> Provenance {
+    Provenance {
+        schema: SCHEMA,
+        language: step.language.clone(),
+        code: step.code.clone(),
+        environment: step.environment.clone(),
+        externals: step.externals.clone(),
+        reads: Reads { item: now.item(), ..Reads::default() },
+        ..Provenance::default()
+    }
+}
+
+/// The whole record, if the task read what `set` says.
+fn observed(known: &Provenance, set: &ReadSet, now: &Now) -> Option<Provenance> {
+    let (reads, seen) = set.observe(now)?;
+    let externals = known.externals.iter().cloned().chain(seen).collect();
+    Some(Provenance { reads, externals, ..known.clone() })
+}
+
+/// The key under which the same work waits for one another. What a step reads isn't known
+/// before its first run: then it is everything that it could read.
+fn flight_key(known: &Provenance, sets: &[ReadSet], now: &Now) -> String {
+    if let Some(asked) = sets.iter().find_map(|set| observed(known, set, now)) {
+        return full_key(&asked).to_string();
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(base_key(known).as_str().as_bytes());
+    for line in now.everything() {
+        hasher.update(line.as_bytes());
+        hasher.update(b"\n");
+    }
+    hasher.finalize().to_hex().to_string()
+}

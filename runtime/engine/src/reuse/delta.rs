@@ -1,0 +1,103 @@
+//! What is taken of a result is a *delta*: the names that the task wrote and deleted, where
+//! it went, its items. What it merely passed on comes from this run's own tasks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flownote_flow::event::Launch;
+use flownote_flow::manifest::{
+    ArtifactRecord, Digest, Logs, Outcome, Reused, SCHEMA, TaskDone, TaskManifest, Usage,
+};
+use flownote_flow::provenance::{Difference, Provenance};
+
+use super::present::Now;
+use super::{Reuse, Why};
+use crate::Error;
+use crate::context::Context;
+
+impl Reuse {
+    /// The `done` object that takes a result over, or why it can't be taken.
+    pub(super) async fn take(
+        &self,
+        context: &Context,
+        launch: &Launch,
+        manifest: TaskManifest,
+        provenance: &Provenance,
+        now: &Now,
+        reused: Reused,
+    ) -> Result<Result<TaskDone, Why>, Error> {
+        let records = manifest.artifacts.iter().map(|(name, record)| (name.as_str(), record));
+        let items = manifest.items.iter().map(|items| ("foreach items", &items.items));
+        let pickles = manifest.artifacts.values().any(|record| record.codec == "pickle");
+        if pickles && reused.user != context.owner.user && !self.options.trust_pickles {
+            return Ok(Err(Why::Pickles(reused.user)));
+        }
+        for (name, record) in records.chain(items).filter(|(_, record)| record.is_blob()) {
+            if !context.store.has_blob(&record.digest).await? {
+                return Ok(Err(Why::Incomplete(name.to_owned())));
+            }
+        }
+        Ok(match inherit(&manifest, provenance, now) {
+            Ok(inherited) => {
+                let manifest = TaskManifest { inherited, notices: Vec::new(), ..manifest };
+                Ok(compose(context, launch, manifest, reused))
+            }
+            Err(name) => Err(Why::Differs(Difference::Input(name))),
+        })
+    }
+}
+
+fn compose(context: &Context, launch: &Launch, manifest: TaskManifest, reused: Reused) -> TaskDone {
+    let attempt = &launch.attempt;
+    let now = context.now();
+    TaskDone {
+        schema: SCHEMA,
+        flow: context.run.flow.clone(),
+        run: context.run.run.clone(),
+        step: attempt.task.step.clone(),
+        task: attempt.task.id(),
+        attempt: attempt.attempt,
+        nonce: context.nonce(),
+        outcome: Outcome::Ok,
+        started_at: Some(now.clone()),
+        finished_at: now,
+        user: context.owner.user.clone(),
+        host: context.owner.host.clone(),
+        pid: context.owner.pid,
+        usage: Usage::default(),
+        parents: launch.parents.iter().map(ToString::to_string).collect(),
+        foreach: Context::foreach_of(launch),
+        manifest,
+        failure: None,
+        logs: Logs::default(),
+        reused: Some(reused),
+    }
+}
+
+/// Whose artifacts the task passes on, in this run. A join passes on what it merged: those
+/// values are found among its inputs. Fails with a name that isn't there any more.
+fn inherit(
+    origin: &TaskManifest,
+    provenance: &Provenance,
+    now: &Now,
+) -> Result<BTreeMap<String, BTreeMap<String, Digest>>, String> {
+    let mut inherited: BTreeMap<String, BTreeMap<String, Digest>> = BTreeMap::new();
+    let mut pass_on = |name: &str, (producer, record): &(String, ArtifactRecord)| {
+        let names = inherited.entry(producer.clone()).or_default();
+        names.insert(name.to_owned(), record.digest.clone());
+    };
+    if !now.joins() {
+        let written: BTreeSet<&String> = origin.artifacts.keys().collect();
+        for (name, found) in now.given().iter().flat_map(|given| given.iter()) {
+            if !written.contains(name) && !provenance.deleted.contains(name) {
+                pass_on(name, found);
+            }
+        }
+        return Ok(inherited);
+    }
+    for (name, digest) in origin.inherited.values().flatten() {
+        let mut found = now.given().iter().filter_map(|given| given.get(name));
+        let same = found.find(|(_, record)| record.digest == *digest);
+        pass_on(name, same.ok_or_else(|| name.clone())?);
+    }
+    Ok(inherited)
+}

@@ -1,0 +1,212 @@
+//! Taking the result of an earlier task instead of running it again (engine rules 19–24).
+//!
+//! Two sources: [`resume`] looks in one origin run, [`cache`] anywhere. Both compare what
+//! an earlier task read with what this one would be given, [`present`]; both take a
+//! [`delta`]. [`single_flight`] keeps two from computing the same at once.
+
+mod cache;
+mod delta;
+mod present;
+mod resume;
+mod single_flight;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use flownote_flow::cache::CacheMode;
+use flownote_flow::event::Launch;
+use flownote_flow::id::{AttemptKey, StepName};
+use flownote_flow::manifest::{ArtifactRecord, Digest, TaskDone};
+use flownote_flow::provenance::{Code, Difference, Environment, External};
+use flownote_flow::run::RunRecord;
+use flownote_store::RunKey;
+use flownote_store::client::{Artifact, Origin};
+use flownote_store::lease::Lease;
+use serde::Deserialize;
+
+use crate::Error;
+use crate::context::Context;
+use present::Now;
+
+/// What may be taken from earlier tasks.
+#[derive(Clone, Default)]
+pub struct ReuseOptions {
+    /// What each step is, before it runs.
+    pub steps: HashMap<StepName, StepNow>,
+    /// The run to resume from.
+    pub resume: Option<ResumeFrom>,
+    /// Whether pickles that another user wrote may be taken.
+    pub trust_pickles: bool,
+    /// Tells the version of something of the world, by kind and name: `None` when it can't
+    /// be told, `Some(None)` when it doesn't exist.
+    pub world: Option<World>,
+}
+
+/// Looks at the world (see [`ReuseOptions::world`]).
+pub type World = Rc<dyn Fn(&str, &str) -> Option<Option<String>>>;
+
+/// The run that a resume takes results from.
+#[derive(Clone, Debug)]
+pub struct ResumeFrom {
+    /// The origin run.
+    pub origin: RunKey,
+    /// Whether results are taken although the code may have changed.
+    pub trust_code: bool,
+}
+
+/// What is known of a step before it runs.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct StepNow {
+    /// The language it is written in.
+    pub language: String,
+    /// Its code.
+    pub code: Code,
+    /// What it runs on.
+    pub environment: Environment,
+    /// What it was declared to read of the world.
+    pub externals: Vec<External>,
+    /// When its results are looked up and kept.
+    pub cache: CacheMode,
+    /// Whether it runs again whatever is the case.
+    pub again: bool,
+}
+
+/// What came of a look-up.
+pub enum Found {
+    /// A result to commit.
+    Result(Box<TaskDone>),
+    /// Nothing: the task runs, and others wait for it while the lease is held.
+    Nothing(Option<Holding>),
+}
+
+/// A lease that is renewed until it is given back.
+pub struct Holding {
+    lease: Lease,
+    renewing: tokio::task::JoinHandle<()>,
+}
+
+/// Why a task runs although an earlier result was looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The user asked for it.
+    Asked,
+    /// The origin has no result of this task.
+    NoResult,
+    /// Something differs.
+    Differs(Difference),
+    /// A blob of the result is gone.
+    Incomplete(String),
+    /// The result is another user's, and has pickles.
+    Pickles(String),
+}
+
+impl std::fmt::Display for Why {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Asked => out.write_str("as asked"),
+            Self::NoResult => out.write_str("not finished in the origin run"),
+            Self::Differs(difference) => difference.fmt(out),
+            Self::Incomplete(name) => write!(out, "the stored `{name}` is gone"),
+            Self::Pickles(user) => {
+                write!(out, "the result is {user}'s and has pickles; `--trust-pickles` takes it")
+            }
+        }
+    }
+}
+
+/// What a task passes on: artifact → who wrote it, and its record.
+type Visible = BTreeMap<String, (String, ArtifactRecord)>;
+
+/// Looks results up for one run, and keeps its own for later ones.
+pub struct Reuse {
+    options: ReuseOptions,
+    run: Rc<RunRecord>,
+    /// What the tasks of this run pass on, by attempt: read once, shared by the children
+    /// of a foreach. Never borrowed across an `await`.
+    visible: RefCell<HashMap<AttemptKey, Rc<Visible>>>,
+    missed: Cell<Missed>,
+}
+
+/// Results that were there and weren't looked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Missed {
+    /// How many.
+    pub tasks: u64,
+    /// How long the earlier tasks took, in milliseconds.
+    pub ms: u64,
+}
+
+/// The identity of an artifact's value, as provenance records it.
+fn identity(record: &ArtifactRecord) -> Digest {
+    format!("{}:{}:{}", record.codec, record.type_name, record.digest).into()
+}
+
+impl Reuse {
+    /// A look-up for the run that `record` describes.
+    pub fn new(options: ReuseOptions, record: RunRecord) -> Self {
+        let missed = Cell::default();
+        Self { options, run: Rc::new(record), visible: RefCell::default(), missed }
+    }
+
+    /// What could have been reused, had it been looked for.
+    pub fn missed(&self) -> Missed {
+        self.missed.get()
+    }
+
+    /// Looks for a result of a task that is about to run.
+    pub async fn find(&self, context: &Context, launch: &Launch) -> Result<Found, Error> {
+        let Some(step) = self.options.steps.get(launch.step()) else {
+            return Ok(Found::Nothing(None));
+        };
+        if launch.attempt.attempt > 0 || step.again {
+            if step.again {
+                context.report_run_again(launch, &Why::Asked);
+            }
+            return Ok(Found::Nothing(None));
+        }
+        if let Some(from) = &self.options.resume {
+            match self.from_origin(context, launch, step, from).await? {
+                Ok(done) => return Ok(Found::Result(Box::new(done))),
+                Err(why) => context.report_run_again(launch, &why),
+            }
+        }
+        if step.cache.reads() {
+            return self.from_cache(context, launch, step).await;
+        }
+        Ok(Found::Nothing(None))
+    }
+
+    /// What the task would be given now.
+    async fn present(&self, context: &Context, launch: &Launch) -> Result<Now, Error> {
+        let mut given = Vec::with_capacity(launch.parents.len());
+        for parent in launch.parents.iter() {
+            given.push(self.visible_of(context, parent).await?);
+        }
+        let spec = context.spec(launch).await?;
+        let joins = context.graph.step(launch.step()).is_some_and(|step| step.joins.is_some());
+        Ok(Now::new(Rc::clone(&self.run), given, spec, joins, self.options.world.clone()))
+    }
+
+    async fn visible_of(
+        &self,
+        context: &Context,
+        attempt: &AttemptKey,
+    ) -> Result<Rc<Visible>, Error> {
+        if let Some(known) = self.visible.borrow().get(attempt) {
+            return Ok(Rc::clone(known));
+        }
+        let task = &attempt.task;
+        let artifacts = context.store.artifacts(&context.run, &task.step, &task.id()).await?;
+        let passed_on = |it: &Artifact| matches!(it.origin, Origin::Own | Origin::Inherited);
+        let visible: Visible = artifacts
+            .into_iter()
+            .filter(passed_on)
+            .filter_map(|it| Some((it.name, (it.producer?, it.record))))
+            .collect();
+        let visible = Rc::new(visible);
+        self.visible.borrow_mut().insert(attempt.clone(), Rc::clone(&visible));
+        Ok(visible)
+    }
+}
