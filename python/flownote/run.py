@@ -12,6 +12,7 @@ import sys
 
 from flownote import _native
 from flownote.exceptions import FlownoteException
+from flownote.shell import cores
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,8 +62,10 @@ def run(loaded: LoadedFlow, options: dict[str, Any], parameters: Mapping[str, An
 
         summary = in_process.run(loaded.flow, engine)
     else:
+        from flownote import blas
         from flownote.worker import zygote
 
+        blas.limit_loaded(max(1, cores() // _workers(options)))
         control, zygote_pid = zygote.start(loaded)
         try:
             summary = engine(control)
@@ -133,11 +136,6 @@ def _record(
     staging = Staging(new["staging"])
     sources.keep_loaded()
     _announce(options.get("run_id_file"), new["run"])
-    workers = 1 if options.get("in_process") else options.get("max_workers")
-    if workers is None:
-        from flownote.shell import cores
-
-        workers = cores()
     keep_going = options.get("keep_going", False)
     return {
         "schema": 1,
@@ -159,7 +157,7 @@ def _record(
         "tags": list(dict.fromkeys(options.get("tag") or [])),
         "system_tags": [f"python:{sys.version_info[0]}.{sys.version_info[1]}"],
         "policy": {
-            "max_workers": workers,
+            "max_workers": _workers(options),
             "on_failure": {"kind": "keep_going"}
             if keep_going
             else {"kind": "fail_fast", "grace_ms": 10_000},
@@ -180,6 +178,10 @@ def _sources(staging: Any) -> dict[str, Any]:
         for path, text in sources.kept().items()
         if sources.is_project_file(path)
     }
+
+
+def _workers(options: dict[str, Any]) -> int:
+    return 1 if options.get("in_process") else options.get("max_workers") or cores()
 
 
 def _storable(staging: Any, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,7 +74,11 @@ class Files:
             return bytearray(base64.b64decode(inline))
         if record["size"] == 0:
             return bytearray()
-        return _map(self._blob(record["digest"], producer, name))
+        try:
+            return _map(self._blob(record["digest"], producer, name))
+        except FileNotFoundError:
+            # gc took it between the look and the opening; looking again brings it back.
+            return _map(self._blob(record["digest"], producer, name))
 
     def steps_with(self, name: str) -> list[str]:
         """Return the steps of this run that wrote an artifact, as far as files here tell."""

@@ -26,7 +26,7 @@ pub struct Claim {
     epoch: u64,
     /// The number after our `Epoch` entry.
     next: u64,
-    /// A snapshot and the number of the last batch in it.
+    /// A snapshot and the number of the first batch that isn't in it.
     snapshot: Option<(u64, Vec<u8>)>,
     /// The batches after the snapshot, ours included.
     log: Vec<(u64, LogBatch)>,
@@ -49,8 +49,9 @@ pub async fn claim(store: &Store, record: &RunRecord, options: &Options) -> Resu
     let run = RunKey { flow: record.flow.clone(), run: record.run.clone() };
     ensure_abandoned(store, &run, record, options).await?;
     let snapshot = store.load_state(&run).await?.map(|(seq, bytes)| (seq, bytes.to_vec()));
-    // The snapshot's own batch too: it says whose epoch it was, and whether it was the last.
-    let from = snapshot.as_ref().map_or(0, |(seq, _)| *seq);
+    // The last batch of the snapshot too: it says whose epoch it was, and whether it was
+    // the last of all.
+    let from = snapshot.as_ref().map_or(0, |(next, _)| next - 1);
     let mut log = store.read_log(&run, from).await?;
     if let Some(RunEvent::RunFinished { status }) = last_event(&log) {
         // Its scheduler may have died before the index knew, or before it cleaned up.

@@ -108,6 +108,8 @@ impl RunService {
         };
         let graph = Arc::new(graph_of(&record)?);
         let run = RunKey { flow: record.flow.clone(), run: record.run.clone() };
+        // Workers read it as a file, also when the datastore is far away.
+        store.run_record_path(&run).await?;
         (self.reporter)(Progress::RunStarted {
             flow: run.flow.to_string(),
             run: run.run.to_string(),
@@ -458,7 +460,7 @@ impl Loop {
             let mut written = append.write(store, run).await;
             failpoint("after-log");
             if let (Ok(_), Some(state)) = (&written, snapshot)
-                && let Err(error) = store.save_state(run, seq, state.into()).await
+                && let Err(error) = store.save_state(run, seq + 1, state.into()).await
             {
                 written = Err(error.into());
             }
