@@ -24,5 +24,6 @@ __all__ = [
 ]
 
 REGISTRY: dict[str, type[StepDecorator]] = {
-    kind.name: kind for kind in (retry, catch, timeout, environment, resources, secrets, isolate, cache)
+    kind.name: kind
+    for kind in (retry, catch, timeout, environment, resources, secrets, isolate, cache)
 }

@@ -154,7 +154,8 @@ impl Provenance {
             check(now.current(name) == *digest, || Difference::Current(name.clone()))?;
         }
         for external in &self.externals {
-            let unchanged = now.external(&external.kind, &external.name).as_ref() == Some(&external.version);
+            let unchanged =
+                now.external(&external.kind, &external.name).as_ref() == Some(&external.version);
             check(unchanged, || {
                 Difference::External(format!("{} `{}`", external.kind, external.name))
             })?;

@@ -51,8 +51,7 @@ impl ReadSet {
     fn names_are_those_of(&self, now: &impl Present) -> bool {
         let own = now.names();
         let inputs = now.input_names();
-        own.iter().all(|name| self.artifacts.contains(name))
-            && inputs.iter().eq(self.inputs.keys())
+        own.iter().all(|name| self.artifacts.contains(name)) && inputs.iter().eq(self.inputs.keys())
     }
 }
 

@@ -56,7 +56,8 @@ pub async fn show(store: &Store, run: &RunKey, json: bool) -> Result<(), Error> 
     let tasks = store.tasks(run, None).await?;
     let names = record.description.steps.iter().map(|step| step.name.as_str());
     let steps: Vec<StepRow> = names.map(|name| sum_up(name, &tasks)).collect();
-    let failed: Vec<&Task> = tasks.iter().filter(|task| is_bad(task.status)).collect();
+    let failed: Vec<&Task> =
+        tasks.iter().filter(|task| task.status == TaskStatus::Failed).collect();
     if json {
         let parameters = record
             .parameters
@@ -131,10 +132,6 @@ fn sum_up(name: &str, tasks: &[Task]) -> StepRow {
         cpu_ms: attempts().map(|attempt| attempt.usage.user_ms + attempt.usage.system_ms).sum(),
         max_rss_kb: attempts().map(|attempt| attempt.usage.max_rss_kb).max().unwrap_or_default(),
     }
-}
-
-fn is_bad(status: TaskStatus) -> bool {
-    !matches!(status, TaskStatus::Succeeded | TaskStatus::Running)
 }
 
 fn step_table(steps: &[StepRow]) -> String {
@@ -236,7 +233,10 @@ fn commands(
             commands.push((format!("flownote artifacts {id}"), "the values it ended with"));
             commands.push((format!("flownote logs {id}"), "what its tasks printed"));
         }
-        Status::Failed | Status::Cancelled => {}
+        Status::Failed | Status::Cancelled => {
+            let resume = format!("flownote resume {file} --origin-run-id {id}");
+            commands.push((resume, "a new run that keeps what is still valid"));
+        }
     }
     commands
 }

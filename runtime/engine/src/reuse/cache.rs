@@ -19,7 +19,7 @@ const WORTH_KEEPING_MS: u64 = 1000;
 
 impl Reuse {
     /// Looks for a result; when there is none, answers with the lease to compute it.
-    pub(super) async fn from_cache(
+    pub(super) async fn seek_in_cache(
         &self,
         context: &Context,
         launch: &Launch,

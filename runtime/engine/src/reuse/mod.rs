@@ -167,13 +167,13 @@ impl Reuse {
             return Ok(Found::Nothing(None));
         }
         if let Some(from) = &self.options.resume {
-            match self.from_origin(context, launch, step, from).await? {
+            match self.seek_in_origin(context, launch, step, from).await? {
                 Ok(done) => return Ok(Found::Result(Box::new(done))),
                 Err(why) => context.report_run_again(launch, &why),
             }
         }
         if step.cache.reads() {
-            return self.from_cache(context, launch, step).await;
+            return self.seek_in_cache(context, launch, step).await;
         }
         Ok(Found::Nothing(None))
     }

@@ -12,7 +12,7 @@ use crate::context::Context;
 
 impl Reuse {
     /// The result to commit, or why the task must run.
-    pub(super) async fn from_origin(
+    pub(super) async fn seek_in_origin(
         &self,
         context: &Context,
         launch: &Launch,

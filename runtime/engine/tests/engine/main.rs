@@ -3,6 +3,8 @@
 
 mod bad_store;
 mod flow;
+mod remembered;
+mod reuse;
 mod runs;
 mod scripted;
 mod takeover;
