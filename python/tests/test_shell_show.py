@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+import flownote
+from flownote import Run
+
 
 def test_an_empty_store_says_how_to_begin(project):
     shown = project.shell("show")
@@ -185,3 +188,23 @@ def test_a_run_has_many_names(trained, text):
 def test_a_wrong_name_is_explained(trained, text, code, error):
     shown = trained.shell(f"show {text}")
     assert (shown.code, shown.out, shown.err) == (code, "", error)
+
+
+def test_reused_results_are_told_from_computed_ones(project):
+    assert project.shell("run flow.py --quiet --fail").code == 1
+    flow = project.folder / "flow.py"
+    flow.write_text(flow.read_text().replace('raise ValueError("bb is bad")', "pass"))
+    resumed = project.shell("resume flow.py --quiet")
+    assert resumed.code == 0, resumed.err
+    shown = project.shell("show").lines()
+    assert shown[0] == "Train/<run>  ✓ succeeded in <s>"
+    assert "origin  <run>" in shown
+    assert any(line.startswith("◆  start  1 reused  ") for line in shown)
+    assert any(line.startswith("✓  train  3 done  ") for line in shown)
+    start = project.shell("show latest/start").lines()
+    assert start[1] == "reused from  Train/<run>/start/0 by ana, <time>"
+    flownote.namespace(None)
+    task = Run("Train/latest", store=str(project.store))["start"].task
+    assert task.cached_from == f"Train/{project.run_ids()[0]}/start/0"
+    assert Run("Train/latest", store=str(project.store)).origin_run_id == project.run_ids()[0]
+    flownote.default_namespace()

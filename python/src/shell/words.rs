@@ -74,6 +74,11 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// The most memory that something had, from KiB; nothing where nothing ran.
+pub fn memory(max_rss_kb: u64) -> String {
+    if max_rss_kb == 0 { String::new() } else { size(max_rss_kb * 1024) }
+}
+
 /// `1 task`, `3 tasks`.
 pub fn count(number: u64, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }

@@ -160,7 +160,7 @@ fn step_table(steps: &[StepRow]) -> String {
             counts(step),
             cell(step.elapsed_ms.map(duration).unwrap_or_default()),
             cell(duration(step.cpu_ms)),
-            cell(words::size(step.max_rss_kb * 1024)),
+            words::memory(step.max_rss_kb),
         ]);
     }
     format!("\n{}", indented(&table.render(inner_width())))

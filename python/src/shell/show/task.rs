@@ -86,7 +86,7 @@ fn attempts(task: &Task) -> String {
             begun.map(words::time).unwrap_or_default(),
             words::elapsed(begun, attempt.finished_at.as_deref()),
             duration(attempt.usage.user_ms + attempt.usage.system_ms),
-            words::size(attempt.usage.max_rss_kb * 1024),
+            words::memory(attempt.usage.max_rss_kb),
             attempt.host.clone(),
         ]);
     }
@@ -105,7 +105,9 @@ fn failure(failure: &Failure, caught: bool) -> String {
 }
 
 fn commands(task: &Task, artifacts: &[Artifact]) -> Vec<(String, &'static str)> {
-    let mut commands = vec![(format!("flownote logs {}", task.pathspec), "what it printed")];
+    // What was reused printed nothing anew.
+    let ran = task.reused.as_ref().map_or(&task.pathspec, |reused| &reused.pathspec);
+    let mut commands = vec![(format!("flownote logs {ran}"), "what it printed")];
     if let Some(artifact) = artifacts.iter().find(|artifact| artifact.producer.is_some()) {
         commands.push((format!("flownote dump {}", artifact.pathspec), "a value"));
     }
