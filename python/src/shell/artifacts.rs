@@ -62,7 +62,7 @@ pub fn table(artifacts: &[Artifact]) -> Table {
         flexible("TYPE"),
         number("SIZE"),
         flexible("PREVIEW"),
-        text("FROM"),
+        text("FROM").droppable(),
     ]);
     for artifact in artifacts {
         let record = &artifact.record;

@@ -12,21 +12,29 @@ pub struct Column {
     name: &'static str,
     right: bool,
     flexible: bool,
+    droppable: bool,
+}
+
+impl Column {
+    /// The same column, left out where there is no room for it.
+    pub const fn droppable(self) -> Self {
+        Self { droppable: true, ..self }
+    }
 }
 
 /// A column of words.
 pub const fn text(name: &'static str) -> Column {
-    Column { name, right: false, flexible: false }
+    Column { name, right: false, flexible: false, droppable: false }
 }
 
 /// A column of numbers.
 pub const fn number(name: &'static str) -> Column {
-    Column { name, right: true, flexible: false }
+    Column { name, right: true, flexible: false, droppable: false }
 }
 
 /// A column of words that may be cut short.
 pub const fn flexible(name: &'static str) -> Column {
-    Column { name, right: false, flexible: true }
+    Column { name, right: false, flexible: true, droppable: false }
 }
 
 /// Rows under column names.
@@ -59,34 +67,38 @@ impl Table {
 
     /// The table as lines, each with its end, for a terminal of a width or for a file.
     pub fn render(&self, width: Option<usize>) -> String {
-        let mut widths = self.natural();
-        if let Some(width) = width
-            && !self.fit(&mut widths, width)
+        let mut kept: Vec<usize> = (0..self.columns.len()).collect();
+        let mut widths = self.natural(&kept);
+        while let Some(width) = width
+            && !self.fit(&kept, &mut widths, width)
         {
-            return self.as_records(width);
+            let Some(place) = kept.iter().position(|at| self.columns[*at].droppable) else {
+                return self.as_records(width);
+            };
+            kept.remove(place);
+            widths = self.natural(&kept);
         }
         let names: Vec<String> =
             self.names.iter().map(|name| style(name).dim().to_string()).collect();
         let lines = std::iter::once(&names).chain(&self.rows);
-        lines.map(|row| self.line(row, &widths)).collect()
+        lines.map(|row| self.line(row, &kept, &widths)).collect()
     }
 
-    fn natural(&self) -> Vec<usize> {
-        (0..self.columns.len())
-            .map(|at| {
-                let cells = self.rows.iter().map(|row| row[at].as_str());
-                let cells = cells.chain([self.names[at].as_str()]);
-                cells.map(measure_text_width).max().unwrap_or_default()
-            })
-            .collect()
+    fn natural(&self, kept: &[usize]) -> Vec<usize> {
+        let widest = |at: &usize| {
+            let cells = self.rows.iter().map(|row| row[*at].as_str());
+            let cells = cells.chain([self.names[*at].as_str()]);
+            cells.map(measure_text_width).max().unwrap_or_default()
+        };
+        kept.iter().map(widest).collect()
     }
 
     /// Takes from the widest flexible columns until the rest fits.
-    fn fit(&self, widths: &mut [usize], width: usize) -> bool {
+    fn fit(&self, kept: &[usize], widths: &mut [usize], width: usize) -> bool {
         let gaps = GAP.len() * widths.len().saturating_sub(1);
         while widths.iter().sum::<usize>() + gaps > width {
             let widest = (0..widths.len())
-                .filter(|at| self.columns[*at].flexible && widths[*at] > NARROWEST)
+                .filter(|at| self.columns[kept[*at]].flexible && widths[*at] > NARROWEST)
                 .max_by_key(|at| widths[*at]);
             let Some(widest) = widest else { return false };
             widths[widest] -= 1;
@@ -94,10 +106,10 @@ impl Table {
         true
     }
 
-    fn line(&self, row: &[String], widths: &[usize]) -> String {
-        let cells = row.iter().zip(&self.columns).zip(widths).map(|((cell, column), width)| {
-            let side = if column.right { Alignment::Right } else { Alignment::Left };
-            pad_str(&truncate_str(cell, *width, "…"), *width, side, None).into_owned()
+    fn line(&self, row: &[String], kept: &[usize], widths: &[usize]) -> String {
+        let cells = kept.iter().zip(widths).map(|(at, width)| {
+            let side = if self.columns[*at].right { Alignment::Right } else { Alignment::Left };
+            pad_str(&truncate_str(&row[*at], *width, "…"), *width, side, None).into_owned()
         });
         format!("{}\n", cells.collect::<Vec<_>>().join(GAP).trim_end())
     }

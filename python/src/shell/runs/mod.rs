@@ -98,8 +98,9 @@ async fn list(shell: &Shell<'_>, store: &Store) -> Result<Outcome, Error> {
 }
 
 fn render(rows: &[Row], ask: &rows::Ask, several: bool) -> String {
-    let mut columns = vec![text("RUN"), text("STATUS"), text("STARTED"), number("TOOK")];
-    columns.extend([flexible("USER"), flexible("TAGS")]);
+    let mut columns =
+        vec![text("RUN"), text("STATUS"), text("STARTED").droppable(), number("TOOK").droppable()];
+    columns.extend([flexible("USER").droppable(), flexible("TAGS").droppable()]);
     if several {
         columns.insert(0, flexible("FLOW"));
     }

@@ -140,8 +140,8 @@ fn step_table(steps: &[StepRow]) -> String {
         text("STEP"),
         flexible("TASKS"),
         number("TOOK"),
-        number("CPU"),
-        number("MEMORY"),
+        number("CPU").droppable(),
+        number("MEMORY").droppable(),
     ]);
     for step in steps {
         let begun = step.done + step.running + step.bad() > 0;

@@ -71,11 +71,11 @@ fn attempts(task: &Task) -> String {
     let columns = [
         number("ATTEMPT"),
         text("STATUS"),
-        text("STARTED"),
+        text("STARTED").droppable(),
         number("TOOK"),
-        number("CPU"),
-        number("MEMORY"),
-        flexible("HOST"),
+        number("CPU").droppable(),
+        number("MEMORY").droppable(),
+        flexible("HOST").droppable(),
     ];
     let mut table = Table::new(&columns);
     for attempt in &task.attempts {
