@@ -82,9 +82,9 @@ check-python: $(DONE)/check
 	$(call say,Python: types)
 	@$(VENV)/bin/mypy
 
-bench: $(DONE)/venv ## Measures Flownote beside its peers in a release build (about 30 minutes)
+bench: $(DONE)/venv ## Measures Flownote beside its peers in a release build (about 20 minutes)
 	$(call say,measuring; best on an idle machine)
-	@CACHE=$(CACHE) $(PYTHON) tests/bench/bench.py
+	@$(PYTHON) tests/bench/bench.py
 
 clean: ## Removes the virtual environments and everything that was built
 	rm -rf $(VENV) $(CACHE)/bench $(CACHE)/s3rver
