@@ -17,6 +17,7 @@ use crate::capture::Masks;
 use crate::context::Context;
 use crate::failpoint::failpoint;
 use crate::launcher::{LaunchId, LaunchRequest};
+use crate::memo::attempt::Calls;
 use crate::stop::{Stop, Stopper};
 use crate::stream::Stream;
 use crate::verdict::{self, Interference};
@@ -90,6 +91,23 @@ pub async fn run(
     })
 }
 
+/// Commits the end of an attempt that was cancelled before it had a worker.
+pub async fn cancelled(context: &Context, launch: &Launch) -> Result<TaskDone, Error> {
+    let seen = Seen {
+        started_at: context.now(),
+        pid: 0,
+        exit: Exit { status: Some(0), ..Exit::default() },
+        report: Ok(None),
+        interference: Interference { cancelled: true, ..Interference::default() },
+        logs: Logs::default(),
+    };
+    let done = compose(context, launch, seen);
+    Ok(match context.store.commit_done(&context.run, &done).await? {
+        Committed::Won => done,
+        Committed::Lost(theirs) => *theirs,
+    })
+}
+
 async fn watch_worker(
     context: &Context,
     id: LaunchId,
@@ -129,11 +147,12 @@ async fn watch_worker(
             stream(StreamKind::Stderr, ended.clone()).collect(err_read.into()),
         )
     };
+    let mut calls = Calls::new(context, launch, Path::new(&spec.staging));
     let talk = async {
         let mut gone = ended.clone();
         tokio::select! {
             biased;
-            report = converse(context, &mut socket, spec, masks) => report,
+            report = converse(context, &mut socket, spec, masks, &mut calls) => report,
             // A descendant may hold the socket open: what the worker said has arrived.
             () = async {
                 let _ = gone.wait_for(|ended| *ended).await;
@@ -164,6 +183,7 @@ async fn watch_worker(
         (if pid == u32::MAX { 0 } else { pid }, exit)
     };
     let ((pid, exit), (stdout, stderr), report) = tokio::join!(live, streams, talk);
+    calls.end().await;
     let mut interference = stopper.interference();
     interference.out_of_memory = oom_before < verdict::oom_kills();
     let logs = Logs { stdout, stderr };
@@ -177,6 +197,7 @@ async fn converse(
     socket: &mut UnixStream,
     spec: &TaskSpec,
     masks: &Masks,
+    calls: &mut Calls<'_>,
 ) -> std::io::Result<Option<TaskManifest>> {
     match write_frame(socket, spec).await {
         // The worker died before it read its spec: its exit status tells more.
@@ -195,6 +216,8 @@ async fn converse(
                 path_answer(context.store.fetch_blob(&digest, &producer, &artifact).await)
             }
             FromChild::NeedDone { attempt } => path_answer(context.done_file(&attempt).await),
+            FromChild::MemoAsk(call) => calls.ask(&call).await,
+            FromChild::MemoKeep { compute, value } => calls.keep(compute, value.as_deref()).await,
         };
         write_frame(socket, &answer).await?;
     }

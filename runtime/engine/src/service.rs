@@ -131,6 +131,8 @@ impl RunService {
             spawn_all: self.options.spawn,
             spawning: spawning_steps(&record),
             reporter: self.reporter,
+            trust_pickles: self.options.reuse.trust_pickles,
+            world: self.options.reuse.world.clone(),
         }));
         let schedule = Schedule::new(graph, record.policy.clone());
         let (inbox_sender, inbox) = mpsc::unbounded_channel();
@@ -306,9 +308,17 @@ impl Loop {
         let reuse = Rc::clone(&self.reuse);
         let inbox = self.inbox_sender.clone();
         spawn_local(async move {
-            let link = Link { started, exited, stop };
+            let mut link = Link { started, exited, stop };
             let outcome = async {
-                let holding = match reuse.find(&context, &launch).await? {
+                // A look-up may wait for another run, as long as that takes.
+                let found = tokio::select! {
+                    biased;
+                    found = reuse.find(&context, &launch) => found?,
+                    _ = link.stop.wait_for(|stop| *stop != Stop::No) => {
+                        return attempt::cancelled(&context, &launch).await;
+                    }
+                };
+                let holding = match found {
                     Found::Result(done) => {
                         return Ok(match context.store.commit_done(&context.run, &done).await? {
                             Committed::Won => *done,
@@ -320,7 +330,7 @@ impl Loop {
                 let began = Instant::now();
                 let spec = context.spec(&launch).await?;
                 let done = attempt::run(&context, id, &launch, &spec, link).await?;
-                reuse.keep(&context, &done, millis(began)).await?;
+                reuse.keep(&context, &done, millis(began)).await;
                 if let Some(holding) = holding {
                     holding.release(&context).await;
                 }

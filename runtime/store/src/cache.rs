@@ -3,8 +3,9 @@
 
 use flownote_flow::cache::CacheRecord;
 use flownote_flow::provenance::{Key, ReadSet};
+use serde::de::DeserializeOwned;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::object::Created;
 use crate::run::{decode, encode};
 use crate::store::Store;
@@ -31,18 +32,24 @@ impl Store {
         let mut sets = Vec::new();
         for meta in found.into_iter().take(TRIED) {
             let key = meta.location.to_string();
-            if let Some(body) = self.get(&key).await? {
-                sets.push(decode(&key, &body)?);
-            }
+            sets.extend(self.remembered(&key).await?);
         }
         Ok(sets)
     }
 
     /// Finds a result.
     pub async fn cached(&self, full: &Key) -> Result<Option<CacheRecord>> {
-        let key = format!("{CACHE}/{full}");
-        let Some(body) = self.get(&key).await? else { return Ok(None) };
-        decode(&key, &body).map(Some)
+        self.remembered(&format!("{CACHE}/{full}")).await
+    }
+
+    /// Reads an object of the cache. A damaged one is as good as none: it is taken away, so
+    /// that the next result can stand in its place.
+    async fn remembered<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
+        let Some(body) = self.get(key).await? else { return Ok(None) };
+        match decode(key, &body) {
+            Err(Error::Undecodable { .. }) => self.delete(key).await.map(|()| None),
+            decoded => decoded.map(Some),
+        }
     }
 
     /// Keeps a result under its keys, unless there is one.

@@ -82,11 +82,14 @@ impl Store {
         if let Some(last) = self.list(&folder).await?.pop() {
             let place = format!("{folder}/{last}");
             if let Some(body) = self.get(&place).await? {
-                let record: Record = decode(&place, &body)?;
-                if !record.released && !watch.is_dead(&record.alive) {
+                // Nobody can renew a damaged lease: it is as good as released.
+                if let Ok(record) = decode::<Record>(&place, &body)
+                    && !record.released
+                    && !watch.is_dead(&record.alive)
+                {
                     return Ok(Claim::Held(record.alive));
                 }
-                epoch = record.alive.epoch + 1;
+                epoch = last.parse::<u64>().unwrap_or(0) + 1;
             }
         }
         let alive = Alive { epoch, counter: 0, ..owner.clone() };

@@ -73,9 +73,17 @@ impl Reuse {
         Ok((None, sets))
     }
 
-    /// Keeps the result of a task that ran. Says so when an earlier one under the same key
-    /// was different, and counts what a look-up would have saved.
-    pub async fn keep(&self, context: &Context, done: &TaskDone, ms: u64) -> Result<(), Error> {
+    /// Keeps the result of a task that ran. One that can't be kept is computed again another
+    /// time; the task has its own.
+    pub async fn keep(&self, context: &Context, done: &TaskDone, ms: u64) {
+        if let Err(error) = self.offer(context, done, ms).await {
+            context.notice(format!("{}/{} isn't kept: {error}", done.step, done.task));
+        }
+    }
+
+    /// Offers a result to the cache. Says so when an earlier one under the same key was
+    /// different, and counts what a look-up would have saved.
+    async fn offer(&self, context: &Context, done: &TaskDone, ms: u64) -> Result<(), Error> {
         let Some(step) = self.options.steps.get(&done.step) else { return Ok(()) };
         if done.outcome != Outcome::Ok || !(step.cache.writes() || ms >= WORTH_KEEPING_MS) {
             return Ok(());
