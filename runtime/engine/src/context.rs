@@ -19,13 +19,13 @@ use crate::capture::Cap;
 use crate::launcher::Launcher;
 use crate::options::{Owner, Pace, Patience};
 use crate::progress::{Progress, Reporter};
-use crate::reuse::Why;
+use crate::reuse::{Why, World};
 use crate::wire::{ForeachSpec, Origin, TaskSpec};
 
 /// The items of one foreach, as the children's records.
 struct Items {
     over: String,
-    records: Vec<Box<RawValue>>,
+    records: Rc<[Box<RawValue>]>,
 }
 
 /// The shared parts of a running service.
@@ -54,6 +54,10 @@ pub struct Context {
     pub spawning: HashSet<StepName>,
     /// Where progress goes.
     pub reporter: Reporter,
+    /// Whether pickles that another user wrote may be taken.
+    pub trust_pickles: bool,
+    /// Tells the versions of what was read of the world.
+    pub world: Option<World>,
     /// The items of each foreach that has children to launch.
     items: RefCell<HashMap<AttemptKey, Rc<Items>>>,
     /// How each task's last attempt failed, for the next one.
@@ -90,6 +94,10 @@ pub struct Parts {
     pub spawning: HashSet<StepName>,
     /// Where progress goes.
     pub reporter: Reporter,
+    /// Whether pickles that another user wrote may be taken.
+    pub trust_pickles: bool,
+    /// Tells the versions of what was read of the world.
+    pub world: Option<World>,
 }
 
 impl Context {
@@ -108,6 +116,8 @@ impl Context {
             spawn_all: parts.spawn_all,
             spawning: parts.spawning,
             reporter: parts.reporter,
+            trust_pickles: parts.trust_pickles,
+            world: parts.world,
             items: RefCell::default(),
             last_failures: RefCell::default(),
             nonces: Cell::new(0),
@@ -198,11 +208,11 @@ impl Context {
     ) -> Result<(), Error> {
         let bytes =
             self.store.read_record_of(&items.items, &split.to_string(), &items.over).await?;
-        let records = serde_json::from_slice(&bytes).map_err(|error| Error::Damaged {
+        let records: Vec<_> = serde_json::from_slice(&bytes).map_err(|error| Error::Damaged {
             what: format!("the foreach items of {split}"),
             why: error.to_string(),
         })?;
-        let items = Items { over: items.over.clone(), records };
+        let items = Items { over: items.over.clone(), records: records.into() };
         self.items.borrow_mut().insert(split.clone(), Rc::new(items));
         Ok(())
     }
@@ -218,6 +228,11 @@ impl Context {
         let done = self.store.done(&self.run, split).await?.ok_or_else(missing)?;
         self.remember_items(split, &done.manifest.items.ok_or_else(missing)?).await?;
         self.items.borrow().get(split).cloned().ok_or_else(missing)
+    }
+
+    /// The records of a foreach's items, as JSON.
+    pub async fn item_records(&self, split: &AttemptKey) -> Result<Rc<[Box<RawValue>]>, Error> {
+        Ok(Rc::clone(&self.items_of(split).await?.records))
     }
 
     /// Composes what a child must know.

@@ -4,7 +4,7 @@
 //! events and performs the actions that come back: a [`launcher::Launcher`] starts a
 //! worker, an `attempt` follows it from its launch to its `done` object, a `journal`
 //! keeps the log that is also the lock, and [`Progress`] tells whoever watches. A
-//! [`Handle`] cancels it from outside.
+//! [`Handle`] cancels it from outside. [`memo`] is the cache of single functions.
 //!
 //! **Invariant:** only the engine writes to the datastore; workers write plain files to
 //! staging. Nothing here knows Python: a worker is whatever speaks [`wire`].
@@ -16,6 +16,7 @@ mod error;
 mod failpoint;
 mod journal;
 pub mod launcher;
+pub mod memo;
 mod options;
 mod progress;
 mod recover;

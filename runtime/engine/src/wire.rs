@@ -22,17 +22,26 @@
 //! child  → {"need_blob": {"digest": "…", "producer": "start/0.0", "artifact": "x"}}
 //! child  → {"need_done": {"attempt": "start/0.0"}}
 //! engine → {"path": "/…/blobs/ab/ab…"}            or {"error": "…", "kind": "input"}
+//! child  → {"memo_ask": Provenance}               the value of a memoised call?
+//! engine → {"hit": CacheRecord}                   or {"held": "process 7 on box"}: ask again
+//!          or {"compute": 1, "staging": "/…"}     it is the child's to compute
+//! child  → {"memo_keep": {"compute": 1, "value": {"name", "record", "provenance", "elapsed_ms"}}}
+//! engine → {"kept": true, "differs": false}       a value of null says that it failed
 //! child  → {"done": TaskManifest}                 the last frame
 //! ```
 
 use std::io;
 use std::sync::Arc;
 
+use flownote_flow::cache::CacheRecord;
 use flownote_flow::event::LaunchMode;
 use flownote_flow::manifest::{Digest, Failure, TaskManifest, Usage};
+use flownote_flow::provenance::Provenance;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::memo::Computed;
 
 /// The longest frame that is believed: a manifest of a hundred thousand artifacts fits.
 const MAX_FRAME: u32 = 1 << 30;
@@ -128,9 +137,18 @@ pub enum FromChild {
     },
     /// Values to hide in its output; answered, so that nothing is printed before.
     Mask(Vec<String>),
+    /// It asks for the value of a memoised call, of which it knows what it depends on.
+    MemoAsk(Box<Provenance>),
+    /// It is done with a memoised call.
+    MemoKeep {
+        /// Which.
+        compute: u64,
+        /// What came of it; nothing when it failed or can't be kept.
+        value: Option<Box<Computed>>,
+    },
 }
 
-/// The answer to a need or a mask.
+/// The answer to a need, a mask or a memoised call.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum ToChild {
@@ -143,6 +161,30 @@ pub enum ToChild {
     Masked {
         /// How many.
         masked: usize,
+    },
+    /// The value of a memoised call.
+    Hit {
+        /// The record that names it.
+        hit: Box<CacheRecord>,
+    },
+    /// Another computes it now.
+    Held {
+        /// Who.
+        held: String,
+    },
+    /// The child computes it.
+    Compute {
+        /// The number to keep it by.
+        compute: u64,
+        /// Where its bytes are staged.
+        staging: String,
+    },
+    /// A memoised value was dealt with.
+    Kept {
+        /// Whether it was kept.
+        kept: bool,
+        /// Whether an earlier one under the same key was different.
+        differs: bool,
     },
     /// It isn't to be had.
     Error {

@@ -42,7 +42,8 @@ impl Reuse {
 }
 
 impl Holding {
-    fn new(context: &Context, lease: flownote_store::lease::Lease) -> Self {
+    /// Renews a lease from now on.
+    pub(crate) fn new(context: &Context, lease: flownote_store::lease::Lease) -> Self {
         let (store, every, mut renewed) =
             (context.store.clone(), context.pace.alive, lease.clone());
         let renewing = spawn_local(async move {
