@@ -14,7 +14,7 @@ from .conftest import Project, assert_finished_once
 
 ENGINE = Path(__file__).parents[2] / "runtime" / "engine" / "src"
 
-# Failpoint → the visits on which it strikes. The recovery's own are below.
+# Failpoint → the visits on which it strikes. The cache's and the recovery's own are below.
 RUN = {
     "run-created": [1],
     "before-log": [1, 2],
@@ -26,13 +26,14 @@ RUN = {
     "before-finish": [1],
     "after-finish": [1],
 }
+CACHE = {"before-cache": [1, 5], "after-cache": [1, 5, 9]}
 RECOVERY = ["before-epoch", "after-epoch", "before-tombstone"]
 
 
 def test_every_failpoint_of_the_engine_is_tried() -> None:
     """A new failpoint in the engine must come into these tables."""
     sources = "".join(path.read_text() for path in ENGINE.rglob("*.rs"))
-    assert set(re.findall(r'failpoint\("([a-z-]+)"\)', sources)) == {*RUN, *RECOVERY}
+    assert set(re.findall(r'failpoint\("([a-z-]+)"\)', sources)) == {*RUN, *CACHE, *RECOVERY}
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,17 @@ def test_a_run_killed_at_a_failpoint_goes_on(project: Project, failpoint: str) -
     assert killed.code == -signal.SIGKILL, killed
     (run,) = project.runs()
     goes_on(project, run, finished=failpoint == "after-finish:1")
+    assert_finished_once(project, run)
+
+
+@pytest.mark.parametrize(
+    "failpoint", [f"{name}:{visit}" for name, visits in CACHE.items() for visit in visits]
+)
+def test_a_cached_run_killed_at_a_failpoint_goes_on(project: Project, failpoint: str) -> None:
+    killed = project.run("spread.py", "--cache", FLOWNOTE_FAILPOINT=failpoint)
+    assert killed.code == -signal.SIGKILL, killed
+    (run,) = project.runs()
+    goes_on(project, run)
     assert_finished_once(project, run)
 
 
