@@ -35,8 +35,8 @@ def lint_flow(description: str) -> list[str]:
 def new_run(store: str | None = None) -> str:
     """Return a new run's id, where its values may be staged, and who starts it, as JSON."""
 
-def origin_run(flow: str, reference: str, store: str | None = None) -> str:
-    """Return the run that ``reference`` means, ``{"run", "parameters"}`` as JSON."""
+def origin_run(flow: str, reference: str, file: str, store: str | None = None) -> str:
+    """Return the run that `resume` takes results from, ``{"run", "parameters"}`` as JSON."""
 
 class Runner:
     """Runs one run.
@@ -54,6 +54,20 @@ class Runner:
         """Run to the end, without the GIL, and return a summary as JSON."""
     def cancel(self, *, now: bool = False) -> None:
         """Cancel the run, from another thread."""
+
+class Memo:
+    """Asks one datastore for the values of memoised calls, which are provenance records."""
+
+    url: str
+    """The datastore's address."""
+
+    def __init__(self, store: str | None = None, *, trust_pickles: bool = False) -> None: ...
+    def ask(self, call: str) -> str:
+        """Return ``{"hit"}``, ``{"held"}`` or ``{"compute", "staging"}`` as JSON."""
+    def keep(self, compute: int, value: str | None = None) -> str:
+        """Keep what was computed, or nothing: ``{"kept", "differs"}`` as JSON."""
+    def forget(self, call: str) -> int:
+        """Forget the values of a call; returns how many there were."""
 
 class Reader:
     """Reads one datastore for `flownote.client`. Answers are JSON unless typed otherwise.

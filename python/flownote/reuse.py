@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from flownote.loader import LoadedFlow
 
 
-def origin_of(flow: str, options: dict[str, Any]) -> dict[str, Any] | None:
+def origin_of(loaded: LoadedFlow, options: dict[str, Any]) -> dict[str, Any] | None:
     """Return the run that `resume` takes results from: ``{"run", "parameters"}``."""
     reference = options.get("origin_run_id")
     if not reference:
         return None
-    return json.loads(_native.origin_run(flow, reference, options.get("store")))
+    file = loaded.argument
+    return json.loads(_native.origin_run(loaded.name, reference, file, options.get("store")))
 
 
 def request(

@@ -105,7 +105,7 @@ def _request(
                 hint="leave the parameters out, or start a new run",
             )
         return request
-    origin = reuse.origin_of(description["name"], options)
+    origin = reuse.origin_of(loaded, options)
     request["record"] = _record(loaded, description, options, parameters, origin)
     request["reuse"] = reuse.request(loaded, description, options, origin)
     return request

@@ -82,7 +82,11 @@ class Project:
 
     def shell(self, line: str, *more: str) -> Result:
         """Run ``flownote LINE MORE…``; the line is split at spaces."""
-        command = [sys.executable, "-m", "flownote", *line.split(), *more]
+        return self.python("-m", "flownote", *line.split(), *more)
+
+    def python(self, *arguments: str) -> Result:
+        """Run Python in the project."""
+        command = [sys.executable, *arguments]
         done = subprocess.run(command, cwd=self.folder, env=self.env, capture_output=True)
         return Result(self, done.returncode, done.stdout.decode(), done.stderr.decode())
 

@@ -1,6 +1,7 @@
 //! What a name can fail to mean.
 
 use flownote_flow::help::{Help, list_in_words, resembling};
+use flownote_flow::id::FlowName;
 use flownote_flow::pathspec;
 use flownote_store::RunKey;
 
@@ -41,6 +42,22 @@ pub enum Error {
         text: String,
         /// Its newest run.
         newest: Option<String>,
+    },
+    /// There is no run to resume from.
+    #[error("there is no earlier run of `{flow}` in the store {store} to resume from")]
+    NoOrigin {
+        /// The flow.
+        flow: FlowName,
+        /// The store.
+        store: String,
+        /// The flow's file.
+        file: String,
+    },
+    /// No run is over that could be resumed from.
+    #[error("every run of `{flow}` is still running")]
+    StillRunning {
+        /// The flow.
+        flow: FlowName,
     },
     /// Several runs are meant.
     #[error("`{text}` fits {} runs", candidates.len())]
@@ -127,6 +144,11 @@ impl Help for Error {
                 }
                 None => "it has no runs any more".into(),
             },
+            Self::NoOrigin { file, .. } => format!("run it first: `flownote run {file}`"),
+            Self::StillRunning { flow } => format!(
+                "wait for one, or take what is done so far: `--origin-run-id RUN`; \
+                 `flownote runs {flow}` lists them"
+            ),
             Self::Ambiguous { candidates, .. } => {
                 let names: Vec<String> = candidates.iter().map(ToString::to_string).collect();
                 format!("give more of the id: {}", shown(&names))

@@ -11,6 +11,7 @@ use flownote_flow::manifest::Outcome;
 use flownote_flow::schedule::StepCounts;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use super::grouped::Grouped;
 use super::text;
 
 /// Draws a run on a terminal.
@@ -18,17 +19,32 @@ pub struct Live {
     lines: MultiProgress,
     steps: RefCell<HashMap<String, Shown>>,
     run: RefCell<String>,
+    /// How many tasks of each step were reused.
+    reused: RefCell<HashMap<String, u64>>,
+    grouped: Grouped,
 }
 
 impl Live {
     /// A display with nothing on it.
     pub fn new() -> Self {
-        Self { lines: MultiProgress::new(), steps: RefCell::default(), run: RefCell::default() }
+        Self {
+            lines: MultiProgress::new(),
+            steps: RefCell::default(),
+            run: RefCell::default(),
+            reused: RefCell::default(),
+            grouped: Grouped::default(),
+        }
     }
 
     /// Shows one event.
     pub fn report(&self, progress: Progress) {
+        let (shown, lines) = self.grouped.hear(&progress);
+        lines.iter().for_each(|line| self.say(line));
+        if let Progress::AttemptFinished { step, reused: Some(_), .. } = &progress {
+            *self.reused.borrow_mut().entry(step.clone()).or_default() += 1;
+        }
         match &progress {
+            _ if !shown => {}
             Progress::Log { step, task, attempt, text, .. } => {
                 let name = style(format!("[{}]", text::task(step, task, *attempt))).dim();
                 self.say(&format!("{name} {}", text.strip_suffix('\n').unwrap_or(text)));
@@ -69,12 +85,13 @@ impl Live {
             let line = self.lines.add(ProgressBar::new_spinner());
             line.set_prefix(step.to_string());
             line.enable_steady_tick(Duration::from_millis(120));
-            Shown { line, counts: StepCounts::default() }
+            Shown { line, counts: StepCounts::default(), reused: 0 }
         });
         if shown.counts == counts {
             return;
         }
         shown.counts = counts;
+        shown.reused = self.reused.borrow().get(step.as_str()).copied().unwrap_or_default();
         shown.draw();
     }
 }
@@ -83,21 +100,27 @@ impl Live {
 struct Shown {
     line: ProgressBar,
     counts: StepCounts,
+    reused: u64,
 }
 
 impl Shown {
     fn draw(&self) {
-        let Self { line, counts } = self;
+        let Self { line, counts, reused } = self;
         let active = counts.queued + counts.running + counts.retrying > 0;
         let template = if active {
             "{spinner:.cyan} {prefix:<16} {msg} {elapsed:.dim}".to_owned()
         } else {
-            let mark = text::mark(if counts.failed > 0 { Outcome::Failed } else { Outcome::Ok });
+            let mark = if *reused > 0 && counts.done == *reused && counts.failed == 0 {
+                text::reused_mark()
+            } else {
+                text::mark(if counts.failed > 0 { Outcome::Failed } else { Outcome::Ok })
+            };
             format!("{mark} {{prefix:<16}} {{msg}}")
         };
         line.set_style(ProgressStyle::with_template(&template).expect("a template"));
         let words = [
-            (counts.done, "done"),
+            (counts.done.saturating_sub(*reused), "done"),
+            (*reused, "◆ reused"),
             (counts.running, "running"),
             (counts.queued, "queued"),
             (counts.retrying, "retrying"),

@@ -1,6 +1,7 @@
 //! How a run is shown while it goes on. Talk goes to stderr, what the steps print to
 //! stdout; `--json` writes one event a line to stdout and nothing else.
 
+mod grouped;
 mod json;
 mod live;
 mod plain;

@@ -7,18 +7,20 @@ use flownote_engine::Progress;
 use flownote_flow::manifest::Outcome;
 use flownote_store::Stream;
 
+use super::grouped::Grouped;
 use super::text;
 
 /// Writes plain lines.
 pub struct Plain {
     quiet: bool,
     run: RefCell<String>,
+    grouped: Grouped,
 }
 
 impl Plain {
     /// A display; a quiet one tells only what the steps print and what failed.
     pub fn new(quiet: bool) -> Self {
-        Self { quiet, run: RefCell::default() }
+        Self { quiet, run: RefCell::default(), grouped: Grouped::default() }
     }
 
     /// Shows one event.
@@ -40,7 +42,11 @@ impl Plain {
             &progress,
             Progress::AttemptFinished { outcome, .. } if *outcome != Outcome::Ok
         );
-        if !self.quiet || failed {
+        let (shown, lines) = self.grouped.hear(&progress);
+        if !self.quiet {
+            lines.iter().for_each(|line| say(line));
+        }
+        if shown && (!self.quiet || failed) {
             text::talk(&progress).into_iter().flatten().for_each(|line| say(&line));
         }
     }

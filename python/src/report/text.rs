@@ -31,6 +31,11 @@ pub fn mark(outcome: Outcome) -> String {
     }
 }
 
+/// The shape of a result that was taken.
+pub fn reused_mark() -> String {
+    style("◆").magenta().for_stderr().to_string()
+}
+
 /// The lines that tell a failure: the traceback, the message, the hint.
 pub fn failure(failure: &Failure) -> Vec<String> {
     let mut lines = Vec::new();
@@ -71,7 +76,7 @@ pub fn talk(progress: &Progress) -> Option<Vec<String>> {
             vec![format!("run {flow}/{run} {verb} in {store}")]
         }
         Progress::AttemptFinished { step, task: id, attempt, reused: Some(reused), .. } => {
-            let mark = style("◆").magenta().for_stderr();
+            let mark = reused_mark();
             vec![format!("{mark} {} reused from {}", task(step, id, *attempt), reused.pathspec)]
         }
         Progress::Waiting { step, task: id, holder } => {

@@ -46,6 +46,19 @@ fn argument(parameter: &ParameterDescription) -> Arg {
     if hyphened == parameter.name { argument } else { argument.alias(parameter.name.clone()) }
 }
 
+/// `--param name=value`, which says what `--name value` says.
+pub fn by_name() -> Arg {
+    Arg::new("param")
+        .long("param")
+        .value_name("NAME=VALUE")
+        .action(ArgAction::Append)
+        .value_parser(|text: &str| match text.split_once('=') {
+            Some((name, _)) if !name.is_empty() => Ok(text.to_owned()),
+            _ => Err("write --param NAME=VALUE"),
+        })
+        .help("Give a parameter by its name; the same as --NAME VALUE")
+}
+
 /// The parameters that the command line gives, as text (a list where there may be several).
 pub fn given(matches: &ArgMatches, flow: Option<&FlowDescription>) -> Map<String, Value> {
     let mut parameters = Map::new();
@@ -61,6 +74,11 @@ pub fn given(matches: &ArgMatches, flow: Option<&FlowDescription>) -> Map<String
             None => json!(values[0]),
         };
         parameters.insert(parameter.name.clone(), value);
+    }
+    let by_name = matches.try_get_many::<String>("param").ok().flatten();
+    for (name, value) in by_name.into_iter().flatten().filter_map(|it| it.split_once('=')) {
+        // Python says so when there is no parameter of that name.
+        parameters.insert(name.to_owned(), json!(value));
     }
     parameters
 }

@@ -5,13 +5,18 @@ use clap::{Arg, ArgAction, Command};
 use super::{Outcome, Shell, flow_option, parameters, run};
 
 const AFTER_HELP: &str = "\
-`resume` starts a NEW run: each finished task of the origin run is taken over when its
-code and everything that it read are the same, and runs again when they aren't. It says
-which, and why. `run --continue RUN` goes on with the SAME run after its scheduler died.
+Two ways to go on:
+  resume FLOW              a NEW run from an old one that is over. Each finished task is
+                           taken when its code and all that it read are the same, and runs
+                           again when they aren't; it says which, and why. For when you
+                           have changed something.
+  run FLOW --continue RUN  the SAME run after its scheduler was killed: same code, same
+                           parameters, only what isn't done yet. For when nothing changed.
 
 Examples:
   flownote resume flow.py                        after fixing the step that failed
   flownote resume flow.py --alpha 0.5            another parameter: only what read it runs
+  flownote resume flow.py --param alpha=0.5      the same
   flownote resume flow.py train                  `train` and what depends on it, anew
   flownote resume flow.py --origin-run-id 8f2c9a --trust-code";
 
@@ -26,7 +31,7 @@ pub fn command() -> Command {
                 .long("origin-run-id")
                 .value_name("RUN")
                 .default_value("latest")
-                .help("The run to take results from (`latest`, an id or its end)"),
+                .help("The run to take results from (`latest` that is over, an id or its end)"),
         )
         .arg(
             Arg::new("trust-code")

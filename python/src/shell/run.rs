@@ -5,7 +5,11 @@ use clap::{Arg, ArgAction, Command};
 use super::{Outcome, Shell, flow_option, parameters};
 
 const AFTER_HELP: &str = "\
-A killed run goes on with `--continue RUN`: same run, same code, only what isn't done yet.
+Two ways to go on:
+  run FLOW --continue RUN  the SAME run after its scheduler was killed: same code, same
+                           parameters, only what isn't done yet.
+  resume FLOW              a NEW run from an old one that is over: takes what is still
+                           valid, runs what you have changed and what depends on it.
 
 Exit codes: 0 done, 1 a step failed, 2 wrong command line or flow, 3 datastore,
             4 the run has another scheduler, 5 not found, 130 cancelled.
@@ -30,6 +34,7 @@ pub(super) fn options(command: Command) -> Command {
                 .help("Tag the run; may be given several times"),
         )
         .arg(flow_option::with())
+        .arg(parameters::by_name())
         .arg(flag("keep-going", "After a failure, go on with every branch that doesn't need it"))
         .arg(flag("cache", "Take every step's result from earlier runs where it is still valid"))
         .arg(

@@ -104,7 +104,7 @@ impl Provenance {
 
     fn compare_code(&self, code: &Code, environment: &Environment) -> Result<(), Difference> {
         if self.code.digest != code.digest || self.code.coarse.is_some() != code.coarse.is_some() {
-            return Err(Difference::Code(changed_part(&self.code, code)));
+            return Err(Difference::Code(self.code.changed_part(code)));
         }
         if self.environment.runtime != environment.runtime {
             return Err(Difference::Environment("the Python version".into()));
@@ -178,17 +178,21 @@ fn input_is_equal(now: &impl Present, name: &str, read: &InputReads) -> bool {
     }
 }
 
-/// The first part that is new, gone or different, as `clean() (features.py:31)`.
-fn changed_part(before: &Code, after: &Code) -> Option<String> {
-    if before.parts.is_empty() || after.parts.is_empty() {
-        return None;
+impl Code {
+    /// The first part that is new, gone or different later, as `` `clean` (features.py:31) ``;
+    /// nothing when one of the records doesn't have the parts.
+    pub fn changed_part(&self, later: &Self) -> Option<String> {
+        if self.parts.is_empty() || later.parts.is_empty() {
+            return None;
+        }
+        let names: BTreeSet<_> = self.parts.keys().chain(later.parts.keys()).collect();
+        let name =
+            names.into_iter().find(|name| self.parts.get(*name) != later.parts.get(*name))?;
+        let (file, part) = name.rsplit_once(':').unwrap_or(("", name));
+        let line = later.lines.get(name).or_else(|| self.lines.get(name));
+        let place = line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"));
+        Some(format!("`{part}` ({place})"))
     }
-    let names: BTreeSet<_> = before.parts.keys().chain(after.parts.keys()).collect();
-    let name = names.into_iter().find(|name| before.parts.get(*name) != after.parts.get(*name))?;
-    let (file, part) = name.rsplit_once(':').unwrap_or(("", name));
-    let line = after.lines.get(name).or_else(|| before.lines.get(name));
-    let place = line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"));
-    Some(format!("`{part}` ({place})"))
 }
 
 #[cfg(test)]

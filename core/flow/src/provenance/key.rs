@@ -18,6 +18,12 @@ use super::record::{External, Provenance, ReadSet};
 pub struct Key(String);
 
 impl Key {
+    /// The key that a name of the store means, if it does.
+    pub fn parse(text: &str) -> Option<Self> {
+        let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (text.len() == 64 && text.bytes().all(hex)).then(|| Self(text.to_owned()))
+    }
+
     /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.0

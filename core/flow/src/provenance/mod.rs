@@ -43,11 +43,13 @@
 
 mod compare;
 mod key;
+mod nearest;
 mod observe;
 mod record;
 
 pub use compare::{Difference, Present};
 pub use key::{Key, base_key, full_key};
+pub use nearest::{Near, nearest};
 pub use record::{
     Code, Environment, External, InputReads, Provenance, ReadSet, Reads, SCHEMA, Unusable,
 };

@@ -2,10 +2,12 @@
 //!
 //! Two sources: [`resume`] looks in one origin run, [`cache`] anywhere. Both compare what
 //! an earlier task read with what this one would be given, [`present`]; both take a
-//! [`delta`]. [`single_flight`] keeps two from computing the same at once.
+//! [`delta`]; [`matching`] says which task of the origin is meant. [`single_flight`] keeps
+//! two from computing the same at once.
 
 mod cache;
 mod delta;
+mod matching;
 mod present;
 mod resume;
 mod single_flight;
@@ -27,6 +29,7 @@ use serde::Deserialize;
 
 use crate::Error;
 use crate::context::Context;
+use matching::Places;
 use present::Now;
 
 /// What may be taken from earlier tasks.
@@ -94,8 +97,26 @@ pub enum Why {
     Asked,
     /// The origin has no result of this task.
     NoResult,
+    /// The origin has no equal item.
+    NewItem,
     /// Something differs.
     Differs(Difference),
+    /// A parameter has another value.
+    Parameter {
+        /// Its name.
+        name: String,
+        /// Its value in the origin.
+        before: String,
+        /// Its value now.
+        after: String,
+    },
+    /// An earlier step made another value.
+    After {
+        /// The step.
+        step: StepName,
+        /// The artifact.
+        name: String,
+    },
     /// A blob of the result is gone.
     Incomplete(String),
     /// The result is another user's, and has pickles.
@@ -107,7 +128,12 @@ impl std::fmt::Display for Why {
         match self {
             Self::Asked => out.write_str("as asked"),
             Self::NoResult => out.write_str("not finished in the origin run"),
+            Self::NewItem => out.write_str("the item is new"),
             Self::Differs(difference) => difference.fmt(out),
+            Self::Parameter { name, before, after } => {
+                write!(out, "parameter `{name}` changed: {before} → {after}")
+            }
+            Self::After { step, name } => write!(out, "after `{step}`: `{name}` changed"),
             Self::Incomplete(name) => write!(out, "the stored `{name}` is gone"),
             Self::Pickles(user) => {
                 write!(out, "the result is {user}'s and has pickles; `--trust-pickles` takes it")
@@ -126,6 +152,10 @@ pub struct Reuse {
     /// What the tasks of this run pass on, by attempt: read once, shared by the children
     /// of a foreach. Never borrowed across an `await`.
     visible: RefCell<HashMap<AttemptKey, Rc<Visible>>>,
+    /// Where the items of each foreach stand in the origin's, by the attempt that split.
+    places: RefCell<HashMap<AttemptKey, Rc<Places>>>,
+    /// The part of each step's code that changed since the origin, where it was looked for.
+    changed: RefCell<HashMap<StepName, Option<String>>>,
     missed: Cell<Missed>,
 }
 
@@ -147,7 +177,14 @@ impl Reuse {
     /// A look-up for the run that `record` describes.
     pub fn new(options: ReuseOptions, record: RunRecord) -> Self {
         let missed = Cell::default();
-        Self { options, run: Rc::new(record), visible: RefCell::default(), missed }
+        Self {
+            options,
+            run: Rc::new(record),
+            visible: RefCell::default(),
+            places: RefCell::default(),
+            changed: RefCell::default(),
+            missed,
+        }
     }
 
     /// What could have been reused, had it been looked for.

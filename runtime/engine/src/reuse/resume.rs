@@ -1,11 +1,13 @@
 //! `resume`: the result of the same task in one origin run.
 
 use flownote_flow::event::Launch;
-use flownote_flow::id::AttemptKey;
-use flownote_flow::manifest::{Outcome, Reused, TaskDone};
-use flownote_flow::provenance::Provenance;
+use flownote_flow::id::TaskKey;
+use flownote_flow::manifest::{Digest, Reused, TaskDone};
+use flownote_flow::provenance::{Code, Difference, Provenance};
 use serde::Deserialize;
 
+use super::matching::committed;
+use super::present::Now;
 use super::{ResumeFrom, Reuse, StepNow, Why};
 use crate::Error;
 use crate::context::Context;
@@ -19,7 +21,10 @@ impl Reuse {
         step: &StepNow,
         from: &ResumeFrom,
     ) -> Result<Result<TaskDone, Why>, Error> {
-        let Some(origin) = committed(context, launch, from).await? else {
+        let Some(task) = self.counterpart(context, launch, from).await? else {
+            return Ok(Err(Why::NewItem));
+        };
+        let Some(origin) = committed(context, task, from).await? else {
             return Ok(Err(Why::NoResult));
         };
         let Ok(provenance) = Provenance::deserialize(&origin.manifest.provenance) else {
@@ -28,7 +33,8 @@ impl Reuse {
         let now = self.present(context, launch).await?;
         let code = (!from.trust_code).then_some((&step.code, &step.environment));
         if let Err(difference) = provenance.compare(code, &now) {
-            return Ok(Err(Why::Differs(difference)));
+            let codes = (step, &provenance.code.digest);
+            return self.explain(context, launch, from, difference, codes, &now).await.map(Err);
         }
         // A chain of resumes names the task that computed, not the one that took it last.
         let reused = origin.reused.unwrap_or_else(|| Reused {
@@ -38,20 +44,61 @@ impl Reuse {
         });
         self.take(context, launch, origin.manifest, &provenance, &now, reused).await
     }
-}
 
-/// The committed result of the same task in the origin run.
-async fn committed(
-    context: &Context,
-    launch: &Launch,
-    from: &ResumeFrom,
-) -> Result<Option<TaskDone>, Error> {
-    let mut attempt = AttemptKey { task: launch.attempt.task.clone(), attempt: 0 };
-    while let Some(done) = context.store.done(&from.origin, &attempt).await? {
-        if done.outcome == Outcome::Ok {
-            return Ok(Some(done));
-        }
-        attempt.attempt += 1;
+    /// Says of a difference what the record of the task alone doesn't tell.
+    async fn explain(
+        &self,
+        context: &Context,
+        launch: &Launch,
+        from: &ResumeFrom,
+        difference: Difference,
+        (step, ran): (&StepNow, &Digest),
+        now: &Now,
+    ) -> Result<Why, Error> {
+        Ok(match difference {
+            Difference::Code(None) => {
+                let part = self.changed_part(context, launch, from, &step.code, ran).await?;
+                Why::Differs(Difference::Code(part))
+            }
+            Difference::Parameter(name) => {
+                let origin = context.store.run_record(&from.origin).await?;
+                let values = [&origin.parameters, &self.run.parameters];
+                match values.map(|of| of.get(&name).and_then(|record| record.preview.clone())) {
+                    [Some(before), Some(after)] => Why::Parameter { name, before, after },
+                    _ => Why::Differs(Difference::Parameter(name)),
+                }
+            }
+            Difference::Artifact(name) | Difference::Input(name) => {
+                let mut given = now.given().iter().filter_map(|given| given.get(&name));
+                match given.next().and_then(|(producer, _)| producer.split('/').next()) {
+                    Some(step) => Why::After { step: step.into(), name },
+                    None => Why::Differs(Difference::Artifact(name)),
+                }
+            }
+            other => Why::Differs(other),
+        })
     }
-    Ok(None)
+
+    /// The part of the code that changed. Of a foreach only the first task's record has the
+    /// parts.
+    async fn changed_part(
+        &self,
+        context: &Context,
+        launch: &Launch,
+        from: &ResumeFrom,
+        code: &Code,
+        ran: &Digest,
+    ) -> Result<Option<String>, Error> {
+        let step = launch.step();
+        if let Some(known) = self.changed.borrow().get(step) {
+            return Ok(known.clone());
+        }
+        let first = TaskKey::new(step.clone(), &vec![0; launch.foreach.len()]);
+        let first = committed(context, first, from).await?;
+        let record = first.and_then(|it| Provenance::deserialize(&it.manifest.provenance).ok());
+        let part =
+            record.filter(|it| it.code.digest == *ran).and_then(|it| it.code.changed_part(code));
+        self.changed.borrow_mut().insert(step.clone(), part.clone());
+        Ok(part)
+    }
 }
