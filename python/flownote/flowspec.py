@@ -141,6 +141,21 @@ def own_attributes(flow: Any) -> dict[str, Any]:
     return _Attributes.__dict__["__dict__"].__get__(flow)
 
 
+class _Name:
+    """``self.name``: the flow's name, until a step assigns an artifact of that name.
+
+    Not a property, for those can't be assigned, and `self.name = self.input` is common.
+    """
+
+    def __get__(self, flow: Any, owner: type) -> Any:
+        if flow is None:
+            return self
+        try:
+            return flow._flownote.load("name")
+        except AttributeError:
+            return owner.__name__
+
+
 class FlowSpec(_Attributes):
     """The base class of every flow.
 
@@ -153,6 +168,7 @@ class FlowSpec(_Attributes):
     """
 
     _flownote: Any = None
+    name = _Name()
 
     def __init__(self, use_cli: bool = True) -> None:
         own_attributes(self)["_flownote"] = BareState()
@@ -196,11 +212,6 @@ class FlowSpec(_Attributes):
     def __iter__(self) -> Iterator[Any]:
         """Iterate over the steps, as bound methods."""
         return (getattr(self, name) for name in step_names(type(self)))
-
-    @property
-    def name(self) -> str:
-        """The flow's name."""
-        return type(self).__name__
 
     @property
     def input(self) -> Any:

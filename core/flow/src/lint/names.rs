@@ -7,7 +7,7 @@ use crate::description::{FlowDescription, StepDescription};
 
 /// What `FlowSpec` has itself: neither step, parameter nor artifact can be called so.
 pub const RESERVED_NAMES: &[&str] =
-    &["foreach_stack", "index", "input", "inputs", "merge_artifacts", "name", "next"];
+    &["foreach_stack", "index", "input", "inputs", "merge_artifacts", "next"];
 
 pub(super) fn check(flow: &FlowDescription) -> Vec<Problem> {
     let mut problems = Vec::new();
