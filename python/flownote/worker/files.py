@@ -34,6 +34,7 @@ class Files:
         self._spec = spec
         self._channel = channel
         self._done: dict[str, dict[str, Any]] = {}
+        self._items: dict[str, tuple[str, list[dict[str, Any]]]] = {}
         self._run: dict[str, Any] | None = None
 
     def done(self, attempt: str) -> dict[str, Any]:
@@ -49,6 +50,14 @@ class Files:
     def manifest(self, attempt: str) -> dict[str, Any]:
         """Return the manifest of an attempt."""
         return self.done(attempt)["manifest"]
+
+    def items(self, split: str) -> tuple[str, list[dict[str, Any]]]:
+        """Return what an attempt iterated over: the attribute's name, each item's record."""
+        if split not in self._items:
+            items = self.manifest(split)["items"]
+            data = self.data(items["items"], split, items["over"])
+            self._items[split] = items["over"], json.loads(bytes(data))
+        return self._items[split]
 
     def run(self) -> dict[str, Any]:
         """Return ``run.json``."""

@@ -19,7 +19,9 @@ class Input:
     Attributes
     ----------
     index
-        The branch's position in the foreach that the join closes, None after a split.
+        The branch's position in its innermost foreach, None outside one.
+    input
+        The item that it was given there.
     """
 
     def __init__(self, state: TaskState, position: int, attempt: str) -> None:
@@ -30,9 +32,37 @@ class Input:
 
     @property
     def index(self) -> int | None:
-        """The branch's position in the foreach that the join closes, None after a split."""
+        """The branch's position in its innermost foreach, None outside one."""
+        frame = self._frame()
+        return self._state.foreach_index() if frame is None else frame[1]
+
+    @property
+    def input(self) -> Any:
+        """The item that the branch was given by its innermost foreach, None outside one."""
+        frame = self._frame()
+        if frame is None:
+            return self._state.foreach_input()
+        split = self._split(frame[0])
+        over, records = self._state.files.items(split)
+        record = records[frame[1]]
+        # What the branch was given follows from the items that it passes on. Where it
+        # passes on others, no later task can be found to have been given the same.
+        known = over in self.artifact_records()
+        noted = self.record(over) if known else record
+        self._state.reads.input(over if known else "input", self._position, identity(noted))
+        return self._state.decode(record, split, f"{over}[{frame[1]}]")[0]
+
+    def _frame(self) -> list[Any] | None:
+        """Return the foreach level that the join closes, None after a split into steps."""
         frames = self._state.files.done(self._attempt).get("foreach")
-        return frames[-1][1] if frames and len(frames) > len(self._state.spec["foreach"]) else None
+        return frames[-1] if frames and len(frames) > len(self._state.spec["foreach"]) else None
+
+    def _split(self, step: str) -> str:
+        """Return the attempt that opened the branch's foreach: one of its ancestors."""
+        attempt = self._attempt
+        while attempt.partition("/")[0] != step:
+            attempt = self._state.files.done(attempt)["parents"][0]
+        return attempt
 
     def artifact_records(self) -> dict[str, tuple[str, str]]:
         """Return what the branch passes on: artifact → (who wrote it, digest)."""
