@@ -231,6 +231,18 @@ class CaughtFailure(FlownoteException):
         caught.traceback = failure.get("traceback")
         return caught
 
+    # The names that Metaflow's users know.
+
+    @property
+    def exception(self) -> str:
+        """What went wrong, in a line."""
+        return self.message
+
+    @property
+    def stacktrace(self) -> str | None:
+        """The same as ``traceback``."""
+        return self.traceback
+
 
 class Cancelled(BaseException):
     """The run was cancelled while the step ran; ``except Exception`` lets it pass."""

@@ -200,7 +200,8 @@ class Task(WithinRun):
         return self._artifacts
 
     def _children(self) -> Iterator[DataArtifact]:
-        return (self._child(name) for name in self._records())
+        # Private names (`self._x`) are found when asked for, and not listed.
+        return (self._child(name) for name in self._records() if not name.startswith("_"))
 
     def _child(self, name: str) -> DataArtifact:
         from flownote.client.artifact import DataArtifact

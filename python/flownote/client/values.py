@@ -41,7 +41,7 @@ class Artifacts:
     @property
     def _fields(self) -> tuple[str, ...]:
         """The names, as a named tuple has them."""
-        return tuple(self._task._records())
+        return tuple(one.id for one in self._task)
 
     def __iter__(self) -> Iterator[DataArtifact]:
         return iter(self._task)
