@@ -1,0 +1,1 @@
+"""Helpers that the flows import: a package beside them."""

@@ -1,0 +1,5 @@
+"""A helper that fails."""
+
+
+def deep():
+    return {"a": 1}["b"]
