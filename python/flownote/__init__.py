@@ -33,17 +33,17 @@ if TYPE_CHECKING:
         namespace,
         use_store,
     )
-    from flownote.decorators import (
-        cache,
-        catch,
-        environment,
-        isolate,
-        resources,
-        retry,
-        secrets,
-        timeout,
-    )
+    from flownote.decorators.cache import cache
+    from flownote.decorators.catch import catch
+    from flownote.decorators.environment import environment
+    from flownote.decorators.isolate import isolate
+    from flownote.decorators.resources import resources
+    from flownote.decorators.retry import retry
+    from flownote.decorators.secrets import secrets
+    from flownote.decorators.timeout import timeout
+    from flownote.externals import file, table, url
     from flownote.flowspec import FlowSpec, step
+    from flownote.memoise import memo
     from flownote.parameters import IncludeFile, JSONType, Parameter
 
 # Where each public name lives. A name is imported when it is first asked for, so that
@@ -74,6 +74,10 @@ _HOMES = {
     "default_namespace": "client",
     "use_store": "client",
     "FlownoteException": "exceptions",
+    "memo": "memoise",
+    "file": "externals",
+    "url": "externals",
+    "table": "externals",
 }
 
 __all__ = [
@@ -93,14 +97,18 @@ __all__ = [
     "current",
     "default_namespace",
     "environment",
+    "file",
     "get_namespace",
     "isolate",
+    "memo",
     "namespace",
     "resources",
     "retry",
     "secrets",
     "step",
+    "table",
     "timeout",
+    "url",
     "use_store",
 ]
 

@@ -8,6 +8,8 @@ step only what is new or changed is encoded (engine rules 5 and 6).
 
 from __future__ import annotations
 
+import os
+
 from flownote import codecs, provenance
 from flownote.codecs import identity
 from flownote.exceptions import InvalidNextException, MissingArtifact, UnstorableArtifact
@@ -44,6 +46,8 @@ class TaskState:
 
     def __init__(self, spec: dict[str, Any], channel: Any, *, joins: bool = False) -> None:
         self.spec = spec
+        self.channel = channel
+        self.pid = os.getpid()
         self.reads = Reads()
         self.files = Files(spec, channel)
         self.values: dict[str, Any] = {}

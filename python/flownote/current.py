@@ -7,6 +7,8 @@ uncacheable (engine rule 20).
 
 from __future__ import annotations
 
+from _thread import _local
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -28,16 +30,22 @@ class Current:
     """
 
     _spec: dict[str, Any] | None = None
-    _reads: Reads | None = None
     _flow: Any = None
+    _reads_of_task: Reads | None = None
+    # While a memoised function computes, what its thread reads is the function's.
+    _of_thread: Any = _local()
 
     def _begin(self, spec: dict[str, Any], reads: Reads | None = None, flow: Any = None) -> None:
         """Answer for a task: its TaskSpec, where reads go, the flow's instance."""
-        self._spec, self._reads, self._flow = spec, reads, flow
+        self._spec, self._reads_of_task, self._flow = spec, reads, flow
 
     def _end(self) -> None:
         """Answer for no task."""
-        self._spec = self._reads = self._flow = None
+        self._spec = self._reads_of_task = self._flow = None
+
+    @property
+    def _reads(self) -> Reads | None:
+        return getattr(self._of_thread, "reads", None) or self._reads_of_task
 
     def _answer(self, name: str, value: Any) -> Any:
         if self._reads is not None:

@@ -101,6 +101,17 @@ class Reads:
         if reason not in self.unverified:
             self.unverified.append(reason)
 
+    def take(self, other: Reads) -> None:
+        """Add what a memoised function read of the world: its caller depends on it too."""
+        for key, version in other.externals.items():
+            self.externals.setdefault(key, version)
+        for reason in other.unverified:
+            self.cannot_verify(reason)
+        for reason in other.forbidden:
+            self.uncacheable(reason)
+        for name, value in other.values.items():
+            self.value(name, value)
+
     def to_json(self, of_run: frozenset[str] = frozenset()) -> dict[str, Any]:
         """Return the ``reads`` of a provenance record; what is empty is left out.
 

@@ -6,11 +6,11 @@ The engine compares this with what earlier tasks recorded (`runtime/engine/src/r
 from __future__ import annotations
 
 import json
-import os
-import time
 
 from flownote import _native, provenance
+from flownote.decorators.base import decorators_of
 from flownote.exceptions import FlownoteException
+from flownote.externals import versions
 from flownote.flowspec import step_names
 
 TYPE_CHECKING = False
@@ -48,12 +48,8 @@ def request(
         raise FlownoteException(
             f"`{loaded.name}` has no step `{again}`", hint=f"it has {', '.join(names)}"
         )
-    decorators = {step["name"]: step["decorators"] for step in description["steps"]}
     found: dict[str, Any] = {
-        "steps": {
-            name: _step(loaded.flow, name, decorators[name], options, again == name)
-            for name in names
-        },
+        "steps": {name: _step(loaded.flow, name, options, again == name) for name in names},
         "trust_pickles": options.get("trust_pickles", False),
     }
     if origin is not None:
@@ -65,11 +61,10 @@ def request(
     return found
 
 
-def _step(
-    flow: type, name: str, decorators: list[dict[str, Any]], options: dict[str, Any], again: bool
-) -> dict[str, Any]:
+def _step(flow: type, name: str, options: dict[str, Any], again: bool) -> dict[str, Any]:
     code = provenance.code_of(flow, name)
-    wanted = next((one["attributes"] for one in decorators if one["name"] == "cache"), None)
+    decorators = decorators_of(getattr(flow, name))
+    wanted: Any = next((one for one in decorators if one.name == "cache"), None)
     mode = options.get("cache_mode")
     if mode is None:
         mode = "readwrite" if options.get("cache") or wanted is not None else "off"
@@ -82,27 +77,7 @@ def _step(
             "lines": code.lines,
         },
         "environment": provenance.environment(code),
-        "externals": _externals(wanted or {}),
+        "externals": versions(wanted.externals, wanted.ttl) if wanted else [],
         "cache": mode,
         "again": again,
     }
-
-
-def _externals(attributes: dict[str, Any]) -> list[dict[str, Any]]:
-    from flownote.provenance.world import file_version
-
-    found = [
-        {
-            "kind": "file",
-            "name": os.path.relpath(path),
-            "version": file_version(path),
-            "declared": True,
-        }
-        for path in attributes.get("externals", ())
-    ]
-    ttl = attributes.get("ttl")
-    if ttl:
-        # Results of one period share a key; in the next, nobody asks for it any more.
-        period = str(int(time.time() // ttl))
-        found.append({"kind": "ttl", "name": str(ttl), "version": period, "declared": True})
-    return found

@@ -1,11 +1,11 @@
 //! `flownote._native`: what the Python package asks of Rust.
 //!
 //! Hashing and the few system calls that a worker needs stand here in full; the rest is a
-//! thin border over the engine and the store, one module a noun: [`shell`] is the command
-//! tree, [`run`] drives the engine, [`report`] shows a run, [`client`] reads what ran, and
-//! [`reference`](mod@reference) says which run a name means.
+//! thin border over the engine and the store, one module a noun: `shell` is the command
+//! tree, `run` drives the engine, `report` shows a run, `client` reads what ran,
+//! `memo` keeps what functions return, and `reference` says which run a name means.
 //!
-//! **Invariant:** a worker uses [`hash`], [`process`] and [`verify`] alone: it opens no
+//! **Invariant:** a worker uses `hash`, `process` and `verify` alone: it opens no
 //! datastore and no runtime (engine rule 3). Nothing is decided here: flows are judged in
 //! `core` and performed in `runtime`.
 
@@ -13,6 +13,7 @@ mod buffer;
 mod client;
 mod error;
 mod hash;
+mod memo;
 mod place;
 mod process;
 mod reference;
@@ -31,6 +32,8 @@ mod _native {
     use crate::client::{Reader, rest};
     #[pymodule_export]
     use crate::hash::{Blake3, blake3_hex, buffer_address};
+    #[pymodule_export]
+    use crate::memo::Memo;
     #[pymodule_export]
     use crate::process::die_with_parent;
     #[pymodule_export]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flownote.decorators.base import StepDecorator
-from flownote.exceptions import DecoratorError
+from flownote.exceptions import DecoratorError, FlownoteException
+from flownote.externals import declared, seconds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,10 +20,11 @@ class cache(StepDecorator):  # noqa: N801 - a decorator's name
     Parameters
     ----------
     externals
-        Files that the step reads in ways that can't be seen: their content becomes part
-        of what the result depends on.
+        What the step reads in ways that can't be seen: `flownote.file`, `flownote.url`,
+        `flownote.table`; a text is a file's path. Its version becomes part of what the
+        result depends on.
     ttl
-        Seconds after which a result is computed again.
+        Seconds, or ``"15m"``, ``"1h"``, ``"7d"``, after which a result is computed again.
 
     Examples
     --------
@@ -34,17 +36,15 @@ class cache(StepDecorator):  # noqa: N801 - a decorator's name
 
     name = "cache"
     defaults: dict[str, Any] = {"externals": [], "ttl": None}
-    types = {"externals": (list, tuple), "ttl": (int, float, type(None))}
+    types = {"externals": (list, tuple), "ttl": (int, float, str, type(None))}
     example = '@cache(externals=["ratings.csv"])'
 
     def check(self) -> None:
-        """Refuse what isn't a path, and a time that never comes."""
-        if not all(isinstance(path, str) for path in self.attributes["externals"]):
-            raise DecoratorError(
-                "`@cache(externals=…)` takes paths of files", hint=f"write {self.example}"
-            )
-        if self.attributes["ttl"] is not None and self.attributes["ttl"] <= 0:
-            raise DecoratorError(
-                "`@cache(ttl=…)` must be more than 0 seconds", hint="leave it out to keep forever"
-            )
-        self.attributes["externals"] = list(self.attributes["externals"])
+        """Refuse what isn't a declaration, and a time that never comes."""
+        try:
+            self.externals = declared(self.attributes["externals"])
+            ttl = self.attributes["ttl"]
+            self.ttl = None if ttl is None else seconds(ttl)
+        except FlownoteException as error:
+            raise DecoratorError(f"`@cache`: {error.message}", hint=error.hint) from None
+        self.attributes["externals"] = [f"{one.kind}:{one.name}" for one in self.externals]

@@ -76,8 +76,8 @@ def code_of(flow: type, step: str) -> StepCode:
     return _codes[key]
 
 
-def root_of(kind: type) -> str:
-    """Return the root of the project that a class is defined in."""
+def root_of(kind: Any) -> str:
+    """Return the root of the project that a class or function is defined in."""
     from flownote.project import find_root
 
     file = getattr(sys.modules.get(kind.__module__), "__file__", None)

@@ -81,6 +81,10 @@ class Modules:
             self._found[name] = self._look_up(name)
         return self._found[name]
 
+    def found(self) -> list[Project | Installed]:
+        """Return every module that was asked for and exists."""
+        return [one for one in self._found.values() if one is not None]
+
     def of_file(self, file: str, name: str) -> Project:
         """Return the module of a file that is known to be the user's."""
         found = self._found.get(name)

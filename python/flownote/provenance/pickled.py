@@ -59,6 +59,11 @@ def digest_of(kind: type) -> str:
     return _digests[kind]
 
 
+def digests_behind(value: Any) -> set[str]:
+    """Return the digests of the project's classes that an object brings with it."""
+    return {digest_of(kind) for kind in _classes(value, _DEPTH)}
+
+
 def _classes(value: Any, depth: int) -> Iterator[type]:
     kind = type(value)
     if _is_project(kind):

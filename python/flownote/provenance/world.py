@@ -6,7 +6,16 @@ still the same (engine rule 20).
 
 from __future__ import annotations
 
+import os
 import sys
+import time
+
+# Made by running, not by users.
+_NOT_DATA = frozenset(("__pycache__", ".flownote", ".ipynb_checkpoints"))
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def version_of(kind: str, name: str) -> tuple[bool, str | None]:
@@ -15,16 +24,26 @@ def version_of(kind: str, name: str) -> tuple[bool, str | None]:
     Parameters
     ----------
     kind
-        ``file`` (the digest of its bytes) or ``class`` (the digest of a project class
-        behind a pickle); other kinds can't be told.
+        ``file`` (the digest of its bytes), ``folder`` (of the names in it), ``class`` (the
+        digest of a project class behind a pickle) or ``ttl`` (the period that it is now).
+        Other kinds can't be told.
     name
-        A path; ``module:qualified name``.
+        A path; ``module:qualified name``; seconds.
     """
     if kind == "file":
-        return True, file_version(name)
+        return _guarded(file_version, name)
+    if kind == "folder":
+        return _guarded(folder_version, name)
     if kind == "class":
         return _class_version(name)
+    if kind == "ttl":
+        return True, period(float(name))
     return False, None
+
+
+def period(ttl: float) -> str:
+    """Return which period of so many seconds it is: results of one share a key."""
+    return str(int(time.time() // ttl))
 
 
 def file_version(path: str) -> str | None:
@@ -39,6 +58,24 @@ def file_version(path: str) -> str | None:
     except FileNotFoundError:
         return None
     return f"b3:{hasher.hexdigest()}"
+
+
+def folder_version(path: str) -> str | None:
+    """Return the digest of the names in a folder, None when there is no such folder."""
+    from flownote.digests import digest_of_text
+
+    try:
+        names = sorted(name for name in os.listdir(path) if name not in _NOT_DATA)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return f"b3:{digest_of_text(chr(0).join(names))}"
+
+
+def _guarded(look: Callable[[str], str | None], name: str) -> tuple[bool, str | None]:
+    try:
+        return True, look(name)
+    except OSError:  # not to be read: it can't be told
+        return False, None
 
 
 def _class_version(name: str) -> tuple[bool, str | None]:

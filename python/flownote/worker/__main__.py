@@ -32,10 +32,13 @@ def _run_one(target: dict[str, str], descriptor: int) -> None:
     child.prepare_streams()
     sock = socket.socket(fileno=descriptor)
     from flownote.loader import load_again
+    from flownote.world import watch
 
     status = 1
     try:
-        status = child.run(load_again(target), sock)
+        flow = load_again(target)
+        watch.install()
+        status = child.run(flow, sock)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:

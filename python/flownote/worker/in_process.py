@@ -16,6 +16,7 @@ from contextlib import suppress
 from flownote.worker import zygote
 from flownote.worker.task import run_task
 from flownote.worker.wire import TaskSocket, receive_packet, send_packet
+from flownote.world import watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def run(flow: type, engine: Callable[[int], T]) -> T:
 def serve(flow: type, control: socket.socket) -> None:
     """Run a task for each launch that comes, until the engine's end closes."""
     pid = os.getpid()
+    watch.install()
     send_packet(control, {"ready": True, "pid": pid, "threads": 1, "notices": []})
     while True:
         try:

@@ -17,6 +17,7 @@ from flownote.exceptions import InvalidNextException, TimeoutException
 from flownote.flowspec import make_instance
 from flownote.worker.failure import Cancel, failure_of, user_traceback
 from flownote.worker.inputs import Inputs
+from flownote.world import watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
         def mask(self, values: list[str]) -> None:
             """Have values hidden in what the task prints."""
+
+        def ask(self, message: dict[str, Any]) -> dict[str, Any]:
+            """Send a frame and return the answer."""
 
         def need(self, message: dict[str, Any]) -> str:
             """Ask for a file and return its path."""
@@ -74,7 +78,8 @@ def _run(flow_class: type, spec: dict[str, Any], channel: Channel) -> dict[str, 
             try:
                 for decorator in decorators:
                     decorator.enter(channel.mask)
-                _call(flow, state, spec)
+                with watch.step(externals_of(decorators)):
+                    _call(flow, state, spec)
             except Exception as error:
                 if catcher is None or spec["mode"] != "last":
                     raise
@@ -97,6 +102,11 @@ def _call(flow: Any, state: TaskState, spec: dict[str, Any]) -> None:
     arguments = (Inputs(state),) if state.joins else ()
     with _Alarms(spec["timeout_ms"]):
         step(*arguments)
+
+
+def externals_of(decorators: list[Any]) -> list[Any]:
+    """Return what `@cache` declares that a step reads of the world."""
+    return next((deco.externals for deco in decorators if deco.name == "cache"), [])
 
 
 def takes_inputs(function: Callable[..., Any]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import threading
 
 from flownote.exceptions import DamagedArtifact, StoreError
 
@@ -27,6 +28,8 @@ class TaskSocket:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        # One question is answered before the next is put, whichever thread asks.
+        self._asking = threading.Lock()
 
     def spec(self) -> dict[str, Any]:
         """Read the first frame: what to run."""
@@ -39,8 +42,13 @@ class TaskSocket:
 
     def mask(self, values: list[str]) -> None:
         """Have values hidden in what the task prints; they are once this returns."""
-        self.send({"mask": values})
-        self._receive()
+        self.ask({"mask": values})
+
+    def ask(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Send a frame and return the answer."""
+        with self._asking:
+            self.send(message)
+            return self._receive()
 
     def need(self, message: dict[str, Any]) -> str:
         """Ask the engine for a file; it answers with the path.
@@ -52,8 +60,7 @@ class TaskSocket:
         StoreError
             When the datastore can't give them.
         """
-        self.send(message)
-        return path_of(self._receive())
+        return path_of(self.ask(message))
 
     def _receive(self) -> dict[str, Any]:
         (length,) = _LENGTH.unpack(self._read(4))

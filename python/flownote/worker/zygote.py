@@ -21,6 +21,7 @@ from flownote import codecs, provenance
 from flownote.worker import child
 from flownote.worker.fork_safety import fork, fork_safety, thread_count
 from flownote.worker.wire import receive_packet, send_packet
+from flownote.world import watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -261,6 +262,7 @@ def _preload(flow: type) -> None:
     from flownote.worker import merge  # noqa: F401
 
     codecs.preload()
+    watch.install()
     with suppress(Exception):  # each task then says why its code can't be followed
         provenance.prepare(flow)
 

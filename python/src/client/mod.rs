@@ -6,4 +6,4 @@ mod reader;
 mod runtime;
 
 pub use reader::Reader;
-pub use runtime::rest;
+pub use runtime::{ask, rest};
