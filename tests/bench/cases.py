@@ -24,6 +24,8 @@ class Case:
     flags: tuple[str, ...] = ()
     resume: bool = False
     """Fail in the last step first, unmeasured; then measure `resume`."""
+    words: tuple[str, ...] = ()
+    """Run this instead of the flow; `@` stands for the engine's name."""
     rounds: int = 5
     """At most so many rounds, however many are asked for."""
 
@@ -43,6 +45,8 @@ NUMPY = {"BENCH_NUMPY": "1"}
 WIDE = {"BENCH_WIDTH": "200"}
 
 CASES = [
+    Case("import", "`import flownote`", "", words=("python", "-c", "import @")),
+    Case("help", "`flownote --help`", "", words=("@", "--help")),
     Case("hello", "hello, 2 steps", "hello.py"),
     Case("hello-numpy", "hello, NumPy imported", "hello.py", environment=NUMPY),
     Case("linear", "20 linear steps", "linear.py"),
@@ -100,6 +104,8 @@ def _added_wall(medians: Medians) -> float:
 
 
 TARGETS = [
+    _simple("`import flownote`", "ms CPU", 60, "import", "cpu", 1e-3),
+    _simple("`flownote --help`", "ms CPU", 80, "help", "cpu", 1e-3),
     _simple("hello, 2 steps", "CPU-s", 0.15, "hello", "cpu", 1),
     _simple("20 linear steps", "CPU-s", 0.35, "linear", "cpu", 1),
     _simple("resume after 19 of 20 steps", "CPU-s", 0.2, "resume", "cpu", 1),

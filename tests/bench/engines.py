@@ -25,6 +25,9 @@ class Engine:
 
     def command(self, case: Case, folder: Path, verb: str = "run") -> list[str]:
         """Returns the command that runs the case with its data in `folder`."""
+        if case.words:
+            program, *words = (word.replace("@", self.name.lower()) for word in case.words)
+            return [str(self.python.with_name(program)), *words]
         flow, workers = str(FLOWS / case.flow), ["--max-workers", "2"]
         if self.name == FLOWNOTE:
             command = [str(self.python.with_name("flownote")), verb, flow, *workers]
