@@ -11,7 +11,7 @@ import os
 import sys
 
 from flownote import _native
-from flownote.exceptions import FlownoteException
+from flownote.exceptions import FlownoteException, UsageError
 from flownote.shell import cores
 
 TYPE_CHECKING = False
@@ -198,6 +198,13 @@ def _storable(staging: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _announce(file: str | None, run: str) -> None:
-    if file:
+    if not file:
+        return
+    try:
         with open(file, "w", encoding="utf-8") as stream:
             stream.write(run + "\n")
+    except OSError as error:
+        raise UsageError(
+            f"the run's id can't be written to `{file}`: {error.strerror}",
+            hint="give `--run-id-file` a file in a folder that exists and is writable",
+        ) from None

@@ -121,4 +121,6 @@ def _hint(error: BaseException) -> str | None:
         return "to end a step early, return after `self.next(…)`"
     if isinstance(error, KeyboardInterrupt):
         return "something sent SIGINT to the step's process, or the step raised it"
+    if _name(error) == "bdb.BdbQuit":
+        return "a debugger needs the terminal: run with `--in-process`"
     return getattr(error, "hint", None) if isinstance(error, exceptions.FlownoteException) else None

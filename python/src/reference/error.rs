@@ -177,6 +177,7 @@ impl Help for Error {
 fn near_or_all(word: &str, names: &[String], all: &str) -> String {
     match resembling(word, names.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
+        None if names.is_empty() => "there are none".to_owned(),
         None => format!("{all} {}", shown(names)),
     }
 }

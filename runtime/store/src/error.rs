@@ -268,6 +268,14 @@ impl Help for Error {
             }
             Self::Missing { .. } => "`flownote runs` lists what there is",
             Self::Backend { .. } => "`flownote store doctor` tests the store",
+            Self::Io { source, .. }
+                if matches!(
+                    source.kind(),
+                    io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                "a file stands in its way; choose another folder by --store or FLOWNOTE_STORE"
+            }
             Self::Name { .. } | Self::Io { .. } => return None,
         };
         Some(hint.to_owned())

@@ -8,7 +8,11 @@ use crate::error::{Error, Result};
 
 /// Makes a folder and those above it.
 pub(crate) fn make_folder(path: &Path) -> Result<()> {
-    fs::create_dir_all(path).map_err(|error| Error::io(format!("making {}", path.display()), error))
+    let folder = format!("the folder `{}`", path.display());
+    fs::create_dir_all(path).map_err(|error| match Error::io(folder, error) {
+        Error::Io { what, source } => Error::Io { what: format!("making {what}"), source },
+        sorted => sorted,
+    })
 }
 
 /// Renames a file into place, and makes the folder above it when it is missing. Across
