@@ -96,6 +96,9 @@ class UsageError(FlownoteException):
     headline = "Wrong usage"
 
 
+MetaflowInvalidPathspec = MetaflowTaggingError = UsageError
+
+
 class FlowLoadError(FlownoteException):
     """A flow's file can't be loaded, or holds no flow.
 

@@ -49,6 +49,11 @@ class Task(WithinRun):
     ) -> None:
         super().__init__(pathspec, store=store)
         self._attempt = attempt
+        if attempt is not None and not self.metadata_dict:
+            raise NotFound(
+                f"task `{self.pathspec}` has no attempt {attempt}",
+                hint=f"it has {', '.join(str(one['attempt']) for one in self.attempts)}",
+            )
 
     def _look(self) -> None:
         self._now()
