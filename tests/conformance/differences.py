@@ -55,3 +55,19 @@ DIFFERENCES = [
     Different("exact-output", "printing", "logs:stdout", ours="no line end"),
     Different("warnings", "printing", "logs:stderr"),
 ]
+
+# Lines of `client_uses.py`, and exceptions that have another name (and are subclasses or aliases
+# of what Metaflow's users catch).
+CLIENT_DIFFERENCES = {
+    "run.trigger": "no-events",
+    'run["start"].task.runtime_name': "no-events",
+    '"kind" in run["start"].task.artifacts': "in-artifacts",
+    "run.code": "code-is-kept",
+}
+EXCEPTIONS = {
+    "raises MetaflowNotFound": "raises NotFound",
+    "raises MetaflowInvalidPathspec": "raises UsageError",
+    "raises MetaflowTaggingError": "raises UsageError",
+    "raises MetaflowNamespaceMismatch": "raises NamespaceMismatch",
+    "raises AttributeError": "raises MissingArtifact",
+}

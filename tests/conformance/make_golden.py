@@ -1,4 +1,5 @@
-"""Writes `golden.json`: what Metaflow makes of every case.
+"""Writes `golden.json` and `golden_client.json`: what Metaflow makes of every case, and of the
+lines of `client_uses.py` (the case `client`).
 
 `python make_golden.py PYTHON [CASE…]`, where PYTHON has metaflow==2.19.39, numpy and pandas.
 Without a case, all of them (about ten minutes).
@@ -17,6 +18,7 @@ from cases import CASES, Case
 from engines import Engine, flat
 
 GOLDEN = Path(__file__).resolve().parent / "golden.json"
+CLIENT = Path(__file__).resolve().parent / "golden_client.json"
 
 
 def golden(python: str, case: Case) -> dict[str, Any]:
@@ -32,8 +34,15 @@ def main(python: str, *names: str) -> None:
     with ThreadPoolExecutor(2) as pool:
         found = pool.map(lambda case: _said(python, case), cases)
         made = {case.name: left for case, left in zip(cases, found, strict=True)}
+    if not names or "client" in names:
+        with tempfile.TemporaryDirectory() as folder:
+            _write(CLIENT, Engine("metaflow", python).client_uses(Path(folder)))
     kept = {case.name: made.get(case.name) or known.get(case.name) for case in CASES}
-    GOLDEN.write_text(json.dumps(kept, indent=0, sort_keys=True, ensure_ascii=True) + "\n", "utf-8")
+    _write(GOLDEN, kept)
+
+
+def _write(file: Path, found: dict[str, Any]) -> None:
+    file.write_text(json.dumps(found, indent=0, sort_keys=True) + "\n", "utf-8")
 
 
 def _said(python: str, case: Case) -> dict[str, Any] | None:

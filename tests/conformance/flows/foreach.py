@@ -23,6 +23,7 @@ class Foreach(FlowSpec):
 
     @step
     def start(self):
+        print("héllo")
         self.items = KINDS[self.kind]()
         self.next(self.work, foreach="items")
 
