@@ -96,6 +96,10 @@ def _invoke(line: list[str], flow: LoadedFlow | None) -> int:
         from flownote import dump
 
         return dump.run(options)
+    if answer["verb"] == "open":
+        from flownote import script
+
+        return script.run(options)
     from flownote import run
 
     if flow is None:

@@ -13,7 +13,7 @@ use super::{Exit, Outcome, Shell, flow_option, output, words};
 const AFTER_HELP: &str = "\
 Without --keep-runs and --older-than no run is deleted, only blobs that nothing refers to:
 they go to the trash, and a later gc, a grace on, deletes them. Nothing goes from under a
-run that is still running.
+run that is still running. Cached results keep their blobs while they are young.
 
 Examples:
   flownote gc --dry-run --keep-runs 20
@@ -34,12 +34,16 @@ pub fn command() -> Command {
         )
         .arg(period("older-than").help("Delete runs that began longer ago: 30d, 12h, 2w"))
         .arg(period("grace").help("How long an unreferenced blob stays [default: 24h]"))
+        .arg(
+            period("cache-older-than").help("Forget cached results kept longer ago [default: 30d]"),
+        )
         .arg(json())
         .arg(flow_option::store())
         .after_help(AFTER_HELP)
 }
 
-fn period(name: &'static str) -> Arg {
+/// An option with a length of time.
+pub(super) fn period(name: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("TIME").value_parser(parse_period)
 }
 
@@ -71,6 +75,9 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
     if let Some(grace) = matches.get_one::<Duration>("grace") {
         options.grace = *grace;
     }
+    if let Some(age) = matches.get_one::<Duration>("cache-older-than") {
+        options.cache_older_than = *age;
+    }
     with_store(matches, async |store| {
         let report = store.gc(&options).await?;
         if matches.get_flag("json") {
@@ -97,6 +104,13 @@ fn told(report: &GcReport) -> String {
     if report.restored.count > 0 {
         let restored = if report.dry_run { "would restore" } else { "restored" };
         lines.push(format!("{restored} from the trash: {}", amount(report.restored)));
+    }
+    if report.results > 0 {
+        let forgot = if report.dry_run { "would forget" } else { "forgot" };
+        lines.push(format!("{forgot} {}", words::count(report.results, "cached result")));
+    }
+    if report.leases > 0 {
+        lines.push(format!("{delete} {}", words::count(report.leases, "old lease")));
     }
     if report.leftovers > 0 {
         lines.push(format!("{delete} {}", words::count(report.leftovers, "leftover")));

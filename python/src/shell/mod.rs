@@ -6,6 +6,7 @@
 //! Python as a request; every other verb is done here, without Python.
 
 mod artifacts;
+mod cache;
 mod check;
 mod completion;
 pub mod door;
@@ -18,6 +19,7 @@ mod gc;
 mod graph;
 mod help;
 mod logs;
+mod open;
 mod output;
 mod parameters;
 mod resume;

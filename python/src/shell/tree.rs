@@ -4,8 +4,8 @@ use clap::{Arg, ArgAction, Command};
 use flownote_flow::description::FlowDescription;
 
 use super::{
-    Outcome, Shell, artifacts, check, completion, dump, env, gc, graph, help, logs, resume, run,
-    runs, show, store, tag, ui, version,
+    Outcome, Shell, artifacts, cache, check, completion, dump, env, gc, graph, help, logs, open,
+    resume, run, runs, show, store, tag, ui, version,
 };
 
 /// A verb: how it looks and what it does.
@@ -54,6 +54,8 @@ pub enum Use {
     Needed,
     /// It may stand before the arguments, and says whose runs are meant.
     Context,
+    /// The same, wherever it stands, and after `--flow`.
+    Anywhere,
     /// Nothing.
     None,
 }
@@ -78,11 +80,13 @@ pub const VERBS: &[Verb] = &[
     verb!("logs", Look, Context, logs),
     verb!("artifacts", Look, Context, artifacts),
     verb!("dump", Look, Context, dump),
+    verb!("open", Look, Context, open),
     verb!("tag", Look, Context, tag),
     verb!("env", Look, Context, env),
     verb!("check", Flow, Needed, check),
     verb!("graph", Flow, Needed, graph),
     verb!("store", Store, None, store),
+    verb!("cache", Store, Anywhere, cache),
     verb!("gc", Store, None, gc),
     verb!("completion", Shell, None, completion),
     verb!("version", Shell, None, version),
@@ -146,6 +150,7 @@ pub fn find_flow(line: &[String]) -> Option<String> {
             words.into_iter().find(|word| is_flow(word)).cloned()
         }
         Use::Context => context_at(line, verb_at).map(|at| line[at].clone()),
+        Use::Anywhere => flow_after(line, verb_at).map(|at| line[at].clone()),
         Use::None => None,
     }
 }
@@ -154,17 +159,32 @@ pub fn find_flow(line: &[String]) -> Option<String> {
 pub fn without_context(line: &[String], has_flow: bool) -> Vec<String> {
     let mut line = line.to_vec();
     let Some(verb_at) = verb_at(&line).filter(|_| has_flow) else { return line };
-    let needs = |verb: &&Verb| verb.name == line[verb_at] && verb.flow == Use::Needed;
-    if !VERBS.iter().any(|verb| needs(&verb))
-        && let Some(at) = context_at(&line, verb_at)
-    {
-        line.remove(at);
+    let verb = VERBS.iter().find(|verb| verb.name == line[verb_at]);
+    match verb.map_or(Use::Context, |verb| verb.flow) {
+        Use::Needed => {}
+        Use::Anywhere => {
+            if let Some(at) = flow_after(&line, verb_at) {
+                line.remove(at);
+                if line[at - 1] == "--flow" {
+                    line.remove(at - 1);
+                }
+            }
+        }
+        Use::Context | Use::None => {
+            if let Some(at) = context_at(&line, verb_at) {
+                line.remove(at);
+            }
+        }
     }
     line
 }
 
 fn verb_at(line: &[String]) -> Option<usize> {
     Some(line.iter().skip(1).position(|word| !word.starts_with('-'))? + 1)
+}
+
+fn flow_after(line: &[String], verb_at: usize) -> Option<usize> {
+    Some(line[verb_at + 1..].iter().position(|word| is_flow(word))? + verb_at + 1)
 }
 
 /// The place of a flow's file that is a verb's first argument. Options may stand before it.

@@ -19,7 +19,7 @@ use crate::store::Store;
 use crate::time::new_nonce;
 
 /// The folder of the leases.
-const LEASES: &str = "leases";
+pub(crate) const LEASES: &str = "leases";
 
 /// A lease that is ours.
 #[derive(Clone, Debug, PartialEq, Eq)]

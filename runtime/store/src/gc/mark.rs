@@ -8,8 +8,10 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 use flownote_flow::manifest::TaskDone;
+use flownote_flow::provenance::Key as CacheKey;
 use futures::{StreamExt, TryStreamExt, stream};
 
+use crate::cache::CACHE;
 use crate::client::AT_ONCE;
 use crate::error::{Error, Result};
 use crate::index::INDEX;
@@ -47,8 +49,9 @@ fn parse(hex: &[u8]) -> Option<Key> {
 }
 
 impl Store {
-    /// Marks everything that is referred to, except by the runs that are to go.
-    pub(crate) async fn mark(&self, without: &[RunKey]) -> Result<Marks> {
+    /// Marks everything that is referred to, except by the runs and the cached results that
+    /// are to go.
+    pub(crate) async fn mark(&self, without: &[RunKey], results: &[CacheKey]) -> Result<Marks> {
         let without: HashSet<&RunKey> = without.iter().collect();
         let mut marks = Marks::default();
         for run in self.all_runs().await? {
@@ -56,7 +59,7 @@ impl Store {
                 self.mark_run(&run, &mut marks).await?;
             }
         }
-        self.mark_others(&mut marks).await?;
+        self.mark_others(results, &mut marks).await?;
         Ok(marks)
     }
 
@@ -112,15 +115,19 @@ impl Store {
     }
 
     /// Marks what anything else at the top refers to: pins, notebooks, cache records.
-    async fn mark_others(&self, marks: &mut Marks) -> Result<()> {
+    async fn mark_others(&self, without: &[CacheKey], marks: &mut Marks) -> Result<()> {
         const KNOWN: [&str; 8] =
             [keys::BLOBS, keys::TRASH, RUNS, INDEX, "staging", "probe", "leases", "damaged"];
+        let without: HashSet<String> = without.iter().map(|key| format!("{CACHE}/{key}")).collect();
         for name in self.list_top().await? {
             let Some(folder) = name.strip_suffix('/') else { continue };
             if KNOWN.contains(&folder) {
                 continue;
             }
             for meta in self.list_deep(folder).await? {
+                if without.contains(meta.location.as_ref()) {
+                    continue;
+                }
                 if let Some(body) = self.get(meta.location.as_ref()).await? {
                     marks.scan(&body);
                 }

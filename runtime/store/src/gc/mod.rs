@@ -8,6 +8,7 @@
 //!
 //! While a run is live nothing goes that is younger than that run, whatever the grace.
 
+mod cache;
 mod mark;
 mod runs;
 mod sweep;
@@ -23,11 +24,15 @@ use crate::object::retrying;
 use crate::store::Store;
 use crate::time;
 
+pub use cache::CacheEntry;
 pub(crate) use mark::Marks;
 pub(crate) use sweep::stale_staging;
 
 /// How long a blob without a reference stays, unless told otherwise.
 pub const DEFAULT_GRACE: Duration = Duration::from_secs(24 * 3600);
+
+/// How long the cache keeps a result, unless told otherwise.
+pub const DEFAULT_CACHE_AGE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// What to take away.
 #[derive(Clone, Debug)]
@@ -40,11 +45,19 @@ pub struct GcOptions {
     pub older_than: Option<Duration>,
     /// How long a blob without a reference stays, and again in the trash.
     pub grace: Duration,
+    /// Forget cached results that were kept longer ago.
+    pub cache_older_than: Duration,
 }
 
 impl Default for GcOptions {
     fn default() -> Self {
-        Self { dry_run: false, keep_runs: None, older_than: None, grace: DEFAULT_GRACE }
+        Self {
+            dry_run: false,
+            keep_runs: None,
+            older_than: None,
+            grace: DEFAULT_GRACE,
+            cache_older_than: DEFAULT_CACHE_AGE,
+        }
     }
 }
 
@@ -85,6 +98,12 @@ pub struct GcReport {
     pub deleted: Amount,
     /// Staging folders of runs that are over, and unfinished writes, removed.
     pub leftovers: u64,
+    /// Cached results forgotten.
+    #[serde(default)]
+    pub results: u64,
+    /// Leases removed that nobody has held for long.
+    #[serde(default)]
+    pub leases: u64,
 }
 
 impl Store {
@@ -102,11 +121,17 @@ impl Store {
         if !options.dry_run {
             self.delete_runs(&chosen.delete).await?;
         }
-        let marks = self.mark(&chosen.delete).await?;
+        let results = self.old_results(now, options.cache_older_than).await?;
+        report.results = results.len() as u64;
+        if !options.dry_run {
+            self.forget_results(&results).await?;
+        }
+        let marks = self.mark(&chosen.delete, &results).await?;
         report.runs = chosen.delete;
         self.empty_trash(&marks, cutoff, &mut report).await?;
         self.sweep(&marks, cutoff, &mut report).await?;
         self.sweep_leftovers(&chosen.live, cutoff, &mut report).await?;
+        report.leases = self.sweep_leases(cutoff, options.dry_run).await?;
         Ok(report)
     }
 

@@ -145,7 +145,7 @@ impl Store {
     }
 
     /// Removes a local folder if it is empty.
-    async fn remove_empty(&self, folder: &str) -> Result<()> {
+    pub(super) async fn remove_empty(&self, folder: &str) -> Result<()> {
         let Some(root) = self.local_root() else { return Ok(()) };
         let path = root.join(folder);
         blocking(move || {

@@ -1,0 +1,119 @@
+//! `cache list`: what is kept, newest first.
+
+use clap::{Arg, Command, value_parser};
+use flownote_flow::cache::CacheRecord;
+use flownote_flow::provenance::Key;
+use flownote_store::Store;
+use serde_json::json;
+
+use super::super::error::Error;
+use super::super::session::with_store;
+use super::super::table::{Table, flexible, number, text};
+use super::super::target_option::{given, json as json_flag};
+use super::super::{Exit, Outcome, Shell, flow_option, output, words};
+use crate::report::text::duration;
+
+/// How much of a key is shown.
+const SHORT: usize = 10;
+
+/// `flownote cache list`.
+pub fn command() -> Command {
+    let text = |name: &'static str| Arg::new(name).long(name).value_name("NAME");
+    Command::new("list")
+        .about("List kept results, newest first")
+        .arg(text("step").help("Only results of this step"))
+        .arg(text("user").help("Only results that NAME computed"))
+        .arg(
+            Arg::new("limit")
+                .long("limit")
+                .value_name("N")
+                .value_parser(value_parser!(u32).range(1..))
+                .default_value("20")
+                .help("How many to show"),
+        )
+        .arg(json_flag())
+        .arg(flow_option::store())
+}
+
+/// Lists them.
+pub fn act(shell: &Shell<'_>) -> Outcome {
+    let matches = shell.matches;
+    with_store(matches, async |store| {
+        let limit = matches.get_one::<u32>("limit").map_or(20, |limit| *limit as usize);
+        let (step, user) = (given(matches, "step"), given(matches, "user"));
+        let mut found: Vec<(Key, CacheRecord)> = Vec::new();
+        let mut more = false;
+        for entry in store.cache_entries().await? {
+            let Some(record) = store.cached(&entry.key).await? else { continue };
+            let wanted = step.is_none_or(|step| record.step.as_str() == step)
+                && user.is_none_or(|user| record.user == user);
+            if wanted && found.len() == limit {
+                more = true;
+                break;
+            }
+            if wanted {
+                found.push((entry.key, record));
+            }
+        }
+        if matches.get_flag("json") {
+            output::json(&found.iter().map(as_json).collect::<Vec<_>>())?;
+        } else if found.is_empty() {
+            output::talk(&nothing(store, step.is_some() || user.is_some()));
+        } else {
+            output::write(render(&found))?;
+            if more {
+                output::talk(&format!("more: --limit {}", limit * 5));
+            }
+        }
+        Ok::<_, Error>(Exit::Success.into())
+    })
+}
+
+fn size(record: &CacheRecord) -> u64 {
+    record.manifest.artifacts.values().map(|artifact| artifact.size).sum()
+}
+
+fn as_json((key, record): &(Key, CacheRecord)) -> serde_json::Value {
+    json!({
+        "key": key,
+        "step": record.step,
+        "pathspec": record.reused().pathspec,
+        "user": record.user,
+        "finished_at": record.finished_at,
+        "elapsed_ms": record.elapsed_ms,
+        "size": size(record),
+        "artifacts": record.manifest.artifacts.keys().collect::<Vec<_>>(),
+    })
+}
+
+fn render(found: &[(Key, CacheRecord)]) -> String {
+    let mut table = Table::new(&[
+        text("KEY"),
+        text("STEP"),
+        flexible("FROM"),
+        flexible("USER"),
+        number("AGE"),
+        number("TOOK"),
+        number("SIZE"),
+    ]);
+    for (key, record) in found {
+        table.row([
+            key.as_str()[..SHORT].to_owned(),
+            record.step.to_string(),
+            record.reused().pathspec,
+            record.user.clone(),
+            words::elapsed(Some(&record.finished_at), None),
+            duration(record.elapsed_ms),
+            words::size(size(record)),
+        ]);
+    }
+    table.render(output::width())
+}
+
+fn nothing(store: &Store, filtered: bool) -> String {
+    if filtered {
+        return "No such results. `flownote cache list` without options lists all.".into();
+    }
+    let store = store.url();
+    format!("No results are kept in {store} yet.\nKeep some: flownote run flow.py --cache")
+}
