@@ -1,0 +1,7 @@
+from flownote import FlowSpec
+
+ratio = 1 / 0
+
+
+class Zero(FlowSpec):
+    pass

@@ -1,0 +1,9 @@
+from flownote import FlowSpec
+
+
+class A(FlowSpec):
+    pass
+
+
+class B(FlowSpec):
+    pass
