@@ -6,6 +6,10 @@ notebooks that go on: its globals may be bound anew between two calls.
 
 from __future__ import annotations
 
+import inspect
+
+from flownote import sources
+from flownote.digests import digest_of_text
 from flownote.provenance import StepCode, root_of
 from flownote.provenance.modules import Modules, Project
 from flownote.provenance.values import plain
@@ -24,6 +28,7 @@ class Code:
 
     def __init__(self, function: Any) -> None:
         self._function = function
+        _keep_source(function)
         self._known: StepCode | None = None
         self._modules: list[Any] = []
         self._rests_on: list[Any] = []
@@ -34,6 +39,10 @@ class Code:
             return self._known
         reach = _reach(self._function)
         self._known = StepCode(reach)
+        inner = inspect.unwrap(self._function)
+        if "<" in getattr(inner, "__qualname__", ""):
+            # Source tells functions within one, and lambdas of one line, not apart.
+            self._known.digest = digest_of_text(f"{self._known.digest} {_compiled(inner)}")
         found = reach.modules.found()
         self._modules = [one.live for one in found if isinstance(one, Project) and one.live]
         self._rests_on = self._look()
@@ -72,6 +81,33 @@ def _reach(function: Any) -> Reach:
     if all(called != ROOT for called, _, _ in reach.parts.values()):
         reach.note_unverified("its source can't be found")
     return reach
+
+
+def _keep_source(function: Any) -> None:
+    """Keep the text that a function was just defined by: its file may change later."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None or not sources.is_project_file(code.co_filename):
+        return
+    try:
+        with open(code.co_filename, "rb") as file:
+            sources.keep(code.co_filename, file.read())
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        return
+
+
+def _compiled(function: Any) -> str:
+    """Return the digest of a function's compiled code, wherever it stands."""
+    lines: list[str] = []
+    codes = [function.__code__]
+    while codes:
+        code = codes.pop()
+        lines += [code.co_code.hex(), repr(code.co_names), repr(code.co_varnames)]
+        for constant in code.co_consts:
+            if inspect.iscode(constant):
+                codes.append(constant)
+            else:
+                lines.append(plain(constant) or repr(constant))
+    return digest_of_text("\n".join(lines))
 
 
 def _content(value: Any) -> str | None:

@@ -25,10 +25,10 @@ def version_of(kind: str, name: str) -> tuple[bool, str | None]:
     ----------
     kind
         ``file`` (the digest of its bytes), ``folder`` (of the names in it), ``class`` (the
-        digest of a project class behind a pickle) or ``ttl`` (the period that it is now).
-        Other kinds can't be told.
+        digest of a project class behind a pickle), ``url`` (what the server says), ``s3``
+        (likewise) or ``ttl`` (the period that it is now). Other kinds can't be told.
     name
-        A path; ``module:qualified name``; seconds.
+        A path; ``module:qualified name``; an address; ``bucket/key``; seconds.
     """
     if kind == "file":
         return _guarded(file_version, name)
@@ -36,6 +36,14 @@ def version_of(kind: str, name: str) -> tuple[bool, str | None]:
         return _guarded(folder_version, name)
     if kind == "class":
         return _class_version(name)
+    if kind == "url":
+        from flownote.world.web import url_version
+
+        return url_version(name)
+    if kind == "s3":
+        from flownote.world.web import s3_version
+
+        return s3_version(name)
     if kind == "ttl":
         return True, period(float(name))
     return False, None

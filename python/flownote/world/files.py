@@ -67,7 +67,7 @@ class Places:
         """Whether writing there is nobody's business: temporary folders and caches."""
         if path.startswith(self._inside):
             return False
-        return path.startswith(_scratch())
+        return (path + os.sep).startswith(_scratch())
 
     def name(self, path: str) -> str:
         """Return the name that a read is recorded under."""
