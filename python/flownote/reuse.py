@@ -51,8 +51,9 @@ def request(
     found: dict[str, Any] = {
         "steps": {name: _step(loaded.flow, name, options, again == name) for name in names},
         "trust_pickles": options.get("trust_pickles", False),
+        "verify": options.get("verify"),
     }
-    if origin is not None:
+    if origin is not None and not options.get("verify"):
         found["resume"] = {
             "flow": description["name"],
             "origin": origin["run"],

@@ -72,7 +72,24 @@ def run(loaded: LoadedFlow, options: dict[str, Any], parameters: Mapping[str, An
         finally:
             # The engine has closed its socket, or the process ends: so does the zygote.
             _reap(zygote_pid)
-    return _EXIT_CODES[json.loads(summary)["status"]]
+    finished = json.loads(summary)
+    code = _EXIT_CODES[finished["status"]]
+    if code == 0 and options.get("verify"):
+        return _verified(finished["verified"], finished["differing"])
+    return code
+
+
+def _verified(count: int, differing: int) -> int:
+    """Say what `cache verify` found, and return the exit code."""
+    results = "1 kept result" if count == 1 else f"{count} kept results"
+    if not count:
+        print("no kept result fell into the sample: try `--sample 100%`, or there is none that")
+        print("the flow as it is now could take: `flownote run flow.py --cache` keeps some")
+    elif differing:
+        print(f"computed {results} again: {differing} differ")
+    else:
+        print(f"computed {results} again: all as they were kept")
+    return FAILED if differing else 0
 
 
 def _reap(pid: int) -> None:
@@ -163,7 +180,7 @@ def _record(
             else {"kind": "fail_fast", "grace_ms": 10_000},
             "with": options.get("with") or [],
         },
-        "origin": origin["run"] if origin else None,
+        "origin": origin["run"] if origin and not options.get("verify") else None,
         "command": [os.path.basename(sys.executable), *sys.argv],
     }
 

@@ -21,6 +21,7 @@ pub struct Request {
     steps: HashMap<StepName, StepNow>,
     resume: Option<Resume>,
     trust_pickles: bool,
+    verify: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -32,14 +33,14 @@ struct Resume {
 
 impl Request {
     /// The engine's options.
-    pub fn options(self) -> ReuseOptions {
-        let resume = self.resume.map(|Resume { flow, origin, trust_code }| ResumeFrom {
+    pub fn options(mut self) -> ReuseOptions {
+        let resume = self.resume.take().map(|Resume { flow, origin, trust_code }| ResumeFrom {
             origin: RunKey { flow, run: origin },
             trust_code,
         });
         let world: World = Rc::new(version_of);
-        let (steps, trust_pickles) = (self.steps, self.trust_pickles);
-        ReuseOptions { steps, resume, trust_pickles, world: Some(world) }
+        let Self { steps, trust_pickles, verify, .. } = self;
+        ReuseOptions { steps, resume, trust_pickles, world: Some(world), verify }
     }
 }
 

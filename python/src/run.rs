@@ -1,12 +1,15 @@
 //! Python's way into the engine: one object that runs one run.
 
+use std::cell::Cell;
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Mutex;
 
 use flownote_engine::launcher::Zygote;
 use flownote_engine::{
-    Cancel, Cap, Handle, Options, Owner, Pace, Patience, RunService, Start, Summary,
+    Cancel, Cap, Handle, Options, Owner, Pace, Patience, Progress, Reporter, RunService, Start,
+    Summary,
 };
 use flownote_flow::id::FlowName;
 use flownote_flow::run::RunRecord;
@@ -66,6 +69,10 @@ struct Finished {
     done: u64,
     failed: u64,
     elapsed_ms: u64,
+    /// Kept results that were computed again.
+    verified: u64,
+    /// Those of them that differ.
+    differing: u64,
 }
 
 impl From<Summary> for Finished {
@@ -77,8 +84,22 @@ impl From<Summary> for Finished {
             done: summary.done,
             failed: summary.failed,
             elapsed_ms: summary.elapsed_ms,
+            verified: 0,
+            differing: 0,
         }
     }
+}
+
+/// Counts what `cache verify` compared while it is shown.
+fn counting(reporter: Reporter, counts: &Rc<Cell<(u64, u64)>>) -> Reporter {
+    let counts = Rc::clone(counts);
+    Box::new(move |progress| {
+        if let Progress::Verified { differs, .. } = &progress {
+            let (verified, differing) = counts.get();
+            counts.set((verified + 1, differing + u64::from(!differs.is_empty())));
+        }
+        reporter(progress);
+    })
 }
 
 /// Runs one run to its end.
@@ -109,8 +130,9 @@ impl Runner {
         let taken = self.request.lock().expect("never poisoned").take();
         let (request, socket) =
             taken.ok_or_else(|| pyo3::exceptions::PyRuntimeError::new_err("a Runner runs once"))?;
-        let summary = py.detach(|| self.serve(request, socket)).map_err(|error| error.raise(py))?;
-        Ok(serde_json::to_string(&Finished::from(summary)).expect("a summary is JSON"))
+        let finished =
+            py.detach(|| self.serve(request, socket)).map_err(|error| error.raise(py))?;
+        Ok(serde_json::to_string(&finished).expect("a summary is JSON"))
     }
 
     /// Cancels the run from another thread.
@@ -124,7 +146,7 @@ impl Runner {
 }
 
 impl Runner {
-    fn serve(&self, request: Request, socket: OwnedFd) -> Result<Summary, Failure> {
+    fn serve(&self, request: Request, socket: OwnedFd) -> Result<Finished, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -155,13 +177,16 @@ impl Runner {
             };
             let attached = Zygote::attach(socket).map_err(flownote_engine::Error::from)?;
             let launcher = Box::new(attached);
-            let reporter = report::reporter(request.display);
+            let counts = Rc::default();
+            let reporter = counting(report::reporter(request.display), &counts);
             let (service, handle) = RunService::new(options, launcher, reporter);
             *self.handle.lock().expect("never poisoned") = Some(handle.clone());
             if request.signals {
                 tokio::task::spawn_local(cancel_on_signals(handle));
             }
-            Ok(service.run().await?)
+            let summary = service.run().await?;
+            let (verified, differing) = counts.get();
+            Ok(Finished { verified, differing, ..Finished::from(summary) })
         })
     }
 }

@@ -87,6 +87,28 @@ pub fn talk(progress: &Progress) -> Option<Vec<String>> {
             let saved = duration(*saved_ms);
             vec![format!("note: {had} a valid earlier result; `--cache` would have saved {saved}")]
         }
+        Progress::Verified { step, task: id, differs, pickles } => {
+            let name = task(step, id, 0);
+            let quoted = |names: &[String]| format!("`{}`", names.join("`, `"));
+            let mut lines = Vec::new();
+            if !differs.is_empty() {
+                let mark = mark(Outcome::Failed);
+                lines.push(format!(
+                    "{mark} {name} isn't deterministic: {} differs",
+                    quoted(differs)
+                ));
+            }
+            if !pickles.is_empty() {
+                lines.push(format!(
+                    "? {name}: the pickle of {} differs, which equal values may do too",
+                    quoted(pickles)
+                ));
+            }
+            if lines.is_empty() {
+                lines.push(format!("= {name} is as it was kept"));
+            }
+            lines
+        }
         Progress::NotReused { step, task: id, why } => {
             vec![format!("▸ {} runs: {why}", task(step, id, 0))]
         }

@@ -81,6 +81,17 @@ pub enum Progress {
         /// How long they took when they were computed, in milliseconds.
         saved_ms: u64,
     },
+    /// A kept result was computed again.
+    Verified {
+        /// The step.
+        step: String,
+        /// The task.
+        task: String,
+        /// The artifacts that differ.
+        differs: Vec<String>,
+        /// Pickles that differ: equal values may pickle to different bytes.
+        pickles: Vec<String>,
+    },
     /// How far each step is; sent after each attempt.
     Counts {
         /// The steps in the order of the graph.

@@ -9,7 +9,8 @@ use super::super::{Outcome, Shell, flow_option, output};
 const AFTER_HELP: &str = "\
 The flow runs once more with the parameters of its latest run, looking every task up; those
 in the sample are computed nevertheless, and what they make is compared. Equal values may
-pickle to different bytes, so pickles are told apart. Exit code 1 when something differs.";
+pickle to different bytes, so pickles are told apart. The run is tagged `cache-verify` and
+keeps nothing. Exit code 1 when something differs.";
 
 /// `flownote cache verify`.
 pub fn command() -> Command {
@@ -59,6 +60,7 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
     options.insert("verify".into(), json!(shell.matches.get_one::<f64>("sample")));
     options.insert("cache_mode".into(), json!("read"));
     options.insert("origin_run_id".into(), json!("latest"));
+    options.insert("tag".into(), json!(["cache-verify"]));
     Outcome::Request { verb: "run", options, parameters: Map::new() }
 }
 

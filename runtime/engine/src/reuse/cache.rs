@@ -76,6 +76,9 @@ impl Reuse {
     /// Keeps the result of a task that ran. One that can't be kept is computed again another
     /// time; the task has its own.
     pub async fn keep(&self, context: &Context, done: &TaskDone, ms: u64) {
+        if self.options.verify.is_some() {
+            return self.compare(context, done);
+        }
         if let Err(error) = self.offer(context, done, ms).await {
             context.notice(format!("{}/{} isn't kept: {error}", done.step, done.task));
         }

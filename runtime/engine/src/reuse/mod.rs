@@ -3,7 +3,7 @@
 //! Two sources: [`resume`] looks in one origin run, [`cache`] anywhere. Both compare what
 //! an earlier task read with what this one would be given, [`present`]; both take a
 //! [`delta`]; [`matching`] says which task of the origin is meant. [`single_flight`] keeps
-//! two from computing the same at once.
+//! two from computing the same at once; [`verify`] computes some again and compares.
 
 mod cache;
 mod delta;
@@ -11,6 +11,7 @@ mod matching;
 mod present;
 mod resume;
 mod single_flight;
+mod verify;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -19,7 +20,7 @@ use std::rc::Rc;
 use flownote_flow::cache::CacheMode;
 use flownote_flow::event::Launch;
 use flownote_flow::id::{AttemptKey, StepName};
-use flownote_flow::manifest::{ArtifactRecord, Digest, TaskDone};
+use flownote_flow::manifest::{ArtifactRecord, Digest, Outcome, TaskDone};
 use flownote_flow::provenance::{Code, Difference, Environment, External};
 use flownote_flow::run::RunRecord;
 use flownote_store::RunKey;
@@ -44,6 +45,8 @@ pub struct ReuseOptions {
     /// Tells the version of something of the world, by kind and name: `None` when it can't
     /// be told, `Some(None)` when it doesn't exist.
     pub world: Option<World>,
+    /// The share of the results found that is computed again and compared.
+    pub verify: Option<f64>,
 }
 
 /// Looks at the world (see [`ReuseOptions::world`]).
@@ -157,6 +160,7 @@ pub struct Reuse {
     /// The part of each step's code that changed since the origin, where it was looked for.
     changed: RefCell<HashMap<StepName, Option<String>>>,
     missed: Cell<Missed>,
+    expected: verify::Expected,
 }
 
 /// Results that were there and weren't looked for.
@@ -184,6 +188,7 @@ impl Reuse {
             places: RefCell::default(),
             changed: RefCell::default(),
             missed,
+            expected: verify::Expected::default(),
         }
     }
 
@@ -210,9 +215,43 @@ impl Reuse {
             }
         }
         if step.cache.reads() {
-            return self.seek_in_cache(context, launch, step).await;
+            let found = self.seek_in_cache(context, launch, step).await?;
+            return Ok(self.doubt(context, launch, found));
         }
         Ok(Found::Nothing(None))
+    }
+
+    /// Remembers what a task of this run passes on, so that those after it needn't ask the
+    /// store. What can't be told from here is read when it is needed.
+    pub fn learn(&self, context: &Context, attempt: &AttemptKey, done: &TaskDone) {
+        let looks = |step: &StepNow| step.cache.reads();
+        if self.options.resume.is_none() && !self.options.steps.values().any(looks) {
+            return;
+        }
+        if let Some(visible) = self.passed_on_by(context, attempt, done) {
+            self.visible.borrow_mut().insert(attempt.clone(), Rc::new(visible));
+        }
+    }
+
+    fn passed_on_by(
+        &self,
+        context: &Context,
+        attempt: &AttemptKey,
+        done: &TaskDone,
+    ) -> Option<Visible> {
+        let known = self.visible.borrow();
+        let mut visible = Visible::new();
+        for (producer, names) in &done.manifest.inherited {
+            let theirs = known.get(&context.graph.attempt_key(producer).ok()?)?;
+            for (name, digest) in names {
+                let found = theirs.get(name).filter(|(_, record)| record.digest == *digest)?;
+                visible.insert(name.clone(), found.clone());
+            }
+        }
+        for (name, record) in &done.manifest.artifacts {
+            visible.insert(name.clone(), (attempt.to_string(), record.clone()));
+        }
+        (done.outcome == Outcome::Ok).then_some(visible)
     }
 
     /// What the task would be given now.
