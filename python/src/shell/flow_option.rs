@@ -1,7 +1,9 @@
 //! Options that several verbs share.
 
-use clap::{Arg, ArgMatches, value_parser};
+use clap::{Arg, ArgMatches};
 use serde_json::{Map, Value, json};
+
+use super::number::count;
 
 /// The flow's file.
 pub fn flow() -> Arg {
@@ -33,7 +35,7 @@ pub fn max_workers() -> Arg {
         .long("max-workers")
         .short('j')
         .value_name("N")
-        .value_parser(value_parser!(u32).range(1..))
+        .value_parser(count)
         .help("Tasks at once [default: the machine's cores]")
 }
 

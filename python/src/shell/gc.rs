@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use clap::{Arg, Command, value_parser};
+use clap::{Arg, Command};
 use flownote_store::gc::{GcOptions, GcReport};
 
+use super::number::number;
 use super::session::with_store;
 use super::store::amount;
 use super::target_option::{flag, json};
@@ -29,7 +30,7 @@ pub fn command() -> Command {
             Arg::new("keep-runs")
                 .long("keep-runs")
                 .value_name("N")
-                .value_parser(value_parser!(u32))
+                .value_parser(number)
                 .help("Delete each flow's runs but the newest N"),
         )
         .arg(period("older-than").help("Delete runs that began longer ago: 30d, 12h, 2w"))

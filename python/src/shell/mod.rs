@@ -19,6 +19,7 @@ mod gc;
 mod graph;
 mod help;
 mod logs;
+mod number;
 mod open;
 mod output;
 mod parameters;

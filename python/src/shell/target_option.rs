@@ -1,9 +1,9 @@
 //! Options of the verbs that look at what ran.
 
-use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use clap::{Arg, ArgAction, ArgMatches};
 use flownote_flow::id::FlowName;
 
-use super::Shell;
+use super::{Shell, number};
 
 /// What to look at.
 pub fn target() -> Arg {
@@ -33,7 +33,7 @@ pub fn flag(name: &'static str, help: &'static str) -> Arg {
 
 /// An option with a number that isn't negative.
 pub fn number(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name("N").value_parser(value_parser!(u32)).help(help)
+    Arg::new(name).long(name).value_name("N").value_parser(number::number).help(help)
 }
 
 /// The text of an option.

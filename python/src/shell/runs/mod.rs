@@ -2,7 +2,7 @@
 
 mod rows;
 
-use clap::{Arg, ArgAction, Command, value_parser};
+use clap::{Arg, ArgAction, Command};
 use console::truncate_str;
 use flownote_flow::help::resembling;
 use flownote_flow::id::FlowName;
@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use self::rows::{Row, Sort};
 use super::error::Error;
+use super::number::count;
 use super::session::with_store;
 use super::table::{Table, flexible, number, text};
 use super::target_option::{flag, given, json};
@@ -32,9 +33,7 @@ const WIDEST: usize = 40;
 pub fn command() -> Command {
     let texts = |name: &'static str| Arg::new(name).long(name).action(ArgAction::Append);
     let status = ["succeeded", "failed", "cancelled", "running", "interrupted"];
-    let number = |name: &'static str| {
-        Arg::new(name).long(name).value_name("N").value_parser(value_parser!(u32).range(1..))
-    };
+    let number = |name: &'static str| Arg::new(name).long(name).value_name("N").value_parser(count);
     Command::new("runs")
         .about("List runs, newest first")
         .arg(Arg::new("name").value_name("FLOW").help("Only this flow's runs"))
