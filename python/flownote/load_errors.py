@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 
+from flownote import moving
 from flownote.exceptions import FlowLoadError, FlownoteException
 from flownote.sources import is_project_file
 
@@ -36,7 +37,8 @@ def explain(error: Exception, file: str) -> FlowLoadError:
     if isinstance(error, ModuleNotFoundError) and error.name:
         told = _missing_module(error.name, where, line)
     elif isinstance(error, ImportError):
-        told = FlowLoadError(_one_line(error), file=where, line=line, hint=_import_hint(error))
+        message = _one_line(error).partition(" (/")[0]
+        told = FlowLoadError(message, file=where, line=line, hint=_import_hint(error))
     elif isinstance(error, FlownoteException):
         told = FlowLoadError(
             error.message, file=error.file or where, line=error.line or line, hint=error.hint
@@ -94,13 +96,15 @@ def _missing_module(name: str, file: str, line: int | None) -> FlowLoadError:
     ):
         hint = f"`{top}` is there, but `{name}` is not in it"
     else:
-        hint = f"pip install {_DISTRIBUTIONS.get(top, top)}"
+        hint = moving.hint_for_module(name) or f"pip install {_DISTRIBUTIONS.get(top, top)}"
     return FlowLoadError(f"the module `{name}` is not installed", file=file, line=line, hint=hint)
 
 
 def _import_hint(error: ImportError) -> str:
     if error.name == "flownote":
-        return "this name is not part of flownote; see `flownote help --all`"
+        name = str(error).partition("import name '")[2].partition("'")[0]
+        known = moving.hint_for_name(name)
+        return known or "this name is not part of flownote; `dir(flownote)` lists what is"
     return "check the name, and the version that is installed"
 
 

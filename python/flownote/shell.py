@@ -85,6 +85,13 @@ def _invoke(line: list[str], flow: LoadedFlow | None) -> int:
     answer = json.loads(
         _native.invoke(line, None if description is None else json.dumps(description))
     )
+    if answer.get("exit") == USAGE:
+        from flownote.moving import hint_for_options
+
+        known = [one["name"] for one in description["parameters"]] if description else []
+        hint = hint_for_options(line, known)
+        if hint:
+            print(f"hint: {hint}", file=sys.stderr)
     if "exit" in answer:
         return answer["exit"]
     options, parameters = answer["options"], answer["parameters"]

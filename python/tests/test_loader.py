@@ -81,11 +81,25 @@ ERRORS: dict[str, tuple[dict[str, str], str, str, str, str]] = {
         "pip install no_such_module_at_all",
     ),
     "a name that flownote lacks": (
-        {"flow.py": "from flownote import card\n"},
+        {"flow.py": "from flownote import cord\n"},
         "flow.py",
-        "cannot import name 'card'",
+        "cannot import name 'cord' from 'flownote'",
         "flow.py:2",
         "not part of flownote",
+    ),
+    "a name that Metaflow has": (
+        {"flow.py": "from flownote import card\n"},
+        "flow.py",
+        "cannot import name 'card' from 'flownote'",
+        "flow.py:2",
+        "`card` is a name of Metaflow; assign what it should show",
+    ),
+    "Metaflow itself": (
+        {"flow.py": "from metaflow.cards import Table\n"},
+        "flow.py",
+        "the module `metaflow` is not installed",
+        "flow.py:2",
+        "write `from flownote import …`",
     ),
     "an exception": (
         {"flow.py": "\nx = 1 / 0\n"},
