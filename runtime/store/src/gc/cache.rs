@@ -69,6 +69,12 @@ impl Store {
             // A result that is kept meanwhile may lose its set, and is computed once more.
             if set.location.filename().is_some_and(|name| !needed.contains(name)) {
                 self.delete(set.location.as_ref()).await?;
+                let parts: Vec<_> = set.location.parts().take(3).collect();
+                if let [cache, base, reads] = parts.as_slice() {
+                    let (cache, base, reads) = (cache.as_ref(), base.as_ref(), reads.as_ref());
+                    self.remove_empty(&format!("{cache}/{base}/{reads}")).await?;
+                    self.remove_empty(&format!("{cache}/{base}")).await?;
+                }
             }
         }
         Ok(())

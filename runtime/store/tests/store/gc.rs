@@ -4,11 +4,15 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use flownote_flow::cache::CacheRecord;
 use flownote_flow::event::RunStatus;
 use flownote_flow::manifest::{ForeachItems, Next};
+use flownote_flow::provenance::{Key, Provenance, ReadSet, base_key, full_key};
 use flownote_store::client::RunFilter;
 use flownote_store::gc::GcOptions;
-use flownote_store::{RunKey, Store, verify};
+use flownote_store::lease::{Claim, Watch};
+use flownote_store::{Alive, RunKey, Store, verify};
+use serde_json::json;
 
 use crate::support::*;
 
@@ -303,4 +307,76 @@ async fn a_remote_store_is_collected_alike() {
     assert_eq!(store.gc(&all).await.unwrap().runs, [kept]);
     assert!(store.flows().await.unwrap().is_empty());
     assert!(begun.elapsed().is_ok());
+}
+
+/// A result of step `name` that refers to a blob, in the cache under keys of its own.
+async fn keep(store: &Store, name: &str, digest: &str) -> (Key, Key, ReadSet) {
+    let provenance = json!({
+        "schema": 1, "code": {"digest": name}, "reads": {"artifacts": {name: null}},
+    });
+    let record: CacheRecord = serde_json::from_value(json!({
+        "schema": 1, "nonce": name, "flow": "Hello", "run": "r", "step": name, "task": "0",
+        "attempt": 0, "user": "ana", "finished_at": "2026-11-22T10:15:13.000Z",
+        "elapsed_ms": 1, "manifest": {
+            "artifacts": {"x": {"codec": "bytes", "digest": digest, "size": 1, "type": "bytes"}},
+            "provenance": provenance,
+        },
+    }))
+    .unwrap();
+    let known: Provenance = serde_json::from_value(provenance).unwrap();
+    let (base, full, reads) = (base_key(&known), full_key(&known), known.read_set());
+    store.keep_result(&base, &full, &reads, &record).await.unwrap();
+    (base, full, reads)
+}
+
+fn make_older(path: &Path, by: Duration) {
+    let time = SystemTime::now() - by;
+    File::open(path).unwrap().set_modified(time).unwrap();
+}
+
+#[tokio::test]
+async fn cached_results_are_roots_while_they_are_young() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder_store(folder.path()).await;
+    let (old, young) = (blob(&store, b"old").await.digest, blob(&store, b"young").await.digest);
+    let (old_base, old_key, _) = keep(&store, "old", &old).await;
+    let (young_base, young_key, reads) = keep(&store, "young", &young).await;
+    let place = |name: String| store.files_root().join("cache").join(name);
+    // The read set of a young result may be old: it is made once.
+    make_older(&place(format!("{young_base}/reads/{}", reads.key())), 40 * DAY);
+    make_older(&place(old_key.to_string()), 40 * DAY);
+
+    let told = store.gc(&GcOptions { dry_run: true, ..now_at_once() }).await.unwrap();
+    assert_eq!((told.results, told.kept.count, told.trashed.count), (1, 1, 1));
+    assert!(store.cached(&old_key).await.unwrap().is_some(), "only told");
+    let report = store.gc(&now_at_once()).await.unwrap();
+    assert_eq!((report.results, report.kept.count, report.trashed.count), (1, 1, 1));
+    assert_eq!(store.cached(&old_key).await.unwrap(), None);
+    assert!(store.read_sets(&old_base).await.unwrap().is_empty());
+    assert!(store.cached(&young_key).await.unwrap().is_some());
+    assert_eq!(store.read_sets(&young_base).await.unwrap(), [reads]);
+    assert_eq!(exists(&store, &old), (false, true));
+    let keys: Vec<_> = store.cache_entries().await.unwrap();
+    assert_eq!(keys.iter().map(|entry| &entry.key).collect::<Vec<_>>(), [&young_key]);
+}
+
+#[tokio::test]
+async fn leases_that_nobody_holds_for_long_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder_store(folder.path()).await;
+    let owner = Alive::of_this_process(0, 0);
+    for key in ["old", "young"] {
+        let mut watch = Watch::new(Duration::ZERO);
+        let Claim::Ours(lease) = store.claim_lease(key, &owner, &mut watch).await.unwrap() else {
+            panic!("nobody else asks");
+        };
+        store.release_lease(lease).await.unwrap();
+    }
+    let leases = store.files_root().join("leases");
+    for name in tree(&leases.join("old")).keys() {
+        make_older(&leases.join("old").join(name), 2 * DAY);
+    }
+    let report = store.gc(&GcOptions::default()).await.unwrap();
+    assert_eq!(report.leases, 1);
+    assert_eq!((leases.join("old").exists(), leases.join("young").exists()), (false, true));
 }
