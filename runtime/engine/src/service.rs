@@ -384,6 +384,7 @@ impl Loop {
         if let Some(items) = &done.manifest.items {
             self.context.remember_items(&attempt, items).await?;
         }
+        self.reuse.learn(&self.context, &attempt, &done);
         let result = recover::result_of(&done)?;
         (self.context.reporter)(Progress::AttemptFinished {
             step: attempt.task.step.to_string(),

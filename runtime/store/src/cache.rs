@@ -25,16 +25,35 @@ pub enum Kept {
 }
 
 impl Store {
-    /// Finds what results of a base have read, the newest read sets first.
+    /// Finds what results of a base have read: of many read sets the newest.
     pub async fn read_sets(&self, base: &Key) -> Result<Vec<ReadSet>> {
-        let mut found = self.list_deep(&format!("{CACHE}/{base}/reads")).await?;
-        found.sort_by_key(|meta| std::cmp::Reverse(meta.last_modified));
+        let folder = format!("{CACHE}/{base}/reads");
         let mut sets = Vec::new();
-        for meta in found.into_iter().take(TRIED) {
-            let key = meta.location.to_string();
-            sets.extend(self.remembered(&key).await?);
+        for name in self.newest(&folder).await? {
+            if let Some(known) = self.known_sets().get(&name).cloned() {
+                sets.push(known);
+                continue;
+            }
+            let found: Option<ReadSet> = self.remembered(&format!("{folder}/{name}")).await?;
+            if let Some(set) = found {
+                self.known_sets().insert(name, set.clone());
+                sets.push(set);
+            }
         }
         Ok(sets)
+    }
+
+    /// The names of the newest objects of a folder. Few are all among the newest: then no
+    /// times are asked for.
+    async fn newest(&self, folder: &str) -> Result<Vec<String>> {
+        let names = self.list(folder).await?;
+        if names.len() <= TRIED {
+            return Ok(names);
+        }
+        let mut found = self.list_deep(folder).await?;
+        found.sort_by_key(|meta| std::cmp::Reverse(meta.last_modified));
+        let names = found.iter().take(TRIED).filter_map(|meta| meta.location.filename());
+        Ok(names.map(str::to_owned).collect())
     }
 
     /// Finds a result.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use flownote_flow::id::RunId;
+use flownote_flow::provenance::ReadSet;
 use tokio::sync::OnceCell;
 
 use crate::backend::{Backend, Wrap};
@@ -35,6 +36,9 @@ struct Shared {
     tested: OnceCell<()>,
     /// What readers saw last of owners on other hosts. Short sections.
     watched: Mutex<HashMap<RunKey, Seen>>,
+    /// Read sets of the cache by their names, which are their digests: thousands of bases
+    /// share a few. Short sections.
+    read_sets: Mutex<HashMap<String, ReadSet>>,
 }
 
 impl Store {
@@ -63,6 +67,7 @@ impl Store {
             known: OnceCell::new(),
             tested: OnceCell::new(),
             watched: Mutex::default(),
+            read_sets: Mutex::default(),
         };
         Ok(Self { shared: Arc::new(shared) })
     }
@@ -127,6 +132,10 @@ impl Store {
 
     pub(crate) fn watched(&self) -> MutexGuard<'_, HashMap<RunKey, Seen>> {
         self.shared.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn known_sets(&self) -> MutexGuard<'_, HashMap<String, ReadSet>> {
+        self.shared.read_sets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The objects without any test, for the tests themselves.
