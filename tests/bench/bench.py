@@ -29,7 +29,7 @@ def main() -> None:
     """Installs what is compared, measures in turns, reports."""
     options = parse()
     engines = install(options)
-    cases = [case for case in CASES if not options.cases or case.name in options.cases]
+    cases = chosen(options)
     before = os.getloadavg()[0]
     medians = measure_all(cases, engines, options.rounds)
     load = f"{before:.2f}, {os.getloadavg()[0]:.2f}"
@@ -41,6 +41,13 @@ def main() -> None:
         say("written to tests/bench/RESULTS.md")
 
 
+def chosen(options: argparse.Namespace) -> list[Case]:
+    """Returns the cases that are named; else all, the slow ones if they are asked for."""
+    if options.cases:
+        return [case for case in CASES if case.name in options.cases]
+    return [case for case in CASES if options.slow or not case.slow]
+
+
 def parse() -> argparse.Namespace:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description="Measures Flownote beside its peers.")
@@ -49,6 +56,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="how often each is run")
     parser.add_argument("--engine", choices=[FLOWNOTE, METAFLOW], help="leave the other out")
     parser.add_argument("--python", type=Path, help="a Python that has Flownote installed")
+    parser.add_argument("--slow", action="store_true", help="the cases of many minutes, too")
     options = parser.parse_args()
     if unknown := set(options.cases) - set(names):
         parser.error(
@@ -99,11 +107,16 @@ def measure(case: Case, engine: Engine) -> dict[str, float]:
             failing = environment | {"BENCH_FAIL": "1"}
             first = engine.command(case, data)
             subprocess.run(first, cwd=folder, env=failing, check=False, capture_output=True)
+        if case.again:
+            first = engine.command(case, data)
+            subprocess.run(first, cwd=folder, env=environment, check=True, capture_output=True)
         measured = engine.command(case, data, "resume" if case.resume else "run")
         subprocess.run([*command, *measured], cwd=folder, env=environment, check=True)
         result = json.loads(output.read_text())
         if result.pop("code") != 0:
             raise SystemExit(f"error: {case.name} failed on {engine.name}\n{log.read_text()}")
+        if case.program:
+            result |= json.loads(log.read_text().splitlines()[-1])
         return result | {"files": sum(1 for path in data.rglob("*") if path.is_file())}
     finally:
         shutil.rmtree(folder)

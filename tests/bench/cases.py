@@ -24,6 +24,13 @@ class Case:
     flags: tuple[str, ...] = ()
     resume: bool = False
     """Fail in the last step first, unmeasured; then measure `resume`."""
+    again: bool = False
+    """Run it once before, unmeasured, so that the cache has it all."""
+    program: bool = False
+    """Not a flow: a program that is given the folder, and whose last line is JSON of more
+    that it measured."""
+    slow: bool = False
+    """Measured only when it is named, or with `--slow`."""
     words: tuple[str, ...] = ()
     """Run this instead of the flow; `@` stands for the engine's name."""
     rounds: int = 5
@@ -75,6 +82,40 @@ CASES = [
         environment={"BENCH_WIDTH": "10000"},
         rounds=3,
     ),
+    Case(
+        "cached",
+        "20 cached linear steps, taken again",
+        "linear.py",
+        (FLOWNOTE,),
+        flags=("--cache",),
+        again=True,
+    ),
+    Case(
+        "cached-10000",
+        "foreach 10,000 + join, cached, taken again",
+        "foreach.py",
+        (FLOWNOTE,),
+        environment={"BENCH_WIDTH": "10000"},
+        flags=("--cache", "--quiet"),
+        again=True,
+        rounds=3,
+    ),
+    Case(
+        "reach",
+        "code of a step that reaches 200 functions",
+        "reach.py",
+        (FLOWNOTE,),
+        program=True,
+    ),
+    Case(
+        "million",
+        "a store of 1,000,000 artifacts: one task read, then gc",
+        "million.py",
+        (FLOWNOTE,),
+        program=True,
+        slow=True,
+        rounds=1,
+    ),
     Case("array", "512 MiB array written, then read", "big_array.py", (FLOWNOTE, METAFLOW, SCRIPT)),
     Case("artifacts", "2,000 small artifacts", "artifacts.py"),
 ]
@@ -109,6 +150,11 @@ TARGETS = [
     _simple("hello, 2 steps", "CPU-s", 0.15, "hello", "cpu", 1),
     _simple("20 linear steps", "CPU-s", 0.35, "linear", "cpu", 1),
     _simple("resume after 19 of 20 steps", "CPU-s", 0.2, "resume", "cpu", 1),
+    _simple("20 cached linear steps, taken again", "CPU-s", 0.2, "cached", "cpu", 1),
+    _simple("10,000 cached items, taken again", "s", 5, "cached-10000", "wall", 1),
+    _simple("code of a step that reaches 200 functions", "ms", 20, "reach", "ms", 1),
+    _simple("one task read in a store of 1 M, times that of 1 k", "×", 2, "million", "times", 1),
+    _simple("gc of a store of 1 M artifacts, mark and sweep", "s", 120, "million", "gc", 1),
     _simple("foreach 200 + join, 2 workers", "CPU-s", 1.5, "foreach", "cpu", 1),
     _per_task("fixed cost of a task", 7, "foreach", "hello"),
     _per_task("fixed cost of a task, NumPy imported", 10, "foreach-numpy", "hello-numpy"),

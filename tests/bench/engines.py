@@ -29,6 +29,8 @@ class Engine:
             program, *words = (word.replace("@", self.name.lower()) for word in case.words)
             return [str(self.python.with_name(program)), *words]
         flow, workers = str(FLOWS / case.flow), ["--max-workers", "2"]
+        if case.program:
+            return [str(self.python), flow, str(folder)]
         if self.name == FLOWNOTE:
             command = [str(self.python.with_name("flownote")), verb, flow, *workers]
             return [*command, "--store", str(folder), *case.flags]
