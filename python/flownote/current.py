@@ -140,7 +140,7 @@ class Current:
         """The folder that the run's project begins at."""
         if self._spec is None:
             return None
-        from flownote.project import find_root
+        from flownote.project_root import find_root
 
         return self._answer("project_root", self._field("project_root") or find_root())
 

@@ -39,6 +39,7 @@ _NAMES = {
     "trigger": _EVENTS,
     "trigger_on_finish": _EVENTS,
     "card": "assign what it should show to `self`: `flownote show` and notebooks show artifacts",
+    "project": "leave it out: `run --tag` and namespaces tell runs apart",
     "parallel": "run the parts as a foreach",
     "S3": "read the files with boto3 or fsspec; values on `self` are stored for you",
     "Runner": "call the command: `subprocess.run(['flownote', 'run', 'flow.py'], check=True)`",

@@ -19,7 +19,7 @@ import sys
 
 from flownote.digests import digest_of_bytes
 from flownote.git_state import GitState
-from flownote.project import find_root
+from flownote.project_root import find_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

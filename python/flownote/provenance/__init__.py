@@ -78,7 +78,7 @@ def code_of(flow: type, step: str) -> StepCode:
 
 def root_of(kind: Any) -> str:
     """Return the root of the project that a class or function is defined in."""
-    from flownote.project import find_root
+    from flownote.project_root import find_root
 
     file = getattr(sys.modules.get(kind.__module__), "__file__", None)
     return find_root(os.path.dirname(os.path.abspath(file)) if file else None)
