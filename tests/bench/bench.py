@@ -19,8 +19,8 @@ import tempfile
 from pathlib import Path
 
 import report
-from cases import CASES, FLOWNOTE, METAFLOW, SCRIPT, Case, Medians
-from engines import CACHE, Engine, install_flownote, install_metaflow, say
+from cases import CASES, FLOWNOTE, JOBLIB, METAFLOW, SCRIPT, Case, Medians
+from engines import CACHE, Engine, install_flownote, install_peers, say
 
 HERE = Path(__file__).resolve().parent
 
@@ -72,7 +72,8 @@ def install(options: argparse.Namespace) -> list[Engine]:
         python = options.python.absolute() if options.python else install_flownote()
         engines += [Engine(FLOWNOTE, python), Engine(SCRIPT, python)]
     if options.engine != FLOWNOTE:
-        engines.append(Engine(METAFLOW, install_metaflow()))
+        python = install_peers()
+        engines += [Engine(METAFLOW, python), Engine(JOBLIB, python)]
     return engines
 
 

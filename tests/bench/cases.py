@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 FLOWNOTE, METAFLOW, SCRIPT = "Flownote", "Metaflow", "NumPy script"
+JOBLIB = "joblib.Memory"
 ARRAY_BYTES = 8 * 2**26
 
 Medians = dict[tuple[str, str], dict[str, float]]
@@ -108,6 +109,13 @@ CASES = [
         program=True,
     ),
     Case(
+        "memo",
+        "100 MB array in and out of a memoised function, twice",
+        "memo.py",
+        (FLOWNOTE, JOBLIB),
+        program=True,
+    ),
+    Case(
         "million",
         "a store of 1,000,000 artifacts: one task read, then gc",
         "million.py",
@@ -140,6 +148,10 @@ def _beside_script(medians: Medians) -> float:
     return medians["array", FLOWNOTE]["cpu"] / medians["array", SCRIPT]["cpu"]
 
 
+def _beside_joblib(medians: Medians) -> float:
+    return medians["memo", FLOWNOTE]["again_cpu"] / medians["memo", JOBLIB]["again_cpu"]
+
+
 def _added_wall(medians: Medians) -> float:
     return medians["foreach-10000", FLOWNOTE]["wall"] - medians["hello", FLOWNOTE]["wall"]
 
@@ -153,6 +165,13 @@ TARGETS = [
     _simple("20 cached linear steps, taken again", "CPU-s", 0.2, "cached", "cpu", 1),
     _simple("10,000 cached items, taken again", "s", 5, "cached-10000", "wall", 1),
     _simple("code of a step that reaches 200 functions", "ms", 20, "reach", "ms", 1),
+    Target(
+        "100 MB array taken again, CPU beside joblib.Memory",
+        "×",
+        1,
+        _beside_joblib,
+        (("memo", FLOWNOTE), ("memo", JOBLIB)),
+    ),
     _simple("one task read in a store of 1 M, times that of 1 k", "×", 2, "million", "times", 1),
     _simple("gc of a store of 1 M artifacts, mark and sweep", "s", 120, "million", "gc", 1),
     _simple("foreach 200 + join, 2 workers", "CPU-s", 1.5, "foreach", "cpu", 1),

@@ -68,10 +68,10 @@ def install_flownote() -> Path:
     return python
 
 
-def install_metaflow() -> Path:
-    """Installs the peer, and returns its Python."""
+def install_peers() -> Path:
+    """Installs the peers, and returns their Python."""
     python = _venv("metaflow")
-    say("installing Metaflow")
+    say("installing Metaflow and joblib")
     _pip(python, "-r", str(ROOT / "python/requirements-bench.txt"))
     return python
 

@@ -66,7 +66,7 @@ def versions(engine: Engine) -> str:
     """Returns the versions that an engine's environment holds."""
     code = (
         "import platform; from importlib.metadata import version; "
-        f"names = ['numpy', 'flownote' if {engine.name!r} == 'Flownote' else 'metaflow']; "
+        f"names = ['numpy', {engine.name.partition('.')[0].lower()!r}]; "
         "print('Python', platform.python_version(), *(f', {n} {version(n)}' for n in names))"
     )
     done = subprocess.run([engine.python, "-c", code], capture_output=True, text=True, check=True)
