@@ -68,4 +68,5 @@ CASES = [
     Case("processes", "processes"),
     Case("names", "names"),
     Case("naming", "naming"),
+    Case("habits", "habits"),
 ]

@@ -49,7 +49,7 @@ DIFFERENCES = [
     Different("finished", "*", "run/finished *:finished", ours=True),
     Different("every-end-is-told", "ends-by-* foreach-generator", "*:exception", ours=True),
     Different("every-end-is-told", "ends-by-* foreach-generator", "*:parents", theirs=None),
-    Different("caught", "retries", "*:exception *:successful", ours=True),
+    Different("caught", "retries habits", "*:exception *:successful", ours=True),
     Different("caught-class", "retries", "*/caught */types"),
     # Output
     Different("exact-output", "printing", "logs:stdout", ours="no line end"),
