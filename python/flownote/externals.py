@@ -34,6 +34,11 @@ class External:
         self.name = name
         self._version = version
 
+    @property
+    def says_version(self) -> bool:
+        """Whether it was declared with a version."""
+        return self._version is not None
+
     def now(self) -> str | None:
         """Return the version as it is now; None when it doesn't exist.
 

@@ -12,6 +12,7 @@ from flownote.decorators.base import decorators_of
 from flownote.exceptions import FlownoteException
 from flownote.externals import versions
 from flownote.flowspec import step_names
+from flownote.provenance.world import declare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def _step(flow: type, name: str, options: dict[str, Any], again: bool) -> dict[s
     code = provenance.code_of(flow, name)
     decorators = decorators_of(getattr(flow, name))
     wanted: Any = next((one for one in decorators if one.name == "cache"), None)
+    if wanted:
+        declare(wanted.externals)
     mode = options.get("cache_mode")
     if mode is None:
         mode = "readwrite" if options.get("cache") or wanted is not None else "off"

@@ -61,9 +61,18 @@ def text_of(path: str) -> str | None:
         try:
             with open(path, "rb") as file:
                 keep(path, file.read())
-        except (OSError, SyntaxError, UnicodeDecodeError):
+        except OSError:
+            return _text_of_cell(path)
+        except (SyntaxError, UnicodeDecodeError):
             return None
     return _texts[path]
+
+
+def _text_of_cell(path: str) -> str | None:
+    """Return the text of a notebook's cell: Jupyter names files that it never writes."""
+    linecache = sys.modules.get("linecache")
+    lines = linecache.getlines(path) if linecache is not None else []
+    return keep(path, "".join(lines)) if lines else None
 
 
 def tree_of(path: str) -> ast.Module | None:

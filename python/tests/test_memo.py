@@ -460,6 +460,32 @@ def test_without_source(project: Project) -> None:
     assert "isn't memoised: its source can't be found" in done.err
 
 
+CELLS = """
+import linecache, sys
+from flownote import memo
+
+def run(number, text):
+    name = f"/tmp/ipykernel_1/{number}.py"  # as Jupyter names its cells
+    linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+    exec(compile(text, name, "exec"), globals())
+
+F = "@memo\\ndef f(a): return helper(a), print('computes')"
+run(1, "def helper(a):\\n    return a")
+run(2, F)
+f(1); f(1)
+run(3, "# a comment\\ndef helper(a):\\n    return a")
+f(1)
+run(4, "def helper(a):\\n    return -a")
+assert f(1)[0] == -1
+run(5, F)
+f(1)
+"""
+
+
+def test_in_a_notebook(project: Project) -> None:
+    assert computed(project, CELLS) == 2
+
+
 def test_gc_keeps_what_is_memoised(project: Project) -> None:
     text = "@memo\ndef f(a): print('computes'); return list(range(a))\nf(5000)"
     assert computed(project, text) == 1

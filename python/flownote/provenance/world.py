@@ -15,7 +15,18 @@ _NOT_DATA = frozenset(("__pycache__", ".flownote", ".ipynb_checkpoints"))
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from flownote.externals import External
+
+
+# What the steps of this run were declared to read: they may say the version themselves.
+_declared: dict[tuple[str, str], External] = {}
+
+
+def declare(externals: Iterable[External]) -> None:
+    """Have the versions of externals told as they were declared."""
+    _declared.update({(one.kind, one.name): one for one in externals if one.says_version})
 
 
 def version_of(kind: str, name: str) -> tuple[bool, str | None]:
@@ -30,6 +41,9 @@ def version_of(kind: str, name: str) -> tuple[bool, str | None]:
     name
         A path; ``module:qualified name``; an address; ``bucket/key``; seconds.
     """
+    one = _declared.get((kind, name))
+    if one is not None:
+        return True, one.now()
     if kind == "file":
         return _guarded(file_version, name)
     if kind == "folder":
