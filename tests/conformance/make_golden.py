@@ -2,7 +2,7 @@
 lines of `client_uses.py` (the case `client`).
 
 `python make_golden.py PYTHON [CASE…]`, where PYTHON has metaflow==2.19.39, numpy and pandas.
-Without a case, all of them (about ten minutes).
+Without a case, all of them (a few minutes).
 """
 
 from __future__ import annotations

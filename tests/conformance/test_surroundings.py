@@ -214,6 +214,17 @@ def test_a_debugger(tmp_path: Path) -> None:
     assert "hint: a debugger needs the terminal: run with `--in-process`" in done.err
 
 
+def test_a_join_that_asks_for_items_is_reused_for_the_same_items_only(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    (tmp_path / "items.py").write_text(ITEMS)
+    first = project.shell("run", "items.py", "--cache")
+    same = project.shell("run", "items.py", "--cache")
+    other = project.shell("run", "items.py", "--cache", "--what", "[1, 3]")
+    assert "[1, 2]" in first.out, first.err
+    assert "◆ join/0 reused" in same.err
+    assert "[1, 3]" in other.out, other.err
+
+
 def test_secrets_are_masked_everywhere(tmp_path: Path) -> None:
     project = Project(tmp_path)
     (tmp_path / "secret.py").write_text(SECRET)
