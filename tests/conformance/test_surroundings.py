@@ -83,6 +83,37 @@ if __name__ == "__main__":
     Debugged()
 """
 
+ITEMS = """
+from flownote import FlowSpec, JSONType, Parameter, step
+
+
+class Items(FlowSpec):
+    what = Parameter("what", type=JSONType, default="[1, 2]")
+
+    @step
+    def start(self):
+        self.items = self.what
+        self.next(self.work, foreach="items")
+
+    @step
+    def work(self):
+        self.same = self.input > 0
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        self.got = [one.input for one in inputs]
+        self.next(self.end)
+
+    @step
+    def end(self):
+        print(self.got)
+
+
+if __name__ == "__main__":
+    Items()
+"""
+
 SECRET = """
 import os
 from flownote import FlowSpec, catch, secrets, step
