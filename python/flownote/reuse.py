@@ -30,6 +30,15 @@ def origin_of(loaded: LoadedFlow, options: dict[str, Any]) -> dict[str, Any] | N
     return json.loads(_native.origin_run(loaded.name, reference, file, options.get("store")))
 
 
+def check_step(loaded: LoadedFlow, name: str | None) -> None:
+    """Refuse the name of a step that the flow doesn't have."""
+    names = step_names(loaded.flow)
+    if name is not None and name not in names:
+        raise FlownoteException(
+            f"`{loaded.name}` has no step `{name}`", hint=f"it has {', '.join(names)}"
+        )
+
+
 def request(
     loaded: LoadedFlow,
     description: dict[str, Any],
@@ -45,10 +54,7 @@ def request(
     """
     names = step_names(loaded.flow)
     again = options.get("step")
-    if again is not None and again not in names:
-        raise FlownoteException(
-            f"`{loaded.name}` has no step `{again}`", hint=f"it has {', '.join(names)}"
-        )
+    check_step(loaded, again)
     found: dict[str, Any] = {
         "steps": {name: _step(loaded.flow, name, options, again == name) for name in names},
         "trust_pickles": options.get("trust_pickles", False),

@@ -115,12 +115,18 @@ def _request(
         "display": _display(options),
     }
     if options.get("continue"):
+        if options.get("until"):
+            raise FlownoteException(
+                "`--continue` goes on to where the run was meant to end",
+                hint="leave `--until` out, or `flownote resume FLOW --until STEP`",
+            )
         request["continue"] = {"flow": description["name"], "run": options["continue"]}
         if parameters:
             raise FlownoteException(
                 "`--continue` goes on with the parameters that the run was started with",
                 hint="leave the parameters out, or start a new run",
             )
+        request["reuse"] = reuse.request(loaded, description, options, None)
         return request
     origin = reuse.origin_of(loaded, options)
     request["record"] = _record(loaded, description, options, parameters, origin)
@@ -142,7 +148,7 @@ def _record(
     parameters: Mapping[str, Any],
     origin: dict[str, Any] | None,
 ) -> dict[str, Any]:
-    from flownote import run_environment, sources
+    from flownote import reuse, run_environment, sources
     from flownote.describe import constants_of, parameters_of
     from flownote.parameter_values import resolve
     from flownote.worker.staging import Staging
@@ -154,6 +160,8 @@ def _record(
     sources.keep_loaded()
     _announce(options.get("run_id_file"), new["run"])
     keep_going = options.get("keep_going", False)
+    until = options.get("until")
+    reuse.check_step(loaded, until)
     return {
         "schema": 1,
         "flow": description["name"],
@@ -172,13 +180,17 @@ def _record(
         "sources": _sources(staging),
         "environment": run_environment.record(),
         "tags": list(dict.fromkeys(options.get("tag") or [])),
-        "system_tags": [f"python:{sys.version_info[0]}.{sys.version_info[1]}"],
+        "system_tags": [
+            f"python:{sys.version_info[0]}.{sys.version_info[1]}",
+            *([f"until:{until}"] if until else []),
+        ],
         "policy": {
             "max_workers": _workers(options),
             "on_failure": {"kind": "keep_going"}
             if keep_going
             else {"kind": "fail_fast", "grace_ms": 10_000},
             "with": options.get("with") or [],
+            "until": until,
         },
         "origin": origin["run"] if origin and not options.get("verify") else None,
         "command": [os.path.basename(sys.executable), *sys.argv],

@@ -295,3 +295,28 @@ def test_a_large_foreach_says_each_reason_once(fitted):
     again = fitted.shell("resume flow.py").err.splitlines()
     about = [line for line in again if line.startswith("◆ fit")]
     assert about[1:] == ["◆ fit: 20 of 20 reused"]
+
+
+def test_until_runs_what_leads_to_a_step_and_ends(fitted):
+    edit(fitted, "helper.py", "x + 1", "x + 2")
+    reused, why = resume(fitted, "--until right")
+    assert (reused, set(why)) == ({"start/0"}, {"fit/0", "fit/1", "fit/2", "join/0", "right/0"})
+    shown = fitted.shell("show").raw
+    assert "succeeded" in shown
+    assert "until    right" in shown
+    write(
+        fitted,
+        "look.py",
+        "from flownote.client import Flow\n"
+        "flow = Flow('Fit')\n"
+        "steps = [step.id for step in flow.latest_run]\n"
+        "print(flow.latest_run.id, flow.latest_successful_run.id, *steps)\n",
+    )
+    first, partial = fitted.run_ids()
+    # A run that didn't go to its end isn't where consumers look for results.
+    assert fitted.python("look.py").raw.split() == [partial, first, "start", "fit", "join", "right"]
+    reused, why = resume(fitted)
+    assert set(why) == {"left/0", "both/0", "end/0"}
+    wrong = fitted.shell("run flow.py --until nosuch")
+    assert wrong.code != 0
+    assert "has no step `nosuch`" in wrong.err

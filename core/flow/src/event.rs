@@ -166,6 +166,10 @@ pub struct Policy {
     /// description's before the graph is made, kept here for the record.
     #[serde(default)]
     pub with: Vec<String>,
+    /// The step after which the run ends: only what leads to it runs. The run succeeds when
+    /// every task of it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<StepName>,
 }
 
 /// What a task's final failure means for the others.
@@ -187,6 +191,7 @@ impl Default for Policy {
             max_workers: 2,
             on_failure: OnFailure::FailFast { grace_ms: 10_000 },
             with: Vec::new(),
+            until: None,
         }
     }
 }

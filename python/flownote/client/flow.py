@@ -65,8 +65,8 @@ class Flow(ClientObject):
 
     @property
     def latest_successful_run(self) -> Run | None:
-        """The newest run in the namespace that succeeded."""
-        return next(self._runs((), status=["succeeded"], page=1), None)
+        """The newest run in the namespace that succeeded and went to its end."""
+        return next(self._runs((), status=["succeeded"], whole=True, page=1), None)
 
     @property
     def created_at(self) -> Any:

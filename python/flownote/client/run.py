@@ -84,8 +84,13 @@ class Run(Tagged, ClientObject):
 
     @property
     def successful(self) -> bool:
-        """Whether its ``end`` step committed."""
+        """Whether its ``end`` step committed, or the one that it was to end after."""
         return self.status == "succeeded"
+
+    @property
+    def _is_partial(self) -> bool:
+        """Whether it was to end after a step (`--until`)."""
+        return any(tag.startswith("until:") for tag in self._now()["system_tags"])
 
     @property
     def finished(self) -> bool:
@@ -158,7 +163,7 @@ class Run(Tagged, ClientObject):
         from flownote.client.step import Step
 
         names = [step["name"] for step in self._of_record("description")["steps"]]
-        if not self.successful:
+        if not self.successful or self._is_partial:
             begun = {task["step"] for task in json.loads(self._reader.tasks(*self._run_key))}
             names = [name for name in names if name in begun]
         return (Step._at(self._reader, (*self._parts, name)) for name in names)

@@ -17,7 +17,8 @@ Examples:
   flownote resume flow.py                        after fixing the step that failed
   flownote resume flow.py --alpha 0.5            another parameter: only what read it runs
   flownote resume flow.py --param alpha=0.5      the same
-  flownote resume flow.py train                  `train` and what depends on it, anew
+  flownote resume flow.py train                  `train` anew, and what its result changes
+  flownote resume flow.py --until train          no further than `train`
   flownote resume flow.py --origin-run-id 8f2c9a --trust-code";
 
 /// `flownote resume`.

@@ -35,8 +35,14 @@ pub(super) fn options(command: Command) -> Command {
         )
         .arg(flow_option::with())
         .arg(parameters::by_name())
+        .arg(
+            Arg::new("until")
+                .long("until")
+                .value_name("STEP")
+                .help("Run only what leads to this step, and end after it"),
+        )
         .arg(flag("keep-going", "After a failure, go on with every branch that doesn't need it"))
-        .arg(flag("cache", "Take every step's result from earlier runs where it is still valid"))
+        .arg(flag("cache", "Take valid results from the cache and keep new ones (other runs keep what took a second)"))
         .arg(
             Arg::new("cache-mode")
                 .long("cache-mode")
@@ -84,6 +90,7 @@ pub(super) const NAMES: &[&str] = &[
     "cache",
     "cache-mode",
     "trust-pickles",
+    "until",
 ];
 
 /// `flownote run`.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use petgraph::Direction;
+use petgraph::algo::has_path_connecting;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::balance::Balance;
@@ -47,6 +48,14 @@ impl FlowGraph {
     /// The step of a name.
     pub fn step(&self, name: &StepName) -> Option<&Step> {
         self.by_name.get(name).map(|node| &self.steps[*node])
+    }
+
+    /// Whether a run that is at `from` can come to `to`; a step leads to itself.
+    pub fn leads_to(&self, from: &StepName, to: &StepName) -> bool {
+        match (self.by_name.get(from), self.by_name.get(to)) {
+            (Some(from), Some(to)) => has_path_connecting(&self.steps, *from, *to, None),
+            _ => false,
+        }
     }
 
     /// All steps, in the order of their definition.

@@ -36,14 +36,23 @@ impl Schedule {
     fn succeed(&mut self, attempt: &AttemptKey, next: &Next) {
         self.count(&attempt.task.step).done += 1;
         self.forget_inputs(&attempt.task);
+        let wanted = |step: &StepName| self.leads_on(&attempt.task.step, step);
         match next {
             Next::End => self.state.ended = true,
             Next::Steps { steps } => {
                 // The first branch goes on top of the stack.
-                steps.iter().rev().for_each(|step| self.arrive(step, attempt));
+                let steps: Vec<_> = steps.iter().rev().filter(|step| wanted(step)).collect();
+                steps.into_iter().for_each(|step| self.arrive(step, attempt));
             }
+            Next::Foreach { step, .. } if !wanted(step) => {}
             Next::Foreach { step, count } => self.expand(attempt, step, *count),
         }
+    }
+
+    /// Whether the run goes on from a step to the next: unless it is to end before.
+    fn leads_on(&self, from: &StepName, step: &StepName) -> bool {
+        let until = self.policy.until.as_ref();
+        until.is_none_or(|until| from != until && self.graph.leads_to(step, until))
     }
 
     /// Opens a foreach. Without items its join is next.

@@ -45,6 +45,7 @@ impl Schedule {
 
     /// Ends the run when nothing is under way and nothing can start.
     pub(super) fn decide(&mut self, actions: &mut Vec<Action>) {
+        let reached = self.has_reached();
         let state = &mut self.state;
         let idle = state.ready.is_empty() && state.waiting.is_empty();
         let over = state.running.is_empty() && (idle || state.stop.is_some());
@@ -54,10 +55,18 @@ impl Schedule {
         let status = match state.stop {
             _ if state.ended => RunStatus::Succeeded,
             Some(stop) => stop.status,
+            None if reached => RunStatus::Succeeded,
             None => RunStatus::Failed,
         };
         state.decided = Some(status);
         actions.push(Action::FinishRun { status });
+    }
+
+    /// Whether all that leads to the step after which the run ends has gone well.
+    fn has_reached(&self) -> bool {
+        let done = |step| self.state.counts.get(step).is_some_and(|counts| counts.done > 0);
+        let failed = self.state.counts.values().any(|counts| counts.failed > 0);
+        self.policy.until.as_ref().is_some_and(done) && !failed
     }
 
     pub(super) fn grace_ms(&self) -> u64 {

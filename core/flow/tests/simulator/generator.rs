@@ -71,7 +71,7 @@ impl Plan {
             seed,
             steps: Vec::new(),
             flow: Vec::new(),
-            policy: Policy { max_workers, on_failure, with: Vec::new() },
+            policy: Policy { max_workers, on_failure, ..Policy::default() },
             widest: [1, 3, 3, 6][rng.random_range(0..4)],
             failing: [0, 0, 4, 15, 40][rng.random_range(0..5)],
             crashes: [0, 1, 2, 6][rng.random_range(0..4)],

@@ -98,6 +98,7 @@ fn head(summary: &RunSummary, record: &RunRecord) -> String {
         ),
         ("file", format!("{}:{}", record.description.file, record.description.line)),
         ("tags", summary.tags.join(", ")),
+        ("until", record.policy.until.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("origin", summary.origin.as_ref().map(ToString::to_string).unwrap_or_default()),
     ]));
     if !record.parameters.is_empty() {

@@ -29,6 +29,9 @@ pub struct RunFilter {
     /// Who must have started it.
     #[serde(default)]
     pub user: Option<String>,
+    /// Only runs that went to their end: not those that were to end after a step (`--until`).
+    #[serde(default)]
+    pub whole: bool,
     /// Only runs older than this one: the `next` of the page before.
     #[serde(default)]
     pub before: Option<RunId>,
@@ -45,6 +48,7 @@ impl RunFilter {
             tags: Vec::new(),
             status: Vec::new(),
             user: None,
+            whole: false,
             before: None,
             limit: None,
         }
@@ -59,6 +63,7 @@ impl RunFilter {
     fn admits(&self, run: &RunSummary) -> bool {
         let has = |tag: &String| run.tags.contains(tag) || run.system_tags.contains(tag);
         (self.status.is_empty() || self.status.contains(&run.status))
+            && !(self.whole && run.is_partial())
             && self.user.as_ref().is_none_or(|user| *user == run.user)
             && self.tags.iter().all(has)
     }
@@ -87,6 +92,13 @@ pub struct RunSummary {
     pub system_tags: Vec<String>,
     /// The run that it takes results from, when it is a resume.
     pub origin: Option<RunId>,
+}
+
+impl RunSummary {
+    /// Whether it was to end after a step, of which a system tag tells.
+    pub fn is_partial(&self) -> bool {
+        self.system_tags.iter().any(|tag| tag.starts_with("until:"))
+    }
 }
 
 /// Some runs, newest first.
@@ -139,10 +151,10 @@ impl Store {
         self.first(RunFilter::of(flow.clone())).await
     }
 
-    /// Finds the newest run of a flow that succeeded.
+    /// Finds the newest run of a flow that succeeded and went to its end.
     pub async fn latest_successful_run(&self, flow: &FlowName) -> Result<Option<RunSummary>> {
         let status = vec![Status::Succeeded];
-        self.first(RunFilter { status, ..RunFilter::of(flow.clone()) }).await
+        self.first(RunFilter { status, whole: true, ..RunFilter::of(flow.clone()) }).await
     }
 
     async fn first(&self, filter: RunFilter) -> Result<Option<RunSummary>> {

@@ -1,7 +1,7 @@
 //! Which task comes when.
 
 use super::fixture::Run;
-use crate::event::Policy;
+use crate::event::{OnFailure, Policy};
 
 const FOREACH: &str = "
     start -> train each models
@@ -72,4 +72,55 @@ fn a_million_items_cost_nothing_before_they_start() {
     }
     let stored = serde_json::to_string(run.schedule.state()).expect("JSON");
     assert!(stored.len() < 4_000, "the state has {} bytes", stored.len());
+}
+
+/// A run that is to end after a step, with a foreach that has three items.
+fn until(source: &str, step: &str) -> Run {
+    let policy = Policy { max_workers: 10, until: Some(step.into()), ..Policy::default() };
+    Run::new(source, policy).width("start", 3)
+}
+
+#[test]
+fn a_run_until_a_step_ends_when_every_task_of_it_has() {
+    until(FOREACH, "train")
+        .check("epoch 1", &["start/0.0"])
+        .check("start/0.0 ok", &["train/0.0", "train/1.0", "train/2.0"])
+        .check("train/1.0 ok", &[])
+        .check("train/0.0 ok", &[])
+        .check("train/2.0 ok", &["succeeded"])
+        .check("finished succeeded", &[]);
+    until(FOREACH, "start").check("epoch 1", &["start/0.0"]).check("start/0.0 ok", &["succeeded"]);
+}
+
+#[test]
+fn a_run_until_a_step_runs_only_what_leads_to_it() {
+    let split = "start -> a b\n a -> c\n c -> join\n b -> join\n join(inputs) -> end\n end";
+    until(split, "c")
+        .check("epoch 1", &["start/0.0"])
+        .check("start/0.0 ok", &["a/0.0"])
+        .check("a/0.0 ok", &["c/0.0"])
+        .check("c/0.0 ok", &["succeeded"]);
+    until(split, "join")
+        .check("epoch 1", &["start/0.0"])
+        .check("start/0.0 ok", &["a/0.0", "b/0.0"])
+        .check("a/0.0 ok", &["c/0.0"])
+        .check("b/0.0 ok", &[])
+        .check("c/0.0 ok", &["join/0.0"])
+        .check("join/0.0 ok", &["succeeded"]);
+}
+
+#[test]
+fn a_run_until_a_step_that_fails_has_failed() {
+    let policy = Policy {
+        max_workers: 10,
+        on_failure: OnFailure::KeepGoing,
+        until: Some("train".into()),
+        ..Policy::default()
+    };
+    Run::new(FOREACH, policy)
+        .width("start", 2)
+        .check("epoch 1", &["start/0.0"])
+        .check("start/0.0 ok", &["train/0.0", "train/1.0"])
+        .check("train/0.0 raises", &[])
+        .check("train/1.0 ok", &["failed"]);
 }
