@@ -84,6 +84,10 @@ CASES = [
     Case("a reader taken out of polars", "self.x = read_csv('x.csv')['rating'].sum()", "miss", EDIT, "from polars import read_csv", needs="polars"),
     Case("polars, unchanged", "self.x = pl.read_csv('x.csv')['rating'].sum()", "hit", SAME, "import polars as pl", needs="polars"),
     Case("pyarrow.csv, edited", "self.x = pc.read_csv('x.csv').num_rows", "miss", EDIT, "import pyarrow.csv as pc", needs="pyarrow"),
+    Case("DuckDB over a file, unchanged", "self.x = duckdb.sql(\"select sum(rating) from 'x.csv'\").fetchall()", "hit", SAME, "import duckdb", needs="duckdb"),
+    Case("DuckDB over a file, edited", "self.x = duckdb.sql(\"select sum(rating) from 'x.csv'\").fetchall()", "miss", EDIT, "import duckdb", needs="duckdb"),
+    Case("DuckDB through a connection", "self.x = duckdb.connect().sql('select 1').fetchall()", "unverified: queries DuckDB through a connection", SAME, "import duckdb", needs="duckdb"),
+    Case("DuckDB through a connection, declared", "self.x = duckdb.connect().sql(\"select sum(rating) from 'x.csv'\").fetchall()", "miss", EDIT, "import duckdb", "@cache(externals=[file('x.csv')])", needs="duckdb"),
     Case("SQLite, unchanged", "self.x = sqlite3.connect('x.db').execute('select 1').fetchall()", "hit", SAME, "import sqlite3", files={"x.db": ""}),
     Case("SQLite, written to", "c = sqlite3.connect('x.db'); c.execute('create table t (x)'); c.commit()", "unverified: writes x.db", SAME, "import sqlite3", files={"x.db": ""}),
     Case("SQLite in memory", "self.x = sqlite3.connect(':memory:').execute('select 1').fetchall()", "hit", SAME, "import sqlite3"),
@@ -195,13 +199,14 @@ def server() -> Iterator[str]:
 GETS = {
     "urllib": ("from urllib.request import urlopen", "self.x = urlopen('{}').read()"),
     "requests": ("import requests", "self.x = requests.get('{}').text"),
+    "httpx": ("import httpx", "self.x = httpx.get('{}').text"),
 }
 
 
 @pytest.mark.parametrize("library", GETS)
 def test_url(project: Project, server: str, library: str) -> None:
-    if library == "requests":
-        pytest.importorskip("requests")
+    if library != "urllib":
+        pytest.importorskip(library)
     top, body = GETS[library]
     case = Case("url", body.format(f"{server}/x"), "", top=top)
     assert outcome(project, case) == "hit"
