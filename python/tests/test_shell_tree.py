@@ -41,7 +41,8 @@ def test_help_shows_the_everyday_verbs_and_all_on_demand(project):
 @pytest.mark.parametrize(
     "verb",
     ["run", "show", "runs", "logs", "artifacts", "dump", "tag", "tag add", "env", "check", "graph",
-     "store", "store check", "gc", "completion", "ui"],
+     "store", "store check", "gc", "cache", "cache list", "cache why", "cache verify",
+     "cache clear", "open", "resume", "completion", "ui"],
 )  # fmt: skip
 def test_every_verb_has_help(project, verb):
     told = project.shell(f"{verb} --help")
