@@ -34,6 +34,7 @@ WRAPPED = {
     "requests.sessions": "web",
     "httpx": "web",
     "botocore.client": "web",
+    "multiprocessing.process": "processes",
     "duckdb": "databases",
     "psycopg2": "databases",
     "psycopg": "databases",
