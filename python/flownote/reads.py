@@ -165,4 +165,6 @@ class Reads:
 
 
 def _digest(value: Any) -> str:
-    return digest_of_text(json.dumps(value, sort_keys=True, separators=(",", ":")))
+    return digest_of_text(
+        json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    )

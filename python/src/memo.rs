@@ -105,18 +105,19 @@ impl Memo {
         let Held { lease, staging, renewing: (stop, thread) } = held;
         drop(stop);
         let lease = py.detach(|| thread.join()).unwrap_or(lease);
-        let computed: Option<Computed> = value.map(read).transpose()?;
+        // What can't be read isn't kept, and the lease is given back all the same.
+        let computed: Result<Option<Computed>, PyErr> = value.map(read).transpose();
         let differs = ask(py, &self.url, async |store| {
             let kept = match &computed {
-                Some(computed) => self.publish(store, computed, &staging).await,
-                None => Ok(false),
+                Ok(Some(computed)) => self.publish(store, computed, &staging).await,
+                Ok(None) | Err(_) => Ok(false),
             };
             store.release_lease(lease.clone()).await?;
             // Nothing is left in it when the value was inline.
             let _ = std::fs::remove_dir_all(&staging);
             kept
         })?;
-        Ok(json!({"kept": computed.is_some(), "differs": differs}).to_string())
+        Ok(json!({"kept": computed?.is_some(), "differs": differs}).to_string())
     }
 
     /// Forgets the values of a call; answers how many there were.

@@ -227,7 +227,7 @@ fn user() -> String {
 #[pyo3(signature = (store=None))]
 pub fn new_run(py: Python<'_>, store: Option<&str>) -> PyResult<String> {
     let run = time::new_run_id();
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let store = runtime
         .block_on(place::open(store, false))
         .map_err(|error| raise(py, &flownote_engine::Error::Store(error)))?;

@@ -110,7 +110,8 @@ def test_the_browser_is_another_package(project):
     assert (ui.code, ui.err) == (
         2,
         "error: the browser is part of the package `flownote-studio`, which is not installed\n"
-        "hint: pip install flownote-studio\n",
+        "hint: it is not published yet; until then `flownote show` and `flownote runs` tell the "
+        "same\n",
     )
 
 

@@ -39,9 +39,11 @@ pub struct CacheRecord {
 }
 
 impl CacheRecord {
-    /// The record of a committed task; nothing for one that failed or was itself reused.
+    /// The record of a committed task; nothing for one that failed, that was itself reused,
+    /// or whose failure `@catch` turned into a value: failures aren't kept.
     pub fn of(done: &TaskDone, nonce: String, elapsed_ms: u64) -> Option<Self> {
-        (done.outcome == Outcome::Ok && done.reused.is_none()).then(|| Self {
+        let computed = done.reused.is_none() && done.manifest.caught.is_none();
+        (done.outcome == Outcome::Ok && computed).then(|| Self {
             schema: done.schema,
             nonce,
             flow: done.flow.clone(),

@@ -54,7 +54,7 @@ pub struct RunRecord {
     pub system_tags: Vec<String>,
     /// The rules that its schedule follows.
     pub policy: Policy,
-    /// The command line, secrets left out.
+    /// The command line as it was typed.
     #[serde(default)]
     pub command: Vec<String>,
     /// The run that this one takes results from, when it is a resume.

@@ -16,6 +16,7 @@ _NOT_DATA = frozenset(("__pycache__", ".flownote", ".ipynb_checkpoints"))
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
     from flownote.externals import External
 
@@ -63,6 +64,11 @@ def version_of(kind: str, name: str) -> tuple[bool, str | None]:
     return False, None
 
 
+# Path → (device, inode, size and time, version): ten thousand tasks that read one file ask
+# for its version ten thousand times.
+_versions: dict[str, tuple[Any, str]] = {}
+
+
 def period(ttl: float) -> str:
     """Return which period of so many seconds it is: results of one share a key."""
     return str(int(time.time() // ttl))
@@ -75,11 +81,15 @@ def file_version(path: str) -> str | None:
     hasher = Blake3()
     try:
         with open(path, "rb") as file:
-            while piece := file.read(4 << 20):
-                hasher.update(piece)
+            found = os.fstat(file.fileno())
+            state = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+            if _versions.get(path, ("",))[0] != state:
+                while piece := file.read(4 << 20):
+                    hasher.update(piece)
+                _versions[path] = (state, f"b3:{hasher.hexdigest()}")
     except FileNotFoundError:
         return None
-    return f"b3:{hasher.hexdigest()}"
+    return _versions[path][1]
 
 
 def folder_version(path: str) -> str | None:

@@ -120,6 +120,9 @@ class Inputs:
     def __getitem__(self, place: int | slice) -> Any:
         if isinstance(place, slice):
             return list(self)[place]
+        if not 0 <= place < len(self._inputs):
+            # Which input that is, or that there is none, depends on how many there are.
+            self._state.reads.value("inputs_len", len(self._inputs))
         try:
             return self._inputs[place]
         except IndexError:

@@ -47,9 +47,10 @@ def _ran(reads: Reads, arguments: tuple[Any, ...]) -> None:
 
 
 def _ran_shell(reads: Reads, arguments: tuple[Any, ...]) -> None:
-    command = _text(arguments[0])
+    # Not the whole line: it may hold a password, and this is stored.
+    program = (_text(arguments[0]).split() or ["nothing"])[0]
     if not is_declared():
-        reads.cannot_verify(f"ran `{command[:60]}`")
+        reads.cannot_verify(f"ran `{program[:60]}` in a shell")
 
 
 def _forked(reads: Reads, _: tuple[Any, ...]) -> None:

@@ -1,5 +1,7 @@
 //! A flow's parameters as options: clap knows name, arity and help, Python converts.
 
+use std::collections::HashSet;
+
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use flownote_flow::description::{FlowDescription, ParameterDescription};
 use serde_json::{Map, Value, json};
@@ -14,7 +16,15 @@ pub fn extend(command: Command, verb: &str, flow: &FlowDescription) -> Command {
         return command;
     }
     let heading = format!("Parameters of {}", flow.name);
-    flow.parameters.iter().fold(command.next_help_heading(heading), |command, parameter| {
+    // A parameter that clashes with an option is the linter's to refuse, not clap's to trip on.
+    let taken: Vec<String> =
+        command.get_arguments().filter_map(|it| it.get_long().map(str::to_owned)).collect();
+    let mut names = HashSet::new();
+    let free = flow.parameters.iter().filter(|parameter| {
+        let option = parameter.name.replace('_', "-");
+        !taken.contains(&option) && option != "help" && names.insert(option)
+    });
+    free.fold(command.next_help_heading(heading), |command, parameter| {
         command.arg(argument(parameter))
     })
 }

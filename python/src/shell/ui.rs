@@ -9,14 +9,14 @@ use super::{Outcome, Shell};
 pub fn command() -> Command {
     Command::new("ui")
         .about("Open notebooks and runs in the browser (needs the package flownote-studio)")
-        .after_help("Example:\n  pip install flownote-studio && flownote ui")
+        .after_help("Example:\n  flownote ui")
 }
 
 /// Says what is missing.
 pub fn act(_shell: &Shell<'_>) -> Outcome {
     let error = Error::usage(
         "the browser is part of the package `flownote-studio`, which is not installed",
-        "pip install flownote-studio",
+        "it is not published yet; until then `flownote show` and `flownote runs` tell the same",
     );
     report(&error);
     error.exit().into()

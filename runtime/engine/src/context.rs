@@ -11,6 +11,7 @@ use flownote_flow::event::Launch;
 use flownote_flow::graph::FlowGraph;
 use flownote_flow::id::{AttemptKey, StepName, TaskKey};
 use flownote_flow::manifest::{Failure, ForeachItems};
+use flownote_flow::provenance::External;
 use flownote_store::{Alive, RunKey, Store, Stream};
 use serde_json::value::RawValue;
 
@@ -58,6 +59,8 @@ pub struct Context {
     pub trust_pickles: bool,
     /// Tells the versions of what was read of the world.
     pub world: Option<World>,
+    /// What each step was declared to read of the world, as it was when the run began.
+    pub declared: HashMap<StepName, Vec<External>>,
     /// The items of each foreach that has children to launch.
     items: RefCell<HashMap<AttemptKey, Rc<Items>>>,
     /// How each task's last attempt failed, for the next one.
@@ -98,6 +101,8 @@ pub struct Parts {
     pub trust_pickles: bool,
     /// Tells the versions of what was read of the world.
     pub world: Option<World>,
+    /// What each step was declared to read of the world, as it was when the run began.
+    pub declared: HashMap<StepName, Vec<External>>,
 }
 
 impl Context {
@@ -115,6 +120,7 @@ impl Context {
             origin: Arc::new(parts.origin),
             spawn_all: parts.spawn_all,
             spawning: parts.spawning,
+            declared: parts.declared,
             reporter: parts.reporter,
             trust_pickles: parts.trust_pickles,
             world: parts.world,

@@ -67,9 +67,10 @@ impl Help for Error {
             Self::StillRunning { run, .. } => {
                 Some(format!("watch it with `flownote show {run}`, or end that process first"))
             }
-            Self::AlreadyFinished { run, .. } => {
-                Some(format!("look at it with `flownote show {run}`; start a new run with `run`"))
-            }
+            Self::AlreadyFinished { run, .. } => Some(format!(
+                "`flownote resume FLOW.py --origin-run-id {run}` starts a new run that takes \
+                     what is still valid; look at this one with `flownote show {run}`"
+            )),
             Self::LauncherGone { run } => {
                 Some(format!("finished tasks are kept: go on with `run --continue {run}`"))
             }

@@ -51,8 +51,14 @@ pub async fn claim(store: &Store, record: &RunRecord, options: &Options) -> Resu
     let snapshot = store.load_state(&run).await?.map(|(seq, bytes)| (seq, bytes.to_vec()));
     // The last batch of the snapshot too: it says whose epoch it was, and whether it was
     // the last of all.
-    let from = snapshot.as_ref().map_or(0, |(next, _)| next - 1);
+    let from = snapshot.as_ref().map_or(0, |(next, _)| next.saturating_sub(1));
     let mut log = store.read_log(&run, from).await?;
+    if snapshot.is_some() && log.first().is_none_or(|(seq, _)| *seq != from) {
+        return Err(Error::Damaged {
+            what: format!("the log of run {}", run.run),
+            why: format!("entry {from}, to which a snapshot belongs, is missing"),
+        });
+    }
     if let Some(RunEvent::RunFinished { status }) = last_event(&log) {
         // Its scheduler may have died before the index knew, or before it cleaned up.
         let _ = std::fs::remove_dir_all(store.staging(&run.run));
@@ -80,6 +86,7 @@ pub async fn claim(store: &Store, record: &RunRecord, options: &Options) -> Resu
         Appended::Taken => return Err(Error::Fenced { run: run.run, seq: next }),
     }
     failpoint("after-epoch");
+    store.touch_alive(&run, &options.owner.alive(epoch, 0)).await?;
     log.push((next, batch));
     if snapshot.is_some() {
         log.remove(0);

@@ -58,8 +58,9 @@ impl Stream<'_> {
         loop {
             let read = tokio::select! {
                 biased;
-                read = timeout(self.context.pace.flush, pipe.read(&mut buffer)) => read,
+                // First, or a descendant that floods the pipe would hold the attempt for ever.
                 () = &mut drained => return,
+                read = timeout(self.context.pace.flush, pipe.read(&mut buffer)) => read,
             };
             match read {
                 Ok(Ok(0)) => return,

@@ -36,13 +36,13 @@ impl Store {
         let key = keys::blob(digest)?;
         self.writable().await?;
         let target = self.files_root().join(&key);
-        let staged = staged.to_owned();
+        let (staged, digest) = (staged.to_owned(), digest.to_owned());
         if !self.is_remote() {
             let durable = self.options().durable;
-            return blocking(move || publish_file(&staged, &target, durable)).await;
+            return blocking(move || publish_file(&staged, &target, &digest, durable)).await;
         }
-        self.upload(&staged, digest).await?;
-        blocking(move || publish_file(&staged, &target, false)).await
+        self.upload(&staged, &digest).await?;
+        blocking(move || publish_file(&staged, &target, &digest, false)).await
     }
 
     /// Stores bytes as a blob.
@@ -245,12 +245,12 @@ fn read_piece(file: &mut fs::File) -> io::Result<Bytes> {
 
 /// Publishes one file on one disk. What happens when gc moves the blob to the trash at
 /// the same moment: readers restore it, and gc's second pass finds it referenced.
-fn publish_file(staged: &Path, target: &Path, durable: bool) -> Result<()> {
+fn publish_file(staged: &Path, target: &Path, digest: &str, durable: bool) -> Result<()> {
     let there = match verify::touch(target) {
         // Another user's blob can't be touched; then it is replaced.
         Err(Error::Denied { .. }) => false,
-        // A blob that isn't whole is replaced too.
-        other => other? && same_size(staged, target),
+        // A blob that isn't whole, or was damaged since, is replaced too.
+        other => other? && same_size(staged, target) && verify::verify_file(target, digest).is_ok(),
     };
     if there {
         return fs::remove_file(staged)

@@ -83,8 +83,9 @@ impl Store {
         let key = format!("{CACHE}/{full}");
         let created = self.create(&key, encode(record)).await?;
         let set = format!("{CACHE}/{base}/reads/{}", reads.key());
-        // Equal sets have equal bytes, so it doesn't matter whose is kept.
-        self.create(&set, encode(reads)).await?;
+        // Equal sets have equal bytes, so writing one again makes it the newest and nothing
+        // else: a look-up tries the newest first, and not all.
+        self.put(&set, encode(reads)).await?;
         Ok(match created {
             Created::Won => Kept::First,
             Created::Lost(body) => Kept::Known(Box::new(decode(&key, &body)?)),

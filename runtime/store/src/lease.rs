@@ -147,7 +147,9 @@ mod tests {
     async fn a_dead_holder_is_replaced_at_once_on_this_host() {
         let store = store().await;
         let owner = Alive::of_this_process(0, 0);
-        let dead = Alive { process_start: "another boot/1/1".into(), ..owner.clone() };
+        // The same process id, taken by an earlier process.
+        let start = owner.process_start.rsplit_once('/').expect("three parts").0;
+        let dead = Alive { process_start: format!("{start}/1"), ..owner.clone() };
         let mut watch = Watch::new(Duration::from_secs(600));
         ours(store.claim_lease("k", &dead, &mut watch).await.unwrap());
         let mut watch = Watch::new(Duration::from_secs(600));

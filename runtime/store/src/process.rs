@@ -61,7 +61,9 @@ impl Alive {
             return Presence::Elsewhere;
         }
         if boot != own_boot {
-            return Presence::Gone;
+            // This machine before it was started again, or another one of the same name:
+            // its counter tells.
+            return Presence::Elsewhere;
         }
         match process_start(self.pid) {
             Some(start) if start == self.process_start => Presence::Running,
@@ -129,7 +131,7 @@ mod tests {
         let later = Alive { process_start: format!("{boot}/{space}/1"), ..own.clone() };
         assert_eq!(later.presence(), Presence::Gone);
         let rebooted = Alive { process_start: format!("other/{space}/1"), ..own.clone() };
-        assert_eq!(rebooted.presence(), Presence::Gone);
+        assert_eq!(rebooted.presence(), Presence::Elsewhere);
         let container = Alive { process_start: format!("{boot}/1/1"), ..own.clone() };
         assert_eq!(container.presence(), Presence::Elsewhere);
         let remote = Alive { host: "far".into(), ..own };

@@ -25,14 +25,24 @@ impl Reuse {
         now: &Now,
         reused: Reused,
     ) -> Result<Result<TaskDone, Why>, Error> {
-        let records = manifest.artifacts.iter().map(|(name, record)| (name.as_str(), record));
-        let items = manifest.items.iter().map(|items| ("foreach items", &items.items));
-        let pickles = manifest.artifacts.values().any(|record| record.codec == "pickle");
+        let leads_on = |next| context.graph.check_next(launch.step(), next).is_ok();
+        if !manifest.next.as_ref().is_some_and(leads_on) {
+            // The code was trusted, and leads elsewhere now.
+            return Ok(Err(Why::Differs(Difference::Code(None))));
+        }
+        let Some(items) = items_of(context, &manifest, &reused).await? else {
+            return Ok(Err(Why::Incomplete("foreach items".to_owned())));
+        };
+        let records = || {
+            let own = manifest.artifacts.iter().map(|(name, record)| (name.as_str(), record));
+            own.chain(items.iter().map(|record| ("foreach items", record)))
+        };
+        let pickles = records().any(|(_, record)| record.codec == "pickle");
         if pickles && reused.user != context.owner.user && !self.options.trust_pickles {
             return Ok(Err(Why::Pickles(reused.user)));
         }
-        for (name, record) in records.chain(items).filter(|(_, record)| record.is_blob()) {
-            if !context.store.has_blob(&record.digest).await? {
+        for (name, record) in records().filter(|(_, record)| record.is_blob()) {
+            if !is_whole(context, record, name, &reused).await? {
                 return Ok(Err(Why::Incomplete(name.to_owned())));
             }
         }
@@ -43,6 +53,40 @@ impl Reuse {
             }
             Err(name) => Err(Why::Differs(Difference::Input(name))),
         })
+    }
+}
+
+/// The records of a result's foreach items; nothing when they are gone.
+async fn items_of(
+    context: &Context,
+    manifest: &TaskManifest,
+    reused: &Reused,
+) -> Result<Option<Vec<ArtifactRecord>>, Error> {
+    let Some(items) = &manifest.items else { return Ok(Some(Vec::new())) };
+    if items.items.is_blob() && !is_whole(context, &items.items, &items.over, reused).await? {
+        return Ok(None);
+    }
+    let bytes = context.store.read_record_of(&items.items, &reused.pathspec, &items.over).await?;
+    Ok(serde_json::from_slice(&bytes).ok())
+}
+
+/// Whether a blob is stored, and undamaged as far as that can be told without a download.
+async fn is_whole(
+    context: &Context,
+    record: &ArtifactRecord,
+    name: &str,
+    reused: &Reused,
+) -> Result<bool, Error> {
+    let store = &context.store;
+    if store.is_remote() {
+        return Ok(store.has_blob(&record.digest).await?);
+    }
+    match store.fetch_blob(&record.digest, &reused.pathspec, name).await {
+        Ok(_) => Ok(true),
+        Err(flownote_store::Error::Damaged { .. } | flownote_store::Error::MissingBlob { .. }) => {
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -75,7 +75,8 @@ async fn items_of(
     Ok(records.iter().map(identity).collect())
 }
 
-/// The committed result of a task of the origin run.
+/// The committed result of a task of the origin run. A failure that `@catch` turned into a
+/// value is none.
 pub(super) async fn committed(
     context: &Context,
     task: TaskKey,
@@ -84,7 +85,7 @@ pub(super) async fn committed(
     let mut attempt = AttemptKey { task, attempt: 0 };
     while let Some(done) = context.store.done(&from.origin, &attempt).await? {
         if done.outcome == Outcome::Ok {
-            return Ok(Some(done));
+            return Ok(done.manifest.caught.is_none().then_some(done));
         }
         attempt.attempt += 1;
     }

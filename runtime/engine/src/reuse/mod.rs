@@ -14,7 +14,7 @@ mod single_flight;
 mod verify;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use flownote_flow::cache::CacheMode;
@@ -47,6 +47,14 @@ pub struct ReuseOptions {
     pub world: Option<World>,
     /// The share of the results found that is computed again and compared.
     pub verify: Option<f64>,
+}
+
+impl ReuseOptions {
+    /// What steps are declared to read of the world, those that are.
+    pub(crate) fn declared(&self) -> HashMap<StepName, Vec<External>> {
+        let steps = self.steps.iter().filter(|(_, step)| !step.externals.is_empty());
+        steps.map(|(name, step)| (name.clone(), step.externals.clone())).collect()
+    }
 }
 
 /// Looks at the world (see [`ReuseOptions::world`]).
@@ -90,6 +98,8 @@ pub enum Found {
 /// A lease that is renewed until it is given back.
 pub struct Holding {
     lease: Lease,
+    /// Ends the renewal; dropping it does too.
+    stop: tokio::sync::oneshot::Sender<()>,
     renewing: tokio::task::JoinHandle<()>,
 }
 
@@ -160,6 +170,8 @@ pub struct Reuse {
     /// The part of each step's code that changed since the origin, where it was looked for.
     changed: RefCell<HashMap<StepName, Option<String>>>,
     missed: Cell<Missed>,
+    /// The steps of which it was said why their results can't be kept.
+    told: RefCell<HashSet<StepName>>,
     expected: verify::Expected,
 }
 
@@ -188,6 +200,7 @@ impl Reuse {
             places: RefCell::default(),
             changed: RefCell::default(),
             missed,
+            told: RefCell::default(),
             expected: verify::Expected::default(),
         }
     }

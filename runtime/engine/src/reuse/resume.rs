@@ -1,5 +1,7 @@
 //! `resume`: the result of the same task in one origin run.
 
+use std::collections::BTreeSet;
+
 use flownote_flow::event::Launch;
 use flownote_flow::id::TaskKey;
 use flownote_flow::manifest::{Digest, Reused, TaskDone};
@@ -11,6 +13,14 @@ use super::present::Now;
 use super::{ResumeFrom, Reuse, StepNow, Why};
 use crate::Error;
 use crate::context::Context;
+
+/// The first thing that the step is declared to read and that has another version now.
+fn changed_declaration(then: &Provenance, step: &StepNow) -> Option<String> {
+    let then: BTreeSet<_> = then.externals.iter().filter(|it| it.declared).collect();
+    let now: BTreeSet<_> = step.externals.iter().collect();
+    let changed = then.symmetric_difference(&now).next()?;
+    Some(format!("{} `{}`", changed.kind, changed.name))
+}
 
 impl Reuse {
     /// The result to commit, or why the task must run.
@@ -30,6 +40,9 @@ impl Reuse {
         let Ok(provenance) = Provenance::deserialize(&origin.manifest.provenance) else {
             return Ok(Err(Why::NoResult));
         };
+        if let Some(name) = changed_declaration(&provenance, step) {
+            return Ok(Err(Why::Differs(Difference::External(name))));
+        }
         let now = self.present(context, launch).await?;
         let code = (!from.trust_code).then_some((&step.code, &step.environment));
         if let Err(difference) = provenance.compare(code, &now) {

@@ -7,9 +7,10 @@
 use std::collections::HashSet;
 
 use bytes::Bytes;
-use flownote_flow::manifest::TaskDone;
+use flownote_flow::manifest::TaskManifest;
 use flownote_flow::provenance::Key as CacheKey;
 use futures::{StreamExt, TryStreamExt, stream};
+use serde::Deserialize;
 
 use crate::cache::CACHE;
 use crate::client::AT_ONCE;
@@ -104,8 +105,8 @@ impl Store {
         if !body.windows(MARK.len()).any(|part| part == MARK) {
             return Ok(None);
         }
-        let Ok(done) = serde_json::from_slice::<TaskDone>(body) else { return Ok(None) };
-        let Some(items) = &done.manifest.items else { return Ok(None) };
+        let Ok(result) = serde_json::from_slice::<Committed>(body) else { return Ok(None) };
+        let Some(items) = &result.manifest.items else { return Ok(None) };
         match self.read_record(&items.items).await {
             Ok(bytes) => Ok(Some(bytes)),
             // Damage is for `check` to tell; here it must not cost anybody else's blobs.
@@ -130,11 +131,20 @@ impl Store {
                 }
                 if let Some(body) = self.get(meta.location.as_ref()).await? {
                     marks.scan(&body);
+                    if let Some(items) = self.items_of(&body).await? {
+                        marks.scan(&items);
+                    }
                 }
             }
         }
         Ok(())
     }
+}
+
+/// A `done` object or a cache record, as far as gc looks into it.
+#[derive(Deserialize)]
+struct Committed {
+    manifest: TaskManifest,
 }
 
 #[cfg(test)]
