@@ -17,9 +17,14 @@ def folder() -> Path:
         raise SystemExit(f"MovieLens-100K comes with the `recbole` wheel: {INSTALL}") from None
 
 
+# Found once, when the flow is loaded: finding it looks through folders, and what a step
+# looks at while it runs becomes part of what its result depends on.
+FOLDER = folder()
+
+
 def rows(name: str) -> list[dict[str, str]]:
     """Returns a table (`inter`, `item`, `user`) by column, the types in its header left out."""
-    with open(folder() / f"ml-100k.{name}", encoding="utf-8", newline="") as file:
+    with open(FOLDER / f"ml-100k.{name}", encoding="utf-8", newline="") as file:
         lines = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         header = [column.partition(":")[0] for column in next(lines)]
         return [dict(zip(header, line, strict=True)) for line in lines]
