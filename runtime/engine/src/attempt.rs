@@ -79,7 +79,9 @@ pub async fn run(
     for failure in [&mut done.failure, &mut done.manifest.caught].into_iter().flatten() {
         failure.message = masks.hide(std::mem::take(&mut failure.message));
         failure.traceback = failure.traceback.take().map(|text| masks.hide(text));
+        failure.hint = failure.hint.take().map(|text| masks.hide(text));
     }
+    hide_in_record(&masks, &mut done.manifest);
     failpoint("before-done");
     let committed = context.store.commit_done(&context.run, &done).await?;
     failpoint("after-done");
@@ -304,6 +306,25 @@ fn note_declared(context: &Context, launch: &Launch, manifest: &mut TaskManifest
     let known = record.entry("externals").or_insert_with(|| serde_json::json!([]));
     if let serde_json::Value::Array(known) = known {
         known.extend(declared.iter().map(|external| serde_json::json!(external)));
+    }
+}
+
+/// Hides secrets in what the worker said beside its values: notices and the world that it
+/// read.
+fn hide_in_record(masks: &Masks, manifest: &mut TaskManifest) {
+    for notice in &mut manifest.notices {
+        *notice = masks.hide(std::mem::take(notice));
+    }
+    for field in ["unverified", "uncacheable"] {
+        if let Some(serde_json::Value::String(text)) = manifest.provenance.get_mut(field) {
+            *text = masks.hide(std::mem::take(text));
+        }
+    }
+    let externals = manifest.provenance.get_mut("externals").and_then(|it| it.as_array_mut());
+    for external in externals.into_iter().flatten() {
+        if let Some(serde_json::Value::String(name)) = external.get_mut("name") {
+            *name = masks.hide(std::mem::take(name));
+        }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::launcher::{LaunchId, Launcher, WorkerEvent};
 use crate::options::{Options, Start};
 use crate::progress::{Progress, Reporter};
 use crate::recover;
-use crate::reuse::{Found, Reuse};
+use crate::reuse::{Found, ResumeFrom, Reuse};
 use crate::stop::Stop;
 use crate::wire::Origin;
 
@@ -107,6 +107,12 @@ impl RunService {
             }
         };
         let graph = Arc::new(graph_of(&record)?);
+        let mut reuse = self.options.reuse;
+        if let (true, Some(origin)) = (continued, &record.origin) {
+            // A resume that was killed goes on as one.
+            let origin = RunKey { flow: record.flow.clone(), run: origin.clone() };
+            reuse.resume = Some(ResumeFrom { origin, trust_code: false });
+        }
         let run = RunKey { flow: record.flow.clone(), run: record.run.clone() };
         // Workers read it as a file, also when the datastore is far away.
         store.run_record_path(&run).await?;
@@ -130,10 +136,10 @@ impl RunService {
             origin: origin_of(&record),
             spawn_all: self.options.spawn,
             spawning: spawning_steps(&record),
+            declared: reuse.declared(),
             reporter: self.reporter,
-            trust_pickles: self.options.reuse.trust_pickles,
-            world: self.options.reuse.world.clone(),
-            declared: self.options.reuse.declared(),
+            trust_pickles: reuse.trust_pickles,
+            world: reuse.world.clone(),
         }));
         let schedule = Schedule::new(graph, record.policy.clone());
         let (inbox_sender, inbox) = mpsc::unbounded_channel();
@@ -147,7 +153,7 @@ impl RunService {
             finished: None,
             written_at: String::new(),
             inbox_sender,
-            reuse: Rc::new(Reuse::new(self.options.reuse, record)),
+            reuse: Rc::new(Reuse::new(reuse, record)),
             began,
             context,
         };
@@ -366,6 +372,8 @@ impl Loop {
     async fn receive(&mut self, message: Message) -> Result<(), Error> {
         match message {
             Message::Finished(id, done) => self.attempt_finished(id, *done?).await,
+            // `RunFinished` stays the last word of the log.
+            Message::Timer(_) if self.finished.is_some() => Ok(()),
             Message::Timer(timer) => self.happen(RunEvent::TimerFired { timer }),
             Message::Flushed(written) => {
                 written?;

@@ -9,6 +9,7 @@ use flownote_store::cache::Kept;
 use serde::Deserialize;
 
 use super::present::Now;
+use super::single_flight::Waiter;
 use super::{Found, Missed, Reuse, StepNow, Why};
 use crate::Error;
 use crate::context::Context;
@@ -36,8 +37,9 @@ impl Reuse {
             return Ok(Found::Nothing(None));
         }
         let key = flight_key(&known, &sets, &now);
+        let mut waiter = Waiter::new(context);
         loop {
-            let holding = self.single_flight(context, launch, &key).await?;
+            let holding = waiter.claim_or_wait(context, launch, &key).await?;
             // Somebody may have finished between the look and the lease, or while we waited.
             match self.look_up(context, launch, &known, &now).await?.0 {
                 Some(done) => {
@@ -64,6 +66,9 @@ impl Reuse {
             let Some(asked) = observed(known, set, now) else { continue };
             let key = full_key(&asked);
             let Some(record) = context.store.cached(&key).await? else { continue };
+            if record.manifest.caught.is_some() {
+                continue;
+            }
             let reused = record.reused();
             match self.take(context, launch, record.manifest, &asked, now, reused).await? {
                 Ok(done) => return Ok((Some(done), sets)),
@@ -85,6 +90,15 @@ impl Reuse {
         }
     }
 
+    /// A declared thing of the world whose version isn't the one that the run began with.
+    fn changed_meanwhile(&self, provenance: &Provenance) -> Option<String> {
+        let look = self.options.world.as_ref()?;
+        let mut declared = provenance.externals.iter().filter(|external| external.declared);
+        let changed =
+            declared.find(|it| look(&it.kind, &it.name).is_some_and(|now| now != it.version));
+        changed.map(|it| format!("{} `{}`", it.kind, it.name))
+    }
+
     /// Offers a result to the cache. Says so when an earlier one under the same key was
     /// different, and counts what a look-up would have saved.
     async fn offer(&self, context: &Context, done: &TaskDone, ms: u64) -> Result<(), Error> {
@@ -92,10 +106,16 @@ impl Reuse {
         if done.outcome != Outcome::Ok || !(step.cache.writes() || ms >= WORTH_KEEPING_MS) {
             return Ok(());
         }
-        let Ok(mut provenance) = Provenance::deserialize(&done.manifest.provenance) else {
+        let Ok(provenance) = Provenance::deserialize(&done.manifest.provenance) else {
             return Ok(());
         };
-        provenance.externals.extend(step.externals.iter().cloned());
+        if let Some(name) = self.changed_meanwhile(&provenance) {
+            if step.cache.writes() {
+                let task = format!("{}/{}", done.step, done.task);
+                context.notice(format!("{task} isn't kept: {name} changed while the run went on"));
+            }
+            return Ok(());
+        }
         if let Err(why) = provenance.reusable() {
             // Once for all tasks of a foreach: they do the same.
             if step.cache.writes() && self.told.borrow_mut().insert(done.step.clone()) {

@@ -98,6 +98,8 @@ pub enum Found {
 /// A lease that is renewed until it is given back.
 pub struct Holding {
     lease: Lease,
+    /// Ends the renewal; dropping it does too.
+    stop: tokio::sync::oneshot::Sender<()>,
     renewing: tokio::task::JoinHandle<()>,
 }
 
