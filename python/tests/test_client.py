@@ -87,7 +87,7 @@ def test_steps_tasks_and_values_are_found_by_the_parts_of_their_pathspec(run):
         (lambda: Run("Train/zzz"), NotFound, "flow `Train` has no run `zzz`", "its newest is"),
         (lambda: Run("Train"), UsageError, "`Train` is no pathspec of a Run", "`Flow/run`"),
         (lambda: Step("Train/latest/end"), NotFound, "step `end` of run", "how the run stands"),
-        (lambda: Task("Train/latest/train/9"), NotFound, "has no task `9`", "`0`, `1` and `2`"),
+        (lambda: Task("Train/latest/train/9"), NotFound, "has no task `9`", "its tasks are `0`"),
         (
             lambda: DataArtifact("Train/latest/train/0/x"),
             NotFound,
