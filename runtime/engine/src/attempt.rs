@@ -5,9 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use flownote_flow::event::Launch;
-use flownote_flow::manifest::{
-    Failure, FailureKind, Logs, Outcome, SCHEMA, TaskDone, TaskManifest, Usage,
-};
+use flownote_flow::manifest::{Failure, FailureKind, Logs, Outcome, TaskDone, TaskManifest, Usage};
 use flownote_store::{Committed, Stream as StreamKind};
 use tokio::net::UnixStream;
 use tokio::sync::{oneshot, watch};
@@ -274,20 +272,8 @@ fn compose(context: &Context, launch: &Launch, seen: Seen) -> TaskDone {
         Some(_) if cancelled => Outcome::Cancelled,
         Some(_) => Outcome::Failed,
     };
-    let attempt = &launch.attempt;
     TaskDone {
-        schema: SCHEMA,
-        flow: context.run.flow.clone(),
-        run: context.run.run.clone(),
-        step: attempt.task.step.clone(),
-        task: attempt.task.id(),
-        attempt: attempt.attempt,
-        nonce: context.nonce(),
-        outcome,
         started_at: Some(seen.started_at),
-        finished_at: context.now(),
-        user: context.owner.user.clone(),
-        host: context.owner.host.clone(),
         pid: seen.pid,
         usage: seen.exit.usage,
         parents: launch.parents.iter().map(ToString::to_string).collect(),
@@ -295,7 +281,7 @@ fn compose(context: &Context, launch: &Launch, seen: Seen) -> TaskDone {
         manifest,
         failure,
         logs: seen.logs,
-        reused: None,
+        ..context.done_of(&launch.attempt, outcome)
     }
 }
 

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use flownote_flow::event::Launch;
 use flownote_flow::graph::FlowGraph;
 use flownote_flow::id::{AttemptKey, StepName, TaskKey};
-use flownote_flow::manifest::{Failure, ForeachItems};
+use flownote_flow::manifest::{
+    Failure, ForeachItems, Logs, Outcome, SCHEMA, TaskDone, TaskManifest, Usage,
+};
 use flownote_flow::provenance::External;
 use flownote_store::{Alive, RunKey, Store, Stream};
 use serde_json::value::RawValue;
@@ -178,6 +180,32 @@ impl Context {
             task: launch.attempt.task.id().to_string(),
             holder: format!("process {} on {}", holder.pid, holder.host),
         });
+    }
+
+    /// The `done` object of an attempt of this run that ends now, with nothing in it yet.
+    pub fn done_of(&self, attempt: &AttemptKey, outcome: Outcome) -> TaskDone {
+        TaskDone {
+            schema: SCHEMA,
+            flow: self.run.flow.clone(),
+            run: self.run.run.clone(),
+            step: attempt.task.step.clone(),
+            task: attempt.task.id(),
+            attempt: attempt.attempt,
+            nonce: self.nonce(),
+            outcome,
+            started_at: None,
+            finished_at: self.now(),
+            user: self.owner.user.clone(),
+            host: self.owner.host.clone(),
+            pid: 0,
+            usage: Usage::default(),
+            parents: Vec::new(),
+            foreach: Vec::new(),
+            manifest: TaskManifest::default(),
+            failure: None,
+            logs: Logs::default(),
+            reused: None,
+        }
     }
 
     /// The foreach levels around a task, as its `done` object keeps them.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use flownote_flow::event::{Action, AttemptResult, RunEvent};
 use flownote_flow::id::AttemptKey;
-use flownote_flow::manifest::{FailureKind, Outcome, SCHEMA, TaskDone, TaskManifest};
+use flownote_flow::manifest::{FailureKind, Outcome, SCHEMA, TaskDone};
 use flownote_flow::run::{LogBatch, RunRecord};
 use flownote_flow::schedule::Schedule;
 use flownote_store::{Alive, Appended, Committed, Presence, RunKey, Store};
@@ -188,28 +188,7 @@ pub async fn replay(
 /// Closes an attempt whose scheduler is gone, so that it can never commit. Answers what the
 /// datastore then says: another may have committed in the meantime.
 async fn bury(context: &Context, attempt: &AttemptKey) -> Result<TaskDone, Error> {
-    let tombstone = TaskDone {
-        schema: SCHEMA,
-        flow: context.run.flow.clone(),
-        run: context.run.run.clone(),
-        step: attempt.task.step.clone(),
-        task: attempt.task.id(),
-        attempt: attempt.attempt,
-        nonce: context.nonce(),
-        outcome: Outcome::Lost,
-        started_at: None,
-        finished_at: context.now(),
-        user: context.owner.user.clone(),
-        host: context.owner.host.clone(),
-        pid: 0,
-        usage: flownote_flow::manifest::Usage::default(),
-        parents: Vec::new(),
-        foreach: Vec::new(),
-        manifest: TaskManifest::default(),
-        failure: None,
-        logs: flownote_flow::manifest::Logs::default(),
-        reused: None,
-    };
+    let tombstone = context.done_of(attempt, Outcome::Lost);
     failpoint("before-tombstone");
     Ok(match context.store.commit_done(&context.run, &tombstone).await? {
         Committed::Won => tombstone,

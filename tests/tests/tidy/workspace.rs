@@ -19,7 +19,9 @@ pub struct Member {
 
 /// The root folder of the workspace.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ is in the root").to_owned()
+    // Asked while running: checkouts that share a target folder share this binary too.
+    let here = std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the package is");
+    Path::new(&here).parent().expect("tests/ is in the root").to_owned()
 }
 
 /// Asks cargo for the members of the workspace and their resolved dependencies.

@@ -4,9 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flownote_flow::event::Launch;
-use flownote_flow::manifest::{
-    ArtifactRecord, Digest, Logs, Outcome, Reused, SCHEMA, TaskDone, TaskManifest, Usage,
-};
+use flownote_flow::manifest::{ArtifactRecord, Digest, Outcome, Reused, TaskDone, TaskManifest};
 use flownote_flow::provenance::{Difference, Provenance};
 
 use super::present::Now;
@@ -91,29 +89,15 @@ async fn is_whole(
 }
 
 fn compose(context: &Context, launch: &Launch, manifest: TaskManifest, reused: Reused) -> TaskDone {
-    let attempt = &launch.attempt;
-    let now = context.now();
+    let done = context.done_of(&launch.attempt, Outcome::Ok);
     TaskDone {
-        schema: SCHEMA,
-        flow: context.run.flow.clone(),
-        run: context.run.run.clone(),
-        step: attempt.task.step.clone(),
-        task: attempt.task.id(),
-        attempt: attempt.attempt,
-        nonce: context.nonce(),
-        outcome: Outcome::Ok,
-        started_at: Some(now.clone()),
-        finished_at: now,
-        user: context.owner.user.clone(),
-        host: context.owner.host.clone(),
+        started_at: Some(done.finished_at.clone()),
         pid: context.owner.pid,
-        usage: Usage::default(),
         parents: launch.parents.iter().map(ToString::to_string).collect(),
         foreach: Context::foreach_of(launch),
         manifest,
-        failure: None,
-        logs: Logs::default(),
         reused: Some(reused),
+        ..done
     }
 }
 

@@ -33,7 +33,9 @@ impl Drop for Server {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
+    // Asked while running: checkouts that share a target folder share this binary too.
+    let here = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+    Path::new(&here).ancestors().nth(2).unwrap().to_owned()
 }
 
 /// Starts a server and waits until its output names the port.
