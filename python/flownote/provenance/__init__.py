@@ -7,8 +7,10 @@ workers are forked, so that each of them has it. `record` makes a task's whole r
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from contextlib import contextmanager
 
 from flownote.current import current
 from flownote.provenance.members import Members
@@ -16,6 +18,7 @@ from flownote.provenance.modules import Modules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from flownote.reads import Reads
@@ -69,11 +72,25 @@ def code_of(flow: type, step: str) -> StepCode:
             raise KeyError(step)
         reach = Reach(Modules(), root_of(flow), members)
         try:
-            reach.step(found[1], step)
+            with _uncollected():
+                reach.step(found[1], step)
         except Exception as error:  # a task isn't lost for the record of its code
             reach.unverified.append(f"its code can't be read: {type(error).__name__}: {error}")
         _codes[key] = StepCode(reach)
     return _codes[key]
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause Python's collector: syntax trees are thousands of objects, and not garbage yet."""
+    pauses = gc.isenabled()
+    if pauses:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if pauses:
+            gc.enable()
 
 
 def root_of(kind: Any) -> str:

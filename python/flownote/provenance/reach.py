@@ -46,6 +46,7 @@ class Reach:
         self.members = members
         self.home: Project | None = None
         self._root = root
+        self._files: dict[str, str] = {}
         self._attributes: set[str] = set()
         self._flow_escapes = False
         self._seen: set[Any] = set()
@@ -87,8 +88,12 @@ class Reach:
 
     def part(self, module: Project, name: str, called: str, digest: str, line: int) -> None:
         """Note a part of the code by its digest."""
-        file = os.path.relpath(module.file or module.name, self._root).replace(os.sep, "/")
-        self.parts[f"{file}:{name}"] = (called, digest, line)
+        file = module.file or module.name
+        shown = self._files.get(file)
+        if shown is None:
+            shown = os.path.relpath(file, self._root).replace(os.sep, "/")
+            self._files[file] = shown
+        self.parts[f"{shown}:{name}"] = (called, digest, line)
 
     def called(self, module: Project, name: str) -> str:
         """Return what a part is called in the digest: the step's own module has no name."""
