@@ -1,8 +1,10 @@
 //! Blobs: immutable bytes under their digest. Workers stage files, the engine publishes
 //! them (engine rule 3), readers get verified files (rule 4).
 
+mod upload;
+
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +13,7 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use flownote_flow::manifest::{ArtifactRecord, Digest};
 use futures::StreamExt;
-use object_store::{ObjectStoreExt, WriteMultipart};
+use object_store::ObjectStoreExt;
 
 use crate::error::{Error, Result};
 use crate::files;
@@ -23,10 +25,6 @@ use crate::verify;
 /// A remote blob older than this is uploaded again rather than taken as it is, so that gc,
 /// whose grace is longer, doesn't take it from under a writer that deduplicates.
 const RENEW_AFTER: Duration = Duration::from_secs(6 * 3600);
-/// Uploads of more than this go in parts.
-const ONE_PUT: u64 = 16 << 20;
-const PART: usize = 8 << 20;
-const PARTS_AT_ONCE: usize = 4;
 
 impl Store {
     /// Moves a staged file into the store under the digest that its writer computed. A
@@ -140,49 +138,6 @@ impl Store {
         .await
     }
 
-    async fn upload(&self, staged: &Path, digest: &str) -> Result<()> {
-        if self.blob_age(digest).await?.is_some_and(|age| age < RENEW_AFTER) {
-            return Ok(());
-        }
-        let objects = self.writable().await?;
-        let path = keys::path(&keys::blob(digest)?)?;
-        let failed = |error| Error::io(format!("reading {}", staged.display()), error);
-        let size = fs::metadata(staged).map_err(failed)?.len();
-        if size <= ONE_PUT {
-            let file = staged.to_owned();
-            let bytes = blocking(move || {
-                let what = format!("reading {}", file.display());
-                fs::read(&file).map(Bytes::from).map_err(|error| Error::io(what, error))
-            })
-            .await?;
-            return retrying(
-                || format!("uploading blob {digest}"),
-                async || objects.put(&path, bytes.clone().into()).await.map(drop),
-            )
-            .await;
-        }
-        let wrong = |error| Error::backend(format!("uploading blob {digest}"), error);
-        let mut parts = WriteMultipart::new_with_chunk_size(
-            objects.put_multipart(&path).await.map_err(wrong)?,
-            PART,
-        );
-        let mut file = fs::File::open(staged).map_err(failed)?;
-        loop {
-            let (back, piece) = blocking(move || {
-                let piece = read_piece(&mut file).map_err(|e| Error::io("reading a blob", e))?;
-                Ok((file, piece))
-            })
-            .await?;
-            file = back;
-            if piece.is_empty() {
-                break;
-            }
-            parts.wait_for_capacity(PARTS_AT_ONCE).await.map_err(wrong)?;
-            parts.put(piece);
-        }
-        parts.finish().await.map(drop).map_err(wrong)
-    }
-
     /// Downloads a blob into the cache and verifies it on the way.
     async fn download(&self, digest: &str, to: &Path) -> Result<()> {
         let Some(objects) = self.readable().await? else { return Err(self.absent(digest)) };
@@ -235,12 +190,6 @@ impl Store {
     fn absent(&self, digest: &str) -> Error {
         Error::MissingBlob { digest: digest.into(), producer: "?".into(), artifact: "?".into() }
     }
-}
-
-fn read_piece(file: &mut fs::File) -> io::Result<Bytes> {
-    let mut piece = Vec::with_capacity(PART);
-    file.take(PART as u64).read_to_end(&mut piece)?;
-    Ok(piece.into())
 }
 
 /// Publishes one file on one disk. What happens when gc moves the blob to the trash at

@@ -7,6 +7,8 @@
 //! faults.add(Op::Create, "/log/", Fault::ErrorAfter).times(1);
 //! ```
 
+mod upload;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
@@ -23,13 +25,19 @@ use object_store::{
     PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
+use upload::FaultUpload;
+
 /// What the store is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Op {
     /// Create: put if absent.
     Create,
-    /// Any other put.
+    /// Any other put, and the beginning of an upload in parts.
     Put,
+    /// Sending a part of an upload.
+    Part,
+    /// Ending an upload in parts.
+    Complete,
     /// Reading an object.
     Get,
     /// Listing.
@@ -82,6 +90,7 @@ pub struct Faults {
 struct State {
     rules: Vec<Rule>,
     fired: usize,
+    uploads: usize,
     written: HashMap<Path, Instant>,
 }
 
@@ -116,6 +125,11 @@ impl Faults {
     /// How often a fault struck.
     pub fn fired(&self) -> usize {
         self.lock().fired
+    }
+
+    /// How many uploads in parts were neither completed nor aborted.
+    pub fn open_uploads(&self) -> usize {
+        self.lock().uploads
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -227,7 +241,9 @@ impl ObjectStore for FaultStore {
         opts: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
         let fault = self.before(Op::Put, location.as_ref()).await?;
-        after(fault, self.inner.put_multipart_opts(location, opts).await)
+        let upload = self.inner.put_multipart_opts(location, opts).await?;
+        let upload = FaultUpload::new(upload, self.faults.clone(), location.clone());
+        after(fault, Ok(Box::new(upload) as _))
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {

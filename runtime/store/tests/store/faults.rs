@@ -114,3 +114,20 @@ async fn a_slow_store_is_waited_for() {
     store.create("leases/x/1", Bytes::from_static(b"x")).await.unwrap();
     assert_eq!(store.get("leases/x/1").await.unwrap().unwrap(), "x");
 }
+
+/// A store keeps the parts of an upload that nobody ends, and whoever owns the bucket pays
+/// for them without seeing them.
+#[tokio::test]
+async fn an_upload_that_fails_leaves_no_parts_behind() {
+    let (store, faults) = faulty_store().await;
+    let large = Bytes::from(vec![7; 20 << 20]);
+    for op in [Op::Part, Op::Complete] {
+        faults.add(op, "blobs/", Fault::ErrorBefore).times(1);
+        assert!(store.put_blob(large.clone()).await.is_err(), "{op:?}");
+        assert_eq!(faults.open_uploads(), 0, "{op:?}");
+    }
+    assert_eq!(faults.fired(), 2);
+    let digest = store.put_blob(large.clone()).await.unwrap();
+    assert_eq!(faults.open_uploads(), 0);
+    assert!(store.has_blob(&digest).await.unwrap());
+}
