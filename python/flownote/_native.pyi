@@ -64,7 +64,7 @@ class Memo:
     def __init__(self, store: str | None = None, *, trust_pickles: bool = False) -> None: ...
     def ask(self, call: str) -> str:
         """Return ``{"hit"}``, ``{"held"}`` or ``{"compute", "staging"}`` as JSON."""
-    def keep(self, compute: int, value: str | None = None) -> str:
+    def keep(self, compute: int, value: str | None = None, *, failed: bool = False) -> str:
         """Keep what was computed, or nothing: ``{"kept", "differs"}`` as JSON."""
     def forget(self, call: str) -> int:
         """Forget the values of a call; returns how many there were."""

@@ -49,9 +49,17 @@ struct Calls {
 
 /// A call that this process computes.
 struct Held {
-    lease: Lease,
     staging: PathBuf,
-    renewing: (Sender<()>, JoinHandle<Lease>),
+    /// Nothing when nobody waits: the result won't be kept as it seems.
+    renewing: Option<Renewing>,
+}
+
+/// A lease and the thread that renews it.
+struct Renewing {
+    lease: Lease,
+    /// Dropped to end the thread.
+    stop: Sender<()>,
+    thread: JoinHandle<Lease>,
 }
 
 #[pymethods]
@@ -88,23 +96,31 @@ impl Memo {
                 calls.count += 1;
                 let compute = calls.count;
                 let answer = json!({"compute": compute, "staging": staging});
-                let renewing = renew(self.url.clone(), lease.clone());
-                calls.held.insert(compute, Held { lease, staging, renewing });
+                let renewing = lease.map(|lease| renew(self.url.clone(), lease));
+                calls.held.insert(compute, Held { staging, renewing });
                 answer
             }
         }
         .to_string())
     }
 
-    /// Keeps what was computed, or nothing when that failed, and lets others at it:
-    /// `{"kept", "differs"}`.
-    #[pyo3(signature = (compute, value=None))]
-    fn keep(&self, py: Python<'_>, compute: u64, value: Option<&str>) -> PyResult<String> {
+    /// Keeps what was computed, or nothing when that failed or can't be kept, and lets
+    /// others at it: `{"kept", "differs"}`.
+    #[pyo3(signature = (compute, value=None, *, failed=false))]
+    fn keep(
+        &self,
+        py: Python<'_>,
+        compute: u64,
+        value: Option<&str>,
+        failed: bool,
+    ) -> PyResult<String> {
         let held = self.calls().held.remove(&compute);
         let held = held.ok_or_else(|| PyValueError::new_err("that call is not being computed"))?;
-        let Held { lease, staging, renewing: (stop, thread) } = held;
-        drop(stop);
-        let lease = py.detach(|| thread.join()).unwrap_or(lease);
+        let Held { staging, renewing } = held;
+        let lease = renewing.map(|Renewing { lease, stop, thread }| {
+            drop(stop);
+            py.detach(|| thread.join()).unwrap_or(lease)
+        });
         // What can't be read isn't kept, and the lease is given back all the same.
         let computed: Result<Option<Computed>, PyErr> = value.map(read).transpose();
         let differs = ask(py, &self.url, async |store| {
@@ -112,7 +128,10 @@ impl Memo {
                 Ok(Some(computed)) => self.publish(store, computed, &staging).await,
                 Ok(None) | Err(_) => Ok(false),
             };
-            store.release_lease(lease.clone()).await?;
+            if let Some(lease) = lease.clone() {
+                let told = (!failed && kept.is_ok()).then_some(value.is_some());
+                store.release_lease(lease, told).await?;
+            }
             // Nothing is left in it when the value was inline.
             let _ = std::fs::remove_dir_all(&staging);
             kept
@@ -167,8 +186,9 @@ impl Memo {
 }
 
 /// Renews a lease until the sender is dropped; the thread answers with its last form.
-fn renew(url: String, mut lease: Lease) -> (Sender<()>, JoinHandle<Lease>) {
+fn renew(url: String, mut lease: Lease) -> Renewing {
     let (stop, stopped) = channel::<()>();
+    let first = lease.clone();
     let thread = std::thread::spawn(move || {
         while stopped.recv_timeout(Pace::default().alive) == Err(RecvTimeoutError::Timeout) {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -181,7 +201,7 @@ fn renew(url: String, mut lease: Lease) -> (Sender<()>, JoinHandle<Lease>) {
         }
         lease
     });
-    (stop, thread)
+    Renewing { lease: first, stop, thread }
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> PyResult<T> {

@@ -67,6 +67,13 @@ impl CacheRecord {
         }
     }
 
+    /// Whether taking the result may load a pickle. The items of a foreach aren't looked
+    /// into, and may be pickles.
+    pub fn may_hold_pickles(&self) -> bool {
+        let mut artifacts = self.manifest.artifacts.values();
+        self.manifest.items.is_some() || artifacts.any(|record| record.codec == "pickle")
+    }
+
     /// The artifacts that two computations of one key made differently, by name. Equal
     /// values may pickle to different bytes, so pickles don't count (engine rule 22).
     pub fn disagreements(&self, other: &TaskManifest) -> Vec<String> {

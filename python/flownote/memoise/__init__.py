@@ -177,14 +177,15 @@ class _Memoised:
     ) -> Any:
         token, item, began = answer["compute"], call["reads"]["item"], time.monotonic()
         _held().add(item)
-        value = None
+        value, failed = None, True
         try:
             reads, result = self._run(args, kwargs)
             elapsed = round((time.monotonic() - began) * 1000)
             value = self._keepable(reads, call, result, answer["staging"], elapsed)
+            failed = False
         finally:
             _held().discard(item)
-            kept = calls.keep(token, value)
+            kept = calls.keep(token, value, failed)
         if kept.get("error"):
             self._warn(f"isn't kept: {kept['error']}")
         elif kept.get("differs"):

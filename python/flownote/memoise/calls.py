@@ -45,9 +45,10 @@ class TaskCalls:
         """Return ``{"hit"}``, ``{"held"}``, ``{"compute", "staging"}`` or ``{"error"}``."""
         return self._state.channel.ask({"memo_ask": call})
 
-    def keep(self, compute: int, value: dict[str, Any] | None) -> dict[str, Any]:
-        """Hand over what was computed; None when there is nothing to keep."""
-        return self._state.channel.ask({"memo_keep": {"compute": compute, "value": value}})
+    def keep(self, compute: int, value: dict[str, Any] | None, failed: bool) -> dict[str, Any]:
+        """Hand over what was computed; None when it failed, or can't be kept."""
+        kept = {"compute": compute, "value": value, "failed": failed}
+        return self._state.channel.ask({"memo_keep": kept})
 
     def load(self, record: dict[str, Any], name: str) -> Any:
         """Return the value of a record."""
@@ -76,10 +77,10 @@ class StoreCalls:
         """Return ``{"hit"}``, ``{"held"}`` or ``{"compute", "staging"}``."""
         return json.loads(self._memo.ask(_text(call)))
 
-    def keep(self, compute: int, value: dict[str, Any] | None) -> dict[str, Any]:
-        """Hand over what was computed; None when there is nothing to keep."""
+    def keep(self, compute: int, value: dict[str, Any] | None, failed: bool) -> dict[str, Any]:
+        """Hand over what was computed; None when it failed, or can't be kept."""
         text = None if value is None else _text(value)
-        return json.loads(self._memo.keep(compute, text))
+        return json.loads(self._memo.keep(compute, text, failed=failed))
 
     def load(self, record: dict[str, Any], name: str) -> Any:
         """Return the value of a record."""

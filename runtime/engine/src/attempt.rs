@@ -217,7 +217,9 @@ async fn converse(
             }
             FromChild::NeedDone { attempt } => path_answer(context.done_file(&attempt).await),
             FromChild::MemoAsk(call) => calls.ask(&call).await,
-            FromChild::MemoKeep { compute, value } => calls.keep(compute, value.as_deref()).await,
+            FromChild::MemoKeep { compute, value, failed } => {
+                calls.keep(compute, value.as_deref(), failed).await
+            }
         };
         write_frame(socket, &answer).await?;
     }

@@ -337,9 +337,9 @@ impl Loop {
                 let began = Instant::now();
                 let spec = context.spec(&launch).await?;
                 let done = attempt::run(&context, id, &launch, &spec, link).await?;
-                reuse.keep(&context, &done, millis(began)).await;
+                let kept = reuse.keep(&context, &done, millis(began)).await;
                 if let Some(holding) = holding {
-                    holding.release(&context).await;
+                    holding.release(&context, kept).await;
                 }
                 Ok(done)
             };

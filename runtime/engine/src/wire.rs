@@ -26,7 +26,8 @@
 //! engine → {"hit": CacheRecord}                   or {"held": "process 7 on box"}: ask again
 //!          or {"compute": 1, "staging": "/…"}     it is the child's to compute
 //! child  → {"memo_keep": {"compute": 1, "value": {"name", "record", "provenance", "elapsed_ms"}}}
-//! engine → {"kept": true, "differs": false}       a value of null says that it failed
+//! engine → {"kept": true, "differs": false}       a value of null: it can't be kept, or, with
+//!                                                 "failed": true, there is none
 //! child  → {"done": TaskManifest}                 the last frame
 //! ```
 
@@ -145,6 +146,9 @@ pub enum FromChild {
         compute: u64,
         /// What came of it; nothing when it failed or can't be kept.
         value: Option<Box<Computed>>,
+        /// Whether it failed: another may fare better, and waits for its turn.
+        #[serde(default)]
+        failed: bool,
     },
 }
 

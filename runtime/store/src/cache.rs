@@ -1,5 +1,9 @@
 //! The cache of results (engine rule 20): `cache/<base>/reads/<hash>` says what results of
 //! one base read, `cache/<full>` is a result. Nothing is copied: a result names blobs.
+//!
+//! A result of somebody else that holds pickles isn't loaded unless that is allowed, so it
+//! may not take the place of one's own: that is kept beside it, as
+//! `cache/<full>.<digest of the user's name>`.
 
 use flownote_flow::cache::CacheRecord;
 use flownote_flow::provenance::{Key, ReadSet};
@@ -15,11 +19,57 @@ pub(crate) const CACHE: &str = "cache";
 /// How many read sets of one base a look-up tries, the newest first.
 const TRIED: usize = 8;
 
+/// Where a result is kept: under its key, or beside another user's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot {
+    key: Key,
+    /// Whose, as a digest of the name; nothing for whoever came first.
+    owner: Option<String>,
+}
+
+impl Slot {
+    /// The slot of a user beside another's.
+    pub fn beside(key: Key, user: &str) -> Self {
+        let digest = blake3::hash(user.as_bytes()).to_hex();
+        Self { key, owner: Some(digest[..16].to_owned()) }
+    }
+
+    /// The slot that a name in `cache/` means, if it does.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        let (key, owner) = match name.split_once('.') {
+            Some((key, owner)) => (key, Some(owner.to_owned())),
+            None => (name, None),
+        };
+        Some(Self { key: Key::parse(key)?, owner })
+    }
+
+    /// The key of the result.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Where it is in the store.
+    pub(crate) fn place(&self) -> String {
+        match &self.owner {
+            Some(owner) => format!("{CACHE}/{}.{owner}", self.key),
+            None => format!("{CACHE}/{}", self.key),
+        }
+    }
+}
+
+impl From<Key> for Slot {
+    fn from(key: Key) -> Self {
+        Self { key, owner: None }
+    }
+}
+
 /// What became of a result that was offered to the cache.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kept {
     /// It is the first under its key.
     First,
+    /// Another user's, with pickles, is under the key; this one is kept beside it.
+    Beside(Box<CacheRecord>),
     /// The key had one already.
     Known(Box<CacheRecord>),
 }
@@ -56,9 +106,14 @@ impl Store {
         Ok(names.map(str::to_owned).collect())
     }
 
-    /// Finds a result.
+    /// Finds the first result of a key.
     pub async fn cached(&self, full: &Key) -> Result<Option<CacheRecord>> {
-        self.remembered(&format!("{CACHE}/{full}")).await
+        self.kept(&full.clone().into()).await
+    }
+
+    /// Finds the result of a slot.
+    pub async fn kept(&self, slot: &Slot) -> Result<Option<CacheRecord>> {
+        self.remembered(&slot.place()).await
     }
 
     /// Reads an object of the cache. A damaged one is as good as none: it is taken away, so
@@ -71,7 +126,7 @@ impl Store {
         }
     }
 
-    /// Keeps a result under its keys, unless there is one.
+    /// Keeps a result under its keys, unless there is one that its user may take.
     pub async fn keep_result(
         &self,
         base: &Key,
@@ -80,20 +135,32 @@ impl Store {
         record: &CacheRecord,
     ) -> Result<Kept> {
         // The result before its read set: who finds the set finds the result.
-        let key = format!("{CACHE}/{full}");
-        let created = self.create(&key, encode(record)).await?;
+        let kept = self.keep_in(full.clone().into(), record).await?;
         let set = format!("{CACHE}/{base}/reads/{}", reads.key());
         // Equal sets have equal bytes, so writing one again makes it the newest and nothing
         // else: a look-up tries the newest first, and not all.
         self.put(&set, encode(reads)).await?;
-        Ok(match created {
+        let Kept::Known(theirs) = kept else { return Ok(kept) };
+        if theirs.user == record.user || !theirs.may_hold_pickles() {
+            return Ok(Kept::Known(theirs));
+        }
+        let beside = Slot::beside(full.clone(), &record.user);
+        Ok(match self.keep_in(beside, record).await? {
+            Kept::Known(own) => Kept::Known(own),
+            _ => Kept::Beside(theirs),
+        })
+    }
+
+    async fn keep_in(&self, slot: Slot, record: &CacheRecord) -> Result<Kept> {
+        let place = slot.place();
+        Ok(match self.create(&place, encode(record)).await? {
             Created::Won => Kept::First,
-            Created::Lost(body) => Kept::Known(Box::new(decode(&key, &body)?)),
+            Created::Lost(body) => Kept::Known(Box::new(decode(&place, &body)?)),
         })
     }
 
     /// Takes a result away whose blobs are gone; it is computed again.
-    pub async fn forget_result(&self, full: &Key) -> Result<()> {
-        self.delete(&format!("{CACHE}/{full}")).await
+    pub async fn forget_result(&self, slot: &Slot) -> Result<()> {
+        self.delete(&slot.place()).await
     }
 }

@@ -4,8 +4,12 @@
 //!
 //! `leases/<key>/<epoch>` is Created by whoever takes the lease, and rewritten by them: a
 //! higher counter says that they live, `released` that they are done. Nothing is deleted.
-//! Example: `{"nonce":"5f0c…","released":false,"alive":{"epoch":2,"counter":0,"host":"box",
-//! "pid":4711,"process_start":"…"}}`
+//! Example: `{"nonce":"5f0c…","released":false,"kept":true,"alive":{"epoch":2,"counter":0,
+//! "host":"box","pid":4711,"process_start":"…"}}`
+//!
+//! Work whose result can't be kept is in vain to wait for: who released such a lease leaves
+//! `"kept":false` in it. The next epoch begins with the same word, and until one was kept
+//! everybody who asks works at once.
 
 use std::time::{Duration, Instant};
 
@@ -32,7 +36,21 @@ pub struct Lease {
 struct Record {
     nonce: String,
     released: bool,
+    /// Whether the last result was kept, as far as is known.
+    #[serde(default = "yes")]
+    kept: bool,
     alive: Alive,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Record {
+    /// What somebody else is told of a lease that is held.
+    fn claim(self) -> Claim {
+        if self.kept { Claim::Held(self.alive) } else { Claim::InVain }
+    }
 }
 
 /// What came of asking for a lease.
@@ -42,6 +60,9 @@ pub enum Claim {
     Ours(Lease),
     /// Somebody holds it and lives.
     Held(Alive),
+    /// Somebody holds it, and their result won't be kept as it seems: there is nothing to
+    /// wait for.
+    InVain,
 }
 
 /// What a waiter saw last of a holder on another host, on the waiter's own clock.
@@ -77,27 +98,27 @@ impl Store {
     /// [`Claim::Held`] looks whether the work is done by now, waits a little and asks
     /// again with the same `watch`.
     pub async fn claim_lease(&self, key: &str, owner: &Alive, watch: &mut Watch) -> Result<Claim> {
-        let mut epoch = 1;
+        let (mut epoch, mut kept) = (1, true);
         let folder = format!("{LEASES}/{key}");
         if let Some(last) = self.list(&folder).await?.pop() {
             let place = format!("{folder}/{last}");
             if let Some(body) = self.get(&place).await? {
                 // Nobody can renew a damaged lease: it is as good as released.
-                if let Ok(record) = decode::<Record>(&place, &body)
-                    && !record.released
-                    && !watch.is_dead(&record.alive)
-                {
-                    return Ok(Claim::Held(record.alive));
+                if let Ok(record) = decode::<Record>(&place, &body) {
+                    kept = record.kept;
+                    if !record.released && !watch.is_dead(&record.alive) {
+                        return Ok(record.claim());
+                    }
                 }
                 epoch = last.parse::<u64>().unwrap_or(0) + 1;
             }
         }
         let alive = Alive { epoch, counter: 0, ..owner.clone() };
-        let record = Record { nonce: new_nonce(), released: false, alive };
+        let record = Record { nonce: new_nonce(), released: false, kept, alive };
         let place = format!("{folder}/{epoch:012}");
         Ok(match self.create(&place, encode(&record)).await? {
             Created::Won => Claim::Ours(Lease { key: place, record }),
-            Created::Lost(body) => Claim::Held(decode::<Record>(&place, &body)?.alive),
+            Created::Lost(body) => decode::<Record>(&place, &body)?.claim(),
         })
     }
 
@@ -107,9 +128,11 @@ impl Store {
         self.put(&lease.key, encode(&lease.record)).await
     }
 
-    /// Gives a lease back.
-    pub async fn release_lease(&self, lease: Lease) -> Result<()> {
-        let record = Record { released: true, ..lease.record };
+    /// Gives a lease back. `kept` says whether the result was, or nothing when there was
+    /// none: the work failed.
+    pub async fn release_lease(&self, lease: Lease, kept: Option<bool>) -> Result<()> {
+        let kept = kept.unwrap_or(lease.record.kept);
+        let record = Record { released: true, kept, ..lease.record };
         self.put(&lease.key, encode(&record)).await
     }
 }
@@ -126,7 +149,7 @@ mod tests {
     fn ours(claim: Claim) -> Lease {
         match claim {
             Claim::Ours(lease) => lease,
-            Claim::Held(alive) => panic!("held by {alive:?}"),
+            other => panic!("not ours: {other:?}"),
         }
     }
 
@@ -138,7 +161,7 @@ mod tests {
         let lease = ours(store.claim_lease("k", &owner, &mut watch).await.unwrap());
         let second = store.claim_lease("k", &owner, &mut watch).await.unwrap();
         assert!(matches!(second, Claim::Held(alive) if alive.pid == owner.pid));
-        store.release_lease(lease).await.unwrap();
+        store.release_lease(lease, None).await.unwrap();
         let third = ours(store.claim_lease("k", &owner, &mut watch).await.unwrap());
         assert_eq!(third.record.alive.epoch, 2);
     }
@@ -173,5 +196,26 @@ mod tests {
         store.claim_lease("k", &owner, &mut watch).await.unwrap();
         tokio::time::sleep(Duration::from_millis(40)).await;
         ours(store.claim_lease("k", &owner, &mut watch).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_result_that_will_not_be_kept() {
+        let store = store().await;
+        let owner = Alive::of_this_process(0, 0);
+        let claim = async || {
+            let mut watch = Watch::new(Duration::ZERO);
+            store.claim_lease("k", &owner, &mut watch).await.unwrap()
+        };
+        let first = ours(claim().await);
+        assert!(matches!(claim().await, Claim::Held(_)), "it may be kept");
+        store.release_lease(first, Some(false)).await.unwrap();
+        let second = ours(claim().await);
+        assert_eq!(claim().await, Claim::InVain, "the first wasn't");
+        store.release_lease(second, None).await.unwrap();
+        let third = ours(claim().await);
+        assert_eq!(claim().await, Claim::InVain, "a failure tells nothing new");
+        store.release_lease(third, Some(true)).await.unwrap();
+        let _fourth = ours(claim().await);
+        assert!(matches!(claim().await, Claim::Held(_)), "the third was kept");
     }
 }

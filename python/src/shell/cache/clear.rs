@@ -38,12 +38,12 @@ async fn clear(shell: &Shell<'_>, store: &Store) -> Result<Outcome, Error> {
             continue;
         }
         if let Some(step) = step {
-            let record = store.cached(&entry.key).await?;
+            let record = store.kept(&entry.slot).await?;
             if record.is_none_or(|record| record.step.as_str() != step) {
                 continue;
             }
         }
-        doomed.push(entry.key);
+        doomed.push(entry.slot);
     }
     let count = words::count(doomed.len() as u64, "result");
     if matches.get_flag("dry-run") {

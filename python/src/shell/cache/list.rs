@@ -44,7 +44,7 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
         let mut found: Vec<(Key, CacheRecord)> = Vec::new();
         let mut more = false;
         for entry in store.cache_entries().await? {
-            let Some(record) = store.cached(&entry.key).await? else { continue };
+            let Some(record) = store.kept(&entry.slot).await? else { continue };
             let wanted = step.is_none_or(|step| record.step.as_str() == step)
                 && user.is_none_or(|user| record.user == user);
             if wanted && found.len() == limit {
@@ -52,7 +52,7 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
                 break;
             }
             if wanted {
-                found.push((entry.key, record));
+                found.push((entry.slot.key().clone(), record));
             }
         }
         if matches.get_flag("json") {

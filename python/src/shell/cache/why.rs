@@ -124,7 +124,7 @@ async fn earlier(
     let (mut found, mut own) = (Vec::new(), false);
     let mut codes: HashMap<Digest, Code> = HashMap::new();
     for entry in store.cache_entries().await? {
-        let Some(record) = store.cached(&entry.key).await? else { continue };
+        let Some(record) = store.kept(&entry.slot).await? else { continue };
         let Ok(known) = Provenance::deserialize(&record.manifest.provenance) else { continue };
         if !known.code.parts.is_empty() {
             codes.insert(known.code.digest.clone(), known.code.clone());

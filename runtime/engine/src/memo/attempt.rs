@@ -39,14 +39,21 @@ impl<'a> Calls<'a> {
         self.try_ask(call).await.unwrap_or_else(|error| refusal(&error))
     }
 
-    /// Keeps what a worker computed, or nothing when that failed, and lets others at it.
-    pub(crate) async fn keep(&mut self, compute: u64, computed: Option<&Computed>) -> ToChild {
+    /// Keeps what a worker computed, or nothing when that failed or can't be kept, and lets
+    /// others at it.
+    pub(crate) async fn keep(
+        &mut self,
+        compute: u64,
+        computed: Option<&Computed>,
+        failed: bool,
+    ) -> ToChild {
         let kept = match computed {
             Some(computed) => self.try_keep(compute, computed).await,
             None => Ok(false),
         };
         if let Some(holding) = self.held.remove(&compute) {
-            holding.release(self.context).await;
+            let told = (!failed && kept.is_ok()).then_some(computed.is_some());
+            holding.release(self.context, told).await;
         }
         match kept {
             Ok(differs) => ToChild::Kept { kept: computed.is_some(), differs },
@@ -57,7 +64,7 @@ impl<'a> Calls<'a> {
     /// Gives back what the worker left behind.
     pub(crate) async fn end(self) {
         for holding in self.held.into_values() {
-            holding.release(self.context).await;
+            holding.release(self.context, None).await;
         }
     }
 
@@ -71,7 +78,9 @@ impl<'a> Calls<'a> {
             }
             Asked::Ours(lease) => {
                 self.count += 1;
-                self.held.insert(self.count, Holding::new(self.context, lease));
+                if let Some(lease) = lease {
+                    self.held.insert(self.count, Holding::new(self.context, lease));
+                }
                 let staging = self.folder(self.count).to_string_lossy().into_owned();
                 ToChild::Compute { compute: self.count, staging }
             }

@@ -12,8 +12,8 @@ use std::path::Path;
 
 use flownote_flow::cache::CacheRecord;
 use flownote_flow::manifest::{ArtifactRecord, TaskManifest};
-use flownote_flow::provenance::{External, Provenance, ReadSet, base_key, full_key};
-use flownote_store::cache::Kept;
+use flownote_flow::provenance::{External, Key, Provenance, ReadSet, base_key, full_key};
+use flownote_store::cache::{Kept, Slot};
 use flownote_store::lease::{Claim, Lease, Watch};
 use flownote_store::{Alive, Store};
 use serde::Deserialize;
@@ -41,8 +41,9 @@ pub struct Caller<'a> {
 pub enum Asked {
     /// There is a result.
     Known(Box<CacheRecord>),
-    /// There is none, and it is the caller's to compute.
-    Ours(Lease),
+    /// There is none, and it is the caller's to compute; others wait for whoever has a
+    /// lease, and for nobody when the result won't be kept.
+    Ours(Option<Lease>),
     /// Somebody computes it now. Ask again in a little while.
     Held(Alive),
 }
@@ -81,13 +82,14 @@ impl Caller<'_> {
         let base = base_key(call);
         match self.store.claim_lease(base.as_str(), &self.owner, watch).await? {
             Claim::Held(holder) => Ok(Asked::Held(holder)),
+            Claim::InVain => Ok(Asked::Ours(None)),
             Claim::Ours(lease) => match self.look_up(call).await? {
                 // Somebody finished between the look and the lease.
                 Some(record) => {
-                    self.store.release_lease(lease).await?;
+                    self.store.release_lease(lease, Some(true)).await?;
                     Ok(Asked::Known(record))
                 }
-                None => Ok(Asked::Ours(lease)),
+                None => Ok(Asked::Ours(Some(lease))),
             },
         }
     }
@@ -108,7 +110,9 @@ impl Caller<'_> {
         let (base, full, reads) = (base_key(call), full_key(call), call.read_set());
         match self.store.keep_result(&base, &full, &reads, record).await? {
             Kept::First => Ok(false),
-            Kept::Known(known) => Ok(!known.disagreements(&record.manifest).is_empty()),
+            Kept::Beside(known) | Kept::Known(known) => {
+                Ok(!known.disagreements(&record.manifest).is_empty())
+            }
         }
     }
 
@@ -117,24 +121,32 @@ impl Caller<'_> {
         let mut forgotten = 0;
         for set in self.store.read_sets(&base_key(call)).await? {
             let Some(key) = self.observed(call, &set).map(|call| full_key(&call)) else { continue };
-            if self.store.cached(&key).await?.is_some() {
-                self.store.forget_result(&key).await?;
-                forgotten += 1;
+            for slot in self.slots(key) {
+                if self.store.kept(&slot).await?.is_some() {
+                    self.store.forget_result(&slot).await?;
+                    forgotten += 1;
+                }
             }
         }
         Ok(forgotten)
     }
 
+    /// Where a result may be that this user can take, in the order of a look-up.
+    fn slots(&self, key: Key) -> [Slot; 2] {
+        [key.clone().into(), Slot::beside(key, self.user)]
+    }
+
     async fn look_up(&self, call: &Provenance) -> Result<Option<Box<CacheRecord>>, Error> {
         for set in self.store.read_sets(&base_key(call)).await? {
             let Some(key) = self.observed(call, &set).map(|call| full_key(&call)) else { continue };
-            let Some(record) = self.store.cached(&key).await? else { continue };
-            if self.is_whole(&record).await? {
-                if self.trusts(&record) {
+            for slot in self.slots(key) {
+                // Nothing is beside a place that is free.
+                let Some(record) = self.store.kept(&slot).await? else { break };
+                if !self.is_whole(&record).await? {
+                    self.store.forget_result(&slot).await?;
+                } else if self.trusts(&record) {
                     return Ok(Some(Box::new(record)));
                 }
-            } else {
-                self.store.forget_result(&key).await?;
             }
         }
         Ok(None)

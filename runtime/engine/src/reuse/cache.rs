@@ -5,11 +5,11 @@ use flownote_flow::event::Launch;
 use flownote_flow::help::Help;
 use flownote_flow::manifest::{Outcome, TaskDone};
 use flownote_flow::provenance::{Present, Provenance, ReadSet, Reads, SCHEMA, base_key, full_key};
-use flownote_store::cache::Kept;
+use flownote_store::cache::{Kept, Slot};
 use serde::Deserialize;
 
 use super::present::Now;
-use super::single_flight::Waiter;
+use super::single_flight::{Turn, Waiter};
 use super::{Found, Missed, Reuse, StepNow, Why};
 use crate::Error;
 use crate::context::Context;
@@ -39,12 +39,16 @@ impl Reuse {
         let key = flight_key(&known, &sets, &now);
         let mut waiter = Waiter::new(context);
         loop {
-            let holding = waiter.claim_or_wait(context, launch, &key).await?;
+            let holding = match waiter.claim_or_wait(context, launch, &key).await? {
+                Turn::Ours(holding) => Some(holding),
+                Turn::Waited => None,
+                Turn::InVain => return Ok(Found::Nothing(None)),
+            };
             // Somebody may have finished between the look and the lease, or while we waited.
             match self.look_up(context, launch, &known, &now).await?.0 {
                 Some(done) => {
                     if let Some(holding) = holding {
-                        holding.release(context).await;
+                        holding.release(context, Some(true)).await;
                     }
                     return Ok(Found::Result(Box::new(done)));
                 }
@@ -65,29 +69,55 @@ impl Reuse {
         for set in &sets {
             let Some(asked) = observed(known, set, now) else { continue };
             let key = full_key(&asked);
-            let Some(record) = context.store.cached(&key).await? else { continue };
-            if record.manifest.caught.is_some() {
-                continue;
+            let first = key.clone().into();
+            let mut found = self.take_from(context, launch, &first, &asked, now).await?;
+            if let Some(Err(Why::Pickles(_) | Why::Incomplete(_))) = &found {
+                let own = Slot::beside(key, &context.owner.user);
+                let ours = self.take_from(context, launch, &own, &asked, now).await?;
+                found = ours.or(found);
             }
-            let reused = record.reused();
-            match self.take(context, launch, record.manifest, &asked, now, reused).await? {
-                Ok(done) => return Ok((Some(done), sets)),
-                Err(Why::Incomplete(_)) => context.store.forget_result(&key).await?,
-                Err(why) => context.report_run_again(launch, &why),
+            match found {
+                Some(Ok(done)) => return Ok((Some(done), sets)),
+                None | Some(Err(Why::Incomplete(_))) => {}
+                Some(Err(why)) => context.report_run_again(launch, &why),
             }
         }
         Ok((None, sets))
     }
 
+    /// The result of one slot, or why it can't be taken; nothing when there is none.
+    async fn take_from(
+        &self,
+        context: &Context,
+        launch: &Launch,
+        slot: &Slot,
+        asked: &Provenance,
+        now: &Now,
+    ) -> Result<Option<Result<TaskDone, Why>>, Error> {
+        let Some(record) = context.store.kept(slot).await? else { return Ok(None) };
+        if record.manifest.caught.is_some() {
+            return Ok(None);
+        }
+        let reused = record.reused();
+        let taken = self.take(context, launch, record.manifest, asked, now, reused).await?;
+        if let Err(Why::Incomplete(_)) = &taken {
+            context.store.forget_result(slot).await?;
+        }
+        Ok(Some(taken))
+    }
+
     /// Keeps the result of a task that ran. One that can't be kept is computed again another
-    /// time; the task has its own.
-    pub async fn keep(&self, context: &Context, done: &TaskDone, ms: u64) {
+    /// time; the task has its own. Answers whether it was kept, or nothing when there is
+    /// none to keep.
+    pub async fn keep(&self, context: &Context, done: &TaskDone, ms: u64) -> Option<bool> {
         if self.options.verify.is_some() {
-            return self.compare(context, done);
+            self.compare(context, done);
+            return None;
         }
-        if let Err(error) = self.offer(context, done, ms).await {
+        self.offer(context, done, ms).await.unwrap_or_else(|error| {
             context.notice(format!("{}/{} isn't kept: {error}", done.step, done.task));
-        }
+            None
+        })
     }
 
     /// A declared thing of the world whose version isn't the one that the run began with.
@@ -101,20 +131,25 @@ impl Reuse {
 
     /// Offers a result to the cache. Says so when an earlier one under the same key was
     /// different, and counts what a look-up would have saved.
-    async fn offer(&self, context: &Context, done: &TaskDone, ms: u64) -> Result<(), Error> {
-        let Some(step) = self.options.steps.get(&done.step) else { return Ok(()) };
+    async fn offer(
+        &self,
+        context: &Context,
+        done: &TaskDone,
+        ms: u64,
+    ) -> Result<Option<bool>, Error> {
+        let Some(step) = self.options.steps.get(&done.step) else { return Ok(None) };
         if done.outcome != Outcome::Ok || !(step.cache.writes() || ms >= WORTH_KEEPING_MS) {
-            return Ok(());
+            return Ok(None);
         }
         let Ok(provenance) = Provenance::deserialize(&done.manifest.provenance) else {
-            return Ok(());
+            return Ok(Some(false));
         };
         if let Some(name) = self.changed_meanwhile(&provenance) {
             if step.cache.writes() {
                 let task = format!("{}/{}", done.step, done.task);
                 context.notice(format!("{task} isn't kept: {name} changed while the run went on"));
             }
-            return Ok(());
+            return Ok(Some(false));
         }
         if let Err(why) = provenance.reusable() {
             // Once for all tasks of a foreach: they do the same.
@@ -122,32 +157,41 @@ impl Reuse {
                 let hint = why.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
                 context.notice(format!("{}/{} isn't kept: {why}{hint}", done.step, done.task));
             }
-            return Ok(());
+            return Ok(Some(false));
         }
-        let Some(record) = CacheRecord::of(done, context.nonce(), ms) else { return Ok(()) };
+        let Some(record) = CacheRecord::of(done, context.nonce(), ms) else { return Ok(None) };
         let (base, full) = (base_key(&provenance), full_key(&provenance));
         failpoint("before-cache");
         let kept = context.store.keep_result(&base, &full, &provenance.read_set(), &record).await?;
         failpoint("after-cache");
-        let Kept::Known(known) = kept else { return Ok(()) };
-        if known.run == done.run {
-            return Ok(());
+        match kept {
+            Kept::First => {}
+            Kept::Beside(known) => tell_of_differences(context, done, &known),
+            Kept::Known(known) if known.run == done.run => {}
+            Kept::Known(known) => {
+                let equal = known.disagreements(&done.manifest).is_empty();
+                tell_of_differences(context, done, &known);
+                if equal && !step.cache.reads() && self.options.resume.is_none() {
+                    let Missed { tasks, ms } = self.missed.get();
+                    self.missed.set(Missed { tasks: tasks + 1, ms: ms + known.elapsed_ms });
+                }
+            }
         }
-        let differ = known.disagreements(&done.manifest);
-        if !differ.is_empty() {
-            context.notice(format!(
-                "{}/{} isn't deterministic: {} differs from what {} made of the same code and \
-                 inputs",
-                done.step,
-                done.task,
-                differ.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
-                known.reused().pathspec,
-            ));
-        } else if !step.cache.reads() && self.options.resume.is_none() {
-            let Missed { tasks, ms } = self.missed.get();
-            self.missed.set(Missed { tasks: tasks + 1, ms: ms + known.elapsed_ms });
-        }
-        Ok(())
+        Ok(Some(true))
+    }
+}
+
+/// Says so when an earlier result of the same work is different.
+fn tell_of_differences(context: &Context, done: &TaskDone, known: &CacheRecord) {
+    let differ = known.disagreements(&done.manifest);
+    if !differ.is_empty() {
+        context.notice(format!(
+            "{}/{} isn't deterministic: {} differs from what {} made of the same code and inputs",
+            done.step,
+            done.task,
+            differ.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+            known.reused().pathspec,
+        ));
     }
 }
 

@@ -15,6 +15,16 @@ use crate::context::Context;
 /// The first and the longest wait between two looks.
 const WAITS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(500));
 
+/// What came of asking for a lease.
+pub(super) enum Turn {
+    /// It is ours: the work is ours to do.
+    Ours(Holding),
+    /// Another has it, and some time went by: the work may be done by now.
+    Waited,
+    /// Another has it, and their result won't be kept: the work is everybody's to do.
+    InVain,
+}
+
 /// Who waits for a lease that another holds.
 pub(super) struct Waiter {
     watch: Watch,
@@ -27,25 +37,25 @@ impl Waiter {
         Self { watch: Watch::new(context.pace.alive_ttl), wait: WAITS.0 }
     }
 
-    /// Takes the lease on `key`, or waits a while because another holds it and answers with
-    /// nothing: the caller then looks whether the work is done by now.
+    /// Takes the lease on `key`, or waits a while because another holds it.
     pub(super) async fn claim_or_wait(
         &mut self,
         context: &Context,
         launch: &Launch,
         key: &str,
-    ) -> Result<Option<Holding>, Error> {
+    ) -> Result<Turn, Error> {
         let owner = context.owner.alive(0, 0);
         match context.store.claim_lease(key, &owner, &mut self.watch).await? {
-            Claim::Ours(lease) => Ok(Some(Holding::new(context, lease))),
+            Claim::Ours(lease) => Ok(Turn::Ours(Holding::new(context, lease))),
             Claim::Held(holder) => {
                 if self.wait == WAITS.0 {
                     context.report_waiting(launch, &holder);
                 }
                 sleep(self.wait).await;
                 self.wait = (self.wait * 2).min(WAITS.1);
-                Ok(None)
+                Ok(Turn::Waited)
             }
+            Claim::InVain => Ok(Turn::InVain),
         }
     }
 }
@@ -70,12 +80,12 @@ impl Holding {
         Self { lease, stop, renewing }
     }
 
-    /// Gives the lease back.
-    pub async fn release(self, context: &Context) {
+    /// Gives the lease back, and says whether the result was kept, if there was one.
+    pub async fn release(self, context: &Context, kept: Option<bool>) {
         // A renewal under way must not come after the release and undo it.
         let _ = self.stop.send(());
         let _ = self.renewing.await;
-        if let Err(error) = context.store.release_lease(self.lease).await {
+        if let Err(error) = context.store.release_lease(self.lease, kept).await {
             context.notice(format!("a lease can't be given back, others wait for it: {error}"));
         }
     }

@@ -91,7 +91,8 @@ pub fn options(store: &Store, start: Start, pid: u32) -> Options {
             finish: Duration::from_millis(20),
             terminate: Duration::from_millis(20),
             timeout: Duration::from_millis(20),
-            drain: Duration::from_millis(20),
+            // On a busy machine the end of a worker may be heard long before its report.
+            drain: Duration::from_secs(5),
         },
         pace: Pace {
             flush: Duration::from_millis(1),

@@ -7,4 +7,5 @@ mod remembered;
 mod reuse;
 mod runs;
 mod scripted;
+mod shared;
 mod takeover;

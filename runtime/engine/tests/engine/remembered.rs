@@ -22,6 +22,8 @@ pub struct Version {
     pub items: Vec<i64>,
     /// Step → its code, where it isn't the first.
     pub code: BTreeMap<&'static str, &'static str>,
+    /// How it writes what it makes.
+    pub codec: &'static str,
     /// The tasks that ran, `step/task`.
     pub ran: Rc<RefCell<Vec<String>>>,
 }
@@ -29,7 +31,8 @@ pub struct Version {
 impl Version {
     /// The first version.
     pub fn new(base: i64, items: &[i64]) -> Self {
-        Self { base, items: items.to_vec(), code: BTreeMap::new(), ran: Rc::default() }
+        let (items, codec) = (items.to_vec(), "json");
+        Self { base, items, codec, code: BTreeMap::new(), ran: Rc::default() }
     }
 
     /// This version with other code in one step.
@@ -64,11 +67,11 @@ impl Version {
     pub fn run(&self, spec: &Value) -> Value {
         let (step, task) = (text(&spec["step"]), text(&spec["task"]));
         self.ran.borrow_mut().push(format!("{step}/{task}"));
-        let base = number(self.base);
+        let base = self.number(self.base);
         let passed_on = json!({"start/0.0": {"base": base["digest"]}});
         let mut manifest = match step {
             "start" => {
-                let list = self.items.iter().map(|item| number(*item)).collect::<Vec<_>>();
+                let list = self.items.iter().map(|item| self.number(*item)).collect::<Vec<_>>();
                 let list = serde_json::to_string(&list).expect("JSON");
                 let record = json!({"codec": "items", "digest": digest(&list), "type": "list",
                     "size": list.len(), "inline": list});
@@ -79,19 +82,19 @@ impl Version {
                 })
             }
             "fit" => json!({
-                "artifacts": {"score": number(self.base * self.item(spec))},
+                "artifacts": {"score": self.number(self.base * self.item(spec))},
                 "inherited": passed_on,
                 "next": {"kind": "steps", "steps": ["choose"]},
             }),
             "choose" => json!({
-                "artifacts": {"total": number(self.total())},
+                "artifacts": {"total": self.number(self.total())},
                 "inherited": passed_on,
                 "next": {"kind": "steps", "steps": ["end"]},
             }),
             _ => json!({
                 "inherited": {
                     "start/0.0": {"base": base["digest"]},
-                    "choose/0.0": {"total": number(self.total())["digest"]},
+                    "choose/0.0": {"total": self.number(self.total())["digest"]},
                 },
                 "next": {"kind": "end"},
             }),
@@ -105,12 +108,12 @@ impl Version {
     }
 
     fn reads(&self, step: &str, spec: &Value) -> Value {
-        let base = identity(&number(self.base));
+        let base = identity(&self.number(self.base));
         match step {
             "fit" => json!({"artifacts": {"base": base},
-                "item": identity(&number(self.item(spec)))}),
+                "item": identity(&self.number(self.item(spec)))}),
             "choose" => {
-                let scores = self.items.iter().map(|item| identity(&number(self.base * item)));
+                let scores = self.items.iter().map(|item| identity(&self.number(self.base * item)));
                 let scores: Vec<String> = scores.collect();
                 let bases = vec![base; self.items.len()];
                 let every = |all: &[String]| {
@@ -120,9 +123,13 @@ impl Version {
                 json!({"inputs": {"score": every(&scores), "base": every(&bases)},
                     "inputs_len": self.items.len(), "every_name": true})
             }
-            "end" => json!({"artifacts": {"total": identity(&number(self.total()))}}),
+            "end" => json!({"artifacts": {"total": identity(&self.number(self.total()))}}),
             _ => json!({}),
         }
+    }
+
+    fn number(&self, value: i64) -> Value {
+        number(self.codec, value)
     }
 
     fn total(&self) -> i64 {
@@ -146,9 +153,9 @@ fn digest(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex().to_string()
 }
 
-fn number(value: i64) -> Value {
+fn number(codec: &str, value: i64) -> Value {
     let text = value.to_string();
-    json!({"codec": "json", "digest": digest(&text), "type": "int", "size": text.len(),
+    json!({"codec": codec, "digest": digest(&text), "type": "int", "size": text.len(),
         "inline": text})
 }
 

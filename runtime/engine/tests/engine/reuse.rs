@@ -20,12 +20,12 @@ use crate::scripted::{Act, Script};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-async fn memory() -> Store {
+pub async fn memory() -> Store {
     Store::open(&StoreUrl::Memory, StoreOptions::default()).await.expect("opens")
 }
 
 /// Options of a run of `version`, by a process that others see working.
-fn of(store: &Store, name: &str, version: &Version, mode: CacheMode, pid: u32) -> Options {
+pub fn of(store: &Store, name: &str, version: &Version, mode: CacheMode, pid: u32) -> Options {
     let start = Start::New(record(name, foreach_flow(json!([])), Policy::default()));
     let mut options = options(store, start, pid);
     options.reuse = version.reuse(mode);
@@ -40,7 +40,7 @@ async fn ran(store: &Store, name: &str, version: &Version, mode: CacheMode) -> V
     version.ran()
 }
 
-async fn done(store: &Store, run: &str, step: &str, path: &[u32]) -> TaskDone {
+pub async fn done(store: &Store, run: &str, step: &str, path: &[u32]) -> TaskDone {
     let attempt = AttemptKey { task: TaskKey::new(step, path), attempt: 0 };
     store.done(&key(run), &attempt).await.expect("reads").expect("is there")
 }

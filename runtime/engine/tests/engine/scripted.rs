@@ -11,7 +11,7 @@ use flownote_engine::wire::{read_frame, write_frame};
 use flownote_flow::manifest::Usage;
 use serde_json::{Value, json};
 use tokio::net::UnixStream;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Barrier, mpsc, oneshot};
 use tokio::task::spawn_local;
 
 /// What a worker does.
@@ -20,6 +20,8 @@ pub enum Act {
     Report(Value),
     /// Prints this first, then reports.
     Print(String, Value),
+    /// Waits for others, then reports.
+    Meet(Rc<Barrier>, Value),
     /// Ends with this wait status and no report.
     Die(i32),
     /// Hangs until it is killed.
@@ -89,6 +91,10 @@ async fn work(
         Act::Report(manifest) => report(&mut socket, manifest).await,
         Act::Print(text, manifest) => {
             print(stdout, &text)?;
+            report(&mut socket, manifest).await
+        }
+        Act::Meet(others, manifest) => {
+            others.wait().await;
             report(&mut socket, manifest).await
         }
         Act::Die(status) => Ok(status),

@@ -6,12 +6,12 @@ use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use flownote_flow::cache::CacheRecord;
-use flownote_flow::provenance::{Key, Provenance};
+use flownote_flow::provenance::Provenance;
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::ObjectMeta;
 use serde::Deserialize;
 
-use crate::cache::CACHE;
+use crate::cache::{CACHE, Slot};
 use crate::client::AT_ONCE;
 use crate::error::Result;
 use crate::lease::LEASES;
@@ -20,8 +20,8 @@ use crate::store::Store;
 /// A result of the cache, its record unread.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CacheEntry {
-    /// Its key.
-    pub key: Key,
+    /// Where it is kept.
+    pub slot: Slot,
     /// When it was kept, by the store's clock.
     pub kept: SystemTime,
 }
@@ -37,34 +37,34 @@ impl Store {
         let (mut results, mut sets) = (Vec::new(), Vec::new());
         for meta in self.list_deep(CACHE).await? {
             let parts = meta.location.parts().count();
-            match meta.location.filename().and_then(Key::parse) {
-                Some(key) if parts == 2 => {
-                    results.push(CacheEntry { key, kept: meta.last_modified.into() });
+            match meta.location.filename().and_then(Slot::parse) {
+                Some(slot) if parts == 2 => {
+                    results.push(CacheEntry { slot, kept: meta.last_modified.into() });
                 }
                 Some(_) => sets.push(meta),
                 None => {}
             }
         }
-        results.sort_by(|one, other| (other.kept, &other.key).cmp(&(one.kept, &one.key)));
+        results.sort_by(|one, other| (other.kept, &other.slot).cmp(&(one.kept, &one.slot)));
         Ok((results, sets))
     }
 
     /// The results that were kept before `now` by at least `age`.
-    pub(super) async fn old_results(&self, now: SystemTime, age: Duration) -> Result<Vec<Key>> {
+    pub(super) async fn old_results(&self, now: SystemTime, age: Duration) -> Result<Vec<Slot>> {
         let old = |entry: &CacheEntry| entry.kept + age <= now;
-        Ok(self.cache_entries().await?.into_iter().filter(old).map(|entry| entry.key).collect())
+        Ok(self.cache_entries().await?.into_iter().filter(old).map(|entry| entry.slot).collect())
     }
 
     /// Takes results away, and the read sets that only they had.
-    pub async fn forget_results(&self, doomed: &[Key]) -> Result<()> {
+    pub async fn forget_results(&self, doomed: &[Slot]) -> Result<()> {
         if doomed.is_empty() {
             return Ok(());
         }
-        let gone: HashSet<&Key> = doomed.iter().collect();
-        let deletions = stream::iter(doomed).map(async |key| self.forget_result(key).await);
+        let gone: HashSet<&Slot> = doomed.iter().collect();
+        let deletions = stream::iter(doomed).map(async |slot| self.forget_result(slot).await);
         deletions.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         let (results, sets) = self.cache_objects().await?;
-        let needed = self.sets_of(results.iter().filter(|it| !gone.contains(&it.key))).await?;
+        let needed = self.sets_of(results.iter().filter(|it| !gone.contains(&it.slot))).await?;
         for set in sets {
             // A result that is kept meanwhile may lose its set, and is computed once more.
             if set.location.filename().is_some_and(|name| !needed.contains(name)) {
@@ -82,7 +82,7 @@ impl Store {
 
     /// The names of the read sets that results have.
     async fn sets_of(&self, results: impl Iterator<Item = &CacheEntry>) -> Result<HashSet<String>> {
-        let records = stream::iter(results).map(async |entry| self.cached(&entry.key).await);
+        let records = stream::iter(results).map(async |entry| self.kept(&entry.slot).await);
         let mut records = std::pin::pin!(records.buffer_unordered(AT_ONCE));
         let mut names = HashSet::new();
         while let Some(record) = records.try_next().await? {

@@ -8,11 +8,10 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 use flownote_flow::manifest::TaskManifest;
-use flownote_flow::provenance::Key as CacheKey;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 
-use crate::cache::CACHE;
+use crate::cache::Slot;
 use crate::client::AT_ONCE;
 use crate::error::{Error, Result};
 use crate::index::INDEX;
@@ -52,7 +51,7 @@ fn parse(hex: &[u8]) -> Option<Key> {
 impl Store {
     /// Marks everything that is referred to, except by the runs and the cached results that
     /// are to go.
-    pub(crate) async fn mark(&self, without: &[RunKey], results: &[CacheKey]) -> Result<Marks> {
+    pub(crate) async fn mark(&self, without: &[RunKey], results: &[Slot]) -> Result<Marks> {
         let without: HashSet<&RunKey> = without.iter().collect();
         let mut marks = Marks::default();
         for run in self.all_runs().await? {
@@ -116,10 +115,10 @@ impl Store {
     }
 
     /// Marks what anything else at the top refers to: pins, notebooks, cache records.
-    async fn mark_others(&self, without: &[CacheKey], marks: &mut Marks) -> Result<()> {
+    async fn mark_others(&self, without: &[Slot], marks: &mut Marks) -> Result<()> {
         const KNOWN: [&str; 8] =
             [keys::BLOBS, keys::TRASH, RUNS, INDEX, "staging", "probe", "leases", "damaged"];
-        let without: HashSet<String> = without.iter().map(|key| format!("{CACHE}/{key}")).collect();
+        let without: HashSet<String> = without.iter().map(Slot::place).collect();
         for name in self.list_top().await? {
             let Some(folder) = name.strip_suffix('/') else { continue };
             if KNOWN.contains(&folder) {

@@ -8,6 +8,7 @@ use flownote_flow::cache::CacheRecord;
 use flownote_flow::event::RunStatus;
 use flownote_flow::manifest::{ForeachItems, Next};
 use flownote_flow::provenance::{Key, Provenance, ReadSet, base_key, full_key};
+use flownote_store::cache::{Kept, Slot};
 use flownote_store::client::RunFilter;
 use flownote_store::gc::GcOptions;
 use flownote_store::lease::{Claim, Watch};
@@ -311,22 +312,73 @@ async fn a_remote_store_is_collected_alike() {
 
 /// A result of step `name` that refers to a blob, in the cache under keys of its own.
 async fn keep(store: &Store, name: &str, digest: &str) -> (Key, Key, ReadSet) {
+    let (base, full, reads, _) = keep_as(store, name, digest, ("ana", "bytes")).await;
+    (base, full, reads)
+}
+
+async fn keep_as(
+    store: &Store,
+    name: &str,
+    digest: &str,
+    (user, codec): (&str, &str),
+) -> (Key, Key, ReadSet, Kept) {
     let provenance = json!({
         "schema": 1, "code": {"digest": name}, "reads": {"artifacts": {name: null}},
     });
     let record: CacheRecord = serde_json::from_value(json!({
         "schema": 1, "nonce": name, "flow": "Hello", "run": "r", "step": name, "task": "0",
-        "attempt": 0, "user": "ana", "finished_at": "2026-11-22T10:15:13.000Z",
+        "attempt": 0, "user": user, "finished_at": "2026-11-22T10:15:13.000Z",
         "elapsed_ms": 1, "manifest": {
-            "artifacts": {"x": {"codec": "bytes", "digest": digest, "size": 1, "type": "bytes"}},
+            "artifacts": {"x": {"codec": codec, "digest": digest, "size": 1, "type": "bytes"}},
             "provenance": provenance,
         },
     }))
     .unwrap();
     let known: Provenance = serde_json::from_value(provenance).unwrap();
     let (base, full, reads) = (base_key(&known), full_key(&known), known.read_set());
-    store.keep_result(&base, &full, &reads, &record).await.unwrap();
-    (base, full, reads)
+    let kept = store.keep_result(&base, &full, &reads, &record).await.unwrap();
+    (base, full, reads, kept)
+}
+
+/// A pickle of somebody else isn't loaded, so it must not keep one's own from being kept.
+#[tokio::test]
+async fn results_with_pickles_are_kept_for_each_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder_store(folder.path()).await;
+    let (hers, his) = (blob(&store, b"hers").await.digest, blob(&store, b"his").await.digest);
+    let as_ana = ("ana", "pickle");
+    let (_, full, _, kept) = keep_as(&store, "fit", &hers, as_ana).await;
+    assert_eq!(kept, Kept::First);
+    let kept = keep_as(&store, "fit", &his, ("bo", "pickle")).await.3;
+    assert!(matches!(kept, Kept::Beside(record) if record.user == "ana"));
+    let own = Slot::beside(full.clone(), "bo");
+    let digest = async |slot: &Slot| {
+        let record = store.kept(slot).await.unwrap();
+        record.map(|record| record.manifest.artifacts["x"].digest.clone())
+    };
+    assert_eq!(digest(&own).await.as_ref(), Some(&his));
+    assert_eq!(digest(&full.clone().into()).await.as_ref(), Some(&hers));
+    let again = keep_as(&store, "fit", &hers, ("bo", "pickle")).await.3;
+    assert!(matches!(again, Kept::Known(record) if record.user == "bo"));
+    assert_eq!(keep_as(&store, "fit", &his, as_ana).await.3, {
+        Kept::Known(Box::new(store.cached(&full).await.unwrap().unwrap()))
+    });
+
+    // Nothing but pickles asks for a place of one's own.
+    let kept = keep_as(&store, "clean", &hers, ("ana", "bytes")).await.3;
+    assert_eq!(kept, Kept::First);
+    let kept = keep_as(&store, "clean", &hers, ("bo", "bytes")).await.3;
+    assert!(matches!(kept, Kept::Known(_)));
+    assert_eq!(store.cache_entries().await.unwrap().len(), 3);
+
+    let report = store.gc(&now_at_once()).await.unwrap();
+    assert_eq!((report.results, report.kept.count), (0, 2), "both are roots");
+    make_older(&store.files_root().join("cache").join(full.to_string()), 40 * DAY);
+    assert_eq!(store.gc(&now_at_once()).await.unwrap().results, 1);
+    assert_eq!(store.cached(&full).await.unwrap(), None);
+    assert_eq!(digest(&own).await.as_ref(), Some(&his), "bo's is young");
+    store.forget_results(std::slice::from_ref(&own)).await.unwrap();
+    assert_eq!(digest(&own).await, None);
 }
 
 fn make_older(path: &Path, by: Duration) {
@@ -357,7 +409,7 @@ async fn cached_results_are_roots_while_they_are_young() {
     assert_eq!(store.read_sets(&young_base).await.unwrap(), [reads]);
     assert_eq!(exists(&store, &old), (false, true));
     let keys: Vec<_> = store.cache_entries().await.unwrap();
-    assert_eq!(keys.iter().map(|entry| &entry.key).collect::<Vec<_>>(), [&young_key]);
+    assert_eq!(keys.iter().map(|entry| entry.slot.key()).collect::<Vec<_>>(), [&young_key]);
 }
 
 #[tokio::test]
@@ -370,7 +422,7 @@ async fn leases_that_nobody_holds_for_long_go() {
         let Claim::Ours(lease) = store.claim_lease(key, &owner, &mut watch).await.unwrap() else {
             panic!("nobody else asks");
         };
-        store.release_lease(lease).await.unwrap();
+        store.release_lease(lease, None).await.unwrap();
     }
     let leases = store.files_root().join("leases");
     for name in tree(&leases.join("old")).keys() {
