@@ -1,0 +1,118 @@
+"""What libraries are told when they are imported: that a notebook is here.
+
+Nothing is imported for it: a module is changed right after it was executed.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+from flownote.kernel import sourcecode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any
+
+    from flownote.kernel.process import Kernel
+
+
+def install(kernel: Kernel) -> None:
+    """Watch imports from now on."""
+    sys.meta_path.insert(0, _Finder(kernel))  # type: ignore[arg-type]
+    plain = warnings._showwarnmsg_impl  # type: ignore[attr-defined]
+
+    def show(message: Any) -> None:
+        """Show a warning under the name of its cell."""
+        source = sourcecode.of_file(message.filename)
+        if source is None or message.file is not None:
+            plain(message)
+            return
+        text = warnings._formatwarnmsg(message)  # type: ignore[attr-defined]
+        sys.stderr.write(sourcecode.named(text))
+
+    warnings._showwarnmsg_impl = show  # type: ignore[attr-defined]
+
+
+def _getpass(module: Any, kernel: Kernel) -> None:
+    module.getpass = kernel.asking.getpass  # type: ignore[attr-defined]
+
+
+def _getipython(module: Any, kernel: Kernel) -> None:
+    module.get_ipython = lambda: kernel.shell
+
+
+def _interactive_shell(module: Any, kernel: Kernel) -> None:
+    """IPython's own display machinery asks its shell for everything: it is ours."""
+    shell = module.InteractiveShell
+    shell.initialized = classmethod(lambda cls: True)
+    shell.instance = classmethod(lambda cls, *args, **kwargs: kernel.shell)
+
+
+def _display_functions(module: Any, kernel: Kernel) -> None:
+    display = kernel.display
+    module.display = display.display
+    module.update_display = display.update_display
+    module.clear_output = display.clear_output
+    module.publish_display_data = display.publish
+
+
+def _comm(module: Any, kernel: Kernel) -> None:
+    kernel.comms.take_over(module)
+
+
+
+# Module → what is done to it once it is loaded.
+_CHANGES: dict[str, Any] = {
+    "getpass": _getpass,
+    "IPython.core.getipython": _getipython,
+    "IPython.core.interactiveshell": _interactive_shell,
+    "IPython.core.display_functions": _display_functions,
+    "comm": _comm,
+}
+# Module → what is to be loaded before it, if it is installed.
+_BEFORE = {"tqdm.autonotebook": "IPython"}
+
+
+class _Finder:
+    """Finds as the others do, and has what is found changed once it is executed."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        for name, change in _CHANGES.items():
+            if name in sys.modules:
+                change(sys.modules[name], kernel)
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Return the module's own spec, its loader changed; None for other modules."""
+        if name in _BEFORE:
+            _import_quietly(_BEFORE[name])
+        change = _CHANGES.get(name)
+        if change is None:
+            return None
+        for finder in sys.meta_path:
+            find = getattr(finder, "find_spec", None)
+            spec = None if finder is self or find is None else find(name, path, target)
+            if spec is not None:
+                self._change_when_executed(spec, change)
+                return spec
+        return None
+
+    def _change_when_executed(self, spec: ModuleSpec, change: Any) -> None:
+        loader: Any = spec.loader
+        execute = loader.exec_module
+
+        def execute_and_change(module: ModuleType) -> None:
+            execute(module)
+            change(module, self._kernel)
+
+        loader.exec_module = execute_and_change
+
+
+def _import_quietly(name: str) -> None:
+    try:
+        __import__(name)
+    except ImportError:
+        pass

@@ -1,0 +1,191 @@
+"""One real ``__main__``, rebound before each cell (notebook rules 3, 5 and 6).
+
+A *version* of a name is the execution that bound it. `Names` keeps the values of versions,
+binds the names that are visible where a cell stands, and tells afterwards what the cell
+did to them.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from types import ModuleType
+
+from flownote.kernel.snapshots import snapshot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+_MISSING = object()
+
+# What is the kernel's own in the user's names: never rebound, never a definition.
+_OWN = frozenset(
+    "__name__ __doc__ __package__ __loader__ __spec__ __builtins__ __annotations__ __file__"
+    " __warningregistry__ __annotate__ __conditional_annotations__ __cached__"
+    " _ __ ___ _i _ii _iii _ih _oh _dh In Out get_ipython exit quit".split()
+)
+_NUMBERED = re.compile(r"_i?\d+\Z")
+
+
+def is_own(name: str) -> bool:
+    """Whether a name is the kernel's: history and what every module has."""
+    return name in _OWN or (name[:1] == "_" and _NUMBERED.match(name) is not None)
+
+
+class Unread:
+    """A value that was handed over and isn't decoded yet."""
+
+    __slots__ = ("reference",)
+
+    def __init__(self, reference: dict[str, Any]) -> None:
+        self.reference = reference
+
+
+class Delta:
+    """What a cell did to the names.
+
+    Attributes
+    ----------
+    defined
+        Names that it bound or changed.
+    deleted
+        Names that it deleted.
+    """
+
+    def __init__(self, defined: list[str], deleted: list[str]) -> None:
+        self.defined = defined
+        self.deleted = deleted
+
+
+class Names:
+    """The names of a notebook and their versions.
+
+    Parameters
+    ----------
+    read
+        Decodes a value that was handed over.
+    """
+
+    def __init__(self, read: Callable[[str, dict[str, Any]], Any]) -> None:
+        self.module = ModuleType("__main__")
+        self.module.__builtins__ = sys.modules["builtins"]  # type: ignore[attr-defined]
+        self.values: dict[str, Any] = self.module.__dict__
+        self._read = read
+        self._versions: dict[str, dict[int, Any]] = {}
+        self._bound: dict[str, int] = {}
+        self._before: dict[str, Any] = {}
+        # Values that a snapshot could not hold: what older versions were is lost.
+        self._live: set[str] = set()
+
+    def define(self, version: int, values: dict[str, dict[str, Any]]) -> None:
+        """Know values as a version of their names."""
+        for name, reference in values.items():
+            self._versions.setdefault(name, {})[version] = Unread(reference)
+
+    def rebind(self, change: dict[str, Any]) -> list[str]:
+        """Bind and unbind names; return those whose version isn't known here."""
+        values, bound = self.values, self._bound
+        for name in change.get("unset") or ():
+            values.pop(name, None)
+            bound.pop(name, None)
+        unknown = []
+        for name, version in (change.get("set") or {}).items():
+            if type(version) is dict:
+                version, reference = version["version"], version["value"]
+                known = self._versions.setdefault(name, {})
+                known.setdefault(version, Unread(reference))
+            else:
+                known = self._versions.get(name)
+            value = known.get(version, _MISSING) if known is not None else _MISSING
+            if type(value) is Unread:
+                value = known[version] = self._read(name, value.reference)  # type: ignore[index]
+            if value is _MISSING:
+                unknown.append(name)
+                values.pop(name, None)
+                bound.pop(name, None)
+                continue
+            values[name] = value
+            bound[name] = version
+        return unknown
+
+    def begin(self, snapshots: Iterable[str]) -> None:
+        """Remember the names as a cell finds them; keep copies of what it will change."""
+        values = self.values
+        self._live = set()
+        for name in snapshots:
+            version = self._bound.get(name)
+            if version is None or name not in values:
+                continue
+            copied, is_kept = snapshot(values[name])
+            if is_kept:
+                self._versions[name][version] = copied
+            else:
+                self._live.add(name)
+        # Warnings are shown again when a cell runs again.
+        values.pop("__warningregistry__", None)
+        self._before = values.copy()
+
+    def end(self, number: int, stored: Iterable[str], changed: Iterable[str]) -> Delta:
+        """Record what a cell did as the versions of its execution.
+
+        Parameters
+        ----------
+        number
+            The execution.
+        stored
+            Names that its statements bound for certain, to the same object or another.
+        changed
+            Names that it changed in place.
+        """
+        values, before = self.values, self._before
+        self._before = {}
+        get = before.get
+        defined = {name for name, value in values.items() if get(name, _MISSING) is not value}
+        defined.update(name for name in (*stored, *changed) if name in values)
+        found = sorted(name for name in defined if not is_own(name))
+        for name in found:
+            self._versions.setdefault(name, {})[number] = values[name]
+            self._bound[name] = number
+        deleted = []
+        if len(before) + len(defined) > len(values):
+            deleted = sorted(name for name in before.keys() - values.keys() if not is_own(name))
+            for name in deleted:
+                self._bound.pop(name, None)
+        return Delta(found, deleted)
+
+    def is_live(self, name: str) -> bool:
+        """Whether the last cell changed a value that no snapshot could hold."""
+        return name in self._live
+
+    def version(self, name: str) -> int | None:
+        """Return the version that a name is bound to; None when it is no version's."""
+        return self._bound.get(name)
+
+    def value(self, name: str, version: int) -> Any:
+        """Return a version's value.
+
+        Raises
+        ------
+        KeyError
+            When this process doesn't have it.
+        """
+        value = self._versions[name][version]
+        if type(value) is Unread:
+            value = self._versions[name][version] = self._read(name, value.reference)
+        return value
+
+    def forget(self, versions: Iterable[dict[str, Any]]) -> None:
+        """Drop old versions; what is bound stays bound."""
+        for one in versions:
+            known = self._versions.get(one["name"])
+            if known is not None:
+                known.pop(one["version"], None)
+                if not known:
+                    del self._versions[one["name"]]
+
+    def clear(self) -> None:
+        """Unbind every name of the user's (`%reset`)."""
+        for name in [name for name in self.values if not is_own(name)]:
+            del self.values[name]
