@@ -9,8 +9,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use flownote_engine::Pace;
 use flownote_engine::memo::{Asked, Caller, Computed};
+use flownote_engine::{Pace, World};
 use flownote_flow::cache::CacheRecord;
 use flownote_flow::id::RunId;
 use flownote_flow::manifest::SCHEMA;
@@ -80,7 +80,8 @@ impl Memo {
         let watch = self.calls().watches.remove(call);
         let mut watch = watch.unwrap_or_else(|| Watch::new(Pace::default().alive_ttl));
         let asked = ask(py, &self.url, async |store| {
-            Ok(self.caller(store).ask(&provenance, &mut watch).await?)
+            let world = world();
+            Ok(self.caller(store, &world).ask(&provenance, &mut watch).await?)
         })?;
         Ok(match asked {
             Asked::Known(record) => json!({"hit": record}),
@@ -142,7 +143,10 @@ impl Memo {
     /// Forgets the values of a call; answers how many there were.
     fn forget(&self, py: Python<'_>, call: &str) -> PyResult<usize> {
         let call: Provenance = read(call)?;
-        ask(py, &self.url, async |store| Ok(self.caller(store).forget(&call).await?))
+        ask(py, &self.url, async |store| {
+            let world = world();
+            Ok(self.caller(store, &world).forget(&call).await?)
+        })
     }
 }
 
@@ -151,13 +155,13 @@ impl Memo {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn caller<'a>(&'a self, store: &'a Store) -> Caller<'a> {
+    fn caller<'a>(&'a self, store: &'a Store, world: &'a World) -> Caller<'a> {
         Caller {
             store,
             user: &self.user,
             owner: Alive::of_this_process(0, 0),
             trust_pickles: self.trust_pickles,
-            world: Some(&version_of),
+            world: Some(world),
         }
     }
 
@@ -181,8 +185,15 @@ impl Memo {
             elapsed_ms: computed.elapsed_ms,
             manifest: computed.manifest()?,
         };
-        Ok(self.caller(store).keep(computed, &record, staging).await?)
+        let world = world();
+        Ok(self.caller(store, &world).keep(computed, &record, staging).await?)
     }
+}
+
+/// The world as this process sees it. Whoever asks waits anyway, and a thread of the
+/// runtime would be in the way of a fork.
+fn world() -> World {
+    World::new(version_of, |_, _| false)
 }
 
 /// Renews a lease until the sender is dropped; the thread answers with its last form.

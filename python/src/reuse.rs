@@ -1,7 +1,6 @@
 //! What a run may take from earlier ones, as Python asks for it.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use flownote_engine::{ResumeFrom, ReuseOptions, StepNow, World};
 use flownote_flow::id::{FlowName, RunId, StepName};
@@ -38,7 +37,7 @@ impl Request {
             origin: RunKey { flow, run: origin },
             trust_code,
         });
-        let world: World = Rc::new(version_of);
+        let world = World::new(version_of, may_move);
         let Self { steps, trust_pickles, verify, .. } = self;
         ReuseOptions { steps, resume, trust_pickles, world: Some(world), verify }
     }
@@ -53,6 +52,16 @@ pub fn version_of(kind: &str, name: &str) -> Option<Option<String>> {
     })
     .ok()
     .flatten()
+}
+
+/// Whether the version of something may be asked for on another thread: what users wrote
+/// themselves to tell it may not.
+fn may_move(kind: &str, name: &str) -> bool {
+    Python::attach(|py| {
+        let moves = py.import("flownote.provenance.world")?.getattr("may_move")?;
+        moves.call1((kind, name))?.extract()
+    })
+    .unwrap_or(false)
 }
 
 /// The run that `resume` takes results from, as JSON: `{"run", "parameters"}`. `latest` is

@@ -143,6 +143,7 @@ def record(
             {"kind": kind, "name": name, "version": version, "declared": False}
             for (kind, name), version in sorted(reads.externals.items())
         ],
+        "seed": (current._spec or {}).get("seed"),
         "reads": reads.to_json(_names_of_run(flow)),
         "writes": {name: identity(one) for name, one in manifest["artifacts"].items()},
         "deleted": sorted(deleted),

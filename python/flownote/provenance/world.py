@@ -30,6 +30,14 @@ def declare(externals: Iterable[External]) -> None:
     _declared.update({(one.kind, one.name): one for one in externals if one.says_version})
 
 
+def may_move(kind: str, name: str) -> bool:
+    """Return whether a version may be asked for on another thread than the command's own.
+
+    What users wrote to tell it, a query over their connection, may not.
+    """
+    return (kind, name) not in _declared
+
+
 def version_of(kind: str, name: str) -> tuple[bool, str | None]:
     """Return whether the version can be told, and the version; None when it doesn't exist.
 

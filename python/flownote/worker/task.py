@@ -17,6 +17,7 @@ from flownote.exceptions import InvalidNextException, TimeoutException
 from flownote.flowspec import make_instance
 from flownote.worker.failure import Cancel, failure_of, user_traceback
 from flownote.worker.inputs import Inputs
+from flownote.worker.randomness import seeded
 from flownote.world import watch
 
 TYPE_CHECKING = False
@@ -78,7 +79,7 @@ def _run(flow_class: type, spec: dict[str, Any], channel: Channel) -> dict[str, 
             try:
                 for decorator in decorators:
                     decorator.enter(channel.mask)
-                with watch.step(externals_of(decorators)):
+                with watch.step(externals_of(decorators)), seeded(spec.get("seed")):
                     _call(flow, state, spec)
             except Exception as error:
                 if catcher is None or spec["mode"] != "last":

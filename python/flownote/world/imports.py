@@ -13,6 +13,7 @@ from flownote import sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
@@ -45,6 +46,21 @@ WRAPPED = {
     "snowflake.connector": "databases",
     "redshift_connector": "databases",
 }
+
+
+# Modules that somebody waits for → what is done once they are imported.
+_awaited: dict[str, Callable[[str], None]] = {}
+
+
+def once_imported(name: str, act: Callable[[str], None]) -> None:
+    """Have something done when a module is imported that isn't loaded yet."""
+    _awaited[name] = act
+
+
+def forget(names: Iterable[str]) -> None:
+    """Have nothing done for these modules any more."""
+    for name in names:
+        _awaited.pop(name, None)
 
 
 def install() -> None:
@@ -92,7 +108,7 @@ class _Finder:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """Return the module's own spec, its loader changed; None for other modules."""
-        if name not in WRAPPED:
+        if name not in WRAPPED and name not in _awaited:
             return None
         for finder in sys.meta_path:
             find = getattr(finder, "find_spec", None)
@@ -111,7 +127,10 @@ def _wrap_when_executed(spec: ModuleSpec, name: str) -> None:
 
     def execute_and_wrap(module: ModuleType) -> None:
         execute(module)
-        _wrap(module, name)
+        if name in WRAPPED:
+            _wrap(module, name)
+        if (act := _awaited.pop(name, None)) is not None:
+            act(name)
 
     try:
         loader.exec_module = execute_and_wrap

@@ -22,6 +22,7 @@ use crate::capture::Cap;
 use crate::launcher::Launcher;
 use crate::options::{Owner, Pace, Patience};
 use crate::progress::{Progress, Reporter};
+use crate::reuse::passed_on::closed_by;
 use crate::reuse::{Why, World};
 use crate::wire::{ForeachSpec, Origin, TaskSpec};
 
@@ -251,6 +252,14 @@ impl Context {
         Ok(())
     }
 
+    /// Forgets the items of what a join joins: nobody asks for them any more.
+    pub fn forget_items(&self, join: &TaskKey) {
+        let mut items = self.items.borrow_mut();
+        for split in closed_by(&self.graph, join) {
+            items.remove(&split);
+        }
+    }
+
     async fn items_of(&self, split: &AttemptKey) -> Result<Rc<Items>, Error> {
         if let Some(items) = self.items.borrow().get(split) {
             return Ok(Rc::clone(items));
@@ -326,6 +335,7 @@ impl Context {
             mode: launch.mode,
             failure: self.last_failures.borrow().get(task).cloned(),
             timeout_ms: launch.timeout_ms,
+            seed: None,
             origin: Arc::clone(&self.origin),
         })
     }

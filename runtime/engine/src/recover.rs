@@ -62,7 +62,7 @@ pub async fn claim(store: &Store, record: &RunRecord, options: &Options) -> Resu
     if let Some(RunEvent::RunFinished { status }) = last_event(&log) {
         // Its scheduler may have died before the index knew, or before it cleaned up.
         let _ = std::fs::remove_dir_all(store.staging(&run.run));
-        store.finish_run(&run, *status, &log[log.len() - 1].1.written_at).await?;
+        store.finish_run(&run, *status, &log[log.len() - 1].1.written_at, None).await?;
         let status = format!("{status:?}").to_lowercase();
         return Err(Error::AlreadyFinished { run: run.run, status });
     }

@@ -11,7 +11,7 @@ use flownote_flow::id::{AttemptKey, StepName};
 use flownote_flow::manifest::{Outcome, TaskDone};
 use flownote_flow::run::RunRecord;
 use flownote_flow::schedule::{Schedule, StepCounts};
-use flownote_store::{Committed, RunKey};
+use flownote_store::{Committed, RunKey, TaskCounts};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::spawn_local;
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -154,6 +154,7 @@ impl RunService {
             written_at: String::new(),
             inbox_sender,
             reuse: Rc::new(Reuse::new(reuse, record)),
+            reused: (!continued).then_some(0),
             began,
             context,
         };
@@ -216,6 +217,7 @@ enum Message {
 /// An attempt under way.
 struct Active {
     attempt: AttemptKey,
+    parents: Arc<[AttemptKey]>,
     started: Option<oneshot::Sender<u32>>,
     exited: Option<oneshot::Sender<Exit>>,
     stop: watch::Sender<Stop>,
@@ -236,6 +238,9 @@ struct Loop {
     written_at: String,
     inbox_sender: mpsc::UnboundedSender<Message>,
     reuse: Rc<Reuse>,
+    /// Tasks whose result is an earlier one's. A run that goes on doesn't know how many
+    /// there were before.
+    reused: Option<u64>,
     began: Instant,
 }
 
@@ -305,6 +310,7 @@ impl Loop {
             id,
             Active {
                 attempt: launch.attempt.clone(),
+                parents: Arc::clone(&launch.parents),
                 started: Some(started_sender),
                 exited: Some(exited_sender),
                 stop: stop_sender,
@@ -335,7 +341,8 @@ impl Loop {
                     Found::Nothing(holding) => holding,
                 };
                 let began = Instant::now();
-                let spec = context.spec(&launch).await?;
+                let mut spec = context.spec(&launch).await?;
+                spec.seed = reuse.seed(launch.step(), &spec);
                 let done = attempt::run(&context, id, &launch, &spec, link).await?;
                 let kept = reuse.keep(&context, &done, millis(began)).await;
                 if let Some(holding) = holding {
@@ -393,7 +400,11 @@ impl Loop {
         if let Some(items) = &done.manifest.items {
             self.context.remember_items(&attempt, items).await?;
         }
-        self.reuse.learn(&self.context, &attempt, &done);
+        self.reuse.learn(&self.context, &active.parents, &attempt, &done);
+        if done.outcome == Outcome::Ok {
+            self.context.forget_items(&attempt.task);
+        }
+        self.reused = self.reused.map(|count| count + u64::from(done.reused.is_some()));
         let result = recover::result_of(&done)?;
         (self.context.reporter)(Progress::AttemptFinished {
             step: attempt.task.step.to_string(),
@@ -503,7 +514,9 @@ impl Loop {
         failpoint("before-finish");
         let Context { store, run, .. } = &*self.context;
         // A later `--continue` would say the same, so the index learns of one end.
-        store.finish_run(run, status, &self.written_at).await?;
+        let done = self.schedule.counts().map(|(_, counts)| counts.done).sum();
+        let counts = self.reused.map(|reused| TaskCounts { done, reused });
+        store.finish_run(run, status, &self.written_at, counts).await?;
         failpoint("after-finish");
         let _ = std::fs::remove_dir_all(store.staging(&run.run));
         let total = |count: fn(&StepCounts) -> u64| -> u64 {

@@ -84,6 +84,9 @@ pub struct TaskSpec {
     pub failure: Option<Failure>,
     /// `@timeout` in milliseconds.
     pub timeout_ms: Option<u64>,
+    /// What random generators begin with, 128 bits in hex; nothing for steps that aren't
+    /// cached.
+    pub seed: Option<String>,
     /// Whose run this is.
     pub origin: Arc<Origin>,
 }

@@ -149,6 +149,18 @@ impl Created {
 pub(crate) struct Finished {
     pub(crate) finished_at: String,
     pub(crate) nonce: String,
+    /// Absent where nobody counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tasks: Option<TaskCounts>,
+}
+
+/// How many tasks of a run committed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskCounts {
+    /// All of them.
+    pub done: u64,
+    /// Those whose result is an earlier task's.
+    pub reused: u64,
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ mod trash;
 
 pub use error::{Error, Result};
 pub use first_use::FORMAT;
+pub use index::TaskCounts;
 pub use keys::{RunKey, Stream};
 pub use location::StoreUrl;
 pub use object::Created;

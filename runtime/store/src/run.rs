@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::files;
-use crate::index::{Created as IndexCreated, Entry, Finished, Kind};
+use crate::index::{Created as IndexCreated, Entry, Finished, Kind, TaskCounts};
 use crate::keys::{RunKey, Stream};
 use crate::object::{Created, blocking};
 use crate::process::Alive;
@@ -158,16 +158,18 @@ impl Store {
         self.put(&run.segment(attempt, stream, seq), segment).await
     }
 
-    /// Enters a run's end into the index, after its log says `RunFinished`. Saying it
-    /// again does nothing.
+    /// Enters a run's end into the index, after its log says `RunFinished`, with its counts
+    /// where they are known. Saying it again does nothing.
     pub async fn finish_run(
         &self,
         run: &RunKey,
         status: RunStatus,
         finished_at: &str,
+        tasks: Option<TaskCounts>,
     ) -> Result<()> {
         let entry = Entry::new(run, finished_at, Kind::of(status));
-        let body = Finished { finished_at: finished_at.to_owned(), nonce: time::new_nonce() };
+        let finished_at = finished_at.to_owned();
+        let body = Finished { finished_at, nonce: time::new_nonce(), tasks };
         self.create(&entry.key(&run.flow), encode(&body)).await.map(drop)
     }
 

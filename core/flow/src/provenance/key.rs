@@ -42,8 +42,8 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The key of what is known before a task runs: code, environment, declared externals,
-/// seed and foreach item.
+/// The key of what is known before a task runs: code, environment, declared externals and
+/// foreach item. The seed isn't in it, for it follows from it.
 pub fn base_key(record: &Provenance) -> Key {
     digest("flownote provenance base", &base_form(record))
 }
@@ -74,7 +74,6 @@ fn base_form(record: &Provenance) -> Value {
         "coarse": record.code.coarse.is_some(),
         "environment": record.environment,
         "externals": externals(record, true),
-        "seed": record.seed,
         "item": record.reads.item,
     })
 }

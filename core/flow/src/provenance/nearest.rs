@@ -72,7 +72,6 @@ impl Provenance {
         for name in changed(&worlds(self), &worlds(later)) {
             note(true, Difference::External(name));
         }
-        note(self.seed != later.seed, Difference::Environment("the seed".into()));
         found
     }
 }

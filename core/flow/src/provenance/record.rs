@@ -24,7 +24,8 @@ pub struct Provenance {
     pub environment: Environment,
     /// What it read of the world.
     pub externals: Vec<External>,
-    /// The seed that the user set, if any.
+    /// What the random generators began with, in hex: it follows from the base key (rule
+    /// 23). Nothing where nobody seeded them.
     pub seed: Option<String>,
     /// What it read of the run.
     pub reads: Reads,

@@ -3,7 +3,7 @@
 mod clear;
 mod list;
 mod verify;
-mod why;
+pub(super) mod why;
 
 use clap::Command;
 

@@ -17,6 +17,9 @@ use super::super::target_option::{given, json, target};
 use super::super::{Exit, Outcome, Shell, flow_option, output, words};
 use crate::reference::resolve;
 
+/// How many kept results are compared where nobody asked for a comparison.
+const NEWEST: usize = 500;
+
 /// `flownote cache why`.
 pub fn command() -> Command {
     Command::new("why")
@@ -51,7 +54,7 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
         let dones = store.attempts(&target.run, &task.step, &task.task).await?;
         let committed = dones.into_iter().find(|done| done.outcome == Ended::Ok);
         let answer = match committed {
-            Some(done) => answer(store, &target.run, &done, task.pathspec).await?,
+            Some(done) => answer(store, &target.run, &done, task.pathspec, usize::MAX).await?,
             None => said(task.pathspec, "never kept: it has no result"),
         };
         if shell.matches.get_flag("json") {
@@ -67,11 +70,27 @@ fn said(pathspec: String, why: impl Into<String>) -> Answer {
     Answer { pathspec, why: why.into(), nearest: None, also: Vec::new() }
 }
 
+/// Why a task ran that looked for a result, in a few words; nothing for one that didn't
+/// look, or took what it found. Of many kept results only the newest are compared.
+pub async fn briefly(
+    store: &Store,
+    run: &RunKey,
+    done: &TaskDone,
+) -> Result<Option<String>, Error> {
+    let known = Provenance::deserialize(&done.manifest.provenance).ok();
+    let looked = known.is_some_and(|known| known.seed.is_some());
+    if !looked || done.reused.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(answer(store, run, done, String::new(), NEWEST).await?.why))
+}
+
 async fn answer(
     store: &Store,
     run: &RunKey,
     done: &TaskDone,
     pathspec: String,
+    newest: usize,
 ) -> Result<Answer, Error> {
     if let Some(reused) = &done.reused {
         let (from, user) = (&reused.pathspec, &reused.user);
@@ -87,7 +106,7 @@ async fn answer(
     if asked.code.parts.is_empty() {
         asked.code = code_of_first(store, run, done).await?.unwrap_or(asked.code);
     }
-    let (records, own) = earlier(store, done, &asked).await?;
+    let (records, own) = earlier(store, done, &asked, newest).await?;
     let Some(near) = nearest(&asked, records.iter().map(|(_, known)| known)) else {
         let step = &done.step;
         return Ok(said(
@@ -120,10 +139,11 @@ async fn earlier(
     store: &Store,
     done: &TaskDone,
     asked: &Provenance,
+    newest: usize,
 ) -> Result<(Vec<(CacheRecord, Provenance)>, bool), Error> {
     let (mut found, mut own) = (Vec::new(), false);
     let mut codes: HashMap<Digest, Code> = HashMap::new();
-    for entry in store.cache_entries().await? {
+    for entry in store.cache_entries().await?.into_iter().take(newest) {
         let Some(record) = store.kept(&entry.slot).await? else { continue };
         let Ok(known) = Provenance::deserialize(&record.manifest.provenance) else { continue };
         if !known.code.parts.is_empty() {

@@ -6,10 +6,10 @@ use clap::{Arg, ArgAction, Command};
 use console::truncate_str;
 use flownote_flow::help::resembling;
 use flownote_flow::id::FlowName;
-use flownote_store::Store;
+use flownote_store::{Store, TaskCounts};
 use serde_json::Value;
 
-use self::rows::{Row, Sort};
+use self::rows::{Listed, Row, Sort};
 use super::error::Error;
 use super::number::count;
 use super::session::with_store;
@@ -96,16 +96,20 @@ async fn list(shell: &Shell<'_>, store: &Store) -> Result<Outcome, Error> {
     Ok(Exit::Success.into())
 }
 
-fn render(rows: &[Row], ask: &rows::Ask, several: bool) -> String {
+fn render(page: &[Listed], ask: &rows::Ask, several: bool) -> String {
     let mut columns =
         vec![text("RUN"), text("STATUS"), text("STARTED").droppable(), number("TOOK").droppable()];
     columns.extend([flexible("USER").droppable(), flexible("TAGS").droppable()]);
+    let reuse = page.iter().any(|it| it.tasks.is_some_and(|tasks| tasks.reused > 0));
+    if reuse {
+        columns.push(number("REUSED").droppable());
+    }
     if several {
         columns.insert(0, flexible("FLOW"));
     }
     let mut table = Table::new(&columns);
     ask.columns.iter().for_each(|name| table.add_column(name));
-    for row in rows {
+    for Listed { row, tasks } in page {
         let run = row.summary();
         let mut cells = vec![
             run.run.to_string(),
@@ -115,6 +119,10 @@ fn render(rows: &[Row], ask: &rows::Ask, several: bool) -> String {
             run.user.clone(),
             run.tags.join(", "),
         ];
+        if reuse {
+            let share = |tasks: &TaskCounts| format!("{}/{}", tasks.reused, tasks.done);
+            cells.push(tasks.as_ref().map_or("–".into(), share));
+        }
         if several {
             cells.insert(0, run.flow.to_string());
         }

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use clap::ArgMatches;
 use flownote_flow::id::FlowName;
-use flownote_store::Store;
 use flownote_store::client::{RunFilter, RunRow, RunSummary, Status};
+use flownote_store::{Store, TaskCounts};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -81,6 +81,17 @@ impl Sort {
     }
 }
 
+/// One run of the page.
+#[derive(Serialize)]
+pub struct Listed {
+    /// The run.
+    #[serde(flatten)]
+    pub row: Row,
+    /// How many of its tasks committed, once it is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<TaskCounts>,
+}
+
 /// One run, with its values when they were asked for.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -134,7 +145,11 @@ impl Row {
 }
 
 /// Finds the rows of the page, and whether there is a further page.
-pub async fn find(store: &Store, flows: &[FlowName], ask: &Ask) -> Result<(Vec<Row>, bool), Error> {
+pub async fn find(
+    store: &Store,
+    flows: &[FlowName],
+    ask: &Ask,
+) -> Result<(Vec<Listed>, bool), Error> {
     let mut rows = Vec::new();
     for flow in flows {
         let filter = ask.filter(flow);
@@ -159,7 +174,12 @@ pub async fn find(store: &Store, flows: &[FlowName], ask: &Ask) -> Result<(Vec<R
     }
     let skip = ask.limit * (ask.page - 1);
     let more = rows.len() > skip + ask.limit;
-    Ok((rows.into_iter().skip(skip).take(ask.limit).collect(), more))
+    let mut page = Vec::new();
+    for row in rows.into_iter().skip(skip).take(ask.limit) {
+        let tasks = store.task_counts(row.summary()).await?;
+        page.push(Listed { row, tasks });
+    }
+    Ok((page, more))
 }
 
 /// Compares two values; what has none comes last, whichever way is sorted.

@@ -222,6 +222,7 @@ fn commands(
         let task = format!("{id}/{}/{}", task.step, task.task);
         commands.push((format!("flownote show {task}"), "the traceback and what it saw"));
         commands.push((format!("flownote logs {task}"), "what it printed"));
+        commands.push((format!("flownote open {task} --script"), "the step as a script to try"));
     }
     match summary.status {
         Status::Interrupted => {

@@ -1,11 +1,12 @@
 //! A task: its attempts, why it failed, where it comes from, its artifacts.
 
 use console::style;
-use flownote_flow::manifest::Failure;
+use flownote_flow::manifest::{Failure, Outcome};
 use flownote_store::client::{Artifact, Task, TaskStatus};
 use flownote_store::{RunKey, Store};
 use serde::Serialize;
 
+use super::super::cache::why;
 use super::super::error::Error;
 use super::super::table::{Table, flexible, number, text};
 use super::super::{artifacts, output, words};
@@ -17,20 +18,28 @@ use crate::report::text::duration;
 struct Shown<'a> {
     #[serde(flatten)]
     task: &'a Task,
+    /// Why it ran although a result was looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
     artifacts: &'a [Artifact],
 }
 
 /// Shows it.
 pub async fn show(store: &Store, run: &RunKey, task: &Task, json: bool) -> Result<(), Error> {
     let found = Target::artifacts(store, run, task).await?;
+    let dones = store.attempts(run, &task.step, &task.task).await?;
+    let why = match dones.iter().find(|done| done.outcome == Outcome::Ok) {
+        Some(done) => why::briefly(store, run, done).await?,
+        None => None,
+    };
     if json {
-        return output::json(&Shown { task, artifacts: &found });
+        return output::json(&Shown { task, why, artifacts: &found });
     }
     let took = words::elapsed(task.created_at.as_deref(), task.finished_at.as_deref());
     let took = if task.finished_at.is_some() { format!(" in {took}") } else { String::new() };
     let title = style(&task.pathspec).bold();
     let mut text = format!("{title}  {}{took}\n", words::task_status(task.status));
-    text.push_str(&about(task));
+    text.push_str(&about(task, why.unwrap_or_default()));
     text.push_str(&attempts(task));
     if let Some(exception) = &task.exception {
         text.push_str(&failure(exception, task.status == TaskStatus::Succeeded));
@@ -43,7 +52,7 @@ pub async fn show(store: &Store, run: &RunKey, task: &Task, json: bool) -> Resul
     output::write(text)
 }
 
-fn about(task: &Task) -> String {
+fn about(task: &Task, why: String) -> String {
     let level =
         |(split, index, count): &(_, u32, u32)| format!("item {index} of {count} of `{split}`");
     let last = task.attempts.last();
@@ -60,6 +69,7 @@ fn about(task: &Task) -> String {
     let reused = reused.unwrap_or_default();
     fields([
         ("reused from", reused),
+        ("not reused", why),
         ("after", task.parents.join(", ")),
         ("foreach", task.foreach.iter().map(level).collect::<Vec<_>>().join(", ")),
         ("printed", printed),

@@ -70,10 +70,12 @@ impl<'a> Calls<'a> {
 
     async fn try_ask(&mut self, call: &Provenance) -> Result<ToChild, Error> {
         let ttl = self.context.pace.alive_ttl;
-        let watch = self.watches.entry(base_key(call)).or_insert_with(|| Watch::new(ttl));
-        Ok(match caller(self.context).ask(call, watch).await? {
+        let base = base_key(call);
+        let mut watch = self.watches.remove(&base).unwrap_or_else(|| Watch::new(ttl));
+        Ok(match caller(self.context).ask(call, &mut watch).await? {
             Asked::Known(hit) => ToChild::Hit { hit },
             Asked::Held(holder) => {
+                self.watches.insert(base, watch);
                 ToChild::Held { held: format!("process {} on {}", holder.pid, holder.host) }
             }
             Asked::Ours(lease) => {
@@ -124,7 +126,7 @@ fn caller(context: &Context) -> Caller<'_> {
         user: &context.owner.user,
         owner: context.owner.alive(0, 0),
         trust_pickles: context.trust_pickles,
-        world: context.world.as_deref(),
+        world: context.world.as_ref(),
     }
 }
 

@@ -18,10 +18,7 @@ use flownote_store::lease::{Claim, Lease, Watch};
 use flownote_store::{Alive, Store};
 use serde::Deserialize;
 
-use crate::Error;
-
-/// Tells the version of something of the world (see [`crate::ReuseOptions::world`]).
-pub type Look<'a> = &'a dyn Fn(&str, &str) -> Option<Option<String>>;
+use crate::{Error, World};
 
 /// Who asks for the results of memoised functions.
 pub struct Caller<'a> {
@@ -34,7 +31,7 @@ pub struct Caller<'a> {
     /// Whether pickles that another user wrote may be taken.
     pub trust_pickles: bool,
     /// Tells the versions of what was read.
-    pub world: Option<Look<'a>>,
+    pub world: Option<&'a World>,
 }
 
 /// What came of asking.
@@ -120,7 +117,8 @@ impl Caller<'_> {
     pub async fn forget(&self, call: &Provenance) -> Result<usize, Error> {
         let mut forgotten = 0;
         for set in self.store.read_sets(&base_key(call)).await? {
-            let Some(key) = self.observed(call, &set).map(|call| full_key(&call)) else { continue };
+            let Some(asked) = self.observed(call, &set).await else { continue };
+            let key = full_key(&asked);
             for slot in self.slots(key) {
                 if self.store.kept(&slot).await?.is_some() {
                     self.store.forget_result(&slot).await?;
@@ -138,7 +136,8 @@ impl Caller<'_> {
 
     async fn look_up(&self, call: &Provenance) -> Result<Option<Box<CacheRecord>>, Error> {
         for set in self.store.read_sets(&base_key(call)).await? {
-            let Some(key) = self.observed(call, &set).map(|call| full_key(&call)) else { continue };
+            let Some(asked) = self.observed(call, &set).await else { continue };
+            let key = full_key(&asked);
             for slot in self.slots(key) {
                 // Nothing is beside a place that is free.
                 let Some(record) = self.store.kept(&slot).await? else { break };
@@ -169,10 +168,10 @@ impl Caller<'_> {
     }
 
     /// The whole record, if the function read what `set` says.
-    fn observed(&self, call: &Provenance, set: &ReadSet) -> Option<Provenance> {
+    async fn observed(&self, call: &Provenance, set: &ReadSet) -> Option<Provenance> {
         let mut externals = call.externals.clone();
         for (kind, name) in &set.externals {
-            let version = self.world.and_then(|look| look(kind, name))?;
+            let version = self.world?.version(kind, name).await?;
             let (kind, name) = (kind.clone(), name.clone());
             externals.push(External { kind, name, version, declared: false });
         }

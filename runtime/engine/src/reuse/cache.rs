@@ -3,8 +3,10 @@
 use flownote_flow::cache::CacheRecord;
 use flownote_flow::event::Launch;
 use flownote_flow::help::Help;
-use flownote_flow::manifest::{Outcome, TaskDone};
-use flownote_flow::provenance::{Present, Provenance, ReadSet, Reads, SCHEMA, base_key, full_key};
+use flownote_flow::manifest::{Digest, Outcome, TaskDone};
+use flownote_flow::provenance::{
+    Present as _, Provenance, ReadSet, Reads, SCHEMA, base_key, full_key,
+};
 use flownote_store::cache::{Kept, Slot};
 use serde::Deserialize;
 
@@ -28,7 +30,7 @@ impl Reuse {
         step: &StepNow,
     ) -> Result<Found, Error> {
         let now = self.present(context, launch).await?;
-        let known = before_it_runs(step, &now);
+        let known = before_it_runs(step, now.item());
         let (found, sets) = self.look_up(context, launch, &known, &now).await?;
         if let Some(done) = found {
             return Ok(Found::Result(Box::new(done)));
@@ -67,6 +69,7 @@ impl Reuse {
     ) -> Result<(Option<TaskDone>, Vec<ReadSet>), Error> {
         let sets = context.store.read_sets(&base_key(known)).await?;
         for set in &sets {
+            now.ask(set.externals.iter().map(|(kind, name)| (kind.as_str(), name.as_str()))).await;
             let Some(asked) = observed(known, set, now) else { continue };
             let key = full_key(&asked);
             let first = key.clone().into();
@@ -121,12 +124,17 @@ impl Reuse {
     }
 
     /// A declared thing of the world whose version isn't the one that the run began with.
-    fn changed_meanwhile(&self, provenance: &Provenance) -> Option<String> {
-        let look = self.options.world.as_ref()?;
-        let mut declared = provenance.externals.iter().filter(|external| external.declared);
-        let changed =
-            declared.find(|it| look(&it.kind, &it.name).is_some_and(|now| now != it.version));
-        changed.map(|it| format!("{} `{}`", it.kind, it.name))
+    async fn changed_meanwhile(&self, provenance: &Provenance) -> Option<String> {
+        let world = self.options.world.as_ref()?;
+        // What was told before the task ran tells nothing of what it read.
+        world.may_have_changed();
+        for it in provenance.externals.iter().filter(|external| external.declared) {
+            let now = world.version(&it.kind, &it.name).await;
+            if now.is_some_and(|now| now != it.version) {
+                return Some(format!("{} `{}`", it.kind, it.name));
+            }
+        }
+        None
     }
 
     /// Offers a result to the cache. Says so when an earlier one under the same key was
@@ -144,7 +152,7 @@ impl Reuse {
         let Ok(provenance) = Provenance::deserialize(&done.manifest.provenance) else {
             return Ok(Some(false));
         };
-        if let Some(name) = self.changed_meanwhile(&provenance) {
+        if let Some(name) = self.changed_meanwhile(&provenance).await {
             if step.cache.writes() {
                 let task = format!("{}/{}", done.step, done.task);
                 context.notice(format!("{task} isn't kept: {name} changed while the run went on"));
@@ -196,14 +204,14 @@ fn tell_of_differences(context: &Context, done: &TaskDone, known: &CacheRecord) 
 }
 
 /// The part of the record that is known before the task runs: what the base key is made of.
-fn before_it_runs(step: &StepNow, now: &Now) -> Provenance {
+pub(super) fn before_it_runs(step: &StepNow, item: Option<Digest>) -> Provenance {
     Provenance {
         schema: SCHEMA,
         language: step.language.clone(),
         code: step.code.clone(),
         environment: step.environment.clone(),
         externals: step.externals.clone(),
-        reads: Reads { item: now.item(), ..Reads::default() },
+        reads: Reads { item, ..Reads::default() },
         ..Provenance::default()
     }
 }

@@ -1,12 +1,13 @@
 //! What is taken of a result is a *delta*: the names that the task wrote and deleted, where
 //! it went, its items. What it merely passed on comes from this run's own tasks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use flownote_flow::event::Launch;
 use flownote_flow::manifest::{ArtifactRecord, Digest, Outcome, Reused, TaskDone, TaskManifest};
 use flownote_flow::provenance::{Difference, Provenance};
 
+use super::passed_on::Given;
 use super::present::Now;
 use super::{Reuse, Why};
 use crate::Error;
@@ -109,22 +110,21 @@ fn inherit(
     now: &Now,
 ) -> Result<BTreeMap<String, BTreeMap<String, Digest>>, String> {
     let mut inherited: BTreeMap<String, BTreeMap<String, Digest>> = BTreeMap::new();
-    let mut pass_on = |name: &str, (producer, record): &(String, ArtifactRecord)| {
-        let names = inherited.entry(producer.clone()).or_default();
-        names.insert(name.to_owned(), record.digest.clone());
+    let mut pass_on = |name: &str, given: &Given| {
+        let names = inherited.entry(given.0.clone()).or_default();
+        names.insert(name.to_owned(), given.1.digest.clone());
     };
     if !now.joins() {
-        let written: BTreeSet<&String> = origin.artifacts.keys().collect();
         for (name, found) in now.given().iter().flat_map(|given| given.iter()) {
-            if !written.contains(name) && !provenance.deleted.contains(name) {
+            if !origin.artifacts.contains_key(&**name) && !provenance.deleted.contains(&**name) {
                 pass_on(name, found);
             }
         }
         return Ok(inherited);
     }
     for (name, digest) in origin.inherited.values().flatten() {
-        let mut found = now.given().iter().filter_map(|given| given.get(name));
-        let same = found.find(|(_, record)| record.digest == *digest);
+        let mut found = now.given().iter().filter_map(|given| given.get(name.as_str()));
+        let same = found.find(|given| given.1.digest == *digest);
         pass_on(name, same.ok_or_else(|| name.clone())?);
     }
     Ok(inherited)

@@ -2,19 +2,23 @@
 //!
 //! Two sources: [`resume`] looks in one origin run, [`cache`] anywhere. Both compare what
 //! an earlier task read with what this one would be given, [`present`]; both take a
-//! [`delta`]; [`matching`] says which task of the origin is meant. [`single_flight`] keeps
-//! two from computing the same at once; [`verify`] computes some again and compares.
+//! [`delta`] of what [`passed_on`] says; [`matching`] says which task of the origin is meant,
+//! [`world`] what the world is like. [`single_flight`] keeps two from computing the same at
+//! once; [`seed`] has them draw the same numbers; [`verify`] computes some again and compares.
 
 mod cache;
 mod delta;
 mod matching;
+pub(crate) mod passed_on;
 mod present;
 mod resume;
+mod seed;
 mod single_flight;
 mod verify;
+mod world;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use flownote_flow::cache::CacheMode;
@@ -24,14 +28,15 @@ use flownote_flow::manifest::{ArtifactRecord, Digest, Outcome, TaskDone};
 use flownote_flow::provenance::{Code, Difference, Environment, External};
 use flownote_flow::run::RunRecord;
 use flownote_store::RunKey;
-use flownote_store::client::{Artifact, Origin};
 use flownote_store::lease::Lease;
 use serde::Deserialize;
 
 use crate::Error;
 use crate::context::Context;
 use matching::Places;
+use passed_on::PassedOn;
 use present::Now;
+pub use world::World;
 
 /// What may be taken from earlier tasks.
 #[derive(Clone, Default)]
@@ -42,8 +47,7 @@ pub struct ReuseOptions {
     pub resume: Option<ResumeFrom>,
     /// Whether pickles that another user wrote may be taken.
     pub trust_pickles: bool,
-    /// Tells the version of something of the world, by kind and name: `None` when it can't
-    /// be told, `Some(None)` when it doesn't exist.
+    /// Tells the versions of things of the world.
     pub world: Option<World>,
     /// The share of the results found that is computed again and compared.
     pub verify: Option<f64>,
@@ -56,9 +60,6 @@ impl ReuseOptions {
         steps.map(|(name, step)| (name.clone(), step.externals.clone())).collect()
     }
 }
-
-/// Looks at the world (see [`ReuseOptions::world`]).
-pub type World = Rc<dyn Fn(&str, &str) -> Option<Option<String>>>;
 
 /// The run that a resume takes results from.
 #[derive(Clone, Debug)]
@@ -155,16 +156,11 @@ impl std::fmt::Display for Why {
     }
 }
 
-/// What a task passes on: artifact → who wrote it, and its record.
-type Visible = BTreeMap<String, (String, ArtifactRecord)>;
-
 /// Looks results up for one run, and keeps its own for later ones.
 pub struct Reuse {
     options: ReuseOptions,
     run: Rc<RunRecord>,
-    /// What the tasks of this run pass on, by attempt: read once, shared by the children
-    /// of a foreach. Never borrowed across an `await`.
-    visible: RefCell<HashMap<AttemptKey, Rc<Visible>>>,
+    passed_on: PassedOn,
     /// Where the items of each foreach stand in the origin's, by the attempt that split.
     places: RefCell<HashMap<AttemptKey, Rc<Places>>>,
     /// The part of each step's code that changed since the origin, where it was looked for.
@@ -196,7 +192,7 @@ impl Reuse {
         Self {
             options,
             run: Rc::new(record),
-            visible: RefCell::default(),
+            passed_on: PassedOn::default(),
             places: RefCell::default(),
             changed: RefCell::default(),
             missed,
@@ -235,67 +231,39 @@ impl Reuse {
     }
 
     /// Remembers what a task of this run passes on, so that those after it needn't ask the
-    /// store. What can't be told from here is read when it is needed.
-    pub fn learn(&self, context: &Context, attempt: &AttemptKey, done: &TaskDone) {
+    /// store, and forgets what nobody needs any more.
+    pub fn learn(
+        &self,
+        context: &Context,
+        parents: &[AttemptKey],
+        attempt: &AttemptKey,
+        done: &TaskDone,
+    ) {
+        if let (None, Some(world)) = (&done.reused, &self.options.world) {
+            // It ran: it may have written what others read.
+            world.may_have_changed();
+        }
         let looks = |step: &StepNow| step.cache.reads();
         if self.options.resume.is_none() && !self.options.steps.values().any(looks) {
             return;
         }
-        if let Some(visible) = self.passed_on_by(context, attempt, done) {
-            self.visible.borrow_mut().insert(attempt.clone(), Rc::new(visible));
-        }
-    }
-
-    fn passed_on_by(
-        &self,
-        context: &Context,
-        attempt: &AttemptKey,
-        done: &TaskDone,
-    ) -> Option<Visible> {
-        let known = self.visible.borrow();
-        let mut visible = Visible::new();
-        for (producer, names) in &done.manifest.inherited {
-            let theirs = known.get(&context.graph.attempt_key(producer).ok()?)?;
-            for (name, digest) in names {
-                let found = theirs.get(name).filter(|(_, record)| record.digest == *digest)?;
-                visible.insert(name.clone(), found.clone());
+        self.passed_on.learn(parents, attempt, done);
+        if done.outcome == Outcome::Ok {
+            self.passed_on.forget(&context.graph, parents, &attempt.task);
+            for split in passed_on::closed_by(&context.graph, &attempt.task) {
+                self.places.borrow_mut().remove(&split);
             }
         }
-        for (name, record) in &done.manifest.artifacts {
-            visible.insert(name.clone(), (attempt.to_string(), record.clone()));
-        }
-        (done.outcome == Outcome::Ok).then_some(visible)
     }
 
     /// What the task would be given now.
     async fn present(&self, context: &Context, launch: &Launch) -> Result<Now, Error> {
         let mut given = Vec::with_capacity(launch.parents.len());
         for parent in launch.parents.iter() {
-            given.push(self.visible_of(context, parent).await?);
+            given.push(self.passed_on.by(context, parent).await?);
         }
         let spec = context.spec(launch).await?;
         let joins = context.graph.step(launch.step()).is_some_and(|step| step.joins.is_some());
         Ok(Now::new(Rc::clone(&self.run), given, spec, joins, self.options.world.clone()))
-    }
-
-    async fn visible_of(
-        &self,
-        context: &Context,
-        attempt: &AttemptKey,
-    ) -> Result<Rc<Visible>, Error> {
-        if let Some(known) = self.visible.borrow().get(attempt) {
-            return Ok(Rc::clone(known));
-        }
-        let task = &attempt.task;
-        let artifacts = context.store.artifacts(&context.run, &task.step, &task.id()).await?;
-        let passed_on = |it: &Artifact| matches!(it.origin, Origin::Own | Origin::Inherited);
-        let visible: Visible = artifacts
-            .into_iter()
-            .filter(passed_on)
-            .filter_map(|it| Some((it.name, (it.producer?, it.record))))
-            .collect();
-        let visible = Rc::new(visible);
-        self.visible.borrow_mut().insert(attempt.clone(), Rc::clone(&visible));
-        Ok(visible)
     }
 }

@@ -1,6 +1,7 @@
 //! What a task would be given now, for comparison with what an earlier one was given.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use flownote_flow::manifest::{ArtifactRecord, Digest};
@@ -8,7 +9,9 @@ use flownote_flow::provenance::Present;
 use flownote_flow::run::RunRecord;
 use serde_json::{Value, json};
 
-use super::{Visible, World, identity};
+use super::passed_on::Visible;
+use super::world::Version;
+use super::{World, identity, seed};
 use crate::wire::TaskSpec;
 
 /// What one task would be given now.
@@ -18,6 +21,8 @@ pub struct Now {
     spec: TaskSpec,
     joins: bool,
     world: Option<World>,
+    /// The versions that were asked for.
+    versions: RefCell<HashMap<(String, String), Version>>,
 }
 
 impl Now {
@@ -29,7 +34,17 @@ impl Now {
         joins: bool,
         world: Option<World>,
     ) -> Self {
-        Self { run, given, spec, joins, world }
+        Self { run, given, spec, joins, world, versions: RefCell::default() }
+    }
+
+    /// Asks for the versions of things of the world. Those that weren't asked for can't be
+    /// told.
+    pub async fn ask<'a>(&self, externals: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        let Some(world) = &self.world else { return };
+        for (kind, name) in externals {
+            let version = world.version(kind, name).await;
+            self.versions.borrow_mut().insert((kind.to_owned(), name.to_owned()), version);
+        }
     }
 
     /// Whether the task's step joins.
@@ -45,7 +60,7 @@ impl Now {
     /// All that the task could read of its run, a line each.
     pub fn everything(&self) -> impl Iterator<Item = String> {
         let given = self.given.iter().flat_map(|given| given.iter());
-        let given = given.map(|(name, (_, record))| format!("{name} {}", identity(record)));
+        let given = given.map(|(name, given)| format!("{name} {}", identity(&given.1)));
         let of_run = self.run.parameters.iter().chain(&self.run.constants);
         given.chain(of_run.map(|(name, record)| format!("{name} {}", identity(record))))
     }
@@ -67,23 +82,23 @@ impl Present for Now {
         if self.joins {
             return None;
         }
-        self.given.first()?.get(name).map(|(_, record)| identity(record))
+        self.given.first()?.get(name).map(|given| identity(&given.1))
     }
 
     fn names(&self) -> BTreeSet<String> {
         self.given
             .first()
             .filter(|_| !self.joins)
-            .map_or_else(BTreeSet::new, |given| given.keys().cloned().collect())
+            .map_or_else(BTreeSet::new, |given| given.keys().map(ToString::to_string).collect())
     }
 
     fn input(&self, position: u32, name: &str) -> Option<Digest> {
-        self.given.get(position as usize)?.get(name).map(|(_, record)| identity(record))
+        self.given.get(position as usize)?.get(name).map(|given| identity(&given.1))
     }
 
     fn input_names(&self) -> BTreeSet<String> {
         let joined = self.given.iter().filter(|_| self.joins);
-        joined.flat_map(|given| given.keys().cloned()).collect()
+        joined.flat_map(|given| given.keys().map(ToString::to_string)).collect()
     }
 
     fn inputs_len(&self) -> u32 {
@@ -109,7 +124,7 @@ impl Present for Now {
     }
 
     fn item(&self) -> Option<Digest> {
-        self.item_of(self.spec.foreach.len().checked_sub(1)?)
+        seed::item(&self.spec)
     }
 
     fn index(&self) -> Option<u32> {
@@ -124,6 +139,6 @@ impl Present for Now {
     }
 
     fn external(&self, kind: &str, name: &str) -> Option<Option<String>> {
-        self.world.as_ref().and_then(|look| look(kind, name))
+        self.versions.borrow().get(&(kind.to_owned(), name.to_owned())).cloned().flatten()
     }
 }

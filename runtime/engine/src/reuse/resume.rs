@@ -45,6 +45,11 @@ impl Reuse {
         }
         let now = self.present(context, launch).await?;
         let code = (!from.trust_code).then_some((&step.code, &step.environment));
+        if from.trust_code || provenance.code.digest == step.code.digest {
+            // Other code is difference enough: the world needn't be asked then.
+            let seen = provenance.externals.iter().filter(|it| !it.declared);
+            now.ask(seen.map(|it| (it.kind.as_str(), it.name.as_str()))).await;
+        }
         if let Err(difference) = provenance.compare(code, &now) {
             let codes = (step, &provenance.code.digest);
             return self.explain(context, launch, from, difference, codes, &now).await.map(Err);
@@ -82,8 +87,8 @@ impl Reuse {
                 }
             }
             Difference::Artifact(name) | Difference::Input(name) => {
-                let mut given = now.given().iter().filter_map(|given| given.get(&name));
-                match given.next().and_then(|(producer, _)| producer.split('/').next()) {
+                let mut given = now.given().iter().filter_map(|given| given.get(name.as_str()));
+                match given.next().and_then(|given| given.0.split('/').next()) {
                     Some(step) => Why::After { step: step.into(), name },
                     None => Why::Differs(Difference::Artifact(name)),
                 }

@@ -7,5 +7,6 @@ mod remembered;
 mod reuse;
 mod runs;
 mod scripted;
+mod seeds;
 mod shared;
 mod takeover;

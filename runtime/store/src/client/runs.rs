@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AT_ONCE, Status, Tags};
 use crate::error::Result;
-use crate::index::{Created, Entry, INDEX, Kind, Name};
+use crate::index::{Created, Entry, Finished, INDEX, Kind, Name, TaskCounts};
 use crate::keys::{RUNS, RunKey};
 use crate::run::decode;
 use crate::store::Store;
@@ -160,6 +160,22 @@ impl Store {
     async fn first(&self, filter: RunFilter) -> Result<Option<RunSummary>> {
         let filter = RunFilter { limit: Some(1), ..filter };
         Ok(self.runs(&filter).await?.runs.into_iter().next())
+    }
+
+    /// Tells how many tasks of a run that is over committed, where they were counted.
+    pub async fn task_counts(&self, run: &RunSummary) -> Result<Option<TaskCounts>> {
+        let ended = match run.status {
+            Status::Succeeded => RunStatus::Succeeded,
+            Status::Failed => RunStatus::Failed,
+            Status::Cancelled => RunStatus::Cancelled,
+            Status::Running | Status::Interrupted => return Ok(None),
+        };
+        let Some(at) = &run.finished_at else { return Ok(None) };
+        let entry =
+            Entry::new(&RunKey::new(run.flow.clone(), run.run.as_str()), at, Kind::of(ended));
+        let key = entry.key(&run.flow);
+        let Some(body) = self.get(&key).await? else { return Ok(None) };
+        Ok(decode::<Finished>(&key, &body)?.tasks)
     }
 
     /// Describes one run.

@@ -95,7 +95,7 @@ async fn a_run_that_ends_days_later_is_found_where_it_began() {
         orphan(&store, &key(&record)).await;
     }
     let first = RunKey::new("Hello", RunId::compose("20261101T120000000", 1));
-    store.finish_run(&first, RunStatus::Succeeded, "2026-11-05T01:00:00.000Z").await.unwrap();
+    store.finish_run(&first, RunStatus::Succeeded, "2026-11-05T01:00:00.000Z", None).await.unwrap();
     let runs = store.runs(&RunFilter::of("Hello")).await.unwrap().runs;
     let seen: Vec<_> = runs.iter().map(|run| (run.status, run.finished_at.as_deref())).collect();
     assert_eq!(

@@ -126,7 +126,7 @@ pub async fn commit(
 pub async fn finish(store: &Store, run: &RunKey, seq: u64, status: RunStatus) {
     let events = vec![RunEvent::RunFinished { status }];
     store.append_log(run, seq, &batch(1, events)).await.unwrap();
-    store.finish_run(run, status, &now()).await.unwrap();
+    store.finish_run(run, status, &now(), None).await.unwrap();
 }
 
 /// Makes this process the owner of a run.
