@@ -1,0 +1,106 @@
+//! One block of a notebook.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{CellId, Language, Options, Output};
+
+/// One block of a notebook, in one language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// Its name, the same for its whole life.
+    pub id: CellId,
+    /// What it is written in.
+    #[serde(default)]
+    pub language: Language,
+    /// The text, with `\n` between lines. The `%%sql` of the file isn't part of it.
+    #[serde(default)]
+    pub source: String,
+    /// What it shows, as of its last execution.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<Output>,
+    /// The `3` of `In [3]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution_count: Option<u32>,
+    /// The file's metadata of the cell, what others put there included.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub metadata: Map<String, Value>,
+    /// The images pasted into a Markdown or raw cell: name → MIME type → base64.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub attachments: Map<String, Value>,
+    /// The language of a cell that no interpreter of ours speaks (`scala`). Such a cell is
+    /// [`Language::Raw`] here, never executed, and stays a code cell in the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foreign: Option<Arc<str>>,
+}
+
+impl Cell {
+    /// A cell that was never executed.
+    pub fn new(id: impl Into<CellId>, language: Language, source: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            language,
+            source: with_line_feeds(source.into()),
+            outputs: Vec::new(),
+            execution_count: None,
+            metadata: Map::new(),
+            attachments: Map::new(),
+            foreign: None,
+        }
+    }
+
+    /// What the comments on its first lines ask for.
+    pub fn options(&self) -> Options {
+        Options::of(self.language, &self.source)
+    }
+
+    /// The tags in its metadata: papermill's `parameters`, for one.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        let tags = self.metadata.get("tags").and_then(Value::as_array);
+        tags.into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// Whether it has that tag.
+    pub fn has_tag(&self, tag: &str) -> bool {
+        self.tags().any(|own| own == tag)
+    }
+}
+
+/// The text with `\n` for every kind of line end: editors count positions so.
+pub(crate) fn with_line_feeds(text: String) -> String {
+    match normalise(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(text) => text,
+    }
+}
+
+fn normalise(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends_are_one_kind() {
+        assert_eq!(Cell::new("a", Language::Python, "x\r\ny\rz\n").source, "x\ny\nz\n");
+    }
+
+    #[test]
+    fn tags_are_read_from_metadata_that_may_be_odd() {
+        let mut cell = Cell::new("a", Language::Python, "");
+        assert!(!cell.has_tag("parameters"));
+        cell.metadata.insert("tags".into(), serde_json::json!(["parameters", 3]));
+        assert!(cell.has_tag("parameters"));
+        cell.metadata.insert("tags".into(), "parameters".into());
+        assert!(!cell.has_tag("parameters"));
+    }
+}
