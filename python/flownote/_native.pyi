@@ -23,6 +23,9 @@ def die_with_parent(signal: int) -> None:
 def verify_blob(path: str, digest: str, producer: str, artifact: str) -> None:
     """Verify a blob's file; raises `DamagedArtifact` naming the artifact and its producer."""
 
+def verb_first(line: list[str]) -> list[str]:
+    """Return a command line with its verb first: options may stand before it."""
+
 def find_flow(line: list[str]) -> str | None:
     """Return the flow's file in a command line, before the flow's options are known."""
 
@@ -66,6 +69,8 @@ class Memo:
         """Return ``{"hit"}``, ``{"held"}`` or ``{"compute", "staging"}`` as JSON."""
     def keep(self, compute: int, value: str | None = None, *, failed: bool = False) -> str:
         """Keep what was computed, or nothing: ``{"kept", "differs"}`` as JSON."""
+    def why(self, call: str, name: str) -> str:
+        """Say whose value of a call is kept, or what differs from the nearest."""
     def forget(self, call: str) -> int:
         """Forget the values of a call; returns how many there were."""
 

@@ -70,7 +70,9 @@ class External:
 
 
 def file(path: str | os.PathLike[str]) -> External:
-    """Declare a file: its content counts.
+    """Declare a file, or a folder: the content of all that is in it counts.
+
+    Of a folder, ``__pycache__``, virtual environments and a datastore in it don't count.
 
     Examples
     --------
@@ -78,7 +80,8 @@ def file(path: str | os.PathLike[str]) -> External:
     >>> cache(externals=[file("ratings.csv")])
     @cache(externals=[file('ratings.csv')])
     """
-    return External("file", _relative(os.fspath(path)))
+    name = os.fspath(path)
+    return External("tree" if os.path.isdir(name) else "file", _relative(name))
 
 
 def url(address: str, *, version: str | Callable[[], object] | None = None) -> External:

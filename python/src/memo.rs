@@ -3,6 +3,8 @@
 //! A lease that is held for long is renewed by a thread of its own, with a datastore of its
 //! own: the process's runtime turns only while somebody asks.
 
+mod why;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -25,6 +27,7 @@ use serde_json::json;
 use crate::client::ask;
 use crate::error::{Failure, raise_store};
 use crate::reuse::version_of;
+use crate::shell::words;
 use crate::{place, run};
 
 /// Asks one datastore for the values of memoised calls.
@@ -138,6 +141,20 @@ impl Memo {
             kept
         })?;
         Ok(json!({"kept": computed?.is_some(), "differs": differs}).to_string())
+    }
+
+    /// Says whose value of a call is kept, or why there is none: what differs from the
+    /// nearest.
+    fn why(&self, py: Python<'_>, call: &str, name: &str) -> PyResult<String> {
+        let call: Provenance = read(call)?;
+        ask(py, &self.url, async |store| {
+            let world = world();
+            if let Some(record) = self.caller(store, &world).look_up(&call).await? {
+                let at = words::time(&record.finished_at);
+                return Ok(format!("kept: computed by {}, {at}", record.user));
+            }
+            why::why(store, &call, name).await
+        })
     }
 
     /// Forgets the values of a call; answers how many there were.

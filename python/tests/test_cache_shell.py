@@ -219,10 +219,107 @@ def test_a_colleagues_pickle_is_not_loaded_unless_allowed(project):
     reused, said = run(project, "--cache")
     assert "start/0" not in reused
     assert "the result is ana's and has pickles; `--trust-pickles` takes it" in said
-    project.shell("cache clear")
+    # His own is kept beside hers, and each takes their own from then on.
+    reused, said = run(project, "--cache")
+    assert reused == ["start/0", "fit/0", "end/0"]
+    assert "by bob" in project.shell("show latest/start").out
+    listed = [line.split() for line in project.shell("cache list --step start").lines()[1:]]
+    assert sorted(line[3] for line in listed) == ["ana", "bob"]
+    assert len({line[0] for line in listed}) == 1, "one key"
     project.env["FLOWNOTE_USER"] = "ana"
     run(project, "--cache")
-    project.env["FLOWNOTE_USER"] = "bob"
+    assert "by ana" in project.shell("show latest/start").out
+    assert project.shell("cache clear --step start").out.startswith("forgot 2 results;")
+    run(project, "--cache")
+    project.env["FLOWNOTE_USER"] = "cy"
     reused, said = run(project, "--cache --trust-pickles")
     assert reused == ["start/0", "fit/0", "end/0"]
     assert "by ana" in project.shell("show latest/start").out
+
+
+RANDOM = """\
+import random
+
+from flownote import FlowSpec, cache, step
+{top}
+
+class Draw(FlowSpec):
+    @cache
+    @step
+    def start(self):
+        self.items = ["a", "b"]
+        self.first = {draw}
+        self.next(self.fit, foreach="items")
+
+    @cache
+    @step
+    def fit(self):
+        self.drawn = {draw}
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        self.all = [one.drawn for one in inputs]
+        self.uncached = {draw}
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("top", "draw", "how"),
+    [
+        ("", "random.random()", ""),
+        ("", "random.random()", "--spawn"),
+        ("", "random.random()", "--in-process"),
+        ("import numpy as np", "float(np.random.rand())", ""),
+        ("", "float(__import__('numpy').random.rand())", ""),
+    ],
+)
+def test_cached_steps_draw_the_same_numbers_again(project, top, draw, how):
+    if "numpy" in top + draw:
+        pytest.importorskip("numpy")
+    write(project, "flow.py", RANDOM.format(top=top, draw=draw))
+    run(project, how)
+    drawn = [project.shell(f"dump latest/{name}").raw for name in ("start/first", "join/all")]
+    uncached = project.shell("dump latest/join/uncached").raw
+    assert len(set(json.loads(drawn[1]))) == 2, "each item draws its own"
+    project.shell("cache clear")
+    reused, _ = run(project, how)
+    assert reused == []
+    again = [project.shell(f"dump latest/{name}").raw for name in ("start/first", "join/all")]
+    assert again == drawn
+    assert project.shell("dump latest/join/uncached").raw != uncached
+    told = project.shell("cache verify flow.py --sample 100%")
+    assert (told.code, "3 kept results" in told.out) == (0, True), told.err
+
+
+def test_runs_and_show_say_what_was_reused_and_why_the_rest_was_not(cached):
+    table = cached.shell("runs").lines()
+    assert "REUSED" not in table[0]
+    edit(cached, "flow.py", "self.x * 10", "self.x * 11")
+    run(cached, "--cache")
+    table = cached.shell("runs").lines()
+    assert table[0].split()[-1] == "REUSED"
+    assert [line.split()[-1] for line in table[1:]] == ["1/3", "0/3"]
+    rows = json.loads(cached.shell("runs --json").raw)
+    assert [row["tasks"] for row in rows] == [{"done": 3, "reused": 1}, {"done": 3, "reused": 0}]
+    reason = "code: `Score.fit` (flow.py:15) changed"
+    assert f"not reused  {reason}" in cached.shell("show latest/fit").out
+    assert json.loads(cached.shell("show latest/fit --json").raw)["why"] == reason
+    assert "not reused" not in cached.shell("show latest/start").out
+
+
+def test_a_failed_run_says_how_to_go_on(cached):
+    edit(cached, "flow.py", "self.x * 10", "1 / 0")
+    failed = cached.shell("run flow.py --cache")
+    assert failed.code == 1
+    end = cached.run_ids()[-1].rpartition("-")[2]
+    shown = cached.shell("show").raw
+    assert f"flownote resume flow.py --origin-run-id {end}" in shown
+    command = f"open {end}/fit/0 --script"
+    assert f"flownote {command}" in shown
+    assert cached.shell(command).code == 0, "what is suggested can be typed"

@@ -166,6 +166,59 @@ def test_what_cannot_be_kept_says_why(project: Project) -> None:
     assert any("`g` isn't kept" in line and "function" in line for line in lines)
 
 
+def test_why_a_call_would_be_computed(project: Project) -> None:
+    assert program(project, FUNCTION, "print(f.why(1))") == ["no value of `f` is kept"]
+    (kept,) = program(project, FUNCTION, "f(1)", "print(f.why(1))")[1:]
+    assert kept.startswith("kept: computed by ana, ")
+    (other,) = program(project, FUNCTION, "print(f.why(2))")
+    assert other.startswith("the arguments differ; the nearest is by ana, ")
+    edited = FUNCTION.replace("x * 2", "x * 3")
+    (code,) = program(project, edited, "print(f.why(1))")
+    assert code.startswith("code changed in `helper` (program.py:5); the nearest is by ana")
+    reads = """
+        @memo
+        def g():
+            return open("data.txt").read()
+    """
+    (project.folder / "data.txt").write_text("1")
+    program(project, reads, "g()")
+    (project.folder / "data.txt").write_text("2")
+    (world,) = program(project, reads, "print(g.why())")
+    assert world.startswith("file `data.txt` changed")
+    pickled = """
+        class Box: pass
+        @memo
+        def h(): return Box()
+    """
+    program(project, pickled, "h()")
+    project.env["FLOWNOTE_USER"] = "bo"
+    (hers,) = program(project, pickled, "print(h.why())")
+    assert hers == "the value is ana's and a pickle; `trust_pickles=True` takes it"
+    (own,) = program(project, pickled, "h(); print(h.why())")
+    assert own.startswith("kept: computed by bo, ")
+
+
+def test_what_cannot_be_kept_is_computed_by_all_at_once(project: Project) -> None:
+    # Three threads that waited for one another would never meet.
+    lines = program(
+        project,
+        """
+        @memo
+        def f(a):
+            os.system("true")
+            threading.MEETING.wait(timeout=60)
+            print("met")
+        threading.MEETING = threading.Barrier(1)
+        f(1)
+        threading.MEETING = threading.Barrier(3)
+        threads = [threading.Thread(target=f, args=(1,)) for _ in range(3)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        """,
+    )
+    assert lines.count("met") == 4
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

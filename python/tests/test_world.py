@@ -109,6 +109,12 @@ CASES = [
     Case("a table, its version the same", "import socket; s = socket.socket(); s.connect_ex(('127.0.0.1', 9))", "hit", SAME, "", "@cache(externals=[table('db.t', version='1')])"),
     Case("a table, its version another", "self.x = 1", "miss", EDIT, "", "@cache(externals=[table('db.t', version=lambda: open('x.csv').read())])"),
     Case("imports a module of the project", "import helper; self.x = helper.X", "hit", {"unrelated.py": "Y = 2\n"}, files={"helper.py": "X = 1\n"}),
+    Case("lists a folder into which packages are installed", "self.x = len(os.listdir('data'))", "hit", {"data/venv/pyvenv.cfg": "", "data/site-packages/x.csv": CSV}, "import os", files={"data/a.csv": CSV}),
+    Case("lists a folder that gets a folder", "self.x = len(os.listdir('data'))", "miss", {"data/more/b.csv": CSV}, "import os", files={"data/a.csv": CSV}),
+    Case("a folder declared, unchanged", "self.x = 1", "hit", {"data/__pycache__/x.pyc": "", "data/venv/pyvenv.cfg": ""}, "", "@cache(externals=['data'])", files={"data/sub/a.csv": CSV}),
+    Case("a folder declared, a file in it edited", "self.x = 1", "miss", {"data/sub/a.csv": OTHER}, "", "@cache(externals=[file('data')])", files={"data/sub/a.csv": CSV}),
+    Case("a folder declared, a file in it removed", "self.x = 1", "miss", {"data/b.csv": None}, "", "@cache(externals=['data'])", files={"data/a.csv": CSV, "data/b.csv": CSV}),
+    Case("the project's folder declared, datastore and all", "self.x = 1", "hit", SAME, "", "@cache(externals=['.'])"),
     Case("within its time to live", "self.x = 1", "hit", SAME, "", "@cache(ttl='52w')"),
 ]  # fmt: skip
 
@@ -174,8 +180,10 @@ class Pages(http.server.BaseHTTPRequestHandler):
     """Answers with an ETag, or without one below ``/plain``."""
 
     tag = "1"
+    asked = 0
 
     def do_GET(self) -> None:
+        Pages.asked += self.command == "HEAD"
         self.send_response(200)
         if self.path != "/plain":
             self.send_header("ETag", f'"{self.tag}"')
@@ -192,7 +200,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    Pages.tag = "1"
+    Pages.tag, Pages.asked = "1", 0
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages) as running:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{running.server_port}"
@@ -219,6 +227,41 @@ def test_url(project: Project, server: str, library: str) -> None:
     assert "tells no ETag or Last-Modified" in outcome(project, case)
     declared = f"@cache(externals=[url('{server}/plain', version='7')])"
     assert outcome(project, case._replace(decorator=declared)) == "hit"
+
+
+FAN = """\
+from urllib.request import urlopen
+from flownote import FlowSpec, step
+
+
+class Fan(FlowSpec):
+    @step
+    def start(self):
+        self.items = list(range(40))
+        self.next(self.work, foreach="items")
+
+    @step
+    def work(self):
+        self.x = urlopen("{}/x").read()
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+"""
+
+
+def test_a_version_is_asked_for_once_by_all_tasks(project: Project, server: str) -> None:
+    write(project.folder, {"flow.py": FAN.format(server)})
+    assert project.shell("run flow.py --cache --quiet").code == 0
+    Pages.asked = 0
+    again = project.shell("run flow.py --cache")
+    assert "work: 40 of 40 reused" in again.err, again.err
+    assert 0 < Pages.asked < 20, "a few questions for forty tasks"
 
 
 def test_s3(project: Project) -> None:

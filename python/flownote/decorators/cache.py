@@ -17,11 +17,15 @@ class cache(StepDecorator):  # noqa: N801 - a decorator's name
     A result is taken when the code that the step reaches is the same and everything that
     it read would be the same now, whoever computed it, in whichever flow.
 
+    The global random generators of Python and NumPy begin with a seed that follows from what
+    is known before the step runs, so that equal work draws equal numbers; seed those that
+    the step makes itself (``numpy.random.default_rng(7)``).
+
     Parameters
     ----------
     externals
         What the step reads in ways that can't be seen: `flownote.file`, `flownote.url`,
-        `flownote.table`; a text is a file's path. Its version becomes part of what the
+        `flownote.table`; a text is a path. Its version becomes part of what the
         result depends on.
     ttl
         Seconds, or ``"15m"``, ``"1h"``, ``"7d"``, after which a result is computed again.

@@ -56,8 +56,9 @@ def memo(function: Any = None, /, **options: Any) -> Any:
     Returns
     -------
     Callable
-        The function, with ``clear(*args, **kwargs)``, which forgets a call's value, and
-        ``__wrapped__``, which computes.
+        The function, with ``clear(*args, **kwargs)``, which forgets a call's value,
+        ``why(*args, **kwargs)``, which says whether one is kept, and if not, what differs
+        from the nearest that is, and ``__wrapped__``, which computes.
 
     Raises
     ------
@@ -80,6 +81,7 @@ def memo(function: Any = None, /, **options: Any) -> Any:
         return kept.call(args, kwargs)
 
     call.clear = lambda *args, **kwargs: kept.clear(args, kwargs)  # type: ignore[attr-defined]
+    call.why = lambda *args, **kwargs: kept.why(args, kwargs)  # type: ignore[attr-defined]
     return call
 
 
@@ -135,6 +137,13 @@ class _Memoised:
         call = self._describe(args, kwargs)
         return call is not None and self._calls().forget(call) > 0
 
+    def why(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """Say whether the value of a call is kept, and if not, why."""
+        call = self._describe(args, kwargs)
+        if call is None:
+            return "never kept: its code can't be followed"
+        return self._calls().why(call, self.name)
+
     def _describe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
         """Return what a call depends on, as far as that is known before it runs."""
         from flownote import provenance
@@ -148,7 +157,12 @@ class _Memoised:
         return {
             "schema": provenance.SCHEMA,
             "language": "python",
-            "code": {"digest": code.digest, "coarse": code.coarse, "parts": code.parts},
+            "code": {
+                "digest": code.digest,
+                "coarse": code.coarse,
+                "parts": code.parts,
+                "lines": code.lines,
+            },
             "environment": provenance.environment(code),
             "externals": versions(self.externals, self.ttl),
             "reads": {"item": item},

@@ -60,6 +60,14 @@ class TaskCalls:
 
         raise UsageError("a step can't clear memoised values", hint="clear them in a program")
 
+    def why(self, call: dict[str, Any], name: str) -> str:
+        """Refuse: what is kept just now isn't for a result to depend on."""
+        from flownote.exceptions import UsageError
+
+        raise UsageError(
+            "a step can't ask for what is kept", hint="ask in a program, or `flownote cache why`"
+        )
+
 
 class StoreCalls:
     """Asks a datastore itself."""
@@ -85,6 +93,10 @@ class StoreCalls:
     def load(self, record: dict[str, Any], name: str) -> Any:
         """Return the value of a record."""
         return self._decode(self._reader.fetch_blob, record, "memo", name)
+
+    def why(self, call: dict[str, Any], name: str) -> str:
+        """Say whose value is kept, or what differs from the nearest."""
+        return self._memo.why(_text(call), name)
 
     def forget(self, call: dict[str, Any]) -> int:
         """Forget the values of a call; returns how many there were."""

@@ -10,8 +10,10 @@ import os
 import sys
 import time
 
-# Made by running, not by users.
-_NOT_DATA = frozenset(("__pycache__", ".flownote", ".ipynb_checkpoints"))
+# Made by running and installing, not by users.
+_NOT_DATA = frozenset(
+    ("__pycache__", ".flownote", ".git", ".ipynb_checkpoints", "dist-packages", "site-packages")
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,9 +46,10 @@ def version_of(kind: str, name: str) -> tuple[bool, str | None]:
     Parameters
     ----------
     kind
-        ``file`` (the digest of its bytes), ``folder`` (of the names in it), ``class`` (the
-        digest of a project class behind a pickle), ``url`` (what the server says), ``s3``
-        (likewise) or ``ttl`` (the period that it is now). Other kinds can't be told.
+        ``file`` (the digest of its bytes), ``folder`` (of the names in it), ``tree`` (of all
+        files below it), ``class`` (the digest of a project class behind a pickle), ``url``
+        (what the server says), ``s3`` (likewise) or ``ttl`` (the period that it is now).
+        Other kinds can't be told.
     name
         A path; ``module:qualified name``; an address; ``bucket/key``; seconds.
     """
@@ -57,6 +60,8 @@ def version_of(kind: str, name: str) -> tuple[bool, str | None]:
         return _guarded(file_version, name)
     if kind == "folder":
         return _guarded(folder_version, name)
+    if kind == "tree":
+        return _guarded(tree_version, name)
     if kind == "class":
         return _class_version(name)
     if kind == "url":
@@ -101,14 +106,56 @@ def file_version(path: str) -> str | None:
 
 
 def folder_version(path: str) -> str | None:
-    """Return the digest of the names in a folder, None when there is no such folder."""
+    """Return the digest of the names in a folder, None when there is no such folder.
+
+    What Python, its packages and Flownote put there isn't data: ``__pycache__``, virtual
+    environments, a datastore.
+    """
     from flownote.digests import digest_of_text
 
     try:
-        names = sorted(name for name in os.listdir(path) if name not in _NOT_DATA)
+        names = sorted(entry.name for entry in _entries(path))
     except (FileNotFoundError, NotADirectoryError):
         return None
     return f"b3:{digest_of_text(chr(0).join(names))}"
+
+
+def tree_version(path: str) -> str | None:
+    """Return the digest of all files below a folder, None when there is no such folder."""
+    from flownote.digests import digest_of_text
+
+    lines: list[str] = []
+    folders = [path]
+    try:
+        while folders:
+            for entry in _entries(folders.pop()):
+                if entry.is_dir():
+                    if not entry.is_symlink():  # it may lead back here
+                        folders.append(entry.path)
+                else:
+                    name = os.path.relpath(entry.path, path)
+                    lines.append(f"{name}{chr(0)}{file_version(entry.path)}")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return f"b3:{digest_of_text(chr(10).join(sorted(lines)))}"
+
+
+def _entries(path: str) -> list[os.DirEntry[str]]:
+    """Return what is in a folder and is data."""
+    with os.scandir(path) as entries:
+        return [entry for entry in entries if not _is_made(entry)]
+
+
+def _is_made(entry: os.DirEntry[str]) -> bool:
+    """Whether something in a folder was put there by running or installing."""
+    if entry.name in _NOT_DATA:
+        return True
+    if not entry.is_dir():
+        return False
+    inside = entry.path + os.sep
+    if os.path.exists(inside + "pyvenv.cfg"):
+        return True
+    return os.path.exists(inside + "format.json") and os.path.isdir(inside + "runs")
 
 
 def _guarded(look: Callable[[str], str | None], name: str) -> tuple[bool, str | None]:

@@ -134,7 +134,8 @@ impl Caller<'_> {
         [key.clone().into(), Slot::beside(key, self.user)]
     }
 
-    async fn look_up(&self, call: &Provenance) -> Result<Option<Box<CacheRecord>>, Error> {
+    /// The value of a call that this user may take.
+    pub async fn look_up(&self, call: &Provenance) -> Result<Option<Box<CacheRecord>>, Error> {
         for set in self.store.read_sets(&base_key(call)).await? {
             let Some(asked) = self.observed(call, &set).await else { continue };
             let key = full_key(&asked);
