@@ -64,6 +64,17 @@ class FlownoteException(Exception):  # noqa: N818 - the name that Metaflow's use
         self.file = file
         self.line = line
 
+    @property
+    def hint(self) -> str | None:
+        """What to do now."""
+        return self._hint
+
+    @hint.setter
+    def hint(self, hint: str | None) -> None:
+        self._hint = hint
+        # Python 3.11 and newer print notes below the message, wherever the error ends up.
+        self.__notes__ = [f"hint: {hint}"] if hint else []
+
     def __str__(self) -> str:
         return self.message
 

@@ -39,6 +39,7 @@ def main(arguments: list[str] | None = None, *, flow: LoadedFlow | None = None) 
     """
     line = list(sys.argv if arguments is None else arguments)
     line[0] = "flownote"
+    line = _native.verb_first(line)
     if flow is not None:
         line = _name_flow(line, flow.argument)
     try:
@@ -89,7 +90,7 @@ def _invoke(line: list[str], flow: LoadedFlow | None) -> int:
         from flownote.moving import hint_for_options
 
         known = [one["name"] for one in description["parameters"]] if description else []
-        hint = hint_for_options(line, known)
+        hint = hint_for_options(line, known) or answer.get("hint")
         if hint:
             print(f"hint: {hint}", file=sys.stderr)
     if "exit" in answer:

@@ -41,7 +41,7 @@ mod _native {
     #[pymodule_export]
     use crate::run::{Runner, new_run, user_name};
     #[pymodule_export]
-    use crate::shell::door::{find_flow, invoke, lint_flow};
+    use crate::shell::door::{find_flow, invoke, lint_flow, verb_first};
     #[pymodule_export]
     use crate::verify::verify_blob;
 }

@@ -101,6 +101,12 @@ def test_gc_tells_before_it_takes(project):
     assert json.loads(project.shell("runs --json").raw)[0]["run"] != old
     again = project.shell("gc --keep-runs 1")
     assert again.lines()[0] == "nothing to take away"
+    (kept,) = project.run_ids()
+    assert project.shell("tag add latest champion").code == 0
+    spared = project.shell("gc --keep-runs 0").raw.splitlines()[0]
+    assert spared == f"kept run Train/{kept}: it is tagged; `--tagged` deletes it too"
+    gone = project.shell("gc --keep-runs 0 --tagged").raw.splitlines()[0]
+    assert gone == f"deleted run Train/{kept}"
     wrong = project.shell("gc --older-than x")
     assert (wrong.code, "write 45s, 90m, 12h, 30d or 2w" in wrong.err) == (2, True)
 

@@ -5,12 +5,18 @@ use flownote_flow::lint;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use super::tree;
+use super::{order, tree};
 
 /// The flow's file in a command line whose verb takes one, before its options are known.
 #[pyfunction]
 pub fn find_flow(line: Vec<String>) -> Option<String> {
     tree::find_flow(&line)
+}
+
+/// The line with its verb first: options may stand before it.
+#[pyfunction]
+pub fn verb_first(line: Vec<String>) -> Vec<String> {
+    order::verb_first(line)
 }
 
 /// Reads a whole command line and does what it says, or answers what Python must do, as

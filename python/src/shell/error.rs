@@ -84,9 +84,14 @@ impl Help for Error {
 
 /// Prints an error as every error is printed: what is wrong, and what to do now.
 pub fn report(error: &dyn Help) {
-    let label = style("error:").red().bold().for_stderr();
-    super::output::talk(&format!("{label} {error}"));
+    report_without_hint(error);
     if let Some(hint) = error.hint() {
         super::output::talk(&format!("{} {hint}", style("hint:").cyan().for_stderr()));
     }
+}
+
+/// Prints what is wrong; another says what to do.
+pub fn report_without_hint(error: &dyn Help) {
+    let label = style("error:").red().bold().for_stderr();
+    super::output::talk(&format!("{label} {error}"));
 }

@@ -14,7 +14,7 @@ use super::{Exit, Outcome, Shell, flow_option, output, words};
 const AFTER_HELP: &str = "\
 Without --keep-runs and --older-than no run is deleted, only blobs that nothing refers to:
 they go to the trash, and a later gc, a grace on, deletes them. Nothing goes from under a
-run that is still running. Cached results keep their blobs while they are young.
+run that is still running, and tagged runs stay without --tagged. Cached results keep their blobs while they are young.
 
 Examples:
   flownote gc --dry-run --keep-runs 20
@@ -31,9 +31,10 @@ pub fn command() -> Command {
                 .long("keep-runs")
                 .value_name("N")
                 .value_parser(number)
-                .help("Delete each flow's runs but the newest N"),
+                .help("Delete each flow's runs but the newest N and those that are tagged"),
         )
         .arg(period("older-than").help("Delete runs that began longer ago: 30d, 12h, 2w"))
+        .arg(flag("tagged", "Delete tagged runs too: by default whoever tagged one wants it"))
         .arg(period("grace").help("How long an unreferenced blob stays [default: 24h]"))
         .arg(
             period("cache-older-than").help("Forget cached results kept longer ago [default: 30d]"),
@@ -71,6 +72,7 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
         dry_run: matches.get_flag("dry-run"),
         keep_runs: matches.get_one::<u32>("keep-runs").map(|runs| *runs as usize),
         older_than: matches.get_one::<Duration>("older-than").copied(),
+        tagged: matches.get_flag("tagged"),
         ..GcOptions::default()
     };
     if let Some(grace) = matches.get_one::<Duration>("grace") {
@@ -96,6 +98,12 @@ fn told(report: &GcReport) -> String {
     let mut lines: Vec<String> = Vec::new();
     lines.extend(report.runs.iter().map(|run| format!("{delete} run {run}")));
     lines.extend(report.spared.iter().map(|run| format!("kept run {run}: it is in use")));
+    lines.extend(
+        report
+            .tagged
+            .iter()
+            .map(|run| format!("kept run {run}: it is tagged; `--tagged` deletes it too")),
+    );
     if report.deleted.count > 0 {
         lines.push(format!("{delete} from the trash: {}", amount(report.deleted)));
     }

@@ -21,6 +21,7 @@ mod help;
 mod logs;
 mod number;
 mod open;
+mod order;
 mod output;
 mod parameters;
 mod resume;
@@ -34,11 +35,13 @@ mod tag;
 mod target_option;
 mod tree;
 mod ui;
+mod unknown;
 mod version;
-mod words;
+pub(crate) mod words;
 
 use clap::ArgMatches;
 use flownote_flow::description::FlowDescription;
+use flownote_flow::help::Help;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -52,6 +55,9 @@ pub enum Outcome {
     Exit {
         /// The process's exit code.
         exit: u8,
+        /// What to do now, where Python may know better.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hint: Option<String>,
     },
     /// Python must go on, since the flow's code is needed.
     Request {
@@ -66,7 +72,7 @@ pub enum Outcome {
 
 impl From<Exit> for Outcome {
     fn from(exit: Exit) -> Self {
-        Self::Exit { exit: exit.code() }
+        Self::Exit { exit: exit.code(), hint: None }
     }
 }
 
@@ -86,6 +92,10 @@ pub fn invoke(line: &[String], flow: Option<&FlowDescription>) -> Outcome {
     let matches = match tree.try_get_matches_from_mut(&line) {
         Ok(matches) => matches,
         Err(error) => {
+            if let Some(error) = unknown::option(&error, &tree, &line, flow) {
+                error::report_without_hint(&error);
+                return Outcome::Exit { exit: Exit::Usage.code(), hint: error.hint() };
+            }
             // Help and version go to stdout and are no error; clap knows which is which.
             let _ = error.print();
             return if error.use_stderr() { Exit::Usage } else { Exit::Success }.into();

@@ -100,7 +100,13 @@ fn attempts(task: &Task) -> String {
             attempt.host.clone(),
         ]);
     }
-    format!("\n{}", indented(&table.render(inner_width())))
+    let mut text = format!("\n{}", indented(&table.render(inner_width())));
+    // Of a task that a later attempt healed, nobody else says what went wrong.
+    let healed = task.attempts.iter().filter(|_| task.status == TaskStatus::Succeeded);
+    for (attempt, failure) in healed.filter_map(|it| Some((it.attempt, it.failure.as_ref()?))) {
+        text.push_str(&format!("    attempt {attempt} failed: {}\n", failure.message));
+    }
+    text
 }
 
 fn failure(failure: &Failure, caught: bool) -> String {

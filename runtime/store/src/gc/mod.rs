@@ -43,6 +43,8 @@ pub struct GcOptions {
     pub keep_runs: Option<usize>,
     /// Delete runs that began longer ago. With `keep_runs`, both must hold.
     pub older_than: Option<Duration>,
+    /// Delete tagged runs too. By default they stay: somebody may want them.
+    pub tagged: bool,
     /// How long a blob without a reference stays, and again in the trash.
     pub grace: Duration,
     /// Forget cached results that were kept longer ago.
@@ -55,6 +57,7 @@ impl Default for GcOptions {
             dry_run: false,
             keep_runs: None,
             older_than: None,
+            tagged: false,
             grace: DEFAULT_GRACE,
             cache_older_than: DEFAULT_CACHE_AGE,
         }
@@ -86,6 +89,9 @@ pub struct GcReport {
     pub runs: Vec<RunKey>,
     /// Runs that would have gone but are live, or a live run resumes from them.
     pub spared: Vec<RunKey>,
+    /// Runs that would have gone but are tagged.
+    #[serde(default)]
+    pub tagged: Vec<RunKey>,
     /// Blobs that something refers to.
     pub kept: Amount,
     /// Blobs without a reference that are too young to go.
@@ -118,6 +124,7 @@ impl Store {
         let old = now.checked_sub(options.grace).unwrap_or(SystemTime::UNIX_EPOCH);
         let cutoff = chosen.oldest_live.map_or(old, |live| live.min(old));
         report.spared = chosen.spared;
+        report.tagged = chosen.tagged;
         if !options.dry_run {
             self.delete_runs(&chosen.delete).await?;
         }

@@ -22,6 +22,7 @@ use crate::time;
 pub(crate) struct Chosen {
     pub(crate) delete: Vec<RunKey>,
     pub(crate) spared: Vec<RunKey>,
+    pub(crate) tagged: Vec<RunKey>,
     pub(crate) live: HashSet<RunId>,
     /// When the oldest live run began, by the store's clock.
     pub(crate) oldest_live: Option<SystemTime>,
@@ -59,11 +60,22 @@ impl Store {
             }
             if chosen.live.contains(&run.run) || origins.contains(&run.run) {
                 chosen.spared.push(run);
+            } else if !options.tagged && self.is_tagged(&run).await? {
+                chosen.tagged.push(run);
             } else {
                 chosen.delete.push(run);
             }
         }
         Ok(chosen)
+    }
+
+    /// Whether somebody tagged a run. One whose record is gone was left by an earlier gc.
+    async fn is_tagged(&self, run: &RunKey) -> Result<bool> {
+        match self.run_summary(run).await {
+            Ok(summary) => Ok(!summary.tags.is_empty()),
+            Err(Error::Missing { .. } | Error::Undecodable { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// When a run began: its id says, or its record's time.

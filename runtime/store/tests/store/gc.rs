@@ -20,7 +20,8 @@ use crate::support::*;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn now_at_once() -> GcOptions {
-    GcOptions { grace: Duration::ZERO, ..GcOptions::default() }
+    // The runs of these tests are tagged.
+    GcOptions { grace: Duration::ZERO, tagged: true, ..GcOptions::default() }
 }
 
 /// Makes every blob and everything in the trash older.
@@ -289,6 +290,19 @@ fn gc_beside_a_writer_that_deduplicates() {
             assert_eq!(value, format!("value {number}"));
         }
     });
+}
+
+#[tokio::test]
+async fn a_tagged_run_stays_until_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder_store(folder.path()).await;
+    let (first, second) = (run_with(&store, 1, &[]).await, run_with(&store, 2, &[]).await);
+    store.replace_tags(&second, &[]).await.unwrap();
+    let all = GcOptions { keep_runs: Some(0), tagged: false, ..now_at_once() };
+    let report = store.gc(&all).await.unwrap();
+    assert_eq!((report.runs, report.tagged), (vec![second], vec![first.clone()]));
+    assert_eq!(store.runs(&RunFilter::of("Hello")).await.unwrap().runs.len(), 1);
+    assert_eq!(store.gc(&GcOptions { tagged: true, ..all }).await.unwrap().runs, [first]);
 }
 
 #[tokio::test]

@@ -196,8 +196,12 @@ async fn a_bucket_holds_a_run() {
     assert_eq!(credentials.detail, "EnvironmentVariable (key AKIA…)");
     assert!(!format!("{report:?}").contains("secret"));
 
-    let all =
-        GcOptions { keep_runs: Some(0), grace: std::time::Duration::ZERO, ..GcOptions::default() };
+    let all = GcOptions {
+        keep_runs: Some(0),
+        tagged: true,
+        grace: std::time::Duration::ZERO,
+        ..GcOptions::default()
+    };
     let swept = store.gc(&all).await.unwrap();
     assert_eq!((swept.runs.len(), swept.trashed.count), (1, 2));
     assert!(store.runs(&RunFilter::of("Hello")).await.unwrap().runs.is_empty());

@@ -1,0 +1,40 @@
+//! The order of a command line: options may stand before the verb, where Metaflow's users
+//! write them (`python flow.py --with retry run`).
+
+use super::tree::VERBS;
+
+/// What is about the command itself, and stays where it is.
+const OWN: [&str; 4] = ["-h", "--help", "-V", "--version"];
+
+/// The line with its verb first, and what stood before it after it.
+pub fn verb_first(mut line: Vec<String>) -> Vec<String> {
+    let is_verb = |word: &String| VERBS.iter().any(|verb| verb.name == word.as_str());
+    let Some(at) = line.iter().skip(1).position(is_verb).map(|at| at + 1) else { return line };
+    let before = &line[1..at];
+    let options = before.first().is_some_and(|word| word.starts_with('-'));
+    if options && !before.iter().any(|word| OWN.contains(&word.as_str())) {
+        line[1..=at].rotate_right(1);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, expected: &str) {
+        let words = line.split(' ').map(str::to_owned).collect();
+        assert_eq!(verb_first(words).join(" "), expected);
+    }
+
+    #[test]
+    fn options_may_stand_before_the_verb() {
+        check("x --with retry run", "x run --with retry");
+        check("x --store s -q run f.py --a 1", "x run --store s -q f.py --a 1");
+        check("x run --with retry", "x run --with retry");
+        check("x --help run", "x --help run");
+        check("x help run", "x help run");
+        check("x --with retry", "x --with retry");
+    }
+}
