@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::Execution;
 use super::event::VersionedName;
 use super::status::CellStatus;
-use super::Execution;
-use crate::cell::Language;
 use crate::id::CellId;
+use crate::language::Language;
+use crate::operation::Change;
 
 /// Something to do, in the order given.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Action {
     /// Execute a cell; answered by [`super::Event::Finished`], or by
@@ -66,12 +67,15 @@ pub enum Action {
     },
     /// A result was taken instead of computed: to be recorded as a task that was reused.
     Restored {
-        /// The execution's number.
-        execution: Execution,
-        /// The cell.
-        cell: CellId,
+        /// What the cache was asked by.
+        question: Box<Question>,
         /// Where it comes from.
         origin: super::event::Origin,
+    },
+    /// The document is another now: to be told to those who watch, and saved.
+    Changed {
+        /// How.
+        change: Box<Change>,
     },
     /// A request could not be followed (`needs cell 3`).
     Refused {
@@ -116,7 +120,7 @@ pub struct Execute {
 }
 
 /// What a result depends on: what the cache is asked by.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Question {
     /// The execution that waits for the answer.
     pub execution: Execution,
@@ -129,6 +133,10 @@ pub struct Question {
     /// What it reads: name to identity, which is the digest of the content where it is
     /// known, and otherwise stands for the producer and the name (rule 10).
     pub reads: BTreeMap<String, String>,
+    /// Stands for the same computation wherever and whenever it is done: code, how the
+    /// inputs were made, modules. Unlike `reads` it never depends on which digests happen to
+    /// be known.
+    pub recipe: String,
     /// What it imports: digests or versions.
     pub modules: BTreeMap<String, String>,
     /// Whether the result may be kept for others; why not, if not.

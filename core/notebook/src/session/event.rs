@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Execution;
-use crate::cell::Language;
 use crate::document::Document;
 use crate::id::CellId;
+use crate::language::Language;
 use crate::operation::Operation;
 use crate::output::Output;
 
@@ -166,6 +166,8 @@ pub struct Defined {
     pub live: bool,
     /// The digest of its content, if it is known already.
     pub digest: Option<String>,
+    /// Whether the form in which it is stored, if it is, can be read by other languages.
+    pub common: bool,
 }
 
 /// A value that is kept outside of its interpreter.

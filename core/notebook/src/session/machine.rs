@@ -1,0 +1,251 @@
+//! Events come in, actions go out.
+
+use super::event::{Event, RunRequest, VersionedName};
+use super::plan::Obstacle;
+use super::queue::Job;
+use super::values::Group;
+use super::{Action, CellStatus, Doing, Mode, Session, Stored, Trouble};
+use crate::error::Error;
+use crate::facts::Class;
+use crate::id::CellId;
+use crate::language::Language;
+
+impl Session {
+    /// Takes an event in; says what is to be done now.
+    pub fn apply(&mut self, event: Event) -> Result<Vec<Action>, Error> {
+        let mut actions = Vec::new();
+        match event {
+            Event::Output { execution, output } => {
+                self.note_output(execution, output);
+                return Ok(actions);
+            }
+            Event::Started { .. } => return Ok(actions),
+            Event::Operation { operation } => {
+                let change = self.document.apply(operation)?;
+                if change.meaning {
+                    self.names.refresh(&self.document);
+                }
+                actions.push(Action::Changed { change: Box::new(change) });
+                self.run_automatic();
+            }
+            Event::Reloaded { document } => {
+                self.document = *document;
+                self.names.refresh(&self.document);
+                self.run_automatic();
+            }
+            Event::Run { run } => self.ask_for(&run),
+            Event::Interrupt => self.interrupt(&mut actions),
+            Event::Restart { language } => {
+                actions.push(Action::Restart { language });
+                self.lose(language, "it was restarted", &mut actions);
+            }
+            Event::Finished { execution, finish } => self.finish(execution, finish, &mut actions),
+            Event::LookedUp { execution, hit } => self.looked_up(execution, hit, &mut actions),
+            Event::Exported { values } => self.exported(values),
+            Event::Modules { found } => self.found(found),
+            Event::Lost { language, message } => self.lose(language, &message, &mut actions),
+        }
+        let was_busy = !self.told_idle;
+        self.advance(&mut actions);
+        self.tell(&mut actions);
+        self.told_idle = self.is_idle();
+        if self.told_idle && was_busy {
+            actions.push(Action::Idle);
+        }
+        Ok(actions)
+    }
+
+    /// Puts what the user asked for into the queue.
+    fn ask_for(&mut self, run: &RunRequest) {
+        let request = self.next_request;
+        self.next_request += 1;
+        self.told_idle = false;
+        let survey = self.survey(self.document.cells().len());
+        let stale = |cell: &CellId| {
+            let usable = survey.statuses.get(cell).is_some_and(CellStatus::is_usable);
+            !usable && self.names.get(cell).is_some_and(|names| !names.outward)
+        };
+        let code: Vec<&CellId> = (self.document.cells().iter())
+            .filter(|cell| cell.language.is_code())
+            .map(|cell| &cell.id)
+            .collect();
+        let manual = |cell: &CellId| {
+            self.document
+                .cells()
+                .iter()
+                .any(|it| it.id == *cell && self.mode_of(it) == Mode::Manual)
+        };
+        let position = |cell: &CellId| code.iter().position(|it| *it == cell).unwrap_or(code.len());
+        let (wanted, explicit, reuse): (Vec<&CellId>, bool, bool) = match run {
+            RunRequest::Cells { cells } => {
+                (code.iter().copied().filter(|it| cells.contains(it)).collect(), true, false)
+            }
+            RunRequest::All { reuse } => (code.clone(), !reuse, *reuse),
+            RunRequest::Stale => {
+                (code.iter().copied().filter(|it| stale(it) && !manual(it)).collect(), false, true)
+            }
+            RunRequest::Above { cell } => {
+                let above = &code[..position(cell)];
+                (above.iter().copied().filter(|it| stale(it) && !manual(it)).collect(), false, true)
+            }
+            RunRequest::Below { cell } => {
+                let below = &code[position(cell)..];
+                (below.iter().copied().filter(|it| stale(it) && !manual(it)).collect(), false, true)
+            }
+        };
+        let jobs: Vec<Job> = (wanted.into_iter())
+            .map(|cell| Job { cell: cell.clone(), explicit, reuse, request })
+            .collect();
+        jobs.into_iter().for_each(|job| self.queue.push(job));
+    }
+
+    /// Queues what became stale and runs by itself: never what has effects (rule 9).
+    fn run_automatic(&mut self) {
+        if !self.is_idle() || self.repl.is_some() {
+            return;
+        }
+        let survey = self.survey(self.document.cells().len());
+        let request = self.next_request;
+        for cell in self.document.cells() {
+            let Some(names) = self.names.get(&cell.id) else { continue };
+            let harmless = names.class != Class::Effect && names.error.is_none();
+            // What failed waits for its user: it would fail again.
+            let stale = matches!(
+                survey.statuses.get(&cell.id),
+                Some(CellStatus::Stale { .. } | CellStatus::NeverRun)
+            );
+            if self.mode_of(cell) == Mode::Auto && harmless && stale {
+                let cell = cell.id.clone();
+                self.queue.push(Job { cell, explicit: false, reuse: true, request });
+            }
+        }
+        self.next_request += 1;
+    }
+
+    fn interrupt(&mut self, actions: &mut Vec<Action>) {
+        self.queue.clear();
+        match &self.doing {
+            Doing::Running(started) => {
+                actions.push(Action::Interrupt { language: started.question.language });
+            }
+            _ => self.doing = Doing::Nothing,
+        }
+    }
+
+    fn exported(&mut self, values: Vec<(VersionedName, Result<Stored, Trouble>)>) {
+        for (VersionedName { name, version }, outcome) in values {
+            let value = self.values.entry(&name, version);
+            match outcome {
+                Ok(stored) => {
+                    value.digest = Some(stored.digest.clone());
+                    value.stored = Some(stored);
+                }
+                Err(trouble) => value.refused = Some(trouble),
+            }
+        }
+        if let Doing::Exporting(_) = &self.doing {
+            self.resume_job();
+        }
+    }
+
+    fn found(&mut self, found: std::collections::BTreeMap<String, String>) {
+        self.modules.extend(found);
+        if let Doing::Finding(_) = &self.doing {
+            self.resume_job();
+        } else {
+            self.run_automatic();
+        }
+    }
+
+    /// Takes up again what waited for an answer.
+    fn resume_job(&mut self) {
+        match std::mem::take(&mut self.doing) {
+            Doing::Finding(job) | Doing::Exporting(job) => self.queue.push_front(job),
+            other => self.doing = other,
+        }
+    }
+
+    /// Goes on until something runs or nothing waits.
+    pub(super) fn advance(&mut self, actions: &mut Vec<Action>) {
+        while matches!(self.doing, Doing::Nothing) {
+            let Some(job) = self.queue.pop() else { return };
+            self.begin(job, actions);
+        }
+    }
+
+    /// Begins with one job: puts others before it, asks for what it needs, or starts it.
+    fn begin(&mut self, job: Job, actions: &mut Vec<Action>) {
+        let Some(position) = self.document.position(&job.cell) else {
+            return;
+        };
+        let Some(names) = self.names.get(&job.cell).cloned() else { return };
+        let survey = self.survey(position);
+        if !job.explicit && self.is_settled(&job, &survey) {
+            return;
+        }
+        let reads = names.reads_in(&survey.environment);
+        match self.obstacle(&job, position, &names, &survey, &reads) {
+            Some(Obstacle::Refused(trouble)) => {
+                self.queue.drop_request(job.request);
+                actions.push(Action::Refused { cell: job.cell, trouble });
+            }
+            Some(Obstacle::Cells(cells)) => {
+                let (request, reuse, explicit) = (job.request, true, false);
+                self.queue.push_front(job);
+                for cell in cells.into_iter().rev() {
+                    self.tried.insert((request, cell.clone()));
+                    self.queue.push_front(Job { cell, explicit, reuse, request });
+                }
+            }
+            Some(Obstacle::Values(waiting)) => {
+                for (language, names) in self.by_home(waiting) {
+                    actions.push(Action::Export { language, names });
+                }
+                self.doing = Doing::Exporting(job);
+            }
+            None => {
+                let unknown = names.unknown_modules(&self.modules);
+                if !job.explicit && job.reuse && !unknown.is_empty() {
+                    actions.push(Action::FindModules { names: unknown });
+                    self.doing = Doing::Finding(job);
+                    return;
+                }
+                self.start(job, position, &names, &survey, &reads, actions);
+            }
+        }
+    }
+
+    /// Whether nothing is to be gained by running a cell that nobody pointed at.
+    fn is_settled(&self, job: &Job, above: &super::survey::Survey) -> bool {
+        let Some(names) = self.names.get(&job.cell) else { return true };
+        let result = self.results.get(&job.cell);
+        let status = self.assess(names, result, above);
+        let needed = self.tried.contains(&(job.request, job.cell.clone()));
+        let in_process = self.executed.contains(&job.cell);
+        status.is_usable() && (in_process || (names.class == Class::Value && !needed))
+    }
+
+    fn by_home(&self, waiting: Vec<VersionedName>) -> Vec<(Language, Vec<VersionedName>)> {
+        let mut by_home: Vec<(Language, Vec<VersionedName>)> = Vec::new();
+        for name in waiting {
+            let value = self.values.get(&name.name, name.version);
+            let home = value.and_then(|it| it.present.iter().next().copied());
+            let language = home.map_or(Language::Python, Group::language);
+            match by_home.iter_mut().find(|(it, _)| *it == language) {
+                Some((_, names)) => names.push(name),
+                None => by_home.push((language, vec![name])),
+            }
+        }
+        by_home
+    }
+
+    /// Says which statuses are others now.
+    fn tell(&mut self, actions: &mut Vec<Action>) {
+        for (cell, status) in self.statuses() {
+            if self.told.get(&cell) != Some(&status) {
+                self.told.insert(cell.clone(), status.clone());
+                actions.push(Action::Status { cell, status });
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! A session: an open notebook, what of it has run, and what should happen next.
+//!
+//! [`Session::apply`] turns an [`Event`] into [`Action`]s. The kernel performs them and
+//! reports back; a browser or a shell sends what its user wants. Every execution has a
+//! number, which is also the *version* of each name that it defined. A cell sees the names
+//! of the cells above it at their newest versions ([`environment`]); whether its result is
+//! still worth something is found by going down the document ([`survey`]); what must run
+//! before it, or cross from another language, is found by [`plan`].
+//!
+//! What the user points at always runs. Only what comes along with it (cells above, "run
+//! stale", a notebook reopened) may be taken from an earlier result (notebook rule 8).
+
+pub mod action;
+pub mod event;
+pub mod result;
+pub mod status;
+
+mod environment;
+mod identity;
+mod machine;
+mod names;
+mod outcome;
+mod plan;
+mod queue;
+mod start;
+mod survey;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+pub use action::{Action, Execute, Question};
+pub use event::{
+    Defined, Event, Finish, FinishStatus, Hit, Origin, RunRequest, Stored, Trouble, VersionedName,
+};
+pub use result::{Input, Past};
+pub use status::{CellStatus, Why};
+pub use values::Group;
+
+use crate::cell::Cell;
+use crate::document::Document;
+use crate::id::CellId;
+use crate::language::Mode;
+use environment::Environment;
+use names::Names;
+use queue::{Job, Queue};
+use result::CellResult;
+use values::Values;
+
+/// The number of an execution: unique in its session, and the version of what it defines.
+pub type Execution = u64;
+
+/// In which order cells see each other's names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// A cell sees those above it in the document.
+    #[default]
+    Document,
+    /// A cell sees all that ran before it, as at a prompt: who asks sends no document.
+    Prompt,
+}
+
+/// An open notebook.
+pub struct Session {
+    document: Document,
+    /// What the text of each cell says, in the light of the cells above.
+    names: Names,
+    results: HashMap<CellId, CellResult>,
+    values: Values,
+    /// What each interpreter has bound just now.
+    bound: HashMap<Group, BTreeMap<String, Execution>>,
+    /// Cells that ran in the interpreters that live now.
+    executed: HashSet<CellId>,
+    /// Modules and distributions as they are now.
+    modules: BTreeMap<String, String>,
+    queue: Queue,
+    doing: Doing,
+    /// Cells above that were put before another cell, by request: once is enough.
+    tried: HashSet<(u64, CellId)>,
+    /// The status of each cell as it was told last.
+    told: HashMap<CellId, CellStatus>,
+    /// The names in sight at the prompt, where there is no document.
+    repl: Option<Environment>,
+    told_idle: bool,
+    next_execution: Execution,
+    next_request: u64,
+    count: u32,
+    /// Tells this session's live values from another's.
+    nonce: String,
+}
+
+/// What is going on. One thing at a time: so a run is what a script would do.
+#[derive(Debug, Default)]
+enum Doing {
+    #[default]
+    Nothing,
+    /// Modules are being found.
+    Finding(Job),
+    /// Values are being made readable.
+    Exporting(Job),
+    /// The cache is being asked.
+    Asking(Box<Started>),
+    /// A cell runs.
+    Running(Box<Started>),
+}
+
+/// A cell whose execution has a number.
+#[derive(Debug)]
+struct Started {
+    job: Job,
+    question: Question,
+    inputs: BTreeMap<String, Input>,
+}
+
+impl Session {
+    /// Opens a document. `nonce` is any text that no other session has.
+    pub fn new(document: Document, order: Order, nonce: impl Into<String>) -> Self {
+        let mut session = Self {
+            document,
+            names: Names::default(),
+            results: HashMap::new(),
+            values: Values::default(),
+            bound: HashMap::new(),
+            executed: HashSet::new(),
+            modules: BTreeMap::new(),
+            queue: Queue::default(),
+            doing: Doing::Nothing,
+            tried: HashSet::new(),
+            told: HashMap::new(),
+            repl: (order == Order::Prompt).then(Environment::default),
+            told_idle: true,
+            next_execution: 1,
+            next_request: 1,
+            count: 0,
+            nonce: nonce.into(),
+        };
+        session.names.refresh(&session.document);
+        session
+    }
+
+    /// The document as it is now.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// What every code cell is worth now, those that wait and run included.
+    pub fn statuses(&self) -> Vec<(CellId, CellStatus)> {
+        let mut survey = self.survey(self.document.cells().len());
+        let cells = self.document.cells().iter().filter(|cell| cell.language.is_code());
+        cells
+            .map(|cell| (cell.id.clone(), self.overlay(&cell.id, survey.statuses.remove(&cell.id))))
+            .collect()
+    }
+
+    /// Whether nothing runs and nothing waits.
+    pub fn is_idle(&self) -> bool {
+        matches!(self.doing, Doing::Nothing) && self.queue.is_empty()
+    }
+
+    /// The versions of all names in sight below the last cell.
+    pub fn visible_versions(&self) -> BTreeMap<String, Execution> {
+        let survey = self.survey(self.document.cells().len());
+        let entries = survey.environment.iter();
+        let version = |entry: &environment::Entry| entry.all().find_map(|entry| entry.version);
+        entries.filter_map(|(name, entry)| Some((name.clone(), version(entry)?))).collect()
+    }
+
+    /// How people name a cell: `cell 3`, counting code cells from the top.
+    pub fn label(&self, cell: &CellId) -> String {
+        let code = self.document.cells().iter().filter(|cell| cell.language.is_code());
+        match code.zip(1..).find(|(it, _)| it.id == *cell) {
+            Some((_, number)) => format!("cell {number}"),
+            None => format!("cell `{cell}`"),
+        }
+    }
+
+    /// Takes over what earlier sessions left: results whose values are stored can be given
+    /// out again, the others show whether they would still be right.
+    pub fn remember(&mut self, past: Vec<Past>) {
+        for past in past {
+            let execution = self.number();
+            for (name, defined) in &past.defined {
+                let cell = self.document.cell(&past.cell);
+                let value = self.values.entry(name, execution);
+                value.home = cell.and_then(|cell| Group::of(cell.language));
+                value.digest = defined.digest.clone();
+                let stored = |digest| Stored { digest, common: defined.common };
+                value.stored = defined.digest.clone().filter(|_| !defined.live).map(stored);
+            }
+            self.results.insert(past.cell.clone(), CellResult::of_past(past, execution));
+        }
+    }
+
+    /// When a cell runs.
+    fn mode_of(&self, cell: &Cell) -> Mode {
+        if cell.options().manual() { Mode::Manual } else { self.document.mode() }
+    }
+
+    fn overlay(&self, cell: &CellId, status: Option<CellStatus>) -> CellStatus {
+        match &self.doing {
+            Doing::Running(started) if started.job.cell == *cell => return CellStatus::Running,
+            Doing::Asking(started) if started.job.cell == *cell => return CellStatus::Queued,
+            Doing::Finding(job) | Doing::Exporting(job) if job.cell == *cell => {
+                return CellStatus::Queued;
+            }
+            _ => {}
+        }
+        if self.queue.holds(cell) {
+            CellStatus::Queued
+        } else {
+            status.unwrap_or(CellStatus::NeverRun)
+        }
+    }
+
+    fn number(&mut self) -> Execution {
+        let number = self.next_execution;
+        self.next_execution += 1;
+        number
+    }
+}

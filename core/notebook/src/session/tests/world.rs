@@ -1,0 +1,183 @@
+//! A kernel for tests: it performs a session's actions in the toy language, as a real
+//! interpreter would, and keeps what a real cache would keep.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use super::toy::{self, Scope, Value};
+use crate::session::*;
+use crate::{Cell, CellId, Document, Language, Operation};
+
+/// A session and what performs its actions.
+pub struct World {
+    pub session: Session,
+    /// Everything that happened, in words.
+    pub story: Vec<String>,
+    versions: HashMap<VersionedName, Value>,
+    bound: Scope,
+    cache: HashMap<String, BTreeMap<String, String>>,
+    stored: HashMap<String, String>,
+    /// Whether results are kept for later sessions.
+    pub caching: bool,
+}
+
+impl World {
+    pub fn new(cells: &[(&str, &str)]) -> Self {
+        let cells = cells.iter().map(|(id, text)| Cell::new(*id, Language::Python, *text));
+        Self::of(Document::new(cells.collect()).expect("a document"))
+    }
+
+    pub fn of(document: Document) -> Self {
+        Self {
+            session: Session::new(document, Order::Document, "test"),
+            story: Vec::new(),
+            versions: HashMap::new(),
+            bound: Scope::new(),
+            cache: HashMap::new(),
+            stored: HashMap::new(),
+            caching: false,
+        }
+    }
+
+    /// Lets something happen, and performs all that follows from it.
+    pub fn happen(&mut self, event: Event) {
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            let actions = self.session.apply(event).expect("a legal event");
+            for action in actions {
+                events.extend(self.perform(action));
+            }
+        }
+    }
+
+    pub fn run(&mut self, cells: &[&str]) {
+        let cells = cells.iter().map(|id| CellId::new(id)).collect();
+        self.happen(Event::Run { run: RunRequest::Cells { cells } });
+    }
+
+    pub fn run_stale(&mut self) {
+        self.happen(Event::Run { run: RunRequest::Stale });
+    }
+
+    pub fn operate(&mut self, operation: Operation) {
+        self.happen(Event::Operation { operation });
+    }
+
+    /// The interpreter dies and another takes its place.
+    pub fn die(&mut self) {
+        self.versions.clear();
+        self.bound.clear();
+        let message = "the Python interpreter was killed (signal 9)".to_owned();
+        self.happen(Event::Lost { language: Language::Python, message });
+    }
+
+    pub fn status(&self, cell: &str) -> CellStatus {
+        let all = self.session.statuses();
+        all.into_iter().find(|(id, _)| id.as_str() == cell).expect("a code cell").1
+    }
+
+    /// What a fresh run from top to bottom gives, and what the session has.
+    pub fn both(&self) -> (Result<String, String>, String) {
+        let mut scope = Scope::new();
+        let cells = self.session.document().cells();
+        let script = cells.iter().try_for_each(|cell| toy::run(&cell.source, &mut scope));
+        (script.map(|()| format!("{scope:?}")), format!("{:?}", self.scope()))
+    }
+
+    /// The names in sight below the last cell.
+    fn scope(&self) -> Scope {
+        let versions = self.session.visible_versions();
+        let value = |(name, version): (String, Execution)| {
+            let key = VersionedName { name: name.clone(), version };
+            let value = self.versions.get(&key).cloned();
+            (name, value.unwrap_or(Value::Function("nowhere".into())))
+        };
+        versions.into_iter().map(value).collect()
+    }
+
+    fn perform(&mut self, action: Action) -> Option<Event> {
+        match action {
+            Action::Execute(execute) => Some(self.execute(&execute)),
+            Action::LookUp(question) => {
+                let execution = question.execution;
+                let known = self.cache.get(&question.recipe).cloned();
+                self.story.push(format!("look up {}: {}", question.cell, known.is_some()));
+                let hit = known.map(|names| Hit {
+                    defined: names
+                        .into_iter()
+                        .map(|(name, digest)| (name, stored(digest)))
+                        .collect(),
+                    ..Hit::default()
+                });
+                Some(Event::LookedUp { execution, hit })
+            }
+            Action::FindModules { names } => {
+                let found = names.into_iter().map(|name| (name, "1.0".to_owned())).collect();
+                Some(Event::Modules { found })
+            }
+            Action::Refused { cell, trouble } => {
+                self.story.push(format!("refused {cell}: {}", trouble.message));
+                None
+            }
+            Action::Restored { question, .. } => {
+                self.story.push(format!("restored {}", question.cell));
+                None
+            }
+            Action::Forget { names, .. } => {
+                names.iter().for_each(|name| drop(self.versions.remove(name)));
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn execute(&mut self, execute: &Execute) -> Event {
+        self.story.push(format!("run {}", execute.cell));
+        for name in &execute.unset {
+            self.bound.remove(name);
+        }
+        for (name, version) in &execute.set {
+            let key = VersionedName { name: name.clone(), version: *version };
+            let value = match self.versions.get(&key) {
+                Some(value) => value.clone(),
+                None => panic!("{} was to be bound and is nowhere", name),
+            };
+            self.bound.insert(name.clone(), value);
+        }
+        for name in &execute.snapshot {
+            self.keep_snapshot(name);
+        }
+        let before = self.bound.clone();
+        let outcome = toy::run(&execute.code, &mut self.bound);
+        let mut finish = Finish::default();
+        for (name, value) in &self.bound {
+            let same = before.get(name).is_some_and(|was| was.is(value));
+            if !same || execute.snapshot.contains(name) {
+                let key = VersionedName { name: name.clone(), version: execute.execution };
+                self.versions.insert(key, value.clone());
+                let live = matches!(value, Value::Function(_));
+                finish.defined.insert(name.clone(), Defined { live, ..Defined::default() });
+            }
+        }
+        finish.deleted =
+            before.keys().filter(|it| !self.bound.contains_key(*it)).cloned().collect();
+        if outcome.is_err() {
+            finish.status = FinishStatus::Error;
+        }
+        Event::Finished { execution: execute.execution, finish }
+    }
+
+    /// The version that is bound keeps what it is now; the cell goes on with the original.
+    fn keep_snapshot(&mut self, name: &str) {
+        let Some(value) = self.bound.get(name).cloned() else { return };
+        let snapshot = value.snapshot();
+        for (key, kept) in &mut self.versions {
+            if key.name == name && kept.is(&value) {
+                *kept = snapshot.clone();
+            }
+        }
+    }
+}
+
+fn stored(digest: String) -> Defined {
+    Defined { digest: Some(digest), common: true, ..Defined::default() }
+}

@@ -1,0 +1,108 @@
+//! Where every version of every name is.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Execution;
+use super::event::{Stored, Trouble, VersionedName};
+use crate::language::Language;
+
+/// One interpreter, which may speak several languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// Python, in the user's own process.
+    Python,
+    /// SQL and WASM, which share one process.
+    Tables,
+    /// Rust.
+    Rust,
+}
+
+impl Group {
+    /// The interpreter of a language; nothing for text.
+    pub fn of(language: Language) -> Option<Self> {
+        match language {
+            Language::Python => Some(Self::Python),
+            Language::Sql | Language::Wasm => Some(Self::Tables),
+            Language::Rust => Some(Self::Rust),
+            Language::Markdown | Language::Raw => None,
+        }
+    }
+}
+
+impl Group {
+    /// One of its languages, by which it is told apart.
+    pub fn language(self) -> Language {
+        match self {
+            Self::Python => Language::Python,
+            Self::Tables => Language::Sql,
+            Self::Rust => Language::Rust,
+        }
+    }
+}
+
+/// One version of a name.
+#[derive(Clone, Debug, Default)]
+pub struct Value {
+    /// Where it was made.
+    pub home: Option<Group>,
+    /// Which interpreters hold it.
+    pub present: BTreeSet<Group>,
+    /// What is kept of it outside of them.
+    pub stored: Option<Stored>,
+    /// The digest of its content, where it is known.
+    pub digest: Option<String>,
+    /// Why it can't be kept outside, once that was tried.
+    pub refused: Option<Trouble>,
+    /// Whether it has no codec: other interpreters can't have it.
+    pub confined: bool,
+    /// Whether, moreover, its source can't make it again, as it can a function.
+    pub live: bool,
+}
+
+impl Value {
+    /// Whether an interpreter can have it without anything being computed.
+    pub fn can_reach(&self, group: Group) -> bool {
+        let exportable = !self.present.is_empty() && self.refused.is_none() && !self.confined;
+        self.is_ready_for(group) || exportable
+    }
+
+    /// Whether an interpreter has it, or it lies ready to be given.
+    pub fn is_ready_for(&self, group: Group) -> bool {
+        let readable = |it: &Stored| it.common || self.home == Some(group);
+        self.present.contains(&group) || self.stored.as_ref().is_some_and(readable)
+    }
+
+    /// Whether somebody has it, and yet no other interpreter can.
+    pub fn stays_at_home(&self) -> bool {
+        let unreadable = self.stored.as_ref().is_some_and(|it| !it.common);
+        !self.present.is_empty() && (self.confined || self.refused.is_some() || unreadable)
+    }
+}
+
+/// Every version that somebody may still ask for.
+#[derive(Clone, Debug, Default)]
+pub struct Values(HashMap<VersionedName, Value>);
+
+impl Values {
+    /// One version of a name.
+    pub fn get(&self, name: &str, version: Execution) -> Option<&Value> {
+        self.0.get(&VersionedName { name: name.to_owned(), version })
+    }
+
+    /// The same, to be changed, and made if there is none.
+    pub fn entry(&mut self, name: &str, version: Execution) -> &mut Value {
+        self.0.entry(VersionedName { name: name.to_owned(), version }).or_default()
+    }
+
+    /// Forgets that an interpreter held anything.
+    pub fn lose(&mut self, group: Group) {
+        for value in self.0.values_mut() {
+            value.present.remove(&group);
+        }
+    }
+
+    /// Takes a version away; says which interpreters hold it.
+    pub fn forget(&mut self, name: &VersionedName) -> BTreeSet<Group> {
+        self.0.remove(name).map(|value| value.present).unwrap_or_default()
+    }
+}
