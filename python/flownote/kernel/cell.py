@@ -1,8 +1,8 @@
 """How a cell runs: statement by statement, the last expression shown."""
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import sys
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flownote.kernel.sourcecode import Source
 
 _AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-_COROUTINE = 0x80  # inspect.CO_COROUTINE
+COROUTINE = 0x80  # inspect.CO_COROUTINE
 _FUTURES = 0
 for _name in __future__.all_feature_names:
     _FUTURES |= getattr(__future__, _name).compiler_flag
@@ -44,9 +44,11 @@ class Runner:
         self.transformers: list[Any] = []
         # "last_expr" shows the last expression; the others are IPython's.
         self.interactivity = "last_expr"
+        # Names that the statements of the cell that runs bound for certain.
+        self.stored: set[str] = set()
 
-    def run(self, code: str, source: Source, stored: set[str]) -> None:
-        """Run a cell.
+    def run(self, code: str, source: Source) -> None:
+        """Run a cell; `stored` has the names that its statements bound for certain.
 
         Parameters
         ----------
@@ -54,14 +56,13 @@ class Runner:
             Its text.
         source
             Where the text is registered.
-        stored
-            Receives the names that its statements bound for certain.
 
         Raises
         ------
         BaseException
             Whatever the cell raises.
         """
+        stored = self.stored = set()  # type: ignore[var-annotated]
         statements, shown = self.parse(code, source.file)
         for place, statement in enumerate(statements):
             is_shown = place in shown
@@ -104,7 +105,7 @@ class Runner:
     def execute(self, compiled: CodeType) -> None:
         """Run compiled code as user code; an interrupt is for it."""
         with interrupts.user_code():
-            if compiled.co_flags & _COROUTINE:
+            if compiled.co_flags & COROUTINE:
                 self._wait(eval(compiled, self._values))
             else:
                 exec(compiled, self._values)

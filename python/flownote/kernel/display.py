@@ -112,8 +112,9 @@ class Display:
         if update and display_id is None:
             raise TypeError("display_id required for update_display")
         for obj in objs:
+            more: dict[str, Any] = {}
             if raw:
-                data, more = obj, {}
+                data = obj
             else:
                 data, more = self._kernel.formatters.format(obj, include, exclude)
                 if not data:

@@ -280,7 +280,9 @@ class Formatters:
         from base64 import b64encode
 
         return {
-            kind: b64encode(one).decode() if isinstance(one, (bytes, bytearray, memoryview)) else one
+            kind: b64encode(one).decode()
+            if isinstance(one, (bytes, bytearray, memoryview))
+            else one
             for kind, one in data.items()
         }
 
@@ -305,7 +307,9 @@ class Formatters:
             self._failed(error)
         return True
 
-    def _bundle(self, obj: Any, include: Any, exclude: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _bundle(
+        self, obj: Any, include: Any, exclude: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         try:
             try:
                 method: Any = self.mimebundle_formatter.lookup(obj)

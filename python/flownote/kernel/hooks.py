@@ -63,7 +63,6 @@ def _comm(module: Any, kernel: Kernel) -> None:
     kernel.comms.take_over(module)
 
 
-
 # Module → what is done to it once it is loaded.
 _CHANGES: dict[str, Any] = {
     "getpass": _getpass,

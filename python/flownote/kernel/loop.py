@@ -86,7 +86,7 @@ class Loop:
         import asyncio
 
         arrived = asyncio.Event()
-        control.wake = lambda: loop.call_soon_threadsafe(arrived.set)
+        control.wake = lambda: _wake(loop, arrived)
         try:
             if control.messages.empty():
                 await arrived.wait()
@@ -104,6 +104,10 @@ class Loop:
             task.cancel()
         if tasks:
             self._loop.run_until_complete(asyncio.wait(tasks, timeout=_PATIENCE))
+
+
+def _wake(loop: AbstractEventLoop, arrived: Any) -> None:
+    loop.call_soon_threadsafe(arrived.set)
 
 
 def _let_run(notebook: AbstractEventLoop) -> None:

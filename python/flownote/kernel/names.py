@@ -22,9 +22,12 @@ _MISSING = object()
 
 # What is the kernel's own in the user's names: never rebound, never a definition.
 _OWN = frozenset(
-    "__name__ __doc__ __package__ __loader__ __spec__ __builtins__ __annotations__ __file__"
-    " __warningregistry__ __annotate__ __conditional_annotations__ __cached__"
-    " _ __ ___ _i _ii _iii _ih _oh _dh In Out get_ipython exit quit".split()
+    {
+        *("__name__", "__doc__", "__package__", "__loader__", "__spec__", "__builtins__"),
+        *("__annotations__", "__annotate__", "__conditional_annotations__", "__file__"),
+        *("__cached__", "__warningregistry__", "_exit_code", "get_ipython", "exit", "quit"),
+        *("_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh", "_dh", "In", "Out"),
+    }
 )
 _NUMBERED = re.compile(r"_i?\d+\Z")
 
@@ -94,8 +97,8 @@ class Names:
         for name, version in (change.get("set") or {}).items():
             if type(version) is dict:
                 version, reference = version["version"], version["value"]
-                known = self._versions.setdefault(name, {})
-                known.setdefault(version, Unread(reference))
+                known: dict[int, Any] | None = self._versions.setdefault(name, {})
+                known.setdefault(version, Unread(reference))  # type: ignore[union-attr]
             else:
                 known = self._versions.get(name)
             value = known.get(version, _MISSING) if known is not None else _MISSING

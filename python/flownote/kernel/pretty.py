@@ -12,8 +12,8 @@ import io
 import os
 import re
 import types
-from collections import OrderedDict, UserList, defaultdict, deque
 from collections import Counter as CounterType
+from collections import OrderedDict, UserList, defaultdict, deque
 from contextlib import contextmanager
 
 TYPE_CHECKING = False
@@ -433,7 +433,7 @@ def _pattern(obj: Any, p: Printer, cycle: bool) -> None:
     text = repr(obj.pattern).replace("\\\\", "\\")
     arguments = [_Raw(f"r{text}")]
     if obj.flags:
-        names = "IGNORECASE LOCALE MULTILINE DOTALL UNICODE VERBOSE DEBUG".split()
+        names = ["IGNORECASE", "LOCALE", "MULTILINE", "DOTALL", "UNICODE", "VERBOSE", "DEBUG"]
         flags = [f"re.{name}" for name in names if obj.flags & getattr(re, name)]
         arguments.append(_Raw("|".join(flags)))
     _called("re.compile", lambda _: (arguments, {}))(obj, p, False)

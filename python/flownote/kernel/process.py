@@ -71,12 +71,6 @@ class Kernel:
             self._comms = Comms(self)
         return self._comms
 
-    def reuse(self, wanted: bool) -> None:
-        """Say whether memoised calls may answer from the store."""
-        reuse = sys.modules.get("flownote.memoise")
-        if reuse is not None:
-            reuse.is_wanted = wanted  # type: ignore[attr-defined]
-
     def captures_end(self) -> None:
         """Show errors even when what a cell prints is captured."""
         self.outputs.captures.clear()
@@ -130,11 +124,25 @@ def _enter(kernel: Kernel) -> None:
     builtins.display = kernel.display.display  # type: ignore[attr-defined]
     builtins.get_ipython = lambda: kernel.shell  # type: ignore[attr-defined]
     builtins.get_ipython.__name__ = "get_ipython"  # type: ignore[attr-defined]
+    builtins.exit = builtins.quit = _Exit(kernel)
     running.install()
     hooks.install(kernel)
     forks.install(kernel)
     descriptors.start()
     kernel.control.start()
+
+
+class _Exit:
+    """``exit`` and ``quit``: the cell ends as usual, then the kernel ends."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def __repr__(self) -> str:
+        return "Call exit() to end the notebook's kernel."
+
+    def __call__(self, code: object = 0, *_: object, **__: object) -> None:
+        self._kernel.shell.ask_exit(code)
 
 
 def _prepare(kernel: Kernel) -> None:

@@ -100,7 +100,6 @@ class Execution:
         self._kernel = kernel
         self._message = message
         self._execution = running.Execution(message)
-        self._stored: set[str] = set()
         self._status = "ok"
 
     def run(self) -> None:
@@ -109,6 +108,7 @@ class Execution:
         began = time.perf_counter()
         usage = resource.getrusage(resource.RUSAGE_SELF)
         loaded = set(sys.modules)
+        kernel.runner.stored = set()
         source = sourcecode.register(
             message["code"], execution.number, execution.cell, execution.label
         )
@@ -118,19 +118,18 @@ class Execution:
         externals: dict[str, Any] = {}
         delta = None
         try:
-            kernel.reuse(bool(message.get("reuse")))
             unknown = kernel.names.rebind(message.get("rebind") or {})
             kernel.names.begin(message.get("snapshot") or ())
             if unknown:
                 self._say_unknown(unknown)
             externals = self._run(source)
             delta = kernel.names.end(
-                execution.number, self._stored, message.get("snapshot") or ()
+                execution.number, kernel.runner.stored, message.get("snapshot") or ()
             )
             exports = self._exports()
         except BaseException as error:  # the kernel's own: values that can't be read
             self._fail(error)
-            delta = delta or kernel.names.end(execution.number, self._stored, ())
+            delta = delta or kernel.names.end(execution.number, kernel.runner.stored, ())
             exports = {}
         interrupts.off()
         kernel.history.end(execution)
@@ -171,7 +170,7 @@ class Execution:
                 try:
                     with kernel.loop.entered(code):
                         kernel.events.trigger("pre_execute")
-                        kernel.runner.run(code, source, self._stored)
+                        kernel.runner.run(code, source)
                 finally:
                     interrupts.off()
             except BaseException as error:
@@ -221,7 +220,7 @@ def _new_modules(before: set[str]) -> list[str]:
     if len(sys.modules) == len(before):
         return []
     found = {name.partition(".")[0] for name in sys.modules.keys() - before}
-    return sorted(name for name in found if name not in before)
+    return sorted(found - before - sys.stdlib_module_names)
 
 
 def _exit_code(error: SystemExit) -> Any:

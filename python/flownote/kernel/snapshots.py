@@ -113,7 +113,7 @@ class _Copier:
         return made
 
     def _instance(self, kind: type, value: Any) -> Any:
-        made = kind.__new__(kind)
+        made: Any = object.__new__(kind)
         self._made[id(value)] = made
         for name, item in vars(value).items():
             made.__dict__[name] = self._inner(item)
@@ -155,7 +155,7 @@ class _Copier:
         return value.clone() if hasattr(value, "clone") else value
 
     def _scipy(self, value: Any) -> Any:
-        data = getattr(value, "data", None)
+        data: Any = getattr(value, "data", None)
         if not hasattr(data, "nbytes") or not hasattr(value, "copy"):
             return value
         self._take(data.nbytes * 2)
@@ -191,7 +191,7 @@ def _is(one: Any, other: Any) -> bool:
 def _is_constant(value: Any) -> bool:
     from flownote.codecs import is_immutable
 
-    return isinstance(value, type) is False and is_immutable(value)
+    return is_immutable(value)
 
 
 def _is_plain_instance(kind: type) -> bool:

@@ -44,10 +44,10 @@ class Source:
 _sources: dict[str, Source] = {}
 
 
-def register(code: str, number: int, cell: str, label: str) -> Source:
-    """Make the source of an execution known."""
+def register(code: str, number: int, cell: str, label: str, part: str = "") -> Source:
+    """Make the source of an execution, or of a part of it, known."""
     name = re.sub(r"[^\w-]+", "_", label) or "cell"
-    file = f"{_FOLDER}/{name}_{number}.py"
+    file = f"{_FOLDER}/{name}_{number}{'_' if part else ''}{part}.py"
     source = Source(file, cell, label[:1].upper() + label[1:])
     lines = code.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +30,7 @@ class Values:
 
     def prepare(self) -> None:
         """Import what describing values needs."""
-        import flownote.kernel.described
+        import_module("flownote.kernel.described")
 
     def read(self, name: str, reference: dict[str, Any]) -> Any:
         """Decode a value that was handed over."""
