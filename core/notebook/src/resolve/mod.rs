@@ -1,0 +1,1 @@
+//! Which cell defines a name that another one reads.
