@@ -34,9 +34,11 @@ def check_step(loaded: LoadedFlow, name: str | None) -> None:
     """Refuse the name of a step that the flow doesn't have."""
     names = step_names(loaded.flow)
     if name is not None and name not in names:
-        raise FlownoteException(
-            f"`{loaded.name}` has no step `{name}`", hint=f"it has {', '.join(names)}"
-        )
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, names, n=1)
+        hint = f"did you mean `{close[0]}`?" if close else f"it has {', '.join(names)}"
+        raise FlownoteException(f"`{loaded.name}` has no step `{name}`", hint=hint)
 
 
 def request(

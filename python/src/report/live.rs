@@ -57,12 +57,12 @@ impl Live {
                 self.talk(&progress);
             }
             Progress::AttemptFinished { failure: None, caught: None, reused: None, .. } => {}
-            Progress::RunFinished { status, elapsed_ms, done, failed } => {
+            Progress::RunFinished { .. } => {
                 for shown in self.steps.borrow().values().filter(|it| !it.line.is_finished()) {
                     shown.line.abandon();
                 }
-                let run = self.run.borrow();
-                eprintln!("{}", text::run_finished(&run, *status, *elapsed_ms, *done, *failed));
+                let ended = text::run_finished(&self.run.borrow(), &progress);
+                ended.iter().for_each(|text| eprintln!("{text}"));
             }
             _ => self.talk(&progress),
         }

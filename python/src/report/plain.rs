@@ -31,9 +31,9 @@ impl Plain {
                 return;
             }
             Progress::RunStarted { run, .. } => run.clone_into(&mut self.run.borrow_mut()),
-            Progress::RunFinished { status, elapsed_ms, done, failed } if !self.quiet => {
-                let run = self.run.borrow();
-                say(&text::run_finished(&run, *status, *elapsed_ms, *done, *failed));
+            Progress::RunFinished { .. } if !self.quiet => {
+                let ended = text::run_finished(&self.run.borrow(), &progress);
+                ended.iter().for_each(|text| say(text));
                 return;
             }
             _ => {}

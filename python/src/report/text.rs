@@ -49,23 +49,27 @@ pub fn failure(failure: &Failure) -> Vec<String> {
     lines
 }
 
-/// The line that ends a run.
-pub fn run_finished(
-    run: &str,
-    status: RunStatus,
-    elapsed_ms: u64,
-    done: u64,
-    failed: u64,
-) -> String {
+/// What ends a run: a line, and for one that failed where to look.
+pub fn run_finished(run: &str, progress: &Progress) -> Option<String> {
+    let Progress::RunFinished { status, elapsed_ms, done, failed, reused } = progress else {
+        return None;
+    };
     let (mark, word, colour) = match status {
         RunStatus::Succeeded => ("✓", "succeeded", Style::new().green()),
         RunStatus::Failed => ("✕", "failed", Style::new().red()),
         RunStatus::Cancelled => ("■", "cancelled", Style::new().yellow()),
     };
-    let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
-    let tasks = if done == 1 { "task" } else { "tasks" };
+    let failed = if *failed > 0 { format!(", {failed} failed") } else { String::new() };
+    let reused = if *reused > 0 { format!(", {reused} of them reused") } else { String::new() };
+    let tasks = if *done == 1 { "task" } else { "tasks" };
     let head = colour.for_stderr().apply_to(format!("{mark} run {run} {word}"));
-    format!("{head} in {}: {done} {tasks} done{failed}", duration(elapsed_ms))
+    let mut text =
+        format!("{head} in {}: {done} {tasks} done{reused}{failed}", duration(*elapsed_ms));
+    if *status == RunStatus::Failed {
+        let id = run.rsplit_once('-').map_or(run, |(_, end)| end);
+        text.push_str(&format!("\n  `flownote show {id}` tells what failed, and how to go on"));
+    }
+    Some(text)
 }
 
 /// The talk of an event that both displays word the same way.

@@ -141,6 +141,8 @@ pub enum Progress {
         done: u64,
         /// Tasks that failed for good.
         failed: u64,
+        /// Tasks whose result this scheduler took from an earlier one.
+        reused: u64,
     },
 }
 

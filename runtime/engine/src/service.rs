@@ -154,7 +154,8 @@ impl RunService {
             written_at: String::new(),
             inbox_sender,
             reuse: Rc::new(Reuse::new(reuse, record)),
-            reused: (!continued).then_some(0),
+            reused: 0,
+            counted: !continued,
             began,
             context,
         };
@@ -238,9 +239,10 @@ struct Loop {
     written_at: String,
     inbox_sender: mpsc::UnboundedSender<Message>,
     reuse: Rc<Reuse>,
-    /// Tasks whose result is an earlier one's. A run that goes on doesn't know how many
-    /// there were before.
-    reused: Option<u64>,
+    /// Tasks whose result was taken from an earlier one.
+    reused: u64,
+    /// Whether all of them were counted: not those before a run that goes on.
+    counted: bool,
     began: Instant,
 }
 
@@ -404,7 +406,7 @@ impl Loop {
         if done.outcome == Outcome::Ok {
             self.context.forget_items(&attempt.task);
         }
-        self.reused = self.reused.map(|count| count + u64::from(done.reused.is_some()));
+        self.reused += u64::from(done.reused.is_some());
         let result = recover::result_of(&done)?;
         (self.context.reporter)(Progress::AttemptFinished {
             step: attempt.task.step.to_string(),
@@ -515,7 +517,7 @@ impl Loop {
         let Context { store, run, .. } = &*self.context;
         // A later `--continue` would say the same, so the index learns of one end.
         let done = self.schedule.counts().map(|(_, counts)| counts.done).sum();
-        let counts = self.reused.map(|reused| TaskCounts { done, reused });
+        let counts = self.counted.then_some(TaskCounts { done, reused: self.reused });
         store.finish_run(run, status, &self.written_at, counts).await?;
         failpoint("after-finish");
         let _ = std::fs::remove_dir_all(store.staging(&run.run));
@@ -539,6 +541,7 @@ impl Loop {
             elapsed_ms: summary.elapsed_ms,
             done: summary.done,
             failed: summary.failed,
+            reused: self.reused,
         });
         Ok(summary)
     }

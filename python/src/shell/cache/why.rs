@@ -205,6 +205,8 @@ async fn word(
                 None => format!("input `{name}` changed"),
             }
         }
+        // Both versions are known here.
+        Difference::External(name) => format!("{name} changed"),
         other => other.to_string(),
     })
 }
