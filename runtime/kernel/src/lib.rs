@@ -1,5 +1,8 @@
 //! The kernel: what evaluates a notebook.
 //!
 //! Interpreters are processes, one or more languages each; they speak the [`protocol`].
+pub mod interpreter;
 pub mod protocol;
+pub mod supervisor;
+pub mod values;
 pub mod wasm;

@@ -1,0 +1,131 @@
+//! How an interpreter ended, said as what it is.
+
+use std::fs;
+
+use nix::libc;
+use nix::sys::signal::Signal;
+
+use crate::protocol::Error;
+
+/// How an interpreter ended.
+#[derive(Debug)]
+pub struct End {
+    /// What is known of the reason.
+    pub ending: Ending,
+    /// The last lines that it wrote to its real standard error.
+    pub last_words: String,
+}
+
+/// The reason of an end.
+#[derive(Debug)]
+pub enum Ending {
+    /// It was asked to.
+    Asked,
+    /// The user had it killed.
+    Killed,
+    /// It ended, with this raw wait status.
+    Status {
+        /// As `wait` gives it.
+        status: i32,
+        /// Whether the system killed processes for memory meanwhile.
+        out_of_memory: bool,
+    },
+    /// What it said couldn't be understood, so it was ended.
+    Nonsense(Error),
+    /// It never began.
+    NotStarted(String),
+}
+
+impl End {
+    /// What happened, for people: `the Python interpreter crashed (SIGSEGV)`.
+    pub fn message(&self, language: &str) -> String {
+        let who = format!("the {language} interpreter");
+        match &self.ending {
+            Ending::Asked => format!("{who} was ended"),
+            Ending::Killed => format!("{who} was killed, as you asked"),
+            Ending::Nonsense(error) => {
+                format!("{who} was ended, because its connection broke: {error}")
+            }
+            Ending::NotStarted(why) => format!("{who} could not be started: {why}"),
+            Ending::Status { status, out_of_memory } => {
+                format!("{who} {}", by_status(*status, *out_of_memory))
+            }
+        }
+    }
+
+    /// What the user can do.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match &self.ending {
+            Ending::Asked | Ending::Killed => return None,
+            Ending::Nonsense(error) => return flownote_flow::help::Help::hint(error),
+            Ending::NotStarted(_) => "check that Flownote is installed in this Python: \
+                                      `python -m pip install flownote`",
+            Ending::Status { out_of_memory: true, .. } => {
+                "load less at once, or end other programs"
+            }
+            Ending::Status { status, .. } if libc::WIFSIGNALED(*status) => {
+                "run the cell again: the interpreter starts anew, and what other languages \
+                 hold is still there"
+            }
+            Ending::Status { .. } => {
+                "something called `os._exit`, or a library ended the process; run the cell again"
+            }
+        };
+        Some(hint.to_owned())
+    }
+}
+
+fn by_status(status: i32, out_of_memory: bool) -> String {
+    if !libc::WIFSIGNALED(status) {
+        return format!("ended by itself (exit code {})", libc::WEXITSTATUS(status));
+    }
+    let number = libc::WTERMSIG(status);
+    let name = Signal::try_from(number).map_or("an unknown signal", Signal::as_str);
+    match number {
+        libc::SIGKILL if out_of_memory => {
+            "was killed by the system because memory ran out (SIGKILL)".to_owned()
+        }
+        libc::SIGKILL => "was killed (SIGKILL)".to_owned(),
+        libc::SIGSEGV | libc::SIGBUS => {
+            format!("crashed in native code ({name}: invalid memory access)")
+        }
+        libc::SIGABRT => "gave up in native code (SIGABRT)".to_owned(),
+        _ => format!("was ended by {name}"),
+    }
+}
+
+/// The system's counts of processes killed for memory: of the machine since boot, and of
+/// this control group. Zero where nothing is told.
+pub(super) fn oom_kills() -> u64 {
+    let count = |path: &str| {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
+        line.and_then(|count| count.trim().parse::<u64>().ok()).unwrap_or(0)
+    };
+    count("/proc/vmstat") + count("/sys/fs/cgroup/memory.events")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(ending: Ending, words: &str) {
+        let end = End { ending, last_words: String::new() };
+        let message = end.message("Python");
+        assert!(message.contains(words) && message.contains("Python"), "{message}");
+    }
+
+    #[test]
+    fn each_end_is_named_as_what_it_is() {
+        let status = |status| Ending::Status { status, out_of_memory: false };
+        check(status(3 << 8), "exit code 3");
+        check(status(libc::SIGSEGV), "SIGSEGV");
+        check(status(libc::SIGABRT), "SIGABRT");
+        check(status(libc::SIGKILL), "was killed (SIGKILL)");
+        check(status(libc::SIGTERM), "SIGTERM");
+        check(Ending::Status { status: libc::SIGKILL, out_of_memory: true }, "memory ran out");
+        check(Ending::Nonsense(Error::Cut), "middle of a message");
+        check(Ending::Killed, "as you asked");
+    }
+}

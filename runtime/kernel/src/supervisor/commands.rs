@@ -1,0 +1,158 @@
+//! Answers what is asked through a [`super::Handle`].
+
+use flownote_notebook::session::{self, Group, RunRequest, Trouble};
+use flownote_notebook::Language;
+use tokio::sync::oneshot;
+
+use super::event::Event;
+use super::handle::Command;
+use super::pending::Waiting;
+use super::request::{Reply, Request, Seen};
+use super::service::Service;
+use crate::protocol::{self, Problem};
+
+type Asker = oneshot::Sender<Result<Reply, Problem>>;
+
+impl Service {
+    /// Follows one request. What it means for the session is told by events.
+    pub(super) async fn command(&mut self, Command { request, answer }: Command) {
+        let reply = match request {
+            Request::Look => Ok(Reply::Seen(Box::new(self.seen()))),
+            Request::Operate { operation } => self.operate(operation).await,
+            Request::Reload { document } => {
+                self.log.push(Event::Reloaded { document: document.clone() });
+                self.news.push_back(session::Event::Reloaded { document });
+                Ok(Reply::Done)
+            }
+            Request::Run { run, manner } => {
+                if let RunRequest::Cells { cells } = &run {
+                    self.manners.extend(cells.iter().map(|cell| (cell.clone(), manner)));
+                }
+                if self.session.is_idle() {
+                    self.log.push(Event::Busy);
+                }
+                self.news.push_back(session::Event::Run { run });
+                Ok(Reply::Done)
+            }
+            Request::Interrupt => {
+                self.news.push_back(session::Event::Interrupt);
+                Ok(Reply::Done)
+            }
+            Request::Kill { language } => {
+                let interpreter = Group::of(language).and_then(|it| self.processes.get(it));
+                if let Some(interpreter) = interpreter {
+                    interpreter.kill();
+                }
+                Ok(Reply::Done)
+            }
+            Request::Restart { language } => {
+                self.news.push_back(session::Event::Restart { language });
+                Ok(Reply::Done)
+            }
+            Request::Complete { language, code, cursor } => {
+                let ask = |request| protocol::Request::Complete { request, code, cursor };
+                return self.ask(language, answer, ask);
+            }
+            Request::Inspect { language, code, cursor, detail } => {
+                let ask = |request| protocol::Request::Inspect { request, code, cursor, detail };
+                return self.ask(language, answer, ask);
+            }
+            Request::IsComplete { language, code } => {
+                let ask = |request| protocol::Request::IsComplete { request, code };
+                return self.ask(language, answer, ask);
+            }
+            Request::Runtime { language } => return self.runtime(language, answer),
+            Request::Input { text } => self.input(text),
+            Request::Comm { comm } => self
+                .send(Group::Python, &protocol::Request::Comm(comm))
+                .map(|()| Reply::Done)
+                .map_err(problem),
+            Request::Shutdown => {
+                self.ending = true;
+                Ok(Reply::Done)
+            }
+        };
+        // Whoever asked may have gone.
+        let _ = answer.send(reply);
+    }
+
+    fn seen(&self) -> Seen {
+        Seen {
+            session: self.id.to_string(),
+            document: self.session.document().clone(),
+            statuses: self.session.statuses().into_iter().collect(),
+            next: self.log.next(),
+            idle: self.session.is_idle(),
+        }
+    }
+
+    async fn operate(
+        &mut self,
+        operation: flownote_notebook::Operation,
+    ) -> Result<Reply, Problem> {
+        // What was heard before comes before.
+        self.tell_session().await;
+        let applied = self.session.apply(session::Event::Operation { operation });
+        let actions = applied.map_err(|error| Problem {
+            hint: flownote_flow::help::Help::hint(&error),
+            message: error.to_string(),
+        })?;
+        for action in actions {
+            self.perform(action).await;
+        }
+        Ok(Reply::Changed { revision: self.session.document().revision() })
+    }
+
+    fn input(&mut self, text: String) -> Result<Reply, Problem> {
+        let Some(group) = self.asking.take() else {
+            let message = "no cell waits for a line".to_owned();
+            return Err(Problem { message, hint: None });
+        };
+        let reply = protocol::Request::InputReply { text };
+        self.send(group, &reply).map(|()| Reply::Done).map_err(problem)
+    }
+
+    fn ask(
+        &mut self,
+        language: Language,
+        asker: Asker,
+        request: impl FnOnce(u64) -> protocol::Request,
+    ) {
+        let Some(group) = Group::of(language) else {
+            let message = format!("{} cells are not run", language.title());
+            let _ = asker.send(Err(Problem { message, hint: None }));
+            return;
+        };
+        let number = self.pending.enter(group, Waiting::Asker(asker));
+        if let Err(trouble) = self.send(group, &request(number)) {
+            let asked = self.pending.take(group, number);
+            self.abandon(asked.into_iter().collect(), &trouble);
+        }
+    }
+
+    fn runtime(&mut self, language: Language, asker: Asker) {
+        let Some(group) = Group::of(language) else {
+            let message = format!("{} cells are not run", language.title());
+            let _ = asker.send(Err(Problem { message, hint: None }));
+            return;
+        };
+        if let Err(trouble) = self.ensure(group) {
+            let _ = asker.send(Err(problem(trouble)));
+            return;
+        }
+        self.runtime_askers.push((group, asker));
+        self.answer_runtime(group);
+    }
+
+    /// Tells those who asked what runs a language, once it is known.
+    pub(super) fn answer_runtime(&mut self, group: Group) {
+        let Some(ready) = self.processes.ready(group) else { return };
+        for (_, asker) in self.runtime_askers.extract_if(.., |(of, _)| *of == group) {
+            let _ = asker.send(Ok(Reply::Runtime { runtime: ready.runtime.clone() }));
+        }
+    }
+}
+
+fn problem(Trouble { message, hint }: Trouble) -> Problem {
+    Problem { message, hint }
+}

@@ -1,0 +1,336 @@
+//! Takes in what interpreters say.
+
+use std::collections::BTreeMap;
+
+use flownote_flow::help::Help;
+use flownote_notebook::session::{self, Group, Stored, Trouble, VersionedName};
+use flownote_notebook::Output;
+
+use super::event::{Event, InterpreterState};
+use super::pending::Waiting;
+use super::request::Reply;
+use super::running::Verdict;
+use super::service::Service;
+use crate::interpreter::{Heard, Said};
+use crate::protocol::{
+    self, Answer, Exported, Finished, FinishedStatus, FoundModule, Problem, Ready, VERSION,
+};
+use crate::values::is_common;
+
+impl Service {
+    /// Takes in one thing.
+    pub(super) async fn hear(&mut self, heard: Heard) {
+        // One that was let go has nothing to say any more.
+        let Some(group) = self.processes.group_of(heard.instance) else { return };
+        match heard.said {
+            Said::Answer(answer) => self.answer(group, answer).await,
+            Said::Printed { error, text } => {
+                let output = if error { Output::stderr(text) } else { Output::stdout(text) };
+                self.shown(group, None, output);
+            }
+            Said::Ended(end) => {
+                let trouble = self.trouble_of(group, &end);
+                if !end.last_words.is_empty() {
+                    self.warn(format!("last words: {}", end.last_words.trim_end()));
+                }
+                self.processes.remove(group);
+                self.gone(group, trouble.clone());
+                let message = match trouble.hint {
+                    Some(hint) => format!("{}\nhint: {hint}", trouble.message),
+                    None => trouble.message,
+                };
+                let language = group.language();
+                self.news.push_back(session::Event::Lost { language, message });
+            }
+        }
+    }
+
+    /// An interpreter is no more: whoever waits for it is told.
+    pub(super) fn gone(&mut self, group: Group, trouble: Trouble) {
+        if self.asking == Some(group) {
+            self.asking = None;
+        }
+        if let Some(running) = self.running.take_if(|it| it.group == group) {
+            let execution = running.execute.execution;
+            self.log.push(Event::Output {
+                cell: Some(running.execute.cell.clone()),
+                execution: Some(execution),
+                output: Output::Error {
+                    name: "InterpreterEnded".to_owned(),
+                    message: trouble.message.clone(),
+                    traceback: vec![trouble.message.clone()],
+                    frames: Vec::new(),
+                    hint: trouble.hint.clone(),
+                },
+            });
+            self.log.push(Event::Finished {
+                cell: running.execute.cell.clone(),
+                execution,
+                count: running.execute.count,
+                status: session::FinishStatus::Error,
+                elapsed_ms: running.began.elapsed().as_secs_f64() * 1e3,
+                defined: BTreeMap::new(),
+                payload: Vec::new(),
+            });
+        }
+        let waiting = self.pending.abandon(group);
+        self.abandon(waiting, &trouble);
+        let Trouble { message, hint } = trouble;
+        let state = InterpreterState::Ended { message, hint };
+        self.log.push(Event::Interpreter { language: group.language(), state });
+    }
+
+    /// Tells those who wait that no answer comes.
+    pub(super) fn abandon(&mut self, waiting: Vec<Waiting>, trouble: &Trouble) {
+        for one in waiting {
+            match one {
+                Waiting::Asker(asker) => {
+                    let Trouble { message, hint } = trouble.clone();
+                    // Whoever asked may have gone.
+                    let _ = asker.send(Err(Problem { message, hint }));
+                }
+                Waiting::Export(names) => {
+                    let values = names.into_iter().map(|name| (name, Err(trouble.clone())));
+                    let values = values.collect();
+                    self.news.push_back(session::Event::Exported { values });
+                }
+                Waiting::Modules(names) => {
+                    let missing = |name| (name, "missing".to_owned());
+                    let found = names.into_iter().map(missing).collect();
+                    self.news.push_back(session::Event::Modules { found });
+                }
+                Waiting::Keep(_) => {}
+            }
+        }
+    }
+
+    async fn answer(&mut self, group: Group, answer: Answer) {
+        match answer {
+            Answer::Ready(ready) => self.ready(group, ready),
+            Answer::Started { execution } => {
+                self.news.push_back(session::Event::Started { execution });
+            }
+            Answer::Output { execution, output } => self.shown(group, execution, output),
+            Answer::InputRequest { execution, prompt, password } => {
+                self.asking = Some(group);
+                let cell = execution.and_then(|it| self.cells.get(&it).cloned());
+                self.log.push(Event::InputRequest { cell, execution, prompt, password });
+            }
+            Answer::Finished(finished) => self.finished(group, *finished).await,
+            Answer::Log { level, text } => self.log.push(Event::Log { level, text }),
+            Answer::Comm(comm) => {
+                let execution = self.running.as_ref().map(|it| it.execute.execution);
+                self.log.push(Event::Comm { execution, comm });
+            }
+            Answer::Exported { request, values } => {
+                if let Some(waiting) = self.pending.take(group, request) {
+                    self.exported(waiting, values).await;
+                }
+            }
+            Answer::Modules { request, found } => {
+                if let Some(Waiting::Modules(names)) = self.pending.take(group, request) {
+                    let found = names.into_iter().map(|name| {
+                        let version = version_of(found.get(&name));
+                        (name, version)
+                    });
+                    let found = found.collect();
+                    self.news.push_back(session::Event::Modules { found });
+                }
+            }
+            Answer::Reloaded { done, refused, .. } => {
+                for (module, why) in refused {
+                    self.warn(format!("`{module}` was not loaded again: {why}"));
+                }
+                let text = format!("loaded again: {}", done.join(", "));
+                self.log.push(Event::Log { level: "info".to_owned(), text });
+            }
+            Answer::Completions { request, start, end, items } => {
+                self.reply(group, request, Reply::Completions { start, end, items });
+            }
+            Answer::Inspected { request, found, data } => {
+                self.reply(group, request, Reply::Inspected { found, data });
+            }
+            Answer::Completeness { request, status, indent } => {
+                self.reply(group, request, Reply::Completeness { status, indent });
+            }
+        }
+    }
+
+    fn reply(&mut self, group: Group, request: u64, reply: Reply) {
+        if let Some(Waiting::Asker(asker)) = self.pending.take(group, request) {
+            // Whoever asked may have gone.
+            let _ = asker.send(Ok(reply));
+        }
+    }
+
+    fn ready(&mut self, group: Group, ready: Box<Ready>) {
+        if ready.version != VERSION {
+            let message = format!(
+                "the {} interpreter speaks version {} of the protocol, and this is version \
+                 {VERSION}",
+                group.language().title(),
+                ready.version
+            );
+            let hint = Some("install the same version of Flownote in its Python".to_owned());
+            self.processes.let_go(group, self.patience.end);
+            self.gone(group, Trouble { message: message.clone(), hint });
+            let language = group.language();
+            self.news.push_back(session::Event::Lost { language, message });
+            return;
+        }
+        let (language, pid, runtime) = (group.language(), ready.pid, ready.runtime.clone());
+        let state = InterpreterState::Ready { pid, runtime };
+        self.log.push(Event::Interpreter { language, state });
+        self.processes.is_ready(group, ready);
+        self.answer_runtime(group);
+    }
+
+    fn shown(&mut self, group: Group, execution: Option<u64>, output: Output) {
+        let running = self.running.as_mut().filter(|it| it.group == group);
+        let running = running.filter(|it| execution.is_none_or(|of| of == it.execute.execution));
+        let verdict = running.map_or(Verdict::Show, |it| it.admit(&output, &self.limits));
+        let output = match verdict {
+            Verdict::Show => output,
+            Verdict::Drop => return,
+            Verdict::Cut => Output::stderr(format!(
+                "\nMore output is not shown: the cell has shown {} outputs or {} MB.\n",
+                self.limits.outputs,
+                self.limits.output >> 20,
+            )),
+        };
+        self.show(execution, output.clone());
+        if let Some(execution) = execution {
+            self.news.push_back(session::Event::Output { execution, output });
+        }
+    }
+
+    async fn finished(&mut self, group: Group, finished: Finished) {
+        let of_it = |it: &mut super::running::Running| {
+            it.group == group && it.execute.execution == finished.execution
+        };
+        let Some(running) = self.running.take_if(of_it) else {
+            return self.warn(format!("execution {} ended twice", finished.execution));
+        };
+        self.asking = self.asking.filter(|asking| *asking != group);
+        let execution = finished.execution;
+        let kept = self.keep_all(execution, finished.exports).await;
+        let mut defined: BTreeMap<String, session::Defined> = (finished.defined.iter())
+            .map(|(name, it)| (name.clone(), defined_of(it)))
+            .collect();
+        for (name, outcome) in &kept {
+            if let (Some(it), Ok(stored)) = (defined.get_mut(&name.name), outcome) {
+                it.digest = Some(stored.digest.clone());
+                it.common = stored.common;
+            }
+        }
+        let status = match finished.status {
+            FinishedStatus::Ok => session::FinishStatus::Ok,
+            FinishedStatus::Error => session::FinishStatus::Error,
+            FinishedStatus::Interrupted => session::FinishStatus::Interrupted,
+        };
+        self.log.push(Event::Finished {
+            cell: running.execute.cell.clone(),
+            execution,
+            count: running.execute.count,
+            status,
+            elapsed_ms: finished.elapsed_ms,
+            defined: finished.defined,
+            payload: finished.payload,
+        });
+        if !kept.is_empty() {
+            // Before the end: the cell that is next may need them.
+            self.news.push_back(session::Event::Exported { values: kept });
+        }
+        let finish = session::Finish {
+            status,
+            defined,
+            deleted: finished.deleted,
+            unverified: finished.unverified,
+            uncacheable: finished.uncacheable,
+            modules: BTreeMap::new(),
+            elapsed_ms: milliseconds(finished.elapsed_ms),
+        };
+        self.news.push_back(session::Event::Finished { execution, finish });
+    }
+
+    /// Keeps what an execution exported.
+    async fn keep_all(
+        &mut self,
+        version: u64,
+        exports: BTreeMap<String, Exported>,
+    ) -> Vec<(VersionedName, Result<Stored, Trouble>)> {
+        let mut kept = Vec::new();
+        for (name, exported) in exports {
+            let outcome = self.keep(&name, version, exported).await;
+            kept.push((VersionedName { name, version }, outcome));
+        }
+        kept
+    }
+
+    async fn keep(
+        &mut self,
+        name: &str,
+        version: u64,
+        exported: Exported,
+    ) -> Result<Stored, Trouble> {
+        match exported {
+            Exported::Failed { error: Problem { message, hint } } => Err(Trouble { message, hint }),
+            Exported::Value(value) => match self.values.take(name, version, value).await {
+                Ok(record) => {
+                    let common = is_common(&record);
+                    Ok(Stored { digest: record.digest.to_string(), common })
+                }
+                Err(error) => Err(Trouble { hint: error.hint(), message: error.to_string() }),
+            },
+        }
+    }
+
+    async fn exported(&mut self, waiting: Waiting, mut values: BTreeMap<String, Exported>) {
+        match waiting {
+            Waiting::Export(names) => {
+                let mut kept = Vec::new();
+                for name in names {
+                    let outcome = match values.remove(&name.name) {
+                        Some(exported) => self.keep(&name.name, name.version, exported).await,
+                        None => Err(Trouble {
+                            message: format!("`{}` did not come", name.name),
+                            hint: None,
+                        }),
+                    };
+                    kept.push((name, outcome));
+                }
+                self.news.push_back(session::Event::Exported { values: kept });
+            }
+            Waiting::Keep(_) | Waiting::Asker(_) | Waiting::Modules(_) => {}
+        }
+    }
+}
+
+fn defined_of(defined: &protocol::Defined) -> session::Defined {
+    session::Defined {
+        type_name: defined.type_name.clone(),
+        summary: defined.summary.clone(),
+        live: defined.live,
+        digest: defined.digest.clone(),
+        common: false,
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast of a float saturates, and times are whole milliseconds from here on"
+)]
+fn milliseconds(elapsed: f64) -> u64 {
+    elapsed.round() as u64
+}
+
+/// What stands for a module in keys.
+fn version_of(found: Option<&FoundModule>) -> String {
+    match found {
+        Some(FoundModule::Distribution { name, version }) => format!("{name} {version}"),
+        Some(FoundModule::Project { digest, .. }) => digest.clone(),
+        Some(FoundModule::Standard) => "standard".to_owned(),
+        Some(FoundModule::Missing) | None => "missing".to_owned(),
+    }
+}

@@ -1,0 +1,29 @@
+//! The supervisor of one notebook: performs what its [`Session`] wants done.
+//!
+//! [`Options`] → [`Service::new`] → [`Service::run`]; a [`Handle`] asks [`Request`]s and
+//! reads numbered [`Event`]s. The service owns the session, the interpreters and the values
+//! that crossed; everything happens on its one task, in the order in which it came in.
+//!
+//! [`Session`]: flownote_notebook::session::Session
+
+mod commands;
+mod error;
+mod event;
+mod handle;
+mod hear;
+mod log;
+mod options;
+mod pending;
+mod perform;
+mod processes;
+mod request;
+mod running;
+mod service;
+
+pub use error::Error;
+pub use event::{Event, InterpreterState, Numbered};
+pub use handle::Handle;
+pub use log::Subscription;
+pub use options::{FLOW, Limits, Options, Patience};
+pub use request::{Manner, Reply, Request, Seen};
+pub use service::Service;

@@ -1,0 +1,253 @@
+//! Does what the session wants done.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flownote_flow::help::Help;
+use flownote_notebook::session::{self, Action, Execute, Group, Trouble, VersionedName};
+use flownote_notebook::{Language, Output};
+
+use super::event::{Event, InterpreterState};
+use super::pending::Waiting;
+use super::running::Running;
+use super::service::{Later, Service};
+use crate::interpreter::End;
+use crate::protocol::{Binding, NameVersion, Rebind, Request};
+
+impl Service {
+    /// Performs one action.
+    pub(super) async fn perform(&mut self, action: Action) {
+        match action {
+            Action::Execute(execute) => self.execute(execute).await,
+            Action::LookUp(question) => {
+                let execution = question.execution;
+                self.news.push_back(session::Event::LookedUp { execution, hit: None });
+            }
+            Action::Export { language, names } => self.export(language, names),
+            Action::FindModules { names } => self.find_modules(names),
+            Action::Interrupt { language } => self.interrupt(language),
+            Action::Restart { language } => self.restart(language),
+            Action::Forget { language, names } => self.forget(language, names),
+            Action::Status { cell, status } => self.log.push(Event::Status { cell, status }),
+            Action::Outputs { cell, outputs } => self.log.push(Event::Outputs { cell, outputs }),
+            Action::Restored { question, origin } => {
+                self.log.push(Event::Restored {
+                    cell: question.cell.clone(),
+                    pathspec: origin.pathspec,
+                    user: origin.user,
+                    finished_at: origin.finished_at,
+                });
+            }
+            Action::Changed { change } => self.log.push(Event::Changed {
+                revision: change.revision,
+                applied: change.applied,
+                touched: change.touched,
+                removed: change.removed,
+            }),
+            Action::Refused { cell, trouble } => self.log.push(Event::Refused { cell, trouble }),
+            Action::Idle => self.log.push(Event::Idle),
+        }
+    }
+
+    async fn execute(&mut self, execute: Box<Execute>) {
+        let Some(group) = Group::of(execute.language) else { return };
+        let source = self.session.document().cell(&execute.cell);
+        self.log.push(Event::Started {
+            cell: execute.cell.clone(),
+            execution: execute.execution,
+            count: execute.count,
+            source: source.map(|cell| cell.source.clone()).unwrap_or_default(),
+        });
+        self.cells.insert(execute.execution, execute.cell.clone());
+        let prepared = self.prepare(&execute).await;
+        self.running = Some(Running::new(execute, group));
+        let sent = match prepared {
+            Err(trouble) => Err(trouble),
+            Ok(request) => self.send(group, &request),
+        };
+        if let Err(trouble) = sent {
+            self.fail_running(trouble);
+        }
+    }
+
+    /// What the interpreter is told of an execution.
+    async fn prepare(&mut self, execute: &Execute) -> Result<Request, Trouble> {
+        let manner = self.manners.remove(&execute.cell).unwrap_or_default();
+        let mut set = BTreeMap::new();
+        for (name, version) in &execute.set {
+            let binding = if execute.given.contains(name) {
+                let value = self.values.give(name, *version).await;
+                let value = value.map_err(|error| Trouble {
+                    hint: error.hint(),
+                    message: error.to_string(),
+                })?;
+                let value = value.ok_or_else(|| Trouble {
+                    message: format!("the value of `{name}` is not there any more"),
+                    hint: Some("run the cell that defines it again".to_owned()),
+                })?;
+                Binding::Given { version: *version, value }
+            } else {
+                Binding::Version(*version)
+            };
+            set.insert(name.clone(), binding);
+        }
+        Ok(Request::Execute(Box::new(crate::protocol::Execute {
+            execution: execute.execution,
+            language: execute.language.name().to_owned(),
+            cell: execute.cell.as_str().to_owned(),
+            label: execute.label.clone(),
+            code: execute.code.clone(),
+            rebind: Rebind { set, unset: execute.unset.clone() },
+            snapshot: execute.snapshot.clone(),
+            exports: execute.exports.clone(),
+            silent: manner.silent,
+            store_history: manner.store_history && !manner.silent,
+            allow_stdin: manner.allow_stdin,
+            count: Some(execute.count),
+            reuse: false,
+        })))
+    }
+
+    /// The execution under way can't go on: its cell shows why.
+    pub(super) fn fail_running(&mut self, trouble: Trouble) {
+        let Some(running) = self.running.take() else { return };
+        let execution = running.execute.execution;
+        let output = Output::Error {
+            name: "Error".to_owned(),
+            traceback: vec![trouble.message.clone()],
+            message: trouble.message,
+            frames: Vec::new(),
+            hint: trouble.hint,
+        };
+        self.show(Some(execution), output.clone());
+        self.news.push_back(session::Event::Output { execution, output });
+        let status = session::FinishStatus::Error;
+        self.log.push(Event::Finished {
+            cell: running.execute.cell.clone(),
+            execution,
+            count: running.execute.count,
+            status,
+            elapsed_ms: running.began.elapsed().as_secs_f64() * 1e3,
+            defined: BTreeMap::new(),
+            payload: Vec::new(),
+        });
+        let finish = session::Finish { status, ..session::Finish::default() };
+        self.news.push_back(session::Event::Finished { execution, finish });
+    }
+
+    /// Shows one more output to those who watch.
+    pub(super) fn show(&self, execution: Option<session::Execution>, output: Output) {
+        let cell = execution.and_then(|it| self.cells.get(&it).cloned());
+        self.log.push(Event::Output { cell, execution, output });
+    }
+
+    /// Starts a group's interpreter unless it runs.
+    pub(super) fn ensure(&mut self, group: Group) -> Result<(), Trouble> {
+        let language = group.language();
+        match self.processes.ensure(group) {
+            Ok(false) => Ok(()),
+            Ok(true) => {
+                let state = InterpreterState::Starting;
+                self.log.push(Event::Interpreter { language, state });
+                Ok(())
+            }
+            Err(end) => Err(self.trouble_of(group, &end)),
+        }
+    }
+
+    /// An end in words.
+    pub(super) fn trouble_of(&self, group: Group, end: &End) -> Trouble {
+        let message = end.message(group.language().title());
+        if !self.processes.can_start(group) {
+            let hint = "install the whole of it: `python -m pip install flownote-studio`";
+            return Trouble { message, hint: Some(hint.to_owned()) };
+        }
+        Trouble { message, hint: end.hint() }
+    }
+
+    /// Says something to a group's interpreter, which is started if need be.
+    pub(super) fn send(&mut self, group: Group, request: &Request) -> Result<(), Trouble> {
+        self.ensure(group)?;
+        let Some(interpreter) = self.processes.get(group) else { return Ok(()) };
+        interpreter
+            .send(request)
+            .map_err(|error| Trouble { hint: error.hint(), message: error.to_string() })
+    }
+
+    fn export(&mut self, language: Language, names: Vec<VersionedName>) {
+        let Some(group) = Group::of(language) else { return };
+        // One request can ask for one version of a name only.
+        let mut rounds: Vec<BTreeMap<String, u64>> = Vec::new();
+        for name in &names {
+            let free = rounds.iter_mut().find(|round| !round.contains_key(&name.name));
+            match free {
+                Some(round) => drop(round.insert(name.name.clone(), name.version)),
+                None => rounds.push(BTreeMap::from([(name.name.clone(), name.version)])),
+            }
+        }
+        for round in rounds {
+            let asked = round.iter().map(|(name, version)| VersionedName {
+                name: name.clone(),
+                version: *version,
+            });
+            let waiting = Waiting::Export(asked.collect());
+            let request = self.pending.enter(group, waiting);
+            let export = Request::Export { request, names: round, common: true };
+            if let Err(trouble) = self.send(group, &export) {
+                let asked = self.pending.take(group, request);
+                self.abandon(asked.into_iter().collect(), &trouble);
+            }
+        }
+    }
+
+    fn find_modules(&mut self, names: BTreeSet<String>) {
+        let group = Group::Python;
+        let request = self.pending.enter(group, Waiting::Modules(names.clone()));
+        let ask = Request::Modules { request, names: names.into_iter().collect() };
+        if let Err(trouble) = self.send(group, &ask) {
+            let asked = self.pending.take(group, request);
+            self.abandon(asked.into_iter().collect(), &trouble);
+        }
+    }
+
+    fn interrupt(&mut self, language: Language) {
+        let Some(group) = Group::of(language) else { return };
+        let Some(running) = self.running.as_mut().filter(|it| it.group == group) else { return };
+        running.interrupted = true;
+        let execution = running.execute.execution;
+        let Some(interpreter) = self.processes.get(group) else { return };
+        if group == Group::Python {
+            interpreter.signal_interrupt();
+        } else {
+            // It is always short enough.
+            let _ = interpreter.send(&Request::Interrupt {});
+        }
+        let (later, patience) = (self.later_sender.clone(), self.patience.interrupt);
+        tokio::spawn(async move {
+            tokio::time::sleep(patience).await;
+            // The session may be over by then.
+            let _ = later.send(Later::OfferKill(execution));
+        });
+    }
+
+    fn restart(&mut self, language: Language) {
+        let Some(group) = Group::of(language) else { return };
+        if self.processes.get(group).is_none() {
+            return;
+        }
+        self.processes.let_go(group, self.patience.end);
+        let message = "it was restarted".to_owned();
+        self.gone(group, Trouble { message, hint: None });
+        // Who restarts wants to go on: the new one warms up meanwhile.
+        let _ = self.ensure(group);
+    }
+
+    fn forget(&mut self, language: Language, names: Vec<VersionedName>) {
+        self.values.forget(&names);
+        let Some(group) = Group::of(language) else { return };
+        let Some(interpreter) = self.processes.get(group) else { return };
+        let versions = names.into_iter();
+        let versions =
+            versions.map(|it| NameVersion { name: it.name, version: it.version }).collect();
+        let _ = interpreter.send(&Request::Forget { versions });
+    }
+}

@@ -1,0 +1,169 @@
+//! What can be asked of a supervisor, and what it answers.
+
+use std::collections::BTreeMap;
+
+use flownote_notebook::session::{CellStatus, RunRequest};
+use flownote_notebook::{CellId, Document, Language, Operation};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use crate::protocol::{Comm, Completeness, Completion, Runtime};
+
+/// Something to ask.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "snake_case")]
+pub enum Request {
+    /// The document, its cells' statuses, and the number of the next event.
+    Look,
+    /// Change the document.
+    Operate {
+        /// How.
+        operation: Operation,
+    },
+    /// Take the document as it is on disk.
+    Reload {
+        /// All of it.
+        document: Box<Document>,
+    },
+    /// Run cells. Answered at once; events tell the rest.
+    Run {
+        /// Which.
+        run: RunRequest,
+        /// How.
+        #[serde(default)]
+        manner: Manner,
+    },
+    /// Stop what runs and what waits.
+    Interrupt,
+    /// Kill the interpreter of a language, with what only it holds.
+    Kill {
+        /// The language.
+        language: Language,
+    },
+    /// Begin an interpreter anew.
+    Restart {
+        /// One of its languages.
+        language: Language,
+    },
+    /// What could stand at the cursor?
+    Complete {
+        /// The cell's language.
+        language: Language,
+        /// The cell.
+        code: String,
+        /// Where in it, in Unicode code points.
+        cursor: u32,
+    },
+    /// What stands at the cursor?
+    Inspect {
+        /// The cell's language.
+        language: Language,
+        /// The cell.
+        code: String,
+        /// Where in it, in Unicode code points.
+        cursor: u32,
+        /// 1 for more than the signature.
+        #[serde(default)]
+        detail: u8,
+    },
+    /// Does the code end a statement?
+    IsComplete {
+        /// The cell's language.
+        language: Language,
+        /// The code.
+        code: String,
+    },
+    /// What runs a language? Its interpreter is started if need be.
+    Runtime {
+        /// The language.
+        language: Language,
+    },
+    /// The line that a cell waits for.
+    Input {
+        /// The line, without its end.
+        text: String,
+    },
+    /// A message to a widget.
+    Comm {
+        /// What.
+        comm: Comm,
+    },
+    /// End the session.
+    Shutdown,
+}
+
+/// How cells are run, beside what the document says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Manner {
+    /// Show nothing, count nothing.
+    pub silent: bool,
+    /// Whether they enter the history of inputs.
+    pub store_history: bool,
+    /// Whether somebody is there to answer `input()`.
+    pub allow_stdin: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { silent: false, store_history: true, allow_stdin: true }
+    }
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "snake_case")]
+pub enum Reply {
+    /// It was done, or will be.
+    Done,
+    /// To [`Request::Look`].
+    Seen(Box<Seen>),
+    /// To [`Request::Operate`].
+    Changed {
+        /// The document's revision after it.
+        revision: u64,
+    },
+    /// To [`Request::Complete`].
+    Completions {
+        /// Where the text begins that an item replaces, in code points.
+        start: u32,
+        /// Where it ends.
+        end: u32,
+        /// The likeliest first.
+        items: Vec<Completion>,
+    },
+    /// To [`Request::Inspect`].
+    Inspected {
+        /// Whether anything is known.
+        found: bool,
+        /// By MIME type.
+        data: Map<String, Json>,
+    },
+    /// To [`Request::IsComplete`].
+    Completeness {
+        /// What it is.
+        status: Completeness,
+        /// What to begin the next line with.
+        indent: String,
+    },
+    /// To [`Request::Runtime`].
+    Runtime {
+        /// What runs the language.
+        runtime: Runtime,
+    },
+}
+
+/// A session as it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The session's id, which is that of its run.
+    pub session: String,
+    /// The document, with its outputs.
+    pub document: Document,
+    /// What each code cell is worth.
+    pub statuses: BTreeMap<CellId, CellStatus>,
+    /// The number of the first event that isn't in the above.
+    pub next: u64,
+    /// Whether nothing runs and nothing waits.
+    pub idle: bool,
+}

@@ -1,0 +1,87 @@
+//! The execution that is under way, and how much it has shown.
+
+use std::time::Instant;
+
+use flownote_notebook::Output;
+use flownote_notebook::session::{Execute, Group};
+
+use super::log::weight_of;
+use super::options::Limits;
+
+/// The execution that is under way.
+#[derive(Debug)]
+pub struct Running {
+    /// What was asked for.
+    pub execute: Box<Execute>,
+    /// Whose it is.
+    pub group: Group,
+    /// When, RFC 3339.
+    pub started_at: String,
+    /// When.
+    pub began: Instant,
+    /// Whether it was asked to stop.
+    pub interrupted: bool,
+    shown: Shown,
+}
+
+/// What becomes of an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is shown.
+    Show,
+    /// It is the first of too many: say so instead.
+    Cut,
+    /// It isn't shown.
+    Drop,
+}
+
+/// How much an execution has shown.
+#[derive(Debug, Default)]
+struct Shown {
+    bytes: usize,
+    outputs: usize,
+    /// Whether the last output was text, which further text joins.
+    text: bool,
+    cut: bool,
+}
+
+impl Running {
+    /// An execution that begins now.
+    pub fn new(execute: Box<Execute>, group: Group) -> Self {
+        Self {
+            execute,
+            group,
+            started_at: flownote_store::time::now(),
+            began: Instant::now(),
+            interrupted: false,
+            shown: Shown::default(),
+        }
+    }
+
+    /// Whether one more output is shown. Errors always are.
+    pub fn admit(&mut self, output: &Output, limits: &Limits) -> Verdict {
+        let shown = &mut self.shown;
+        match output {
+            Output::Error { .. } => return Verdict::Show,
+            Output::Clear { wait } => {
+                if !*wait {
+                    *shown = Shown::default();
+                }
+                return Verdict::Show;
+            }
+            _ => {}
+        }
+        if shown.cut {
+            return Verdict::Drop;
+        }
+        let text = matches!(output, Output::Stream { .. });
+        shown.bytes += weight_of(output);
+        shown.outputs += usize::from(!(text && shown.text));
+        shown.text = text;
+        if shown.bytes > limits.output || shown.outputs > limits.outputs {
+            shown.cut = true;
+            return Verdict::Cut;
+        }
+        Verdict::Show
+    }
+}
