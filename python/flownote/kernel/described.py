@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import types
 
 from flownote.codecs.base import type_name
@@ -23,6 +24,7 @@ _LIVE = (
     types.TracebackType,
     types.FunctionType,
     types.MethodType,
+    io.IOBase,
 )
 # Libraries whose values have codecs or pickles.
 _STORABLE = frozenset(("numpy", "pandas", "polars", "pyarrow", "scipy", "sklearn", "datetime"))

@@ -64,6 +64,12 @@ class Display:
         kind = {"kind": "result", "data": data, "metadata": metadata}
         kernel.outputs.show(kind, running.now)
 
+    def show_error(self, error: BaseException) -> None:
+        """Show an exception that doesn't end the cell."""
+        from flownote.kernel import faults
+
+        self._kernel.outputs.show(faults.output_of(error))
+
     def display(
         self,
         *objs: Any,

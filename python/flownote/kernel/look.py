@@ -112,7 +112,7 @@ def _with_readline(kernel: Kernel, before: str) -> tuple[int, list[dict[str, Any
     text = found[0] if found is not None else ""
     completer = rlcompleter.Completer(kernel.names.values.copy())
     matches = completer.attr_matches(text) if "." in text else completer.global_matches(text)
-    names = dict.fromkeys(match.rstrip("( ").rstrip() for match in matches)
+    names = dict.fromkeys(match.rstrip("() ") for match in matches)
     return len(before) - len(text), [{"text": name} for name in names if not is_own(name)]
 
 

@@ -47,6 +47,7 @@ class Kernel:
         self.formatters = Formatters()
         self.history = History(self.names.values)
         self.display = Display(self)
+        self.formatters.report = self.display.show_error
         self.figures = Figures(self)
         self.world = World()
         self.control = Control(self)

@@ -90,7 +90,9 @@ def test_missing_modules_come_with_a_hint(warm: KernelProcess) -> None:
 
 
 def test_top_level_await_has_one_loop(kernel: KernelProcess) -> None:
-    code = "import asyncio\nasync def f(x):\n    await asyncio.sleep(0)\n    return x * 2\nawait f(21)"
+    code = (
+        "import asyncio\nasync def f(x):\n    await asyncio.sleep(0)\n    return x * 2\nawait f(21)"
+    )
     assert kernel.run(code).ok.result == "42"
     kernel.run("loop = asyncio.get_running_loop()")
     assert kernel.run("loop is asyncio.get_running_loop()").result == "True"
