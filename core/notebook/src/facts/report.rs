@@ -41,6 +41,10 @@ pub struct Facts {
     pub dependencies: BTreeMap<String, String>,
     /// Why it must count as reading all names above (`eval`, `import *`).
     pub coarse: Option<Arc<str>>,
+    /// It may bind names that its text doesn't show (`exec`, `import *`).
+    pub binds_unseen: bool,
+    /// It is nothing but imports, functions, classes and constants, effects aside.
+    pub definitions_only: bool,
     /// Why a value of it probably can't be stored (an open file, a lambda).
     pub live_hint: Option<Arc<str>>,
     /// How it may be restored, as far as its text alone tells.

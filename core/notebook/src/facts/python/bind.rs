@@ -230,6 +230,7 @@ impl<'a> Walker<'a> {
             if &alias.name == "*" {
                 let why = format!("`from {module} import *` may bind any name");
                 self.coarse(&why);
+                self.facts.binds_unseen = true;
                 continue;
             }
             let name = Some(self.name(&alias.name));

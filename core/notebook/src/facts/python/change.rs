@@ -171,8 +171,10 @@ impl<'a> Walker<'a> {
         let line = self.line(call);
         let full = self.full_path(path);
         match path {
-            "eval" | "exec" | "globals" | "compile_command" => {
+            "eval" => self.coarse(&format!("`{path}` may use any name")),
+            "exec" | "globals" => {
                 self.coarse(&format!("`{path}` may use any name"));
+                self.facts.binds_unseen |= self.depth == 0 || self.eager;
             }
             "locals" | "vars" if self.depth == 0 && call.arguments.is_empty() => {
                 self.coarse(&format!("`{path}()` holds every name"));
@@ -224,6 +226,10 @@ impl<'a> Walker<'a> {
             self.effect(&format!("calls `{}`", path.trim_start_matches('.')), line, true, None);
         }
         let Some((root, depth)) = known::root(&function.value) else { return };
+        // `np.add(a, b)` changes nothing, and `sys.path.append(…)` is known as a setting.
+        if self.find(root) == 0 && self.is_module(root) {
+            return;
+        }
         let in_place = call.arguments.find_keyword("inplace").is_some_and(|keyword| {
             !matches!(&keyword.value, Expr::BooleanLiteral(value) if !value.value)
         });
@@ -241,6 +247,15 @@ impl<'a> Walker<'a> {
         } else if self.find(root) == 0 && depth == 0 && (self.depth == 0 || self.eager) {
             let (root, method) = (self.name(root), self.name(&function.attr));
             self.facts.methods.entry(root).or_default().insert(method);
+        }
+    }
+
+    /// Whether a name stands for a module, as far as this cell or habit tells.
+    fn is_module(&self, root: &str) -> bool {
+        match self.facts.defs.get(root).map(|definition| &definition.kind) {
+            Some(Kind::Import(import)) => import.name.is_none(),
+            Some(_) => false,
+            None => known::usual_module(root).is_some(),
         }
     }
 
@@ -332,15 +347,9 @@ impl<'a> Walker<'a> {
                     Some(Kind::Function | Kind::Class) => {}
                     Some(Kind::Import(import)) if known::is_quiet_module(&import.module) => {}
                     Some(_) => self.effect(&format!("calls `{name}`"), line, false, None),
-                    None => {
-                        self.effect(&format!("calls `{name}`"), line, false, Some(name.clone()));
-                        // Most functions that end a cell compute what it shows.
-                        if shown {
-                            self.facts.effects.retain(|effect| {
-                                effect.line != line || effect.depends_on.as_ref() != Some(&name)
-                            });
-                        }
-                    }
+                    // Most functions that end a cell compute what it shows.
+                    None if shown => {}
+                    None => self.effect(&format!("calls `{name}`"), line, false, Some(name)),
                 }
             }
             Expr::Attribute(function) if !shown => self.dropped_method(call, function, line),

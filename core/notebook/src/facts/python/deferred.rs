@@ -3,6 +3,7 @@
 
 use ruff_python_ast::visitor::Visitor;
 use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::Ranged;
 
 use super::known;
 use super::scope::{Locals, Scope, ScopeKind};
@@ -150,7 +151,8 @@ impl<'a> Walker<'a> {
         self.sink.merge(behaviour);
     }
 
-    /// A comprehension runs at once; a generator too, when it is a call's argument.
+    /// A comprehension runs at once; a generator, too, when it is a call's argument:
+    /// nearly always the call consumes it.
     pub fn visit_comprehension_of(
         &mut self,
         generators: &'a [ast::Comprehension],
@@ -160,11 +162,10 @@ impl<'a> Walker<'a> {
         let Some((first, _)) = generators.split_first() else { return };
         self.visit_expr(&first.iter);
         let locals = targets_of(generators);
-        if lazy && (self.depth == 0 || self.calls == 0) {
-            let eager = self.calls > 0;
+        if lazy && self.calls == 0 {
             let mut names = Locals::default();
             names.bound = locals;
-            let behaviour = self.later(None, names, eager, |walker| {
+            let behaviour = self.later(None, names, false, |walker| {
                 walker.visit_rounds(generators, elements);
             });
             self.sink.merge(behaviour);
@@ -209,6 +210,7 @@ impl<'a> Walker<'a> {
 
     /// The body of `%%timeit`: a function that is called on the spot.
     pub fn timed_body(&mut self, body: &'a [Stmt]) {
+        self.last = body.last().map(Ranged::range);
         let locals = Locals::of(None, body);
         let behaviour = self.later(None, locals, true, |walker| walker.visit_body(body));
         self.facts.effects.extend(behaviour.effects);

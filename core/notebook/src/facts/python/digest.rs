@@ -29,19 +29,22 @@ pub(super) fn code(cell: &CellText<'_>, parsed: &Parsed<Mod>) -> Digest {
     if let Mod::Module(module) = parsed.syntax() {
         docstrings.visit_body(&module.body);
     }
-    let mut pending_newline = false;
+    let (mut pending_newline, mut after_docstring) = (false, false);
     // One buffer: blake3 is quick on long inputs and slow on many short ones.
     let mut text = Vec::with_capacity(cell.body.len());
     for token in parsed.tokens() {
         let mark: &[u8] = match token.kind() {
             TokenKind::Comment | TokenKind::NonLogicalNewline | TokenKind::EndOfFile => continue,
             TokenKind::Newline => {
-                pending_newline = true;
+                pending_newline |= !std::mem::take(&mut after_docstring);
                 continue;
             }
             TokenKind::Indent => b"\x02",
             TokenKind::Dedent => b"\x03",
-            _ if docstrings.ranges.contains(&token.range()) => continue,
+            _ if docstrings.ranges.contains(&token.range()) => {
+                after_docstring = true;
+                continue;
+            }
             _ => cell.body[token.range()].as_bytes(),
         };
         if std::mem::take(&mut pending_newline) {

@@ -5,7 +5,7 @@ use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
 use super::walk::{self, Walker};
 use crate::facts::{Definition, Flow, Name};
-use crate::lines::{self, CellMagic};
+use crate::lines::{BodyIs, CellMagic, CellText};
 
 /// Commands of the shell that only look.
 const LOOKING: &[&str] = &[
@@ -98,6 +98,7 @@ impl<'a> Walker<'a> {
             }
             "run" | "load" | "pylab" | "reset" | "reset_selective" | "xdel" | "macro" | "recall" => {
                 self.coarse(&format!("`%{name}` may bind any name"));
+                self.facts.binds_unseen = true;
                 self.effect(&format!("runs `%{name}`"), line, false, None);
             }
             "store" | "save" | "notebook" | "writefile" => {
@@ -125,9 +126,11 @@ impl<'a> Walker<'a> {
     /// `%time x = f(y)`: the rest is Python of its own.
     fn timed_line(&mut self, name: &str, rest: &str) {
         let code = without_flags(rest);
-        let code = if name == "timeit" { format!("def _():\n {code}\n_()") } else { code.to_owned() };
-        let cell = lines::CellText { source: &code, magic: None, body: &code, body_offset: 0 };
-        let parsed = parse_unchecked(&code, ParseOptions::from(Mode::Ipython));
+        let function = BodyIs::Function;
+        let magic = CellMagic { name: "timeit", arguments: "", body: code, is: function };
+        let magic = (name == "timeit").then_some(magic);
+        let cell = CellText { source: code, magic, body: code, body_offset: 0 };
+        let parsed = parse_unchecked(code, ParseOptions::from(Mode::Ipython));
         let Mod::Module(module) = parsed.syntax() else { return };
         let facts = walk::module(&cell, &module.body);
         for name in facts.now.into_keys() {
@@ -138,11 +141,9 @@ impl<'a> Walker<'a> {
             self.change_in(0, name, mutation, 1, 0);
         }
         for (name, definition) in facts.defs {
-            if &*name != "_" {
-                self.define(name, definition);
-            }
+            self.define(name, definition);
         }
-        self.facts.calls.extend(facts.calls.into_iter().filter(|call| &*call.function != "_"));
+        self.facts.calls.extend(facts.calls);
         self.facts.imports.extend(facts.imports);
         self.facts.effects.extend(facts.effects);
     }
@@ -171,7 +172,7 @@ impl<'a> Walker<'a> {
     }
 
     fn names_in_expression(&mut self, code: &str) {
-        let cell = lines::CellText { source: code, magic: None, body: code, body_offset: 0 };
+        let cell = CellText { source: code, magic: None, body: code, body_offset: 0 };
         let parsed = parse_unchecked(code, ParseOptions::from(Mode::Module));
         if let (Mod::Module(module), false) = (parsed.syntax(), parsed.has_invalid_syntax()) {
             for name in walk::module(&cell, &module.body).now.into_keys() {

@@ -104,6 +104,7 @@ impl<'a> Walker<'a> {
             });
             self.facts.live_hint = stateful.map(Into::into);
         }
+        self.facts.definitions_only = class == crate::facts::Class::Definition;
         self.facts.class = if self.facts.effects.is_empty() && self.facts.coarse.is_none() {
             class
         } else if self.facts.effects.is_empty() {
@@ -277,13 +278,18 @@ impl<'a> Walker<'a> {
                     walker.visit_expr(kind);
                 }
                 let name = handler.name.as_ref().map(|name| name.as_str());
+                let known = name.is_some_and(|name| walker.facts.defs.contains_key(name));
                 if let Some(name) = name {
-                    walker.take();
+                    walker.settle();
                     walker.bind_name(name, Definition::default());
                 }
                 walker.visit_body(&handler.body);
+                // Python deletes it where the block ends.
                 if let Some(name) = name {
                     walker.unbind_name(name);
+                    if !known {
+                        walker.facts.defs.remove(name);
+                    }
                 }
             });
             after = after.join(bound);
