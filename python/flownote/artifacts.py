@@ -308,8 +308,8 @@ class _Missing(MissingArtifact):
         """What is wrong."""
         return self._state.tell_missing(self._asked)[0]
 
-    @property
-    def hint(self) -> str:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def hint(self) -> str:
         """What to do now."""
         return self._state.tell_missing(self._asked)[1]
 

@@ -67,8 +67,9 @@ def why(project, task):
 
 def test_a_second_run_reuses_all_and_everybody_is_told(cached):
     first = cached.run_ids()[0]
-    reused, _ = run(cached, "--cache")
+    reused, said = run(cached, "--cache")
     assert reused == ["start/0", "fit/0", "end/0"]
+    assert said.splitlines()[-1].endswith("3 tasks done, 3 of them reused")
     assert "◆  fit    1 reused" in cached.shell("show").raw
     shown = cached.shell("show latest/fit").raw
     assert f"reused from  Score/{first}/fit/0 by ana" in shown
@@ -318,6 +319,7 @@ def test_a_failed_run_says_how_to_go_on(cached):
     failed = cached.shell("run flow.py --cache")
     assert failed.code == 1
     end = cached.run_ids()[-1].rpartition("-")[2]
+    assert f"`flownote show {end}` tells what failed, and how to go on" in failed.raw_err
     shown = cached.shell("show").raw
     assert f"flownote resume flow.py --origin-run-id {end}" in shown
     command = f"open {end}/fit/0 --script"

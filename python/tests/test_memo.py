@@ -174,7 +174,7 @@ def test_why_a_call_would_be_computed(project: Project) -> None:
     assert other.startswith("the arguments differ; the nearest is by ana, ")
     edited = FUNCTION.replace("x * 2", "x * 3")
     (code,) = program(project, edited, "print(f.why(1))")
-    assert code.startswith("code changed in `helper` (program.py:5); the nearest is by ana")
+    assert code.startswith("code changed in `helper` (program.py:4); the nearest is by ana")
     reads = """
         @memo
         def g():

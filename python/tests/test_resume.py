@@ -320,3 +320,11 @@ def test_until_runs_what_leads_to_a_step_and_ends(fitted):
     wrong = fitted.shell("run flow.py --until nosuch")
     assert wrong.code != 0
     assert "has no step `nosuch`" in wrong.err
+
+
+def test_a_misspelt_step_is_guessed(fitted):
+    done = fitted.shell("resume flow.py lefft")
+    assert (done.code, done.err) == (
+        2,
+        "error: `Fit` has no step `lefft`\nhint: did you mean `left`?\n",
+    )

@@ -63,6 +63,7 @@ def test_a_run_that_failed_tells_why_and_what_to_type(trained):
         "next:",
         "flownote show <id>/train/1  # the traceback and what it saw",
         "flownote logs <id>/train/1  # what it printed",
+        "flownote open <id>/train/1 --script  # the step as a script to try",
         "flownote resume flow.py --origin-run-id <id>  # a new run that keeps what is still valid",
     ]
 

@@ -47,7 +47,7 @@ def failure_of(error: BaseException) -> dict[str, Any]:
 
 def user_traceback(error: BaseException) -> str:
     """Format a traceback from the first line of user code on, with its causes."""
-    report = traceback.TracebackException.from_exception(error, compact=True)
+    report: Any = traceback.TracebackException.from_exception(error, compact=True)
     _drop_own_frames(report, set())
     if isinstance(error, exceptions.FlownoteException):
         report.__notes__ = None  # the hint, which a failure tells by itself
