@@ -6,16 +6,19 @@ pub mod cell;
 pub mod document;
 pub mod error;
 pub mod id;
+pub mod ipynb;
 pub mod language;
 pub mod operation;
 pub mod options;
 pub mod output;
+
 pub mod text;
 mod undo;
 
 pub mod facts;
 pub mod lines;
 pub mod resolve;
+pub mod session;
 
 pub use cell::Cell;
 pub use document::Document;
@@ -26,3 +29,6 @@ pub use language::{Language, Mode};
 pub use operation::{Change, Operation};
 pub use options::Options;
 pub use output::Output;
+
+#[cfg(test)]
+mod tests;
