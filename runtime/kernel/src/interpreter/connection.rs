@@ -246,7 +246,9 @@ impl Watch {
         let out_of_memory = self.oom_before < oom_kills();
         let ending = why
             // A process that dies in the middle of a word has died, not spoken nonsense.
-            .or(nonsense.filter(|it| !matches!(it, Error::Cut | Error::Io(_))).map(Ending::Nonsense))
+            .or(nonsense
+                .filter(|it| !matches!(it, Error::Cut | Error::Io(_)))
+                .map(Ending::Nonsense))
             .unwrap_or(Ending::Status { status: status.unwrap_or(-1), out_of_memory });
         sender.tell(Said::Ended(End { ending, last_words })).await;
     }

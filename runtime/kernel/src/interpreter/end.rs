@@ -58,8 +58,10 @@ impl End {
         let hint = match &self.ending {
             Ending::Asked | Ending::Killed => return None,
             Ending::Nonsense(error) => return flownote_flow::help::Help::hint(error),
-            Ending::NotStarted(_) => "check that Flownote is installed in this Python: \
-                                      `python -m pip install flownote`",
+            Ending::NotStarted(_) => {
+                "check that Flownote is installed in this Python: \
+                                      `python -m pip install flownote`"
+            }
             Ending::Status { out_of_memory: true, .. } => {
                 "load less at once, or end other programs"
             }

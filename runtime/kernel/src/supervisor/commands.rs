@@ -1,7 +1,7 @@
 //! Answers what is asked through a [`super::Handle`].
 
-use flownote_notebook::session::{self, Group, RunRequest, Trouble};
 use flownote_notebook::Language;
+use flownote_notebook::session::{self, Group, RunRequest, Trouble};
 use tokio::sync::oneshot;
 
 use super::event::Event;
@@ -86,10 +86,7 @@ impl Service {
         }
     }
 
-    async fn operate(
-        &mut self,
-        operation: flownote_notebook::Operation,
-    ) -> Result<Reply, Problem> {
+    async fn operate(&mut self, operation: flownote_notebook::Operation) -> Result<Reply, Problem> {
         // What was heard before comes before.
         self.tell_session().await;
         let applied = self.session.apply(session::Event::Operation { operation });

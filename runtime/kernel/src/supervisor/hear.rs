@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use flownote_flow::help::Help;
-use flownote_notebook::session::{self, Group, Stored, Trouble, VersionedName};
 use flownote_notebook::Output;
+use flownote_notebook::session::{self, Group, Stored, Trouble, VersionedName};
 
 use super::event::{Event, InterpreterState};
 use super::pending::Waiting;
@@ -75,6 +75,10 @@ impl Service {
         }
         let waiting = self.pending.abandon(group);
         self.abandon(waiting, &trouble);
+        for (_, asker) in self.runtime_askers.extract_if(.., |(of, _)| *of == group) {
+            let Trouble { message, hint } = trouble.clone();
+            let _ = asker.send(Err(Problem { message, hint }));
+        }
         let Trouble { message, hint } = trouble;
         let state = InterpreterState::Ended { message, hint };
         self.log.push(Event::Interpreter { language: group.language(), state });
@@ -214,9 +218,8 @@ impl Service {
         self.asking = self.asking.filter(|asking| *asking != group);
         let execution = finished.execution;
         let kept = self.keep_all(execution, finished.exports).await;
-        let mut defined: BTreeMap<String, session::Defined> = (finished.defined.iter())
-            .map(|(name, it)| (name.clone(), defined_of(it)))
-            .collect();
+        let mut defined: BTreeMap<String, session::Defined> =
+            (finished.defined.iter()).map(|(name, it)| (name.clone(), defined_of(it))).collect();
         for (name, outcome) in &kept {
             if let (Some(it), Ok(stored)) = (defined.get_mut(&name.name), outcome) {
                 it.digest = Some(stored.digest.clone());

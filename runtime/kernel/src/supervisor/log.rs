@@ -154,9 +154,7 @@ impl Events {
         let Some(last) = last.and_then(Arc::get_mut) else { return Some(event) };
         match (&mut last.event, event) {
             (
-                Event::Output {
-                    execution: one, output: Output::Stream { name, text }, ..
-                },
+                Event::Output { execution: one, output: Output::Stream { name, text }, .. },
                 Event::Output {
                     execution: other,
                     output: Output::Stream { name: more_name, text: more },
@@ -240,9 +238,9 @@ fn weight(event: &Event) -> usize {
 pub fn weight_of(output: &Output) -> usize {
     match output {
         Output::Stream { text, .. } => text.len(),
-        Output::Display { data, .. } | Output::Update { data, .. } | Output::Result { data, .. } => {
-            data.values().map(weight_of_json).sum()
-        }
+        Output::Display { data, .. }
+        | Output::Update { data, .. }
+        | Output::Result { data, .. } => data.values().map(weight_of_json).sum(),
         Output::Error { traceback, message, .. } => {
             message.len() + traceback.iter().map(String::len).sum::<usize>()
         }

@@ -76,10 +76,8 @@ impl Service {
         for (name, version) in &execute.set {
             let binding = if execute.given.contains(name) {
                 let value = self.values.give(name, *version).await;
-                let value = value.map_err(|error| Trouble {
-                    hint: error.hint(),
-                    message: error.to_string(),
-                })?;
+                let value = value
+                    .map_err(|error| Trouble { hint: error.hint(), message: error.to_string() })?;
                 let value = value.ok_or_else(|| Trouble {
                     message: format!("the value of `{name}` is not there any more"),
                     hint: Some("run the cell that defines it again".to_owned()),
@@ -185,10 +183,9 @@ impl Service {
             }
         }
         for round in rounds {
-            let asked = round.iter().map(|(name, version)| VersionedName {
-                name: name.clone(),
-                version: *version,
-            });
+            let asked = round
+                .iter()
+                .map(|(name, version)| VersionedName { name: name.clone(), version: *version });
             let waiting = Waiting::Export(asked.collect());
             let request = self.pending.enter(group, waiting);
             let export = Request::Export { request, names: round, common: true };

@@ -55,8 +55,7 @@ impl Processes {
         if self.running.contains_key(&group) {
             return Ok(false);
         }
-        let not_started =
-            |why| End { ending: Ending::NotStarted(why), last_words: String::new() };
+        let not_started = |why| End { ending: Ending::NotStarted(why), last_words: String::new() };
         let Some(launch) = self.launches.get(&group) else {
             return Err(not_started("this installation has no interpreter for it".to_owned()));
         };

@@ -4,8 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 
 use flownote_flow::id::RunId;
-use flownote_notebook::session::{self, Execution, Group, Session};
 use flownote_notebook::CellId;
+use flownote_notebook::session::{self, Execution, Group, Session};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -105,7 +105,8 @@ impl Service {
     }
 
     /// Runs the session until it is asked to end, `shutdown` comes, or nobody holds a
-    /// [`Handle`] any more.
+    /// [`Handle`] any more. To be run in a [`tokio::task::LocalSet`], on a thread that lasts
+    /// as long: interpreters end with the thread that started them.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
         self.warm_up();
         let mut shutdown = std::pin::pin!(shutdown);

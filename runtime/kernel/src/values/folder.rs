@@ -29,8 +29,7 @@ impl Folder {
     /// When the disk refuses.
     pub fn create(store: &Store, run: &RunId) -> Result<Self, Error> {
         let path = store.staging(run);
-        let failed =
-            |why| Error::Folder { folder: path.display().to_string(), why };
+        let failed = |why| Error::Folder { folder: path.display().to_string(), why };
         if let Some(staging) = path.parent() {
             sweep(staging);
         }

@@ -1,0 +1,7 @@
+//! What only a whole session shows: interpreters that are processes, a datastore that is a
+//! folder, requests and events through a [`flownote_kernel::supervisor::Handle`].
+
+mod fake;
+mod python;
+mod session;
+mod support;

@@ -1,0 +1,223 @@
+//! Order, interrupts, crashes and recovery, with interpreters that do as they are told.
+
+use std::collections::BTreeMap;
+
+use flownote_kernel::interpreter::Launch;
+use flownote_kernel::supervisor::{Event, Request};
+use flownote_notebook::session::{CellStatus, Group, RunRequest};
+use flownote_notebook::{Cell, Language};
+
+use crate::fake;
+use crate::support::{Open, Project, python, shown, shows, sql};
+
+fn fakes() -> BTreeMap<Group, Launch> {
+    BTreeMap::from([(Group::Python, fake::launch()), (Group::Tables, fake::launch())])
+}
+
+async fn open(project: &Project, cells: &[Cell]) -> Open {
+    project.open(cells, fakes()).await
+}
+
+#[tokio::test]
+async fn cells_run_in_order_and_a_value_crosses_to_the_other_language() {
+    let project = Project::new();
+    let cells = [
+        python("load", "#: define frame a-long-value-in-a-file\nframe = load()"),
+        python("use", "#: show frame\nprint(frame)"),
+        sql("ask", "--: show frame\nselect * from frame"),
+    ];
+    let mut open = open(&project, &cells).await;
+    let events = open.run_all().await;
+    let value = "a-long-value-in-a-file\n";
+    assert_eq!(shown(&events), format!("{value}{value}"));
+    assert_eq!(open.text("ask").await, value);
+    for cell in ["load", "use", "ask"] {
+        assert_eq!(open.status(cell).await, CellStatus::Fresh { reused: None }, "{cell}");
+    }
+    open.close().await;
+}
+
+#[tokio::test]
+async fn an_error_ends_what_waits_behind_it() {
+    let project = Project::new();
+    let cells = [
+        python("one", "#: print 1"),
+        python("two", "#: fail on purpose"),
+        python("three", "#: print 3"),
+    ];
+    let mut open = open(&project, &cells).await;
+    let events = open.run_all().await;
+    assert_eq!(shown(&events), "1\nFailed: on purpose");
+    assert_eq!(open.status("two").await, CellStatus::Failed);
+    assert_eq!(open.status("three").await, CellStatus::NeverRun);
+    open.close().await;
+}
+
+#[tokio::test]
+async fn an_interrupt_stops_the_cell_and_what_waits() {
+    let project = Project::new();
+    let cells = [python("one", "#: print 1\n#: sleep 60000"), python("two", "#: print 2")];
+    let mut open = open(&project, &cells).await;
+    open.handle.run(RunRequest::All { reuse: false }).await.expect("asked");
+    open.until(shows).await;
+    open.handle.interrupt().await.expect("asked");
+    open.until(|event| matches!(event, Event::Idle)).await;
+    assert_eq!(open.status("one").await, CellStatus::Interrupted);
+    assert_eq!(open.status("two").await, CellStatus::NeverRun);
+    // The interpreter is the same one and works.
+    assert_eq!(shown(&open.run_cell("two").await), "2\n");
+    open.close().await;
+}
+
+#[tokio::test]
+async fn a_cell_that_goes_on_after_an_interrupt_can_be_killed() {
+    let project = Project::new();
+    let cells = [python("one", "#: print 1\n#: stubborn 60000"), python("two", "#: print 2")];
+    let mut open = project
+        .open_with(&cells, fakes(), |options| {
+            options.patience.interrupt = std::time::Duration::from_millis(50);
+        })
+        .await;
+    open.handle.run(RunRequest::All { reuse: false }).await.expect("asked");
+    open.until(shows).await;
+    open.handle.interrupt().await.expect("asked");
+    open.until(|event| matches!(event, Event::KillOffer { .. })).await;
+    open.handle.kill(Language::Python).await.expect("asked");
+    let events = open.until(|event| matches!(event, Event::Idle)).await;
+    assert!(shown(&events).contains("was killed, as you asked"), "{}", shown(&events));
+    assert_eq!(shown(&open.run_cell("two").await), "2\n");
+    open.close().await;
+}
+
+#[tokio::test]
+async fn however_an_interpreter_ends_the_cell_says_so_and_the_others_keep_their_values() {
+    for (command, words) in [
+        ("exit 3", "ended by itself (exit code 3)"),
+        ("signal 9", "was killed (SIGKILL)"),
+        ("signal 11", "crashed in native code (SIGSEGV"),
+        ("signal 6", "SIGABRT"),
+        ("nonsense", "is not a message of the protocol"),
+        ("oversized", "longer than"),
+        ("cut", "exit code 0"),
+    ] {
+        let project = Project::new();
+        let cells = [
+            python("load", "#: define frame a-long-value-in-a-file\nframe = load()"),
+            sql("ask", "--: show frame\nselect * from frame"),
+            python("crash", &format!("#: print before\n#: {command}")),
+            python("after", "#: show frame\nprint(frame)"),
+        ];
+        let mut open = open(&project, &cells).await;
+        let events = open.run_all().await;
+        let text = open.text("crash").await;
+        assert!(text.starts_with("before\n") && text.contains(words), "{command}: {text}");
+        assert!(shown(&events).contains(words), "{command}");
+        assert_eq!(open.status("crash").await, CellStatus::Failed, "{command}");
+        // What crossed is still there, for SQL and for a new Python.
+        assert_eq!(shown(&open.run_cell("ask").await), "a-long-value-in-a-file\n", "{command}");
+        assert_eq!(shown(&open.run_cell("after").await), "a-long-value-in-a-file\n", "{command}");
+        open.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_restart_is_of_one_interpreter_alone() {
+    let project = Project::new();
+    let cells = [
+        python("a", "#: define a 1\na = 1"),
+        sql("t", "--: define t 2\n-- out: t\nselect 2"),
+        sql("u", "--: show t\nselect * from t"),
+    ];
+    let mut open = open(&project, &cells).await;
+    open.run_all().await;
+    open.handle.restart(Language::Python).await.expect("asked");
+    let ended =
+        |event: &Event| matches!(event, Event::Interpreter { language: Language::Python, .. });
+    open.until(ended).await;
+    let events = open.run_cell("u").await;
+    assert_eq!(shown(&events), "2\n");
+    let restarted = events
+        .iter()
+        .any(|it| matches!(&it.event, Event::Interpreter { language: Language::Sql, .. }));
+    assert!(!restarted, "SQL's interpreter is another one now");
+    open.close().await;
+}
+
+#[tokio::test]
+async fn a_line_that_a_cell_asks_for_comes_from_whoever_watches() {
+    let project = Project::new();
+    let cells = [python("one", "#: ask name?")];
+    let mut open = open(&project, &cells).await;
+    open.handle.run(RunRequest::All { reuse: false }).await.expect("asked");
+    let events = open.until(|event| matches!(event, Event::InputRequest { .. })).await;
+    let Some(Event::InputRequest { prompt, .. }) = events.last().map(|it| &it.event) else {
+        panic!("a request")
+    };
+    assert_eq!(prompt, "name?");
+    open.handle.ask(Request::Input { text: "Ana".into() }).await.expect("taken");
+    let events = open.until(|event| matches!(event, Event::Idle)).await;
+    assert_eq!(shown(&events), "you said Ana\n");
+    open.handle.ask(Request::Input { text: "x".into() }).await.expect_err("nobody asks now");
+    open.close().await;
+}
+
+#[tokio::test]
+async fn a_flood_is_cut_and_a_late_reader_reads_what_was_not() {
+    let project = Project::new();
+    let cells = [python("one", "#: flood 30000"), python("two", "#: print still here")];
+    let mut open = project
+        .open_with(&cells, fakes(), |options| {
+            options.limits.output = 50_000;
+            options.limits.log = 10_000;
+        })
+        .await;
+    open.run_all().await;
+    let text = open.text("one").await;
+    assert!(text.len() < 60_000 && text.starts_with("0\n1\n2\n"), "{} bytes", text.len());
+    assert!(text.trim_end().ends_with("outputs or 0 MB."), "the end says why");
+    let mut late = open.handle.subscribe(0);
+    let mut seen = Vec::new();
+    while let Some(event) = late.take() {
+        seen.push(event);
+    }
+    assert!(seen.iter().zip(0..).all(|(event, seq)| event.seq == seq), "gaps");
+    assert!(shown(&seen).starts_with("0\n1\n2\n") && shown(&seen).ends_with("still here\n"));
+    open.close().await;
+}
+
+#[tokio::test]
+async fn a_language_without_an_interpreter_says_what_to_install() {
+    let project = Project::new();
+    let cells = [sql("one", "select 1")];
+    let mut open = project.open(&cells, BTreeMap::new()).await;
+    open.run_all().await;
+    assert!(open.text("one").await.contains("SQL interpreter could not be started"));
+    assert_eq!(open.status("one").await, CellStatus::Failed);
+    open.close().await;
+}
+
+#[tokio::test]
+async fn interpreters_end_with_their_session() {
+    let project = Project::new();
+    let cells = [python("one", "#: print 1\n#: sleep 60000")];
+    let mut open = open(&project, &cells).await;
+    open.handle.run(RunRequest::All { reuse: false }).await.expect("asked");
+    let events = open.until(shows).await;
+    let pid = events.iter().find_map(|it| match &it.event {
+        Event::Interpreter {
+            state: flownote_kernel::supervisor::InterpreterState::Ready { pid, .. },
+            ..
+        } => Some(*pid),
+        _ => None,
+    });
+    let stat = format!("/proc/{}/stat", pid.expect("a process"));
+    assert!(std::fs::exists(&stat).expect("asked"));
+    open.close().await;
+    for _ in 0..500 {
+        if !std::fs::exists(&stat).expect("asked") {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the interpreter outlived its session");
+}
