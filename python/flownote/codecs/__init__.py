@@ -45,6 +45,7 @@ _MODULES = {
     "csc": "sparse",
     "arrow": "arrow",
     "pandas": "pandas",
+    "wasm": "wasm",
     "pickle": "pickle",
 }
 
@@ -65,6 +66,7 @@ _THIRD_PARTY = {
     "pyarrow": "arrow",
     "polars": "arrow",
     "pandas": "pandas",
+    "flownote_studio": "wasm",
 }
 
 _IMMUTABLE = frozenset((str, bytes, bool, int, float, complex, type(None)))

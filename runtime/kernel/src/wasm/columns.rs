@@ -13,7 +13,7 @@ use flownote_notebook::wasm::{Element, Input};
 use super::error::{Error, Result};
 
 /// The Arrow type of a signature's type.
-pub(super) fn data_type(element: Element) -> DataType {
+pub fn data_type(element: Element) -> DataType {
     match element {
         Element::Bool => DataType::Boolean,
         Element::I8 => DataType::Int8,

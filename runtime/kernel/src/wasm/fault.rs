@@ -43,7 +43,7 @@ impl Place {
     /// the innermost file that isn't a compiler's wins.
     pub(super) fn of(error: &wasmtime::Error) -> Self {
         let Some(trace) = error.downcast_ref::<WasmBacktrace>() else { return Self::default() };
-        let lines = trace.frames().iter().flat_map(|frame| {
+        let mut lines = trace.frames().iter().flat_map(|frame| {
             frame.symbols().iter().filter_map(|symbol| {
                 let file = symbol.file().filter(|file| !file.contains("compiler_rt"))?;
                 let function = symbol.name().or(frame.func_name()).map(str::to_owned);
@@ -51,7 +51,6 @@ impl Place {
                 Some(Self { function, file, line: Some(symbol.line()?) })
             })
         });
-        let mut lines = lines;
         lines.next().unwrap_or_else(|| Self {
             function: trace.frames().iter().find_map(|f| f.func_name()).map(str::to_owned),
             ..Self::default()

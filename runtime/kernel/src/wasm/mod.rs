@@ -43,6 +43,7 @@ mod source;
 mod stored;
 mod ticker;
 
+pub use columns::data_type;
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use fault::{Place, Trap};

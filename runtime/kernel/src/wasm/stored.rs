@@ -23,7 +23,7 @@ use super::module::Compiled;
 pub const CODEC: &str = "wasm";
 
 /// What a record says a function's type is.
-pub const TYPE_NAME: &str = "wasm.Function";
+pub const TYPE_NAME: &str = "flownote_studio.wasm.Function";
 
 /// A function as a record and its bytes hold it.
 #[derive(Clone, Debug)]

@@ -92,7 +92,7 @@ fn generate(seed: u64) -> (String, End) {
                         (func (export \"f\") (param f64) (result f64) (local.get 0)))";
             (text.into(), End::Import)
         }
-        7 => (module(&format!("(table {} funcref)", 100_001 + small * 10_000_000), ""), End::Table),
+        7 => (module(&format!("(table {} funcref)", 100_001 + small * 40_000), ""), End::Table),
         8 => {
             let body = format!(
                 "(loop $l (br_if $l (i32.ne (i32.const -1) \
