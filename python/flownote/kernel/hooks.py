@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import sys
 import warnings
+from contextlib import contextmanager
 
 from flownote.kernel import sourcecode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
@@ -71,8 +73,8 @@ _CHANGES: dict[str, Any] = {
     "IPython.core.display_functions": _display_functions,
     "comm": _comm,
 }
-# Module → what is to be loaded before it, if it is installed.
-_BEFORE = {"tqdm.autonotebook": "IPython"}
+# Decides once, when it is loaded, whether it is in a notebook: by this module being loaded.
+_BY_MODULE = {"tqdm.autonotebook": "ipykernel.zmqshell"}
 
 
 class _Finder:
@@ -86,28 +88,42 @@ class _Finder:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """Return the module's own spec, its loader changed; None for other modules."""
-        if name in _BEFORE:
-            _import_quietly(_BEFORE[name])
-        change = _CHANGES.get(name)
-        if change is None:
+        change, mark = _CHANGES.get(name), _BY_MODULE.get(name)
+        if change is None and mark is None:
             return None
         for finder in sys.meta_path:
             find = getattr(finder, "find_spec", None)
             spec = None if finder is self or find is None else find(name, path, target)
             if spec is not None:
-                self._change_when_executed(spec, change)
+                self._change_when_executed(spec, change, mark)
                 return spec
         return None
 
-    def _change_when_executed(self, spec: ModuleSpec, change: Any) -> None:
+    def _change_when_executed(self, spec: ModuleSpec, change: Any, mark: str | None) -> None:
         loader: Any = spec.loader
         execute = loader.exec_module
 
         def execute_and_change(module: ModuleType) -> None:
-            execute(module)
-            change(module, self._kernel)
+            with _marked(mark):
+                execute(module)
+            if change is not None:
+                change(module, self._kernel)
 
         loader.exec_module = execute_and_change
+
+
+@contextmanager
+def _marked(name: str | None) -> Iterator[None]:
+    """Let a module seem to be loaded for a moment."""
+    if name is None or name in sys.modules:
+        yield
+        return
+    _import_quietly("IPython")  # it asks that for its shell, too
+    sys.modules[name] = type(sys)(name)
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _import_quietly(name: str) -> None:

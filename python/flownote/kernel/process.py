@@ -104,7 +104,11 @@ def serve(descriptor: int) -> None:
 def _enter(kernel: Kernel) -> None:
     """Make this process the notebook's: its folder, names and streams."""
     interrupts.install()
-    os.chdir(kernel.folder)
+    try:
+        os.chdir(kernel.folder)
+    except OSError as error:
+        text = f"the notebook's folder can't be entered: {error}"
+        kernel.channel.send({"type": "log", "level": "warning", "text": text})
     sys.path[0] = kernel.folder
     sys.argv = [""]
     sys.modules["__main__"] = kernel.names.module

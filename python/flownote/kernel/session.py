@@ -220,7 +220,8 @@ def _new_modules(before: set[str]) -> list[str]:
     if len(sys.modules) == len(before):
         return []
     found = {name.partition(".")[0] for name in sys.modules.keys() - before}
-    return sorted(found - before - sys.stdlib_module_names)
+    known = before | sys.stdlib_module_names
+    return sorted(name for name in found - known if not name.startswith("_"))
 
 
 def _exit_code(error: SystemExit) -> Any:

@@ -21,7 +21,11 @@ _SYSTEM = ("/bin/", "/dev/", "/etc/", "/lib/", "/lib64/", "/proc/", "/run/", "/s
 _CODE = (".py", ".pyc", ".pyi", ".so", ".pth")
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 # Whoever opens source to show or to load it: code is recorded elsewhere.
-_LOADERS = ("<frozen", "linecache.py", "tokenize.py", "inspect.py", "zipimport.py")
+_LOADERS = (
+    *("<frozen", "linecache.py", "tokenize.py", "inspect.py", "zipimport.py"),
+    # Looks through every folder that is imported from, for distributions.
+    f"importlib{os.sep}metadata{os.sep}__init__.py",
+)
 
 
 def _folder(path: str) -> str:
