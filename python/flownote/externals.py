@@ -61,10 +61,6 @@ class External:
             )
         return version
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it as a provenance record has it."""
-        return {"kind": self.kind, "name": self.name, "version": self.now(), "declared": True}
-
     def __repr__(self) -> str:
         return f"{self.kind}({self.name!r})"
 
@@ -124,9 +120,32 @@ def declared(externals: Iterable[Any]) -> list[External]:
     return found
 
 
-def versions(externals: Iterable[External], ttl: float | None) -> list[dict[str, Any]]:
-    """Return declarations as a provenance record has them, as they are now."""
-    found = [one.as_json() for one in externals]
+def versions(
+    externals: Iterable[External],
+    ttl: float | None,
+    asked: dict[tuple[str, str], str | None] | None = None,
+) -> list[dict[str, Any]]:
+    """Return declarations as a provenance record has them, as they are now.
+
+    Parameters
+    ----------
+    externals, ttl
+        What was declared.
+    asked
+        Versions that were asked for a moment ago, by kind and name; others are added.
+    """
+    known = {} if asked is None else asked
+    found: list[dict[str, Any]] = []
+    for one in externals:
+        key = (one.kind, one.name)
+        # A declaration that says its version says its own.
+        if one.says_version or key not in known:
+            version = one.now()
+            if not one.says_version:
+                known[key] = version
+        else:
+            version = known[key]
+        found.append({"kind": one.kind, "name": one.name, "version": version, "declared": True})
     if ttl:
         from flownote.provenance.world import period
 

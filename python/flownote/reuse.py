@@ -57,8 +57,9 @@ def request(
     names = step_names(loaded.flow)
     again = options.get("step")
     check_step(loaded, again)
+    asked: dict[tuple[str, str], str | None] = {}
     found: dict[str, Any] = {
-        "steps": {name: _step(loaded.flow, name, options, again == name) for name in names},
+        "steps": {name: _step(loaded.flow, name, options, again == name, asked) for name in names},
         "trust_pickles": options.get("trust_pickles", False),
         "verify": options.get("verify"),
     }
@@ -71,7 +72,13 @@ def request(
     return found
 
 
-def _step(flow: type, name: str, options: dict[str, Any], again: bool) -> dict[str, Any]:
+def _step(
+    flow: type,
+    name: str,
+    options: dict[str, Any],
+    again: bool,
+    asked: dict[tuple[str, str], str | None],
+) -> dict[str, Any]:
     code = provenance.code_of(flow, name)
     decorators = decorators_of(getattr(flow, name))
     wanted: Any = next((one for one in decorators if one.name == "cache"), None)
@@ -89,7 +96,7 @@ def _step(flow: type, name: str, options: dict[str, Any], again: bool) -> dict[s
             "lines": code.lines,
         },
         "environment": provenance.environment(code),
-        "externals": versions(wanted.externals, wanted.ttl) if wanted else [],
+        "externals": versions(wanted.externals, wanted.ttl, asked) if wanted else [],
         "cache": mode,
         "again": again,
     }

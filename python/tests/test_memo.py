@@ -216,7 +216,8 @@ def test_what_cannot_be_kept_is_computed_by_all_at_once(project: Project) -> Non
         for thread in threads: thread.join()
         """,
     )
-    assert lines.count("met") == 4
+    # Threads print as they please.
+    assert "".join(lines).count("met") == 4
 
 
 @pytest.mark.parametrize(

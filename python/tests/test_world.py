@@ -264,6 +264,20 @@ def test_a_version_is_asked_for_once_by_all_tasks(project: Project, server: str)
     assert 0 < Pages.asked < 20, "a few questions for forty tasks"
 
 
+def test_what_two_steps_declare_is_asked_for_once_when_a_run_begins(
+    project: Project, server: str
+) -> None:
+    declared = f"@cache(externals=[url('{server}/x')])"
+    flow = HEAD.format(top="", decorator=declared, body="        self.x = 1")
+    flow = flow.replace("    @step\n    def end", f"    {declared}\n    @step\n    def end")
+    write(project.folder, {"flow.py": flow})
+    assert project.shell("run flow.py --quiet").code == 0
+    Pages.asked = 0
+    again = project.shell("run flow.py")
+    assert "2 of them reused" in again.err, again.err
+    assert Pages.asked == 1
+
+
 def test_s3(project: Project) -> None:
     boto3 = pytest.importorskip("boto3")
     moto = pytest.importorskip("moto.server")
