@@ -10,6 +10,9 @@
 mod definition;
 pub mod python;
 mod report;
+mod rust;
+pub mod sql;
+mod wasm;
 
 pub use definition::{Alias, Behaviour, Definition, Flow, Flows, Import, Kind, Late, Mutation, Name, Read};
 pub use report::{Argument, Call, Class, Effect, Facts, SyntaxError};
@@ -20,6 +23,9 @@ use crate::Language;
 pub fn facts(language: Language, source: &str) -> Facts {
     match language {
         Language::Python => python::facts(source),
-        _ => Facts::default(),
+        Language::Sql => sql::facts(source),
+        Language::Rust => rust::facts(source),
+        Language::Wasm => wasm::facts(source),
+        Language::Markdown | Language::Raw => Facts::default(),
     }
 }

@@ -5,6 +5,8 @@
 //! all of them into calls of `get_ipython()`, on the lines where they stood.
 mod magic;
 mod rewrite;
+#[cfg(test)]
+mod tests;
 
 pub use magic::{BodyIs, CellMagic, CellText, split};
 pub use rewrite::rewrite;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::answer::{CellNames, Delta, Resolution, Source};
 use super::version::{Origin, Sight, Version};
+use crate::Language;
 use crate::facts::{
     Alias, Behaviour, Class, Definition, Effect, Facts, Flow, Flows, Kind, Name, python::known,
 };
@@ -93,7 +94,7 @@ impl<'a> Reader<'a> {
                     })
             };
             if self.sight.versions(name).any(changes) {
-                self.change(name, true, 0);
+                self.change(name, true, &[]);
             }
         }
         for call in &facts.calls {
@@ -104,7 +105,7 @@ impl<'a> Reader<'a> {
                 self.sight.versions(&call.function).map(|version| version.origins.clone()).collect();
             for origin in versions.iter().flat_map(|origins| origins.iter()) {
                 for name in self.behaviour(origin).changed_arguments(&call.arguments) {
-                    self.change(&name, true, 0);
+                    self.change(&name, true, &[]);
                 }
             }
         }
@@ -129,6 +130,13 @@ impl<'a> Reader<'a> {
             return;
         }
         let definers = self.sight.definers(name);
+        if definers.is_empty() && self.cells[self.at].language == Language::Sql {
+            // SQL takes a name in other case, if it is the only one.
+            let mut same = self.sight.names().filter(|known| known.eq_ignore_ascii_case(name));
+            if let (Some(known), None) = (same.next(), same.next()) {
+                return self.read(&known.clone(), place);
+            }
+        }
         if definers.is_empty() {
             self.names.missing.insert(name.clone());
             return;
@@ -138,7 +146,7 @@ impl<'a> Reader<'a> {
             self.sight.versions(name).map(|v| (v.origins.clone(), v.stateful)).collect();
         for (origins, stateful) in meant {
             if stateful && self.facts.now.contains_key(name) {
-                self.change(name, true, 0);
+                self.change(name, true, &[]);
             }
             for origin in origins.iter() {
                 if self.ran.insert(origin.clone()) {
@@ -182,7 +190,7 @@ impl<'a> Reader<'a> {
     fn change_by(&mut self, name: &Name, deep: bool, unsure: bool) {
         match self.sight.meaning(name).map(|version| version.kind) {
             Some(Kind::Import(import)) => {
-                if !(unsure && known::is_quiet_module(&import.module)) && !unsure {
+                if !unsure {
                     let why = format!("changes `{}`", import.module).into();
                     self.push(Effect { why, line: 1, outward: false, depends_on: None });
                 }
@@ -190,12 +198,13 @@ impl<'a> Reader<'a> {
             // A method of a function or class that is called for nothing changes nothing
             // that we could restore.
             Some(Kind::Function | Kind::Class | Kind::WasmFunction) if unsure => {}
-            _ => self.change(name, deep, 0),
+            _ => self.change(name, deep, &[]),
         }
     }
 
-    /// The cell changes the value of a name above, and of those who share it.
-    fn change(&mut self, name: &Name, deep: bool, hops: u32) {
+    /// The cell changes the value of a name above, and of those who share it. `by` are the
+    /// names on the way here.
+    fn change(&mut self, name: &Name, deep: bool, by: &[&Name]) {
         let known = self.names.mutates.insert(name.clone(), deep);
         if let Some(known) = known {
             self.names.mutates.insert(name.clone(), known || deep);
@@ -204,28 +213,30 @@ impl<'a> Reader<'a> {
             }
         }
         self.read(name, 0);
-        if hops > 4 {
-            return;
-        }
-        let aliases: BTreeMap<Name, Alias> =
-            self.sight.versions(name).flat_map(|version| version.aliases.clone()).collect();
-        for (other, alias) in aliases {
+        let shared = self.sight.versions(name).flat_map(|version| version.aliases.clone());
+        let mut reached: BTreeMap<Name, bool> = BTreeMap::new();
+        for (other, alias) in shared {
             match alias {
-                Alias::Same => self.change(&other, deep, hops + 1),
-                Alias::Part => self.change(&other, true, hops + 1),
-                Alias::Holds if deep => self.change(&other, true, hops + 1),
-                Alias::Holds => {}
-            }
+                Alias::Same => reached.insert(other, deep),
+                Alias::Part => reached.insert(other, true),
+                Alias::Holds if deep => reached.insert(other, true),
+                Alias::Holds => None,
+            };
         }
         // The other way round: who holds this one, or is it, changes with it.
-        let sharing: Vec<Name> = self.sight.sharing(name).cloned().collect();
-        for other in sharing {
-            let alias = self.sight.versions(&other).filter_map(|v| v.aliases.get(name)).max();
-            match alias {
-                Some(Alias::Same) => self.change(&other, deep, hops + 1),
-                Some(Alias::Holds) => self.change(&other, true, hops + 1),
-                Some(Alias::Part) if deep => self.change(&other, true, hops + 1),
-                _ => {}
+        for other in self.sight.sharing(name) {
+            match self.sight.versions(other).filter_map(|v| v.aliases.get(name)).max() {
+                Some(Alias::Same) => reached.insert(other.clone(), deep),
+                Some(Alias::Holds) => reached.insert(other.clone(), true),
+                Some(Alias::Part) if deep => reached.insert(other.clone(), true),
+                _ => None,
+            };
+        }
+        let mut way = by.to_vec();
+        way.push(name);
+        for (other, deep) in reached {
+            if !way.contains(&&other) {
+                self.change(&other, deep, &way);
             }
         }
     }

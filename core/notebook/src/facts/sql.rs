@@ -1,0 +1,289 @@
+//! The facts of a SQL cell: the tables that it reads, from sqlparser's tree.
+//!
+//! A table of one part is a name of the notebook; a quoted path (`'data/x.parquet'`) is a
+//! file; anything with slashes that isn't one is the pathspec of an artifact. Names stand as
+//! they are written: SQL's folding to lower case is the interpreter's affair.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    CopyTarget, Expr, FunctionArg, FunctionArgExpr, ObjectName, Query, Statement, TableFactor,
+    Value, Visit, Visitor,
+};
+use sqlparser::dialect::{Dialect, GenericDialect};
+use sqlparser::parser::Parser;
+use sqlparser::tokenizer::{Token, Tokenizer, Whitespace};
+
+use super::{Class, Definition, Effect, Facts, Kind, Name, Read, SyntaxError};
+use crate::{Language, Options};
+
+/// What the result is called when the cell doesn't say.
+pub const DEFAULT_OUT: &str = "_";
+
+/// Reads a cell.
+pub(super) fn facts(source: &str) -> Facts {
+    let dialect = GenericDialect {};
+    let mut facts = Facts { code: digest(&dialect, source), ..Facts::default() };
+    let options = Options::of(Language::Sql, source);
+    for name in options.list("in") {
+        facts.now.insert(name.into(), Read::default());
+    }
+    for name in options.list("out").filter(|name| *name != DEFAULT_OUT && *name != "none") {
+        facts.defs.insert(name.into(), Definition { since: Some(u32::MAX), ..Definition::new(Kind::Value) });
+    }
+    match Parser::parse_sql(&dialect, source) {
+        Ok(statements) => {
+            let mut tables = Tables { facts: &mut facts, common: Vec::new(), made: BTreeSet::new() };
+            for statement in &statements {
+                let _ = statement.visit(&mut tables);
+            }
+        }
+        Err(error) => facts.error = Some(syntax_error(&error.to_string())),
+    }
+    facts.class = if facts.effects.is_empty() { Class::Value } else { Class::Effect };
+    facts
+}
+
+struct Tables<'a> {
+    facts: &'a mut Facts,
+    /// Names of the common table expressions around the present place.
+    common: Vec<BTreeSet<String>>,
+    /// Tables and views that the cell itself creates.
+    made: BTreeSet<String>,
+}
+
+impl Tables<'_> {
+    fn table(&mut self, name: &ObjectName) {
+        let parts: Vec<&sqlparser::ast::Ident> =
+            name.0.iter().filter_map(|part| part.as_ident()).collect();
+        let [first] = parts.as_slice() else {
+            let text: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
+            if text.iter().any(|part| part.contains('/')) {
+                self.path(&text.join("."));
+            }
+            return;
+        };
+        let known = |names: &BTreeSet<String>| {
+            names.iter().any(|known| known.eq_ignore_ascii_case(&first.value))
+        };
+        if first.value.contains('/') || first.quote_style == Some('\'') {
+            self.path(&first.value);
+        } else if !self.common.iter().any(known) && !known(&self.made) {
+            self.facts.now.insert(Name::from(first.value.as_str()), Read::default());
+        }
+    }
+
+    /// `'data/x.parquet'` is a file; `Flow/run/step/task/artifact` is an artifact.
+    fn path(&mut self, text: &str) {
+        if is_file(text) {
+            self.facts.files.insert(text.to_owned());
+        } else {
+            self.facts.artifacts.insert(text.to_owned());
+        }
+    }
+
+    fn effect(&mut self, why: &str, outward: bool) {
+        let effect = Effect { why: why.into(), line: 1, outward, depends_on: None };
+        if !self.facts.effects.contains(&effect) {
+            self.facts.effects.push(effect);
+        }
+    }
+}
+
+impl Visitor for Tables<'_> {
+    type Break = ();
+
+    fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<()> {
+        match statement {
+            Statement::Query(_)
+            | Statement::Explain { .. }
+            | Statement::ExplainTable { .. }
+            | Statement::ShowTables { .. }
+            | Statement::ShowColumns { .. }
+            | Statement::ShowVariable { .. }
+            | Statement::ShowFunctions { .. } => {}
+            Statement::CreateView(view) => {
+                self.made.extend(last_part(&view.name));
+                self.effect("creates a view", false);
+            }
+            Statement::CreateTable(table) => {
+                self.made.extend(last_part(&table.name));
+                self.effect("creates a table", false);
+            }
+            Statement::Copy { target, to, .. } => {
+                if *to {
+                    self.effect("writes a file", true);
+                } else if let CopyTarget::File { filename } = target {
+                    self.path(filename);
+                }
+            }
+            Statement::Set(_) => self.effect("changes a setting", false),
+            _ => self.effect("changes more than it returns", true),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        let tables = query.with.iter().flat_map(|with| &with.cte_tables);
+        self.common.push(tables.map(|table| table.alias.name.value.clone()).collect());
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _query: &Query) -> ControlFlow<()> {
+        self.common.pop();
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+        let TableFactor::Table { name, args, .. } = factor else {
+            return ControlFlow::Continue(());
+        };
+        match args {
+            None => self.table(name),
+            // `read_parquet('x.parquet')` and its kind.
+            Some(arguments) => {
+                for argument in &arguments.args {
+                    if let FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) = argument {
+                        if let Value::SingleQuotedString(path) = &value.value {
+                            self.path(path);
+                        }
+                    }
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<()> {
+        if let Expr::Function(function) = expression {
+            self.facts.functions.extend(last_part(&function.name).map(Name::from));
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn last_part(name: &ObjectName) -> Option<String> {
+    let last = name.0.last()?.as_ident()?;
+    Some(last.value.clone())
+}
+
+/// A file's name has an ending, or begins like a place.
+fn is_file(text: &str) -> bool {
+    let last = text.rsplit('/').next().unwrap_or(text);
+    let begins = text.starts_with(['/', '.', '~']) || text.contains("://");
+    begins || last.contains(['.', '*']) || text.ends_with('/') || text.matches('/').count() < 4
+}
+
+/// sqlparser ends its messages with `at Line: 1, Column: 8`.
+fn syntax_error(message: &str) -> SyntaxError {
+    let text = message.strip_prefix("sql parser error: ").unwrap_or(message);
+    let place = text.rsplit_once(" at Line: ").and_then(|(text, place)| {
+        let (line, column) = place.split_once(", Column: ")?;
+        Some((text, line.trim().parse().ok()?, column.trim().parse().ok()?))
+    });
+    match place {
+        Some((text, line, column)) => SyntaxError { line, column, message: text.to_owned() },
+        None => SyntaxError { line: 1, column: 1, message: text.to_owned() },
+    }
+}
+
+/// The tokens without space and comments, save for those that say something to us.
+fn digest(dialect: &dyn Dialect, source: &str) -> flownote_flow::manifest::Digest {
+    let mut hasher = blake3::Hasher::new();
+    for option in Options::of(Language::Sql, source).entries() {
+        hasher.update(option.key.as_bytes()).update(b":").update(option.value.as_bytes());
+        hasher.update(b"\n");
+    }
+    match Tokenizer::new(dialect, source).tokenize() {
+        Ok(tokens) => {
+            for token in tokens {
+                let layout = matches!(
+                    token,
+                    Token::Whitespace(
+                        Whitespace::Space
+                            | Whitespace::Newline
+                            | Whitespace::Tab
+                            | Whitespace::SingleLineComment { .. }
+                            | Whitespace::MultiLineComment(_)
+                    )
+                );
+                if !layout {
+                    hasher.update(token.to_string().as_bytes()).update(b"\0");
+                }
+            }
+        }
+        Err(_) => drop(hasher.update(source.as_bytes())),
+    }
+    hasher.finalize().to_hex().as_str().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(source: &str, expected: &str) {
+        let facts = facts(source);
+        assert_eq!(facts.error, None, "{source}");
+        let names = facts.now.keys().map(ToString::to_string);
+        let files = facts.files.iter().map(|path| format!("file:{path}"));
+        let artifacts = facts.artifacts.iter().map(|path| format!("artifact:{path}"));
+        let defs = facts.defs.keys().map(|name| format!(">{name}"));
+        let found: Vec<String> = names.chain(files).chain(artifacts).chain(defs).collect();
+        assert_eq!(found.join(" "), expected, "{source}");
+    }
+
+    #[test]
+    fn tables_are_names() {
+        check("select * from a join b on a.x = b.x", "a b");
+        check("select 1", "");
+        check("-- out: top\nselect * from a order by x limit 3", "a >top");
+        check("select * from a where x in (select x from b) union all select * from c", "a b c");
+        check("select (select max(x) from b) from \"My Table\"", "My Table b");
+        check("explain select * from a", "a");
+    }
+
+    #[test]
+    fn common_tables_are_not() {
+        check("with t as (select * from a) select * from t", "a");
+        check("with t as (select * from a), u as (select * from t) select * from u, b", "a b");
+        check("with recursive t as (select 1 as n union all select n + 1 from t) select * from T", "");
+        check("select * from (with a as (select 1) select * from a) x join a on true", "a");
+    }
+
+    #[test]
+    fn files_and_artifacts_are_told_apart() {
+        check("select * from 'data/x.parquet' join b on true", "b file:data/x.parquet");
+        check("select * from \"data/*.csv\"", "file:data/*.csv");
+        check("select * from 'Train/12/fit/3/scores'", "artifact:Train/12/fit/3/scores");
+        check("select * from read_parquet('s3://b/x.parquet')", "file:s3://b/x.parquet");
+    }
+
+    #[test]
+    fn functions_may_come_from_cells() {
+        let facts = facts("select score(x), sum(y) from a");
+        assert_eq!(facts.functions.iter().map(AsRef::as_ref).collect::<Vec<&str>>(), ["score", "sum"]);
+    }
+
+    #[test]
+    fn what_writes_is_an_effect() {
+        assert!(facts("copy (select 1) to 'x.parquet'").outward());
+        assert!(facts("insert into t values (1)").outward());
+        assert!(facts("select * from t").effect().is_none());
+    }
+
+    #[test]
+    fn layout_and_comments_are_not_code_but_options_are() {
+        let code = |source: &str| facts(source).code;
+        assert_eq!(code("select  *\nfrom a -- all\n"), code("select * from a"));
+        assert_ne!(code("select * from a"), code("select * from b"));
+        assert_ne!(code("-- out: x\nselect 1"), code("-- out: y\nselect 1"));
+    }
+
+    #[test]
+    fn errors_have_a_place() {
+        let error = facts("select *\nfrom )").error.expect("an error");
+        assert_eq!((error.line, error.column), (2, 6), "{}", error.message);
+    }
+}
