@@ -21,6 +21,15 @@ use crate::failpoint::failpoint;
 /// can use it, or say what it would have saved.
 const WORTH_KEEPING_MS: u64 = 1000;
 
+/// What came of a look into the cache.
+struct Looked {
+    found: Option<TaskDone>,
+    /// What results of this base have read.
+    sets: Vec<ReadSet>,
+    /// Why a result that was there wasn't taken.
+    why: Option<Why>,
+}
+
 impl Reuse {
     /// Looks for a result; when there is none, answers with the lease to compute it.
     pub(super) async fn seek_in_cache(
@@ -31,14 +40,17 @@ impl Reuse {
     ) -> Result<Found, Error> {
         let now = self.present(context, launch).await?;
         let known = before_it_runs(step, now.item());
-        let (found, sets) = self.look_up(context, launch, &known, &now).await?;
-        if let Some(done) = found {
+        let looked = self.look_up(context, launch, &known, &now).await?;
+        if let Some(done) = looked.found {
             return Ok(Found::Result(Box::new(done)));
+        }
+        if let Some(why) = looked.why {
+            context.report_run_again(launch, &why);
         }
         if !step.cache.writes() {
             return Ok(Found::Nothing(None));
         }
-        let key = flight_key(&known, &sets, &now);
+        let key = flight_key(&known, &looked.sets, &now);
         let mut waiter = Waiter::new(context);
         loop {
             let holding = match waiter.claim_or_wait(context, launch, &key).await? {
@@ -47,7 +59,7 @@ impl Reuse {
                 Turn::InVain => return Ok(Found::Nothing(None)),
             };
             // Somebody may have finished between the look and the lease, or while we waited.
-            match self.look_up(context, launch, &known, &now).await?.0 {
+            match self.look_up(context, launch, &known, &now).await?.found {
                 Some(done) => {
                     if let Some(holding) = holding {
                         holding.release(context, Some(true)).await;
@@ -66,8 +78,9 @@ impl Reuse {
         launch: &Launch,
         known: &Provenance,
         now: &Now,
-    ) -> Result<(Option<TaskDone>, Vec<ReadSet>), Error> {
+    ) -> Result<Looked, Error> {
         let sets = context.store.read_sets(&base_key(known)).await?;
+        let mut why = None;
         for set in &sets {
             now.ask(set.externals.iter().map(|(kind, name)| (kind.as_str(), name.as_str()))).await;
             let Some(asked) = observed(known, set, now) else { continue };
@@ -80,12 +93,12 @@ impl Reuse {
                 found = ours.or(found);
             }
             match found {
-                Some(Ok(done)) => return Ok((Some(done), sets)),
+                Some(Ok(done)) => return Ok(Looked { found: Some(done), sets, why: None }),
                 None | Some(Err(Why::Incomplete(_))) => {}
-                Some(Err(why)) => context.report_run_again(launch, &why),
+                Some(Err(refused)) => why = why.or(Some(refused)),
             }
         }
-        Ok((None, sets))
+        Ok(Looked { found: None, sets, why })
     }
 
     /// The result of one slot, or why it can't be taken; nothing when there is none.

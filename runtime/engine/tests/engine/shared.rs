@@ -26,19 +26,23 @@ fn pickles_of_others_keep_nobody_from_keeping_and_using_their_own() {
             let (service, _, heard) = service(options, version.script());
             assert_eq!(service.run().await.expect("runs").status, RunStatus::Succeeded);
             let why = |it: &Progress| matches!(it, Progress::NotReused { why, .. } if why.contains("ana's"));
-            let told = heard.borrow().iter().any(why);
+            let told = heard.borrow().iter().filter(|it| why(it)).count();
             (version.ran().len(), told)
         };
-        assert_eq!(runs("r1", "ana", false).await, (4, false));
+        assert_eq!(runs("r1", "ana", false).await, (4, 0));
         // `end` writes nothing, so nothing of it has to be trusted.
-        assert_eq!(runs("r2", "bo", false).await, (3, true), "ana's pickles aren't loaded");
-        assert_eq!(runs("r3", "bo", false).await, (0, false), "bo's own are");
+        assert_eq!(
+            runs("r2", "bo", false).await,
+            (3, 3),
+            "once a task: ana's pickles aren't loaded"
+        );
+        assert_eq!(runs("r3", "bo", false).await, (0, 0), "bo's own are");
         let reused = done(&store, "r3", "fit", &[0]).await.reused.expect("reused");
         assert_eq!((reused.pathspec.as_str(), reused.user.as_str()), ("Scripted/r2/fit/0", "bo"));
-        assert_eq!(runs("r4", "ana", false).await, (0, false), "and ana's are ana's");
+        assert_eq!(runs("r4", "ana", false).await, (0, 0), "and ana's are ana's");
         let reused = done(&store, "r4", "fit", &[0]).await.reused.expect("reused");
         assert_eq!(reused.pathspec, "Scripted/r1/fit/0");
-        assert_eq!(runs("r5", "cy", true).await, (0, false), "whoever trusts ana takes hers");
+        assert_eq!(runs("r5", "cy", true).await, (0, 0), "whoever trusts ana takes hers");
     });
 }
 
