@@ -33,6 +33,9 @@ pub enum Request {
         /// pickle is then converted.
         #[serde(default)]
         common: bool,
+        /// Values that would take more bytes than this are errors: they aren't worth it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_most: Option<u64>,
     },
     /// Find modules without importing them. Answered by [`super::Answer::Modules`].
     Modules {

@@ -15,7 +15,8 @@ use crate::interpreter::{Heard, Said};
 use crate::protocol::{
     self, Answer, Exported, Finished, FinishedStatus, FoundModule, Problem, Ready, VERSION,
 };
-use crate::values::is_common;
+use crate::record::Executed;
+use crate::values::{Form, is_common};
 
 impl Service {
     /// Takes in one thing.
@@ -52,17 +53,14 @@ impl Service {
         }
         if let Some(running) = self.running.take_if(|it| it.group == group) {
             let execution = running.execute.execution;
-            self.log.push(Event::Output {
-                cell: Some(running.execute.cell.clone()),
-                execution: Some(execution),
-                output: Output::Error {
-                    name: "InterpreterEnded".to_owned(),
-                    message: trouble.message.clone(),
-                    traceback: vec![trouble.message.clone()],
-                    frames: Vec::new(),
-                    hint: trouble.hint.clone(),
-                },
-            });
+            let output = Output::Error {
+                name: "InterpreterEnded".to_owned(),
+                message: trouble.message.clone(),
+                traceback: vec![trouble.message.clone()],
+                frames: Vec::new(),
+                hint: trouble.hint.clone(),
+            };
+            self.show(Some(execution), output.clone());
             self.log.push(Event::Finished {
                 cell: running.execute.cell.clone(),
                 execution,
@@ -72,6 +70,11 @@ impl Service {
                 defined: BTreeMap::new(),
                 payload: Vec::new(),
             });
+            self.record_failed(running, output);
+        }
+        for (_, question) in self.look_ups.extract_if(.., |(of, _)| *of == group) {
+            let execution = question.execution;
+            self.news.push_back(session::Event::LookedUp { execution, hit: None });
         }
         let waiting = self.pending.abandon(group);
         self.abandon(waiting, &trouble);
@@ -103,7 +106,7 @@ impl Service {
                     let found = names.into_iter().map(missing).collect();
                     self.news.push_back(session::Event::Modules { found });
                 }
-                Waiting::Keep(_) => {}
+                Waiting::Keep(executed) => self.record(executed),
             }
         }
     }
@@ -117,7 +120,7 @@ impl Service {
             Answer::Output { execution, output } => self.shown(group, execution, output),
             Answer::InputRequest { execution, prompt, password } => {
                 self.asking = Some(group);
-                let cell = execution.and_then(|it| self.cells.get(&it).cloned());
+                let cell = self.cell_of(execution);
                 self.log.push(Event::InputRequest { cell, execution, prompt, password });
             }
             Answer::Finished(finished) => self.finished(group, *finished).await,
@@ -187,12 +190,23 @@ impl Service {
         self.log.push(Event::Interpreter { language, state });
         self.processes.is_ready(group, ready);
         self.answer_runtime(group);
+        self.look_up_waiting(group);
+        if group == Group::Python {
+            self.find_imports();
+        }
     }
 
     fn shown(&mut self, group: Group, execution: Option<u64>, output: Output) {
         let running = self.running.as_mut().filter(|it| it.group == group);
-        let running = running.filter(|it| execution.is_none_or(|of| of == it.execute.execution));
-        let verdict = running.map_or(Verdict::Show, |it| it.admit(&output, &self.limits));
+        let running = running.filter(|it| execution == Some(it.execute.execution));
+        let verdict = running.map_or(Verdict::Show, |it| {
+            let verdict = it.admit(&output, &self.limits);
+            if let (Verdict::Show, Output::Stream { name, text }) = (verdict, &output) {
+                let at = it.elapsed_ms();
+                it.lines.push(*name, at, text);
+            }
+            verdict
+        });
         let output = match verdict {
             Verdict::Show => output,
             Verdict::Drop => return,
@@ -253,7 +267,20 @@ impl Service {
             modules: BTreeMap::new(),
             elapsed_ms: milliseconds(finished.elapsed_ms),
         };
+        let executed = Executed {
+            elapsed_ms: finish.elapsed_ms,
+            defined: finish.defined.clone(),
+            deleted: finish.deleted.clone(),
+            externals: finished.externals,
+            unverified: finish.unverified.clone(),
+            uncacheable: finish.uncacheable.clone(),
+            usage: finished.usage,
+            ..self.executed(running, status)
+        };
         self.news.push_back(session::Event::Finished { execution, finish });
+        // The next cell first: what is kept of this one can wait.
+        self.tell_session().await;
+        self.keep_rest(group, Box::new(executed));
     }
 
     /// Keeps what an execution exported.
@@ -264,21 +291,22 @@ impl Service {
     ) -> Vec<(VersionedName, Result<Stored, Trouble>)> {
         let mut kept = Vec::new();
         for (name, exported) in exports {
-            let outcome = self.keep(&name, version, exported).await;
+            let outcome = self.keep(&name, version, exported, Form::Common).await;
             kept.push((VersionedName { name, version }, outcome));
         }
         kept
     }
 
-    async fn keep(
+    pub(super) async fn keep(
         &mut self,
         name: &str,
         version: u64,
         exported: Exported,
+        form: Form,
     ) -> Result<Stored, Trouble> {
         match exported {
             Exported::Failed { error: Problem { message, hint } } => Err(Trouble { message, hint }),
-            Exported::Value(value) => match self.values.take(name, version, value).await {
+            Exported::Value(value) => match self.values.take(name, version, value, form).await {
                 Ok(record) => {
                     let common = is_common(&record);
                     Ok(Stored { digest: record.digest.to_string(), common })
@@ -294,7 +322,9 @@ impl Service {
                 let mut kept = Vec::new();
                 for name in names {
                     let outcome = match values.remove(&name.name) {
-                        Some(exported) => self.keep(&name.name, name.version, exported).await,
+                        Some(exported) => {
+                            self.keep(&name.name, name.version, exported, Form::Common).await
+                        }
                         None => Err(Trouble {
                             message: format!("`{}` did not come", name.name),
                             hint: None,
@@ -304,7 +334,8 @@ impl Service {
                 }
                 self.news.push_back(session::Event::Exported { values: kept });
             }
-            Waiting::Keep(_) | Waiting::Asker(_) | Waiting::Modules(_) => {}
+            Waiting::Keep(executed) => self.kept(executed, values).await,
+            Waiting::Asker(_) | Waiting::Modules(_) => {}
         }
     }
 }

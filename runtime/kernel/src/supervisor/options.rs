@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use flownote_flow::id::FlowName;
@@ -10,13 +11,13 @@ use flownote_notebook::session::{Group, Order};
 use flownote_store::Store;
 use serde_json::{Map, Value as Json};
 
+use crate::cache::Look;
 use crate::interpreter::Launch;
 
 /// The flow under which notebooks are recorded.
 pub const FLOW: &str = "Notebook";
 
 /// The options of a [`super::Service`].
-#[derive(Debug)]
 pub struct Options {
     /// The notebook.
     pub document: Document,
@@ -42,6 +43,8 @@ pub struct Options {
     pub command: Vec<String>,
     /// Whether earlier sessions' results are looked at.
     pub remember: bool,
+    /// Tells versions of things of the world that aren't files, for the cache.
+    pub look: Option<Arc<Look>>,
     /// Bounds.
     pub limits: Limits,
     /// Waits.
@@ -64,6 +67,7 @@ impl Options {
             tags: Vec::new(),
             command: Vec::new(),
             remember: true,
+            look: None,
             limits: Limits::default(),
             patience: Patience::default(),
         }

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use flownote_notebook::session::{Execution, Group, VersionedName};
+use flownote_notebook::session::{Group, VersionedName};
 use tokio::sync::oneshot;
 
 use super::request::Reply;
 use crate::protocol::Problem;
+use crate::record::Executed;
 
 /// Who waits for an answer.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub enum Waiting {
     /// The session: values for another language.
     Export(Vec<VersionedName>),
     /// The record of an execution: values to keep.
-    Keep(Execution),
+    Keep(Box<Executed>),
     /// The session: what modules are.
     Modules(BTreeSet<String>),
 }
@@ -42,6 +43,11 @@ impl Pending {
             return None;
         }
         self.waiting.remove(&number).map(|(_, waiting)| waiting)
+    }
+
+    /// Whether values are on their way to a record.
+    pub fn keeps(&self) -> bool {
+        self.waiting.values().any(|(_, waiting)| matches!(waiting, Waiting::Keep(_)))
     }
 
     /// Takes all who wait for an interpreter that is gone.

@@ -19,8 +19,7 @@ impl Service {
         match action {
             Action::Execute(execute) => self.execute(execute).await,
             Action::LookUp(question) => {
-                let execution = question.execution;
-                self.news.push_back(session::Event::LookedUp { execution, hit: None });
+                self.look_up(question);
             }
             Action::Export { language, names } => self.export(language, names),
             Action::FindModules { names } => self.find_modules(names),
@@ -36,6 +35,7 @@ impl Service {
                     user: origin.user,
                     finished_at: origin.finished_at,
                 });
+                self.record_restored(*question);
             }
             Action::Changed { change } => self.log.push(Event::Changed {
                 revision: change.revision,
@@ -51,15 +51,19 @@ impl Service {
     async fn execute(&mut self, execute: Box<Execute>) {
         let Some(group) = Group::of(execute.language) else { return };
         let source = self.session.document().cell(&execute.cell);
+        let source = source.map(|cell| cell.source.clone()).unwrap_or_default();
         self.log.push(Event::Started {
             cell: execute.cell.clone(),
             execution: execute.execution,
             count: execute.count,
-            source: source.map(|cell| cell.source.clone()).unwrap_or_default(),
+            source: source.clone(),
         });
-        self.cells.insert(execute.execution, execute.cell.clone());
+        self.cells.insert(execute.execution, (execute.cell.clone(), group));
+        if let Some(recorder) = &self.recorder {
+            recorder.started(execute.cell.as_str(), execute.execution);
+        }
         let prepared = self.prepare(&execute).await;
-        self.running = Some(Running::new(execute, group));
+        self.running = Some(Running::new(execute, group, source));
         let sent = match prepared {
             Err(trouble) => Err(trouble),
             Ok(request) => self.send(group, &request),
@@ -75,7 +79,8 @@ impl Service {
         let mut set = BTreeMap::new();
         for (name, version) in &execute.set {
             let binding = if execute.given.contains(name) {
-                let value = self.values.give(name, *version).await;
+                let form = self.form_for(*version, execute.language);
+                let value = self.values.give(name, *version, form).await;
                 let value = value
                     .map_err(|error| Trouble { hint: error.hint(), message: error.to_string() })?;
                 let value = value.ok_or_else(|| Trouble {
@@ -117,7 +122,7 @@ impl Service {
             hint: trouble.hint,
         };
         self.show(Some(execution), output.clone());
-        self.news.push_back(session::Event::Output { execution, output });
+        self.news.push_back(session::Event::Output { execution, output: output.clone() });
         let status = session::FinishStatus::Error;
         self.log.push(Event::Finished {
             cell: running.execute.cell.clone(),
@@ -130,11 +135,12 @@ impl Service {
         });
         let finish = session::Finish { status, ..session::Finish::default() };
         self.news.push_back(session::Event::Finished { execution, finish });
+        self.record_failed(running, output);
     }
 
     /// Shows one more output to those who watch.
     pub(super) fn show(&self, execution: Option<session::Execution>, output: Output) {
-        let cell = execution.and_then(|it| self.cells.get(&it).cloned());
+        let cell = self.cell_of(execution);
         self.log.push(Event::Output { cell, execution, output });
     }
 
@@ -188,7 +194,7 @@ impl Service {
                 .map(|(name, version)| VersionedName { name: name.clone(), version: *version });
             let waiting = Waiting::Export(asked.collect());
             let request = self.pending.enter(group, waiting);
-            let export = Request::Export { request, names: round, common: true };
+            let export = Request::Export { request, names: round, common: true, at_most: None };
             if let Err(trouble) = self.send(group, &export) {
                 let asked = self.pending.take(group, request);
                 self.abandon(asked.into_iter().collect(), &trouble);
@@ -196,7 +202,7 @@ impl Service {
         }
     }
 
-    fn find_modules(&mut self, names: BTreeSet<String>) {
+    pub(super) fn find_modules(&mut self, names: BTreeSet<String>) {
         let group = Group::Python;
         let request = self.pending.enter(group, Waiting::Modules(names.clone()));
         let ask = Request::Modules { request, names: names.into_iter().collect() };
@@ -208,8 +214,7 @@ impl Service {
 
     fn interrupt(&mut self, language: Language) {
         let Some(group) = Group::of(language) else { return };
-        let Some(running) = self.running.as_mut().filter(|it| it.group == group) else { return };
-        running.interrupted = true;
+        let Some(running) = self.running.as_ref().filter(|it| it.group == group) else { return };
         let execution = running.execute.execution;
         let Some(interpreter) = self.processes.get(group) else { return };
         if group == Group::Python {

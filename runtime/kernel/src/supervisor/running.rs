@@ -7,6 +7,7 @@ use flownote_notebook::session::{Execute, Group};
 
 use super::log::weight_of;
 use super::options::Limits;
+use crate::record::Lines;
 
 /// The execution that is under way.
 #[derive(Debug)]
@@ -19,8 +20,10 @@ pub struct Running {
     pub started_at: String,
     /// When.
     pub began: Instant,
-    /// Whether it was asked to stop.
-    pub interrupted: bool,
+    /// The code as the user wrote it.
+    pub source: String,
+    /// What it printed.
+    pub lines: Lines,
     shown: Shown,
 }
 
@@ -47,15 +50,21 @@ struct Shown {
 
 impl Running {
     /// An execution that begins now.
-    pub fn new(execute: Box<Execute>, group: Group) -> Self {
+    pub fn new(execute: Box<Execute>, group: Group, source: String) -> Self {
         Self {
             execute,
             group,
             started_at: flownote_store::time::now(),
             began: Instant::now(),
-            interrupted: false,
+            source,
+            lines: Lines::default(),
             shown: Shown::default(),
         }
+    }
+
+    /// Milliseconds since it began.
+    pub fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Whether one more output is shown. Errors always are.

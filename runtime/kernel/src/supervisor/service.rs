@@ -5,7 +5,8 @@ use std::future::Future;
 
 use flownote_flow::id::RunId;
 use flownote_notebook::CellId;
-use flownote_notebook::session::{self, Execution, Group, Session};
+use flownote_notebook::session::{self, Execution, Group, Question, Session};
+use flownote_store::Store;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -18,8 +19,10 @@ use super::pending::Pending;
 use super::processes::Processes;
 use super::request::{Manner, Reply};
 use super::running::Running;
+use crate::cache::{Found, World};
 use crate::interpreter::Heard;
 use crate::protocol::Problem;
+use crate::record::{About, Recorder};
 use crate::values::{Folder, Values};
 
 /// How many messages of interpreters wait before these are made to wait.
@@ -35,7 +38,7 @@ pub struct Service {
     pub(super) pending: Pending,
     pub(super) running: Option<Running>,
     /// Which cell each execution is of: outputs of its threads may come much later.
-    pub(super) cells: HashMap<Execution, CellId>,
+    pub(super) cells: HashMap<Execution, (CellId, Group)>,
     /// How cells that were asked for are to be run.
     pub(super) manners: HashMap<CellId, Manner>,
     /// Whose cell waits for a line.
@@ -47,6 +50,16 @@ pub struct Service {
     pub(super) limits: Limits,
     pub(super) patience: Patience,
     pub(super) ending: bool,
+    pub(super) store: Store,
+    pub(super) about: About,
+    pub(super) world: World,
+    /// There while the session runs.
+    pub(super) recorder: Option<Recorder>,
+    /// Look-ups that wait until it is known what runs their language.
+    pub(super) look_ups: Vec<(Group, Box<Question>)>,
+    /// Results that were found and are about to be taken.
+    pub(super) found: HashMap<Execution, Box<Found>>,
+    remember: bool,
     commands: mpsc::UnboundedReceiver<Command>,
     heard: mpsc::Receiver<Heard>,
     later: mpsc::UnboundedReceiver<Later>,
@@ -58,6 +71,8 @@ pub struct Service {
 pub enum Later {
     /// An execution was to stop a while ago.
     OfferKill(Execution),
+    /// The cache was asked.
+    LookedUp(Execution, Option<Box<Found>>),
 }
 
 impl Service {
@@ -72,6 +87,15 @@ impl Service {
         let (heard_sender, heard) = mpsc::channel(HEARD);
         let (later_sender, later) = mpsc::unbounded_channel();
         let log = EventLog::new(options.limits.log);
+        let world = World::new(options.folder.clone(), options.look);
+        let about = About {
+            flow: options.flow,
+            run: id.clone(),
+            user: options.user,
+            file: options.file,
+            tags: options.tags,
+            command: options.command,
+        };
         let processes = Processes::new(
             options.interpreters,
             id.to_string(),
@@ -83,7 +107,7 @@ impl Service {
         let service = Self {
             session: Session::new(options.document, options.order, id.as_str()),
             processes,
-            values: Values::new(options.store, folder, options.limits.value),
+            values: Values::new(options.store.clone(), folder, options.limits.value),
             log: log.clone(),
             pending: Pending::default(),
             running: None,
@@ -95,6 +119,13 @@ impl Service {
             limits: options.limits,
             patience: options.patience,
             ending: false,
+            remember: options.remember,
+            recorder: None,
+            look_ups: Vec::new(),
+            found: HashMap::new(),
+            about,
+            world,
+            store: options.store,
             id,
             commands,
             heard,
@@ -108,7 +139,13 @@ impl Service {
     /// [`Handle`] any more. To be run in a [`tokio::task::LocalSet`], on a thread that lasts
     /// as long: interpreters end with the thread that started them.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
+        let log = self.log.clone();
+        let warn = move |text| log.push(Event::Log { level: "warning".to_owned(), text });
+        self.recorder = Some(Recorder::start(self.store.clone(), self.about.clone(), warn));
         self.warm_up();
+        if self.remember {
+            self.remember().await;
+        }
         let mut shutdown = std::pin::pin!(shutdown);
         let mut alive = interval(self.patience.alive);
         alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -123,7 +160,10 @@ impl Service {
                 },
                 Some(later) = self.later.recv() => self.later(later),
                 Some(heard) = self.heard.recv() => self.hear(heard).await,
-                _ = alive.tick() => self.values.touch(),
+                _ = alive.tick() => {
+                    self.values.touch();
+                    self.recorder.iter().for_each(Recorder::touch);
+                }
             }
             self.tell_session().await;
         }
@@ -161,6 +201,7 @@ impl Service {
 
     fn later(&mut self, later: Later) {
         match later {
+            Later::LookedUp(execution, found) => self.looked_up(execution, found),
             Later::OfferKill(execution) => {
                 let runs = self.running.as_ref().filter(|it| it.execute.execution == execution);
                 if let Some(running) = runs {
@@ -176,8 +217,18 @@ impl Service {
     }
 
     async fn end(mut self) {
+        let deadline = tokio::time::Instant::now() + self.patience.record;
+        while self.pending.keeps() {
+            let heard = tokio::time::timeout_at(deadline, self.heard.recv()).await;
+            let Ok(Some(heard)) = heard else { break };
+            self.hear(heard).await;
+        }
         for group in self.processes.groups() {
             self.processes.let_go(group, self.patience.end);
+        }
+        self.give_up_keeping();
+        if let Some(recorder) = self.recorder.take() {
+            recorder.finish().await;
         }
         self.log.push(Event::Ended);
         self.log.close();

@@ -14,6 +14,33 @@ use crate::protocol::{Value, ValueRef};
 /// Codecs that every language reads.
 const COMMON: [&str; 7] = ["arrow", "npy", "csr", "json", "utf8", "bytes", "wasm"];
 
+/// Which form of a value is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// The one that gives its own language the same value again.
+    Exact,
+    /// One that every language reads.
+    Common,
+}
+
+/// The forms in which one version is kept.
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    exact: Option<ArtifactRecord>,
+    common: Option<ArtifactRecord>,
+}
+
+impl Kept {
+    fn get(&self, form: Form) -> Option<&ArtifactRecord> {
+        match form {
+            Form::Exact => self.exact.as_ref().or(self.common.as_ref()),
+            Form::Common => {
+                self.common.as_ref().or(self.exact.as_ref().filter(|record| is_common(record)))
+            }
+        }
+    }
+}
+
 /// The values of a session that are outside of their interpreters.
 #[derive(Debug)]
 pub struct Values {
@@ -21,7 +48,7 @@ pub struct Values {
     folder: Folder,
     /// The largest value that is taken.
     limit: u64,
-    records: HashMap<VersionedName, ArtifactRecord>,
+    records: HashMap<VersionedName, Kept>,
     /// Files by the digest of their content. An interpreter that is asked again names a
     /// file that has long gone to its place.
     files: HashMap<Digest, PathBuf>,
@@ -52,6 +79,7 @@ impl Values {
         name: &str,
         version: Execution,
         value: Value,
+        form: Form,
     ) -> Result<ArtifactRecord, Error> {
         let record = value.record;
         if record.size > self.limit {
@@ -65,7 +93,7 @@ impl Values {
             let file = value.file.ok_or_else(|| Error::Empty { name: name.to_owned() })?;
             self.take_file(name, &record, &self.folder.file(&file)?).await?;
         }
-        self.records.insert(VersionedName { name: name.to_owned(), version }, record.clone());
+        self.enter(name, version, record.clone(), form);
         Ok(record)
     }
 
@@ -100,12 +128,31 @@ impl Values {
 
     /// Knows a stored value as a version of a name: that of a result that was reused.
     pub fn know(&mut self, name: &str, version: Execution, record: ArtifactRecord) {
-        self.records.insert(VersionedName { name: name.to_owned(), version }, record);
+        self.enter(name, version, record, Form::Exact);
     }
 
-    /// The record of a version, if it is outside of its interpreter.
-    pub fn record(&self, name: &str, version: Execution) -> Option<&ArtifactRecord> {
-        self.records.get(&VersionedName { name: name.to_owned(), version })
+    fn enter(&mut self, name: &str, version: Execution, record: ArtifactRecord, form: Form) {
+        let kept = self.records.entry(VersionedName { name: name.to_owned(), version });
+        let kept = kept.or_default();
+        match form {
+            Form::Exact => kept.exact = Some(record),
+            Form::Common => kept.common = Some(record),
+        }
+    }
+
+    /// The record of a version in a form, if it is outside of its interpreter.
+    pub fn record(&self, name: &str, version: Execution, form: Form) -> Option<&ArtifactRecord> {
+        self.records.get(&VersionedName { name: name.to_owned(), version })?.get(form)
+    }
+
+    /// Whether the exact form of a version is kept.
+    pub fn has_exact(&self, name: &str, version: Execution) -> bool {
+        let kept = self.records.get(&VersionedName { name: name.to_owned(), version });
+        kept.is_some_and(|kept| {
+            // Only data frames of pandas have an exact form that others can't read.
+            let same = |it: &ArtifactRecord| !it.type_name.starts_with("pandas.");
+            kept.exact.is_some() || kept.common.as_ref().is_some_and(same)
+        })
     }
 
     /// What to give to an interpreter that needs a version; nothing when it isn't kept.
@@ -116,8 +163,9 @@ impl Values {
         &mut self,
         name: &str,
         version: Execution,
+        form: Form,
     ) -> Result<Option<ValueRef>, Error> {
-        let Some(record) = self.record(name, version).cloned() else { return Ok(None) };
+        let Some(record) = self.record(name, version, form).cloned() else { return Ok(None) };
         if !record.is_blob() {
             return Ok(Some(ValueRef { record, path: None }));
         }

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! print TEXT | define NAME VALUE | live NAME | fail TEXT | sleep MS | exit CODE | signal N
-//! nonsense | oversized | cut | show NAME | flood N | twice | ask PROMPT | stubborn MS
+//! unverified WHY | reads FILE | nonsense | oversized | cut | show NAME | flood N | twice | ask PROMPT | stubborn MS
 //! ```
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use flownote_flow::manifest::ArtifactRecord;
+use flownote_flow::provenance::External;
 use flownote_kernel::interpreter::Launch;
 use flownote_kernel::protocol::{
     Answer, Binding, Defined, Execute, Exported, Finished, FinishedStatus, Problem, Ready, Request,
@@ -122,6 +123,7 @@ impl Fake {
         INTERRUPTED.store(false, Ordering::SeqCst);
         let mut defined = BTreeMap::new();
         let mut status = FinishedStatus::Ok;
+        let (mut unverified, mut externals) = (None, Vec::new());
         for line in execute.code.lines() {
             let Some(line) = line.strip_prefix("#: ").or_else(|| line.strip_prefix("--: ")) else {
                 continue;
@@ -149,6 +151,16 @@ impl Fake {
                     status = FinishedStatus::Error;
                     break;
                 }
+                "unverified" => unverified = Some(rest.to_owned()),
+                "reads" => {
+                    let bytes = std::fs::read(rest).expect("a file");
+                    externals.push(External {
+                        kind: "file".into(),
+                        name: rest.into(),
+                        version: Some(format!("b3:{}", blake3::hash(&bytes).to_hex())),
+                        declared: false,
+                    });
+                }
                 _ => self.command(execution, command, rest),
             }
             if INTERRUPTED.load(Ordering::SeqCst) {
@@ -164,8 +176,8 @@ impl Fake {
             exports: exports.collect(),
             defined,
             deleted: vec![],
-            externals: vec![],
-            unverified: None,
+            externals,
+            unverified,
             uncacheable: None,
             modules: vec![],
             usage: Default::default(),
@@ -216,7 +228,12 @@ impl Fake {
             "exit" => std::process::exit(rest.parse().expect("a number")),
             "signal" => {
                 let signal = nix::sys::signal::Signal::try_from(rest.parse::<i32>().expect("one"));
-                nix::sys::signal::raise(signal.expect("a signal")).expect("raised");
+                let signal = signal.expect("a signal");
+                let default = nix::sys::signal::SigHandler::SigDfl;
+                // SAFETY: no handler of ours is installed. Rust's own would take the first
+                // SIGSEGV for an overflow of the stack and let the process go on.
+                let _ = unsafe { nix::sys::signal::signal(signal, default) };
+                nix::sys::signal::raise(signal).expect("raised");
             }
             "nonsense" => {
                 self.socket.write_all(b"\x05\0\0\0hello").expect("written");

@@ -3,5 +3,6 @@
 
 mod fake;
 mod python;
+mod record;
 mod session;
 mod support;

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use flownote_notebook::Cell;
-use flownote_notebook::session::{CellStatus, Group};
+use flownote_kernel::supervisor::{Event, InterpreterState};
+use flownote_notebook::session::{CellStatus, Group, RunRequest};
+use flownote_notebook::{Cell, CellId};
 
 use crate::fake;
 use crate::support::{Open, Project, python, python_launch, shown, sql};
@@ -36,5 +37,32 @@ async fn two_python_cells_and_another_language_share_a_value() {
     }
     // Running `b` again starts from the value of `a`, as a script would.
     assert_eq!(shown(&open.run_cell("b").await), "'ONE TWO THREE'");
+    open.close().await;
+}
+
+/// `cargo test -p flownote-kernel --release -- --ignored --nocapture measures`
+#[tokio::test]
+#[ignore = "it measures, and asserts nothing about time"]
+async fn measures_a_start_and_a_round_trip() {
+    let project = Project::new();
+    let began = std::time::Instant::now();
+    let Some(mut open) = open(&project, &[python("a", "1+1")]).await else { return };
+    let ready = |event: &Event| {
+        matches!(event, Event::Interpreter { state: InterpreterState::Ready { .. }, .. })
+    };
+    open.until(ready).await;
+    let start = began.elapsed();
+    let mut times = Vec::new();
+    for _ in 0..500 {
+        let began = std::time::Instant::now();
+        let cells = vec![CellId::new("a")];
+        open.handle.run(RunRequest::Cells { cells }).await.expect("asked");
+        open.until(|event| matches!(event, Event::Finished { .. })).await;
+        times.push(began.elapsed());
+        open.until(|event| matches!(event, Event::Idle)).await;
+    }
+    assert_eq!(open.text("a").await, "2");
+    times.sort_unstable();
+    eprintln!("start {start:?}, `1+1` {:?} (median), {:?} (p95)", times[250], times[475]);
     open.close().await;
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use flownote_kernel::interpreter::Launch;
 use flownote_kernel::supervisor::{Event, Handle, Numbered, Options, Service, Subscription};
 use flownote_notebook::session::{CellStatus, Group, RunRequest};
-use flownote_notebook::{Cell, CellId, Document, Language, Output};
+use flownote_notebook::{Cell, CellId, Document, Language, NotebookId, Output};
 use flownote_store::{Store, StoreOptions, StoreUrl};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -53,7 +53,8 @@ impl Project {
         interpreters: BTreeMap<Group, Launch>,
         change: impl FnOnce(&mut Options),
     ) -> Open {
-        let document = Document::new(cells.to_vec()).expect("a document");
+        let mut document = Document::new(cells.to_vec()).expect("a document");
+        document.id = Some(NotebookId::new("n1"));
         let mut options = Options::new(document, self.path(), self.store().await);
         options.interpreters = interpreters;
         options.user = "ana".to_owned();

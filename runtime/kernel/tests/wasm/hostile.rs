@@ -28,7 +28,7 @@ enum End {
 /// A module with one column function `f`.
 fn module(items: &str, body: &str) -> String {
     format!(
-        ";; export: f(x: f64[]) -> f64[]\n;; limits: memory=2MiB deadline=20ms\n\
+        ";; export: f(x: f64[]) -> f64[]\n;; limits: memory=2MiB deadline=20s\n\
          (module (memory (export \"memory\") 1)\n{items}\n\
          (func $f (export \"f\") (param $n i32) (param $x i32) (param $out i32) (result i32)\n\
          (local $i i32) (local $v i64)\n{body}\n(i32.const 0)))"
@@ -170,7 +170,11 @@ fn a_thousand_hostile_modules_leave_the_process_well_and_its_memory_flat() {
         if seed == MODULES / 4 {
             settled = resident();
         }
-        let (text, expected) = generate(seed);
+        let (mut text, expected) = generate(seed);
+        // The others are to fail by themselves, however busy the machine is.
+        if matches!(expected, End::Deadline | End::Any) {
+            text = text.replace("deadline=20s", "deadline=20ms");
+        }
         let result = compile(&engine, &text, &options)
             .and_then(|module| module.functions()[0].call(&[x.clone()]));
         match (result, expected) {

@@ -1,0 +1,93 @@
+//! The run of a session, as its `run.json` describes it.
+
+use flownote_flow::description::{FlowDescription, StepDescription};
+use flownote_flow::event::Policy;
+use flownote_flow::id::{FlowName, RunId, StepName};
+use flownote_flow::manifest::SCHEMA;
+use flownote_flow::run::RunRecord;
+use flownote_notebook::Document;
+use flownote_store::Alive;
+use serde_json::{Value as Json, json};
+
+/// What is known of a session's run before it begins.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The flow.
+    pub flow: FlowName,
+    /// The run.
+    pub run: RunId,
+    /// Who runs it.
+    pub user: String,
+    /// The notebook's file, as people name it.
+    pub file: String,
+    /// Tags that the user gave.
+    pub tags: Vec<String>,
+    /// The command line.
+    pub command: Vec<String>,
+}
+
+impl About {
+    /// The run's record, when it begins.
+    pub(super) fn record(&self, document: &Document, environment: Json) -> RunRecord {
+        let Alive { host, pid, process_start, .. } = Alive::of_this_process(1, 0);
+        let mut system_tags = vec![format!("user:{}", self.user), format!("file:{}", self.file)];
+        system_tags.extend(document.id.as_ref().map(|id| format!("notebook:{}", id.as_str())));
+        let python = environment.get("python").and_then(Json::as_str);
+        system_tags.extend(python.map(|version| format!("python:{version}")));
+        RunRecord {
+            schema: SCHEMA,
+            flow: self.flow.clone(),
+            run: self.run.clone(),
+            nonce: flownote_store::time::new_nonce(),
+            created_at: flownote_store::time::now(),
+            user: self.user.clone(),
+            host,
+            pid,
+            process_start,
+            description: self.description(document),
+            parameters: Default::default(),
+            constants: Default::default(),
+            sources: Default::default(),
+            environment,
+            tags: self.tags.clone(),
+            system_tags,
+            policy: Policy { max_workers: 1, ..Policy::default() },
+            command: self.command.clone(),
+            origin: None,
+        }
+    }
+
+    /// The notebook as a flow: a step for each cell that is executed, in their order.
+    fn description(&self, document: &Document) -> FlowDescription {
+        let code = document.cells().iter().filter(|cell| cell.language.is_code());
+        let steps = code.zip(1..).map(|(cell, line)| StepDescription {
+            name: StepName::new(cell.id.as_str()),
+            file: self.file.clone(),
+            line,
+            doc: cell.source.lines().next().map(str::to_owned),
+            arguments: Vec::new(),
+            decorators: Vec::new(),
+            transitions: Vec::new(),
+        });
+        FlowDescription {
+            name: self.flow.clone(),
+            file: self.file.clone(),
+            line: 1,
+            doc: None,
+            parameters: Vec::new(),
+            steps: steps.collect(),
+            constants: Vec::new(),
+            decorators: Vec::new(),
+        }
+    }
+}
+
+/// What a run's environment says.
+pub(super) fn environment_of(executed: &super::Executed) -> Json {
+    let runtime = &executed.runtime;
+    json!({
+        executed.question.language.name(): runtime.version,
+        "platform": runtime.platform,
+        "executable": runtime.executable,
+    })
+}

@@ -1,0 +1,182 @@
+//! The `done` object of an execution.
+
+use std::collections::BTreeMap;
+
+use flownote_flow::id::{AttemptKey, StepName, TaskKey};
+use flownote_flow::manifest::{
+    ArtifactRecord, Failure, FailureKind, Logs, Outcome, SCHEMA, TaskDone, TaskManifest,
+};
+use flownote_notebook::Output;
+use flownote_notebook::session::FinishStatus;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+use super::{About, Executed, INLINE};
+use crate::cache::{By, provenance_of};
+use flownote_notebook::session::Defined;
+
+/// What a later session wants to know of an execution beside its provenance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct OfCell {
+    /// Stands for the whole computation.
+    pub recipe: String,
+    /// What it defined, stored or not.
+    pub defined: BTreeMap<String, Defined>,
+    /// The number that people saw.
+    pub count: Option<u32>,
+    /// The code as the user wrote it.
+    pub source: String,
+}
+
+/// The attempt of an execution: its step is the cell, its task the execution's number.
+pub(super) fn attempt_of(executed: &Executed) -> AttemptKey {
+    attempt_at(executed.question.cell.as_str(), executed.question.execution)
+}
+
+/// The attempt of an execution by its cell and number.
+pub(super) fn attempt_at(cell: &str, execution: u64) -> AttemptKey {
+    let number = u32::try_from(execution).unwrap_or(u32::MAX);
+    AttemptKey { task: TaskKey::new(StepName::new(cell), &[number]), attempt: 0 }
+}
+
+/// The `done` object, given the record of the outputs and the logs.
+pub(super) fn done_of(
+    about: &About,
+    executed: &Executed,
+    outputs: ArtifactRecord,
+    logs: Logs,
+) -> TaskDone {
+    let attempt = attempt_of(executed);
+    let (outcome, failure) = match executed.status {
+        FinishStatus::Ok => (Outcome::Ok, None),
+        FinishStatus::Error => (Outcome::Failed, Some(failure_of(&executed.outputs))),
+        FinishStatus::Interrupted => (Outcome::Cancelled, Some(cancelled())),
+    };
+    let mut artifacts = executed.artifacts.clone();
+    artifacts.insert(super::OUTPUTS.to_owned(), outputs);
+    TaskDone {
+        schema: SCHEMA,
+        flow: about.flow.clone(),
+        run: about.run.clone(),
+        step: attempt.task.step.clone(),
+        task: attempt.task.id(),
+        attempt: 0,
+        nonce: flownote_store::time::new_nonce(),
+        outcome,
+        started_at: Some(executed.started_at.clone()),
+        finished_at: executed.finished_at.clone(),
+        user: about.user.clone(),
+        host: flownote_store::process::host(),
+        pid: executed.pid,
+        usage: executed.usage,
+        parents: Vec::new(),
+        foreach: Vec::new(),
+        manifest: TaskManifest {
+            artifacts,
+            provenance: provenance(executed),
+            failure: failure.clone(),
+            ..TaskManifest::default()
+        },
+        failure,
+        logs,
+        reused: executed.reused.clone(),
+    }
+}
+
+/// The provenance, with what only notebooks want to know as `cell`.
+fn provenance(executed: &Executed) -> Json {
+    let record = provenance_of(executed, By::Reads);
+    let of_cell = OfCell {
+        recipe: executed.question.recipe.clone(),
+        defined: executed.defined.clone(),
+        count: executed.count,
+        source: executed.source.clone(),
+    };
+    let mut record = json!(record);
+    record["cell"] = json!(of_cell);
+    record
+}
+
+fn failure_of(outputs: &[Output]) -> Failure {
+    let error = outputs.iter().rev().find_map(|output| match output {
+        Output::Error { name, message, traceback, hint, .. } => {
+            Some((name, message, traceback, hint))
+        }
+        _ => None,
+    });
+    let Some((name, message, traceback, hint)) = error else {
+        return Failure {
+            kind: FailureKind::Exception,
+            message: "the cell failed".to_owned(),
+            exception: None,
+            traceback: None,
+            hint: None,
+            retryable: true,
+        };
+    };
+    let ended = name == "InterpreterEnded";
+    Failure {
+        kind: if ended { FailureKind::Signal } else { FailureKind::Exception },
+        message: if ended { message.clone() } else { format!("{name}: {message}") },
+        exception: (!ended).then(|| name.clone()),
+        traceback: Some(without_colours(&traceback.join("\n"))),
+        hint: hint.clone(),
+        retryable: true,
+    }
+}
+
+fn cancelled() -> Failure {
+    Failure {
+        kind: FailureKind::Cancelled,
+        message: "the cell was interrupted".to_owned(),
+        exception: None,
+        traceback: None,
+        hint: None,
+        retryable: true,
+    }
+}
+
+/// Text without ANSI colours: `ESC [ … letter`.
+fn without_colours(text: &str) -> String {
+    let mut pieces = text.split("\u{1b}[");
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find(|letter: char| letter.is_ascii_alphabetic());
+        plain.push_str(end.map_or(piece, |end| &piece[end + 1..]));
+    }
+    plain
+}
+
+/// The record of JSON text that stands in the manifest; nothing when it is too long.
+pub(super) fn inline(type_name: &str, digest: &str, text: &str) -> Option<ArtifactRecord> {
+    (text.len() <= INLINE).then(|| ArtifactRecord {
+        inline: Some(text.to_owned()),
+        ..json_record(type_name, digest, text.len())
+    })
+}
+
+/// The record of JSON text that is a blob.
+pub(super) fn json_record(type_name: &str, digest: &str, length: usize) -> ArtifactRecord {
+    ArtifactRecord {
+        codec: "json".to_owned(),
+        digest: digest.into(),
+        size: length as u64,
+        type_name: type_name.to_owned(),
+        inline: None,
+        inline_base64: None,
+        meta: Default::default(),
+        preview: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_traceback_loses_its_colours_and_nothing_else() {
+        let text = "\u{1b}[31mValueError\u{1b}[0m: [1] is \u{1b}[1;32mbad\u{1b}[m";
+        assert_eq!(without_colours(text), "ValueError: [1] is bad");
+    }
+}

@@ -1,0 +1,26 @@
+//! What a session leaves behind: a run whose steps are cells and whose tasks are
+//! executions, like any other run of the datastore (notebook rule 2).
+//!
+//! The service hands over what happened and goes on; a [`Recorder`] writes it on a task of
+//! its own. The run begins with the first execution: looking at a notebook leaves nothing.
+//! The task of an execution has its number as id; what its cell showed is the artifact
+//! [`OUTPUTS`]; what a later session wants to know beside is `cell` in its provenance.
+
+mod about;
+mod done;
+mod executed;
+mod lines;
+mod past;
+mod recorder;
+mod writer;
+
+pub use about::About;
+pub use executed::Executed;
+pub use lines::Lines;
+pub use past::{Remembered, remembered};
+pub use recorder::Recorder;
+
+/// The artifact that holds what a cell showed: JSON, a list of outputs.
+pub const OUTPUTS: &str = "__outputs__";
+/// Encodings up to this size stand in the manifest.
+const INLINE: usize = 16 << 10;
