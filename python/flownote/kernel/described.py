@@ -64,7 +64,8 @@ def is_live(value: Any, depth: int = _DEPTH) -> bool:
 
 
 def _is_unpicklable(kind: type, value: Any, depth: int) -> bool:
-    if kind.__reduce_ex__ is not object.__reduce_ex__ or kind.__reduce__ is not object.__reduce__:
+    own: Any = kind
+    if own.__reduce_ex__ is not object.__reduce_ex__ or own.__reduce__ is not object.__reduce__:
         return False  # its own: it says how it is stored
     if getattr(kind, "__getstate__", None) is not getattr(object, "__getstate__", None):
         return False

@@ -77,7 +77,7 @@ class _Frame:
                 shown.append(f"{number:>7} {text}")
                 continue
             if self.columns is not None:
-                start, end = self.columns
+                start, end = _characters(text, self.columns)
                 text = f"{text[:start]}{_BOLD}{text[start:end]}{_RESET}{text[end:]}"
             shown.append(f"{_RED}{'----> ' + str(number):>7}{_RESET} {text}")
         return shown
@@ -227,6 +227,15 @@ def _columns(tb: TracebackType) -> tuple[int, int] | None:
             whole = None in (line, end_line, start, end) or line != end_line
             return None if whole else (start, end)
     return None
+
+
+def _characters(text: str, columns: tuple[int, int]) -> tuple[int, int]:
+    """Return places in a text for those in its UTF-8, which is what Python counts in."""
+    if text.isascii():
+        return columns
+    data = text.encode()
+    start, end = (len(data[:place].decode("utf-8", "replace")) for place in columns)
+    return start, end
 
 
 def _short(file: str) -> str:

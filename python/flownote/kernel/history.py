@@ -22,8 +22,9 @@ class History:
         self._values = values
         self.inputs: list[str] = [""]
         self.results: dict[int, Any] = {}
-        # What `_`, `__` and `___` were last set to here: a user's own `_` is left alone.
         self._last: list[Any] = ["", "", ""]
+        # What `_`, `__` and `___` were last bound to here: a user's own `_` is left alone.
+        self._bound: list[Any] = self._last
         self.count = 0
         self._is_stored = False
 
@@ -60,8 +61,12 @@ class History:
         if not self._is_stored or value is self.results:
             return
         values = self._values
-        if all(values.get(name) is last for name, last in zip(_UNDER, self._last, strict=True)):
-            self._last = [value, *self._last[:2]]
+        is_ours = all(
+            values.get(name, one) is one for name, one in zip(_UNDER, self._bound, strict=True)
+        )
+        self._last = [value, *self._last[:2]]
+        if is_ours:
+            self._bound = self._last
             values.update(zip(_UNDER, self._last, strict=True))
         self.results[self.count] = value
         values[f"_{self.count}"] = value

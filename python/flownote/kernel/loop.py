@@ -8,6 +8,7 @@ that ``asyncio.create_task`` works there too, as in Jupyter.
 from __future__ import annotations
 
 import sys
+import threading
 from contextlib import contextmanager
 
 TYPE_CHECKING = False
@@ -44,22 +45,19 @@ class Loop:
         if "asyncio" not in sys.modules and "asyncio" not in code:
             yield
             return
-        import asyncio
 
-        loop = self.get()
-        asyncio._set_running_loop(loop)
+        before = _enter(self.get())
         try:
             yield
         finally:
-            asyncio._set_running_loop(None)
+            _enter(before)
 
     def wait(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """Run a coroutine to its end; what cuts it short is thrown into it."""
         import asyncio
 
         loop = self.get()
-        before = asyncio._get_running_loop()
-        asyncio._set_running_loop(None)
+        before = _enter(None)
         task = loop.create_task(coroutine)
         try:
             return loop.run_until_complete(task)
@@ -69,7 +67,7 @@ class Loop:
                 loop.run_until_complete(asyncio.wait([task], timeout=_PATIENCE))
             raise
         finally:
-            asyncio._set_running_loop(before)
+            _enter(before)
 
     def next(self, control: Control) -> dict[str, Any]:
         """Return the next message; tasks of the notebook go on meanwhile."""
@@ -106,6 +104,18 @@ class Loop:
             self._loop.run_until_complete(asyncio.wait(tasks, timeout=_PATIENCE))
 
 
+def _enter(loop: AbstractEventLoop | None) -> AbstractEventLoop | None:
+    """Make a loop the one that runs in this thread, and return the one that did."""
+    import asyncio
+
+    before = asyncio._get_running_loop()
+    for one, thread in ((before, None), (loop, threading.get_ident())):
+        if one is not None and hasattr(one, "_thread_id"):
+            one._thread_id = thread
+    asyncio._set_running_loop(loop)
+    return before
+
+
 def _wake(loop: AbstractEventLoop, arrived: Any) -> None:
     loop.call_soon_threadsafe(arrived.set)
 
@@ -122,11 +132,11 @@ def _let_run(notebook: AbstractEventLoop) -> None:
         running = asyncio._get_running_loop()
         if running is not notebook or asyncio.current_task(notebook) is not None:
             return original(*args, **kwargs)
-        asyncio._set_running_loop(None)
+        _enter(None)
         try:
             return original(*args, **kwargs)
         finally:
-            asyncio._set_running_loop(running)
+            _enter(running)
             asyncio.set_event_loop(notebook)
 
     asyncio.run = run

@@ -305,7 +305,7 @@ def _repr(obj: Any, p: Printer, cycle: bool) -> None:
 
 
 def _default(obj: Any, p: Printer, cycle: bool) -> None:
-    kind = _class_of(obj)
+    kind: Any = _class_of(obj)
     if kind.__repr__ is not object.__repr__:
         _repr(obj, p, cycle)
         return

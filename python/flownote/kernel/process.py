@@ -109,7 +109,8 @@ def _enter(kernel: Kernel) -> None:
     except OSError as error:
         text = f"the notebook's folder can't be entered: {error}"
         kernel.channel.send({"type": "log", "level": "warning", "text": text})
-    sys.path[0] = kernel.folder
+    # Like a script's folder; where `%cd` leads comes second.
+    sys.path[:1] = [kernel.folder, ""]
     sys.argv = [""]
     sys.modules["__main__"] = kernel.names.module
     os.environ.setdefault("MPLBACKEND", "module://flownote.kernel.matplotlib_backend")
@@ -129,7 +130,7 @@ def _enter(kernel: Kernel) -> None:
     builtins.display = kernel.display.display  # type: ignore[attr-defined]
     builtins.get_ipython = lambda: kernel.shell  # type: ignore[attr-defined]
     builtins.get_ipython.__name__ = "get_ipython"  # type: ignore[attr-defined]
-    builtins.exit = builtins.quit = _Exit(kernel)
+    builtins.exit = builtins.quit = _Exit(kernel)  # type: ignore[assignment]
     running.install()
     hooks.install(kernel)
     forks.install(kernel)

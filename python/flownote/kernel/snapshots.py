@@ -194,7 +194,7 @@ def _is_constant(value: Any) -> bool:
     return is_immutable(value)
 
 
-def _is_plain_instance(kind: type) -> bool:
+def _is_plain_instance(kind: Any) -> bool:
     """Whether a class is the notebook's own and copies as its attributes do."""
     return (
         kind.__module__ == "__main__"

@@ -1,13 +1,20 @@
-"""``!command``: programs that cells run through the system's shell."""
+"""``!command``: programs that cells run through the system's shell.
+
+What they print comes through a pseudo terminal, as in Jupyter: programs then print line by
+line and show their progress. Nobody can type there.
+"""
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
+import select
 import signal
 import string
 import subprocess
 import sys
+import threading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,15 +102,26 @@ class Systems:
         """Run a command; what it prints is the cell's. ``_exit_code`` says how it ended."""
         cmd = self.var_expand(cmd, depth=1)
         self._kernel.outputs.flush()
-        process = subprocess.Popen(cmd, shell=True, executable=_shell(), stdin=subprocess.DEVNULL)
+        master, slave = _terminal()
         try:
-            code = process.wait()
+            process = subprocess.Popen(
+                cmd,
+                shell=True,
+                executable=_shell(),
+                stdin=subprocess.DEVNULL,
+                stdout=slave,
+                stderr=slave,
+            )
+        finally:
+            os.close(slave)
+        try:
+            _print_until_end(master, process)
         except KeyboardInterrupt:
             _end(process)
             raise
         finally:
             self._kernel.outputs.end()
-        self.user_ns["_exit_code"] = code
+        self.user_ns["_exit_code"] = process.returncode
 
     system_piped = system_raw = system
 
@@ -165,10 +183,71 @@ def _shell() -> str | None:
     return os.environ.get("SHELL") if os.environ.get("SHELL", "").startswith("/") else None
 
 
+def _terminal() -> tuple[int, int]:
+    """Return both ends of a new pseudo terminal that leaves the ends of lines alone."""
+    import termios
+
+    master, slave = os.openpty()
+    state = termios.tcgetattr(slave)
+    state[1] &= ~termios.ONLCR
+    termios.tcsetattr(slave, termios.TCSANOW, state)
+    termios.tcsetwinsize(slave, (24, 80)) if hasattr(termios, "tcsetwinsize") else None
+    return master, slave
+
+
+def _print_until_end(master: int, process: subprocess.Popen[bytes]) -> None:
+    """Print what comes from a terminal until the process has ended.
+
+    What it left behind in the background goes on printing to the same cell.
+    """
+    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+    while _print_piece(master, decode, 0.05) or process.poll() is None:
+        if process.poll() is not None and not select.select([master], [], [], 0)[0]:
+            threading.Thread(target=_print_rest, args=(master, decode), daemon=True).start()
+            return
+    os.close(master)
+    process.wait()
+
+
+def _print_piece(master: int, decode: Callable[[bytes], str], seconds: float) -> bool:
+    """Print what comes within some time; False when nobody has the terminal any more."""
+    if not select.select([master], [], [], seconds)[0]:
+        return True
+    try:
+        data = os.read(master, 65536)
+    except OSError:  # EIO: its other end is closed
+        return False
+    sys.stdout.write(decode(data))
+    return bool(data)
+
+
+def _print_rest(master: int, decode: Callable[[bytes], str]) -> None:
+    while _print_piece(master, decode, 60):
+        pass
+    os.close(master)
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)
+    """Stop a program and what it started."""
+    for process_id in _family(process.pid):
+        try:
+            os.kill(process_id, signal.SIGINT)
+        except ProcessLookupError:
+            continue
     try:
         process.wait(_PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def _family(process_id: int) -> list[int]:
+    """Return a process and all that it and its children started."""
+    found = [process_id]
+    for one in found:
+        try:
+            with open(f"/proc/{one}/task/{one}/children") as file:
+                found += map(int, file.read().split())
+        except OSError:  # it has ended, or this isn't Linux
+            continue
+    return found

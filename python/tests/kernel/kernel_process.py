@@ -55,7 +55,6 @@ class Ran:
         assert found, self.messages
         return found[-1]
 
-    @property
     def ok(self) -> Ran:
         """Itself; fails when the cell did."""
         assert self.status == "ok", "\n".join(self.error["traceback"])

@@ -26,14 +26,14 @@ def test_input_and_getpass(kernel: KernelProcess) -> None:
         "type": "input_request", "execution": number, "prompt": "who? ", "password": False,
         "printed": "",
     }  # fmt: skip
-    assert kernel.finish().ok.result == "'Ana'"
+    assert kernel.finish().ok().result == "'Ana'"
     kernel.start("from getpass import getpass\ngetpass()")
     request = answer(kernel, "secret")
     assert (request["prompt"], request["password"]) == ("Password: ", True)
-    assert kernel.finish().ok.result == "'secret'"
+    assert kernel.finish().ok().result == "'secret'"
     kernel.start("import sys\nsys.stdin.readline()")
     answer(kernel, "line")
-    assert kernel.finish().ok.result == "'line\\n'"
+    assert kernel.finish().ok().result == "'line\\n'"
 
 
 def test_nobody_is_there(kernel: KernelProcess) -> None:
@@ -46,7 +46,7 @@ def test_a_debugger(kernel: KernelProcess) -> None:
     kernel.start("f(1)")
     assert answer(kernel, "p y")["prompt"] == "(Pdb) "
     assert answer(kernel, "c")["printed"] == "2\n"
-    assert kernel.finish().ok.result == "2"
+    assert kernel.finish().ok().result == "2"
 
 
 def test_a_debugger_after_the_error(kernel: KernelProcess) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from kernel_process import KernelProcess
 
 
 def test_the_last_expression_is_shown_and_others_are_not(warm: KernelProcess) -> None:
-    ran = warm.run("1\n'two'\n1 + 2").ok
+    ran = warm.run("1\n'two'\n1 + 2").ok()
     assert ran.result == "3"
     assert len(ran.shown("result")) == 1
     assert warm.run("x = 3").result is None
@@ -28,11 +30,11 @@ def test_results_are_remembered(kernel: KernelProcess) -> None:
 
 
 def test_what_a_cell_defines_is_told(kernel: KernelProcess) -> None:
-    ran = kernel.run("import math\nx = [1, 2]\ndef f(): pass\nfor i in range(3): pass").ok
+    ran = kernel.run("import math\nx = [1, 2]\ndef f(): pass\nfor i in range(3): pass").ok()
     assert set(ran.finished["defined"]) == {"math", "x", "f", "i"}
     assert ran.finished["defined"]["x"] == {"type": "list", "summary": "2 items", "live": False}
     assert ran.finished["defined"]["f"]["live"] is True
-    ran = kernel.run("del x\ny = 1").ok
+    ran = kernel.run("del x\ny = 1").ok()
     assert ran.finished["deleted"] == ["x"]
     assert set(ran.finished["defined"]) == {"y"}
     # The same object again is a definition all the same.
@@ -83,6 +85,14 @@ def test_an_error_whose_text_fails_is_shown(warm: KernelProcess) -> None:
     assert warm.run(code).error["name"] == "Bad"
 
 
+def test_groups_of_exceptions_are_shown_whole(warm: KernelProcess) -> None:
+    code = "raise ExceptionGroup('many', [ValueError(1), TypeError('t')])"
+    if sys.version_info < (3, 11):
+        pytest.skip("there are no groups")
+    text = "\n".join(warm.run(code).error["traceback"])
+    assert "many (2 sub-exceptions)" in text and "ValueError: 1" in text and "TypeError: t" in text
+
+
 def test_missing_modules_come_with_a_hint(warm: KernelProcess) -> None:
     error = warm.run("import no_such_module_here").error
     assert error["name"] == "ModuleNotFoundError"
@@ -93,14 +103,14 @@ def test_top_level_await_has_one_loop(kernel: KernelProcess) -> None:
     code = (
         "import asyncio\nasync def f(x):\n    await asyncio.sleep(0)\n    return x * 2\nawait f(21)"
     )
-    assert kernel.run(code).ok.result == "42"
+    assert kernel.run(code).ok().result == "42"
     kernel.run("loop = asyncio.get_running_loop()")
     assert kernel.run("loop is asyncio.get_running_loop()").result == "True"
-    kernel.run("task = asyncio.create_task(f(4))").ok
-    assert kernel.run("await task").ok.result == "8"
-    assert kernel.run("asyncio.run(f(5))").ok.result == "10"
+    kernel.run("task = asyncio.create_task(f(4))").ok()
+    assert kernel.run("await task").ok().result == "8"
+    assert kernel.run("asyncio.run(f(5))").ok().result == "10"
     code = "async with asyncio.timeout(5) if hasattr(asyncio, 'timeout') else asyncio.Lock():\n"
-    assert kernel.run(code + "    print('in')").ok.text() == "in\n"
+    assert kernel.run(code + "    print('in')").ok().text() == "in\n"
 
 
 def test_tasks_go_on_between_cells_and_print_to_their_cell(kernel: KernelProcess) -> None:
@@ -165,11 +175,11 @@ def test_source_of_functions_can_be_read_after_their_cell_ran_again(kernel: Kern
 
 def test_main_is_one_module(kernel: KernelProcess) -> None:
     kernel.run("import pickle, sys\nclass Point:\n    def __init__(self): self.x = 1")
-    assert kernel.run("pickle.loads(pickle.dumps(Point())).x").ok.result == "1"
-    assert kernel.run("sys.modules['__main__'].Point is Point, __name__").ok.result == (
+    assert kernel.run("pickle.loads(pickle.dumps(Point())).x").ok().result == "1"
+    assert kernel.run("sys.modules['__main__'].Point is Point, __name__").ok().result == (
         "(True, '__main__')"
     )
-    assert kernel.run("locals() is globals(), eval('Point') is Point").ok.result == "(True, True)"
+    assert kernel.run("locals() is globals(), eval('Point') is Point").ok().result == "(True, True)"
 
 
 def test_silent_cells_show_no_result_and_count_for_nothing(kernel: KernelProcess) -> None:
@@ -181,5 +191,5 @@ def test_silent_cells_show_no_result_and_count_for_nothing(kernel: KernelProcess
 
 @pytest.mark.parametrize("code", ["", "\n\n", "# only a comment", "pass"])
 def test_cells_without_anything(warm: KernelProcess, code: str) -> None:
-    ran = warm.run(code).ok
+    ran = warm.run(code).ok()
     assert ran.outputs == [] and ran.finished["defined"] == {}

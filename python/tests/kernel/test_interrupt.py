@@ -29,14 +29,14 @@ def test_what_runs_is_stopped_and_the_kernel_goes_on(kernel: KernelProcess, code
     ran = kernel.finish()
     assert ran.status == "interrupted"
     assert ran.error["name"] == "KeyboardInterrupt"
-    assert kernel.run("kept + 1").ok.result == "42"
+    assert kernel.run("kept + 1").ok().result == "42"
 
 
 def test_between_cells_it_does_nothing(kernel: KernelProcess) -> None:
     for _ in range(20):
         kernel.interrupt()
         assert kernel.run("1 + 1").status in ("ok", "interrupted")
-    assert kernel.run("1 + 1").ok.result == "2"
+    assert kernel.run("1 + 1").ok().result == "2"
 
 
 def test_a_storm_of_interrupts_leaves_the_kernel_well(kernel: KernelProcess) -> None:
@@ -47,7 +47,7 @@ def test_a_storm_of_interrupts_leaves_the_kernel_well(kernel: KernelProcess) -> 
             kernel.interrupt()
             time.sleep(0.001)
         assert kernel.finish().status in ("ok", "interrupted")
-    assert kernel.run("'well'").ok.result == "'well'"
+    assert kernel.run("'well'").ok().result == "'well'"
 
 
 def test_code_may_catch_it(kernel: KernelProcess) -> None:
@@ -61,7 +61,7 @@ def test_code_may_catch_it(kernel: KernelProcess) -> None:
 
 
 def test_shutdown_ends_a_cell_that_runs(kernel: KernelProcess) -> None:
-    kernel.run("import atexit, time\natexit.register(print, 'bye');").ok
+    kernel.run("import atexit, time\natexit.register(print, 'bye');").ok()
     kernel.start("print('go', flush=True)\ntime.sleep(60)")
     kernel.until("output")
     kernel.send({"type": "shutdown"})

@@ -68,8 +68,8 @@ def test_is_it_complete(warm: KernelProcess, code: str, status: str, indent: str
 def test_a_bare_python_has_everything_but_jedi(tmp_path: Path) -> None:
     # -S: no site-packages, so neither IPython nor jedi nor NumPy.
     with KernelProcess(tmp_path, [sys.executable, "-S"]) as kernel:
-        assert kernel.run("{'a': [1] * 40}").ok.result.count("\n") > 2
-        assert kernel.run("get_ipython().config['IPKernelApp'] is not None").ok.result == "True"
+        assert kernel.run("{'a': [1] * 40}").ok().result.count("\n") > 2
+        assert kernel.run("get_ipython().config['IPKernelApp'] is not None").ok().result == "True"
         assert kernel.run("import IPython").error["name"] == "ModuleNotFoundError"
         kernel.run("word = 'x'")
         assert completions(kernel, "word.capit") == ("word.capit", ["word.capitalize"])
@@ -77,6 +77,6 @@ def test_a_bare_python_has_everything_but_jedi(tmp_path: Path) -> None:
             "Docstring"
             in kernel.ask("inspect", "inspected", code="len", cursor=2)["data"]["text/plain"]
         )
-        assert kernel.run("get_ipython().run_line_magic('time', '1')").ok.result == "1"
+        assert kernel.run("get_ipython().run_line_magic('time', '1')").ok().result == "1"
         ran = kernel.run("x = [1]", exports=["x"])
         assert ran.finished["exports"]["x"]["inline"] == "[1]"

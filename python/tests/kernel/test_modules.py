@@ -34,7 +34,7 @@ def test_modules_are_found_without_importing_them(kernel: KernelProcess) -> None
 
 def test_a_loaded_module_has_the_digest_of_what_runs(kernel: KernelProcess) -> None:
     (kernel.folder / "helper.py").write_text("def f(): return 1\n")
-    kernel.run("import helper").ok
+    kernel.run("import helper").ok()
     before = found(kernel, "helper")["helper"]["digest"]
     (kernel.folder / "helper.py").write_text("def f(): return 2\n")
     assert found(kernel, "helper")["helper"]["digest"] == before
@@ -54,7 +54,7 @@ def test_what_is_not_safe_to_load_again_is_refused(kernel: KernelProcess) -> Non
     }
     for name, text in files.items():
         (kernel.folder / f"{name}.py").write_text(text)
-    kernel.run(f"import {', '.join(files)}\na = holds.A()").ok
+    kernel.run(f"import {', '.join(files)}\na = holds.A()").ok()
     (kernel.folder / "holds.py").write_text("class A:\n    y = 1\n")
     (kernel.folder / "fails.py").write_text("x = 2\ny = 1 / 0\n")
     (kernel.folder / "breaks.py").write_text("x = = 2\n")
@@ -68,13 +68,13 @@ def test_what_is_not_safe_to_load_again_is_refused(kernel: KernelProcess) -> Non
 
 def test_imported_modules_and_what_is_read_are_told(kernel: KernelProcess) -> None:
     (kernel.folder / "data.csv").write_text("a\n1\n")
-    ran = kernel.run("import pandas as pd\nframe = pd.read_csv('data.csv')").ok
+    ran = kernel.run("import pandas as pd\nframe = pd.read_csv('data.csv')").ok()
     assert "pandas" in ran.finished["modules"] and "os" not in ran.finished["modules"]
     assert [(one["kind"], one["name"]) for one in ran.finished["externals"]] == [
         ("file", "data.csv")
     ]
     assert ran.finished["externals"][0]["version"].startswith("b3:")
-    ran = kernel.run("open('out.txt', 'w').write('x');").ok
+    ran = kernel.run("open('out.txt', 'w').write('x');").ok()
     assert "writes out.txt" in ran.finished["unverified"]
     assert kernel.run("1").finished["externals"] == []
     ran = kernel.run("x = = 1")

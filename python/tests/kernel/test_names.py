@@ -56,20 +56,20 @@ MUTATIONS = [
 def test_a_change_in_place_leaves_the_old_version(
     kernel: KernelProcess, make: str, change: str, before: str, after: str
 ) -> None:
-    kernel.run(f"x = {make}").ok
-    ran = kernel.run(change, snapshot=["x"]).ok
+    kernel.run(f"x = {make}").ok()
+    ran = kernel.run(change, snapshot=["x"]).ok()
     assert "x" in ran.finished["defined"] and ran.finished["defined"]["x"]["live"] is False
     assert kernel.run("x", rebind=bind(x=1)).result == before
     assert kernel.run("x", rebind=bind(x=2)).result == after
     # Running the cell again starts from the value above it.
-    kernel.run(change, snapshot=["x"], rebind=bind(x=1)).ok
+    kernel.run(change, snapshot=["x"], rebind=bind(x=1)).ok()
     assert kernel.run("x", rebind=bind(x=5)).result == after
     assert kernel.run("x", rebind=bind(x=1)).result == before
 
 
 def test_frames_change_in_every_way_and_keep_their_old_version(kernel: KernelProcess) -> None:
     code = "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2], 't': ['x', 'y']})\nold = df.copy()"
-    kernel.run(code).ok
+    kernel.run(code).ok()
     changes = [
         "df['b'] = 1",
         "df.loc[0, 'a'] = 9",
@@ -81,14 +81,14 @@ def test_frames_change_in_every_way_and_keep_their_old_version(kernel: KernelPro
         "df.insert(0, 'c', 5)",
     ]
     for change in changes:
-        kernel.run(change, snapshot=["df"], rebind=bind(df=1)).ok
+        kernel.run(change, snapshot=["df"], rebind=bind(df=1)).ok()
         ran = kernel.run("df.equals(old) and list(df.columns) == ['a', 't']", rebind=bind(df=1))
         assert ran.result == "True", change
 
 
 def test_objects_of_the_notebooks_classes_are_copied(kernel: KernelProcess) -> None:
     kernel.run("class Box:\n    def __init__(self): self.items = [1]\nx = Box()")
-    kernel.run("x.items.append(2); x.name = 'n'", snapshot=["x"]).ok
+    kernel.run("x.items.append(2); x.name = 'n'", snapshot=["x"]).ok()
     assert kernel.run("x.items, vars(x)", rebind=bind(x=1)).result == "([1], {'items': [1]})"
     assert kernel.run("x.items", rebind=bind(x=2)).result == "[1, 2]"
 
@@ -105,7 +105,7 @@ def test_what_lives_in_the_process_only_is_told(kernel: KernelProcess) -> None:
         "class Holder: pass\nholder = Holder(); holder.lock = lock\nplain = Holder()\n"
         "pair = (1, lock)\ntable = numpy.ones(3)\nnumbers = {'a': [1, 2.0, None]}"
     )
-    defined = kernel.run(code).ok.finished["defined"]
+    defined = kernel.run(code).ok().finished["defined"]
     live = {name for name, one in defined.items() if one["live"]}
     expected = {"threading", "numpy", "file", "lock", "Holder", "holder", "pair"}
     assert live == expected
@@ -128,7 +128,7 @@ def test_history_is_never_unbound(kernel: KernelProcess) -> None:
 
 
 def test_two_thousand_names_rebind_in_no_time(kernel: KernelProcess) -> None:
-    kernel.run("\n".join(f"name_{place} = {place}" for place in range(2000))).ok
+    kernel.run("\n".join(f"name_{place} = {place}" for place in range(2000))).ok()
     versions = {f"name_{place}": 1 for place in range(2000)}
     ran = kernel.run("name_1999", rebind={"set": versions, "unset": []})
     assert ran.result == "1999"

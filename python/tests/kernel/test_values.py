@@ -14,7 +14,7 @@ from kernel_process import KernelProcess
 
 def exported(kernel: KernelProcess, code: str, name: str = "x") -> dict[str, Any]:
     """Run a cell and return what a name was exported as."""
-    return kernel.run(code, exports=[name]).ok.finished["exports"][name]
+    return kernel.run(code, exports=[name]).ok().finished["exports"][name]
 
 
 def content(kernel: KernelProcess, value: dict[str, Any]) -> bytes:
@@ -92,7 +92,7 @@ def test_dates_and_decimals_travel_as_arrow(warm: KernelProcess) -> None:
     assert table(warm, value).to_pydict() == {"value": [Decimal("1.50"), None]}
     reference = {**value, "path": str(warm.values / value.get("file", ""))}
     rebind = {"set": {"back": {"version": 1, "value": reference}}}
-    assert warm.run("back", rebind=rebind).ok.result == "[Decimal('1.50'), None]"
+    assert warm.run("back", rebind=rebind).ok().result == "[Decimal('1.50'), None]"
 
 
 @pytest.mark.parametrize(
@@ -140,14 +140,14 @@ def test_values_are_restored_in_another_process(kernel: KernelProcess, tmp_path:
         "import numpy as np, pandas as pd\na = np.arange(10_000)\nb = {'t': (1, 2)}\n"
         "c = pd.DataFrame({'x': range(2000)}, index=pd.Index(range(2000), name='i'))\nd = 'text'"
     )
-    kernel.run(code).ok
+    kernel.run(code).ok()
     names = dict.fromkeys("abcd", 1)
     values = kernel.ask("export", "exported", names=names)["values"]
     with KernelProcess(tmp_path) as other:
         given_ = {name: given(kernel, value) for name, value in values.items()}
         other.send({"type": "define", "version": 7, "values": given_})
         code = "a[0] = 5\nint(a[:3].sum()), b, c.index.name, c.shape, d"
-        ran = other.run(code, rebind={"set": dict.fromkeys("abcd", 7)}).ok
+        ran = other.run(code, rebind={"set": dict.fromkeys("abcd", 7)}).ok()
         assert ran.result == "(8, {'t': (1, 2)}, 'i', (2000, 1), 'text')"
     assert kernel.run("int(a[0])").result == "0"
 
@@ -155,12 +155,14 @@ def test_values_are_restored_in_another_process(kernel: KernelProcess, tmp_path:
 def test_tables_of_other_languages_are_frames(kernel: KernelProcess) -> None:
     value = exported(kernel, "import pyarrow as pa\nx = pa.table({'a': list(range(1000))})")
     rebind = {"set": {"t": {"version": 3, "value": given(kernel, value, type="flownote.Table")}}}
-    assert kernel.run("type(t), int(t.a.sum())", rebind=rebind).ok.result == (
+    assert kernel.run("type(t), int(t.a.sum())", rebind=rebind).ok().result == (
         "(pandas.DataFrame, 499500)"
     )
     reference = given(kernel, value, type="flownote.Table", **{"as": "polars"})
     rebind = {"set": {"p": {"version": 4, "value": reference}}}
-    assert kernel.run("type(p).__module__.partition('.')[0]", rebind=rebind).ok.result == "'polars'"
+    assert (
+        kernel.run("type(p).__module__.partition('.')[0]", rebind=rebind).ok().result == "'polars'"
+    )
 
 
 def test_arrays_of_other_languages_are_read_only(kernel: KernelProcess) -> None:
@@ -179,4 +181,4 @@ def test_a_folder_that_can_t_be_written_fails_the_export_only(tmp_path: Path) ->
     (tmp_path / ".values").write_text("a file in its place")
     with KernelProcess(tmp_path) as kernel:
         error = exported(kernel, "x = 'a' * 100_000")["error"]
-        assert error["message"] and kernel.run("len(x)").ok.result == "100000"
+        assert error["message"] and kernel.run("len(x)").ok().result == "100000"

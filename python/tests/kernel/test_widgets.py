@@ -10,7 +10,7 @@ def test_a_widget_opens_speaks_and_hears(kernel: KernelProcess) -> None:
         "import ipywidgets\nslider = ipywidgets.IntSlider(3)\n"
         "slider.observe(lambda change: print('now', change['new']), 'value')\nslider"
     )
-    ran = kernel.run(code).ok
+    ran = kernel.run(code).ok()
     comms = [one for one in ran.messages if one["type"] == "comm"]
     opened = {
         one["data"]["state"].get("_model_name"): one for one in comms if one["kind"] == "open"
@@ -37,7 +37,7 @@ def test_a_target_of_the_notebooks_own(kernel: KernelProcess) -> None:
         "    comm.on_msg(lambda m: comm.send({'echo': m['content']['data']}, buffers=[b'ab']))\n"
         "get_ipython().kernel.comm_manager.register_target('mine', opened)"
     )
-    kernel.run(code).ok
+    kernel.run(code).ok()
     kernel.send({"type": "comm", "id": "c1", "kind": "open", "target": "mine", "data": {"a": 1},
                  "buffers": ["AAE="]})  # fmt: skip
     kernel.send({"type": "comm", "id": "c1", "kind": "message", "data": 5})
@@ -49,8 +49,8 @@ def test_a_target_of_the_notebooks_own(kernel: KernelProcess) -> None:
 
 
 def test_progress_bars(kernel: KernelProcess) -> None:
-    ran = kernel.run("from tqdm import tqdm\nfor _ in tqdm(range(3)): pass").ok
+    ran = kernel.run("from tqdm import tqdm\nfor _ in tqdm(range(3)): pass").ok()
     assert "3/3" in ran.text("stderr")
-    ran = kernel.run("from tqdm.auto import tqdm\nfor _ in tqdm(range(3)): pass").ok
+    ran = kernel.run("from tqdm.auto import tqdm\nfor _ in tqdm(range(3)): pass").ok()
     assert any(one["type"] == "comm" for one in ran.messages)
     assert "application/vnd.jupyter.widget-view+json" in ran.shown()[0]["data"]
