@@ -127,13 +127,13 @@ fn hunks(old: &str, new: &str) -> Vec<Hunk> {
         (old.iter().map(|l| &**l).collect(), new.iter().map(|l| &**l).collect());
     let difference = TextDiff::from_slices(&old, &new);
     let hunk = |group: &Vec<DiffOp>| {
-        let (first, last) = (group.first()?, group.last()?);
-        let span = |start: usize, end: usize| {
-            // As in unified diffs, an empty range names the line before it.
-            (if end > start { start + 1 } else { start }, end - start)
-        };
-        let lines = group.iter().flat_map(|step| difference.iter_changes(step));
-        let lines = lines.map(|change| Line {
+        let lines = || group.iter().flat_map(|step| difference.iter_changes(step));
+        // Counted by the lines: of a step that only inserts, the place in the older text
+        // may be off by lines that are equal.
+        let before: Vec<usize> = lines().filter_map(|line| line.old_index()).collect();
+        let after: Vec<usize> = lines().filter_map(|line| line.new_index()).collect();
+        let span = |at: Vec<usize>| (at.first().map_or(0, |first| first + 1), at.len());
+        let lines = lines().map(|change| Line {
             kind: match change.tag() {
                 ChangeTag::Equal => LineKind::Same,
                 ChangeTag::Delete => LineKind::Removed,
@@ -141,13 +141,9 @@ fn hunks(old: &str, new: &str) -> Vec<Hunk> {
             },
             text: change.value().to_owned(),
         });
-        Some(Hunk {
-            before: span(first.old_range().start, last.old_range().end),
-            after: span(first.new_range().start, last.new_range().end),
-            lines: lines.collect(),
-        })
+        Hunk { before: span(before), after: span(after), lines: lines.collect() }
     };
-    difference.grouped_ops(CONTEXT).iter().filter_map(hunk).collect()
+    difference.grouped_ops(CONTEXT).iter().map(hunk).collect()
 }
 
 /// The keys whose values differ.

@@ -129,7 +129,7 @@ fn patched(old: &str, hunks: &[super::Hunk]) -> String {
     let mut lines = vec![];
     let mut at = 0;
     for hunk in hunks {
-        let start = if hunk.before.1 == 0 { hunk.before.0 } else { hunk.before.0 - 1 };
+        let start = hunk.before.0.saturating_sub(1);
         lines.extend(old[at..start].iter().map(|line| line.to_string()));
         at = start + hunk.before.1;
         let kept = hunk.lines.iter().filter(|line| line.kind != LineKind::Removed);

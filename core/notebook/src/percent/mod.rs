@@ -26,6 +26,7 @@ mod comment;
 mod header;
 mod marker;
 mod read;
+mod script;
 mod write;
 
 pub use read::read;

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::comment::{reveal, uncomment};
-use super::header;
 use super::marker::{Marker, is_marker};
+use super::{header, script};
 use crate::cell::with_line_feeds;
 use crate::ipynb::{self, complete_ids, decode, python_language};
 use crate::{Cell, Document, Language};
@@ -76,22 +76,7 @@ fn cell(marker: Marker, lines: &[&str], last: bool) -> Cell {
     let mut cell = Cell::new("unnamed", named.unwrap_or_default(), "");
     cell.metadata = metadata;
     match named {
-        Some(Language::Python) | None => {
-            let named = cell.metadata.get("language").and_then(Value::as_str);
-            let other = named.is_some_and(|n| Language::from_name(n) != Some(Language::Python));
-            if other && lines.iter().all(|line| line.starts_with('#')) {
-                cell.source = joined(lines.iter().map(|line| uncomment(line)));
-                python_language(&mut cell);
-            } else {
-                cell.source = joined(lines.iter().map(|line| reveal(line)));
-                python_language(&mut cell);
-                // `# %%sql` on the first line: the others may be in comments, too.
-                let is_comment = |line: &str| line.starts_with('#');
-                if cell.language != Language::Python && cell.source.lines().all(is_comment) {
-                    cell.source = joined(cell.source.lines().map(uncomment));
-                }
-            }
-        }
+        Some(Language::Python) | None => code(&mut cell, lines),
         Some(Language::Markdown) if quoted(lines).is_some() => {
             let quotes = &lines[0][..3];
             cell.metadata.insert("cell_marker".into(), quotes.into());
@@ -100,6 +85,31 @@ fn cell(marker: Marker, lines: &[&str], last: bool) -> Cell {
         Some(_) => cell.source = joined(lines.iter().map(|line| uncomment(line))),
     }
     cell
+}
+
+/// Fills in a code cell whose kind isn't in its marker. Its language may be in the metadata,
+/// as Jupytext has it, or on its first line.
+fn code(cell: &mut Cell, lines: &[&str]) {
+    let named = cell.metadata.get("language").and_then(Value::as_str).map(str::to_owned);
+    let other = named.filter(|name| Language::from_name(name) != Some(Language::Python));
+    if let Some(name) = other.filter(|_| lines.iter().all(|line| line.starts_with('#'))) {
+        let text = joined(lines.iter().map(|line| uncomment(line)));
+        if script::is_name(&name) {
+            cell.metadata.shift_remove("language");
+            cell.source = script::join(&name, &text);
+        } else {
+            cell.source = text;
+            python_language(cell);
+        }
+        return;
+    }
+    cell.source = joined(lines.iter().map(|line| reveal(line)));
+    python_language(cell);
+    // `# %%sql` on the first line: the others may be in comments, too.
+    let is_comment = |line: &str| line.starts_with('#');
+    if cell.language != Language::Python && cell.source.lines().all(is_comment) {
+        cell.source = joined(cell.source.lines().map(uncomment));
+    }
 }
 
 fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> String {

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::comment::{comment, hide};
-use super::header;
 use super::marker::{Marker, is_plain_title};
+use super::{header, script};
 use crate::ipynb::python_marks;
 use crate::{Cell, Document, Language};
 
@@ -76,6 +76,12 @@ fn cell(file: &mut String, cell: &Cell, style: Style) {
     if style.ids {
         marker.fields.insert("id".into(), cell.id.as_str().into());
     }
+    let is_python = cell.language == Language::Python;
+    let source = if is_python { source.trim_end_matches('\n') } else { &source };
+    let command = script::split(source).filter(|_| is_python && !metadata.contains_key("language"));
+    if let Some((name, _)) = command {
+        marker.fields.insert("language".into(), name.into());
+    }
     marker.fields.extend(metadata);
     file.push_str(&marker.to_string());
     file.push('\n');
@@ -91,13 +97,10 @@ fn cell(file: &mut String, cell: &Cell, style: Style) {
         file.push_str(&format!("{quotes}\n{source}\n{quotes}\n"));
         return;
     }
-    let is_python = cell.language == Language::Python;
-    let source = if is_python { source.trim_end_matches('\n') } else { &source };
-    if source.is_empty() {
-        return;
-    }
-    for line in source.split('\n') {
-        file.push_str(&if is_python { hide(line) } else { comment(line) });
+    let source = command.map_or(source, |(_, rest)| rest);
+    let bare = is_python && command.is_none();
+    for line in source.split('\n').filter(|_| !source.is_empty()) {
+        file.push_str(&if bare { hide(line) } else { comment(line) });
         file.push('\n');
     }
 }

@@ -16,7 +16,7 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
         1 => Just("  ".to_owned()),
         1 => proptest::sample::select(vec![
             "é", "𝄞", "\u{2028}", "\u{85}", "\u{c}", "\t", "\\", "\"", "#", "# ", "# %%", "%%",
-            "%%sql", "%%rust\n", "\n# %% x", "\n%matplotlib", "\n!ls", "\n# !ls", "\"\"\"", "---",
+            "%%sql", "%%bash", "%%rust\n", "\n# %% x", "\n%matplotlib", "\n!ls", "\n# !ls", "\"\"\"", "---",
             "\n# ---\n", "# %%time", "#%%", "'''",
         ])
         .prop_map(str::to_owned),

@@ -110,6 +110,9 @@ def f():
     return 1
 
 
+# %% language="bash"
+# ls | wc
+
 # %%
 # %%wasm
 (module)
@@ -129,6 +132,7 @@ fn a_file_of_jupytext_is_understood_and_its_layout_stays() {
             (Language::Markdown, "Quoted *text*"),
             (Language::Raw, "raw"),
             (Language::Python, "%matplotlib inline\ndef f():\n    return 1"),
+            (Language::Python, "%%bash\nls | wc"),
             (Language::Wasm, "(module)"),
         ]
     );
