@@ -6,6 +6,10 @@ import json
 import re
 import sys
 
+import pytest
+
+from flownote import _native
+
 
 def test_no_parameter_can_hide_an_option_of_the_command(project):
     """An option that is added to `run` or `resume` is added to what lint refuses."""
@@ -33,6 +37,21 @@ def test_options_may_stand_before_the_verb(project):
     assert shown["parameters"] == {"alpha": "0.25", "fail": "False"}
     assert project.shell("--store elsewhere run flow.py -q").code == 0
     assert (project.folder / "elsewhere").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("x --with retry run", "x run --with retry"),
+        ("x --store s -q run f.py --a 1", "x run --store s -q f.py --a 1"),
+        ("x run --with retry", "x run --with retry"),
+        ("x --help run", "x --help run"),
+        ("x help run", "x help run"),
+        ("x --with retry", "x --with retry"),
+    ],
+)
+def test_the_verb_goes_first(line, expected):
+    assert _native.verb_first(line.split()) == expected.split()
 
 
 def test_an_unknown_option_is_called_what_it_is(project):

@@ -17,24 +17,3 @@ pub fn verb_first(mut line: Vec<String>) -> Vec<String> {
     }
     line
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(line: &str, expected: &str) {
-        let words = line.split(' ').map(str::to_owned).collect();
-        assert_eq!(verb_first(words).join(" "), expected);
-    }
-
-    #[test]
-    fn options_may_stand_before_the_verb() {
-        check("x --with retry run", "x run --with retry");
-        check("x --store s -q run f.py --a 1", "x run --store s -q f.py --a 1");
-        check("x run --with retry", "x run --with retry");
-        check("x --help run", "x --help run");
-        check("x help run", "x help run");
-        check("x --with retry", "x --with retry");
-    }
-}
