@@ -14,7 +14,9 @@ mod rust;
 pub mod sql;
 mod wasm;
 
-pub use definition::{Alias, Behaviour, Definition, Flow, Flows, Import, Kind, Late, Mutation, Name, Read};
+pub use definition::{
+    Alias, Behaviour, Definition, Flow, Flows, Import, Kind, Late, Mutation, Name, Read,
+};
 pub use report::{Argument, Call, Class, Effect, Facts, SyntaxError};
 
 use crate::Language;

@@ -30,11 +30,15 @@ pub(super) fn facts(source: &str) -> Facts {
         facts.now.insert(name.into(), Read::default());
     }
     for name in options.list("out").filter(|name| *name != DEFAULT_OUT && *name != "none") {
-        facts.defs.insert(name.into(), Definition { since: Some(u32::MAX), ..Definition::new(Kind::Value) });
+        facts.defs.insert(
+            name.into(),
+            Definition { since: Some(u32::MAX), ..Definition::new(Kind::Value) },
+        );
     }
     match Parser::parse_sql(&dialect, source) {
         Ok(statements) => {
-            let mut tables = Tables { facts: &mut facts, common: Vec::new(), made: BTreeSet::new() };
+            let mut tables =
+                Tables { facts: &mut facts, common: Vec::new(), made: BTreeSet::new() };
             for statement in &statements {
                 let _ = statement.visit(&mut tables);
             }
@@ -144,7 +148,9 @@ impl Visitor for Tables<'_> {
             // `read_parquet('x.parquet')` and its kind.
             Some(arguments) => {
                 for argument in &arguments.args {
-                    if let FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) = argument {
+                    if let FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) =
+                        argument
+                    {
                         if let Value::SingleQuotedString(path) = &value.value {
                             self.path(path);
                         }
@@ -248,7 +254,10 @@ mod tests {
     fn common_tables_are_not() {
         check("with t as (select * from a) select * from t", "a");
         check("with t as (select * from a), u as (select * from t) select * from u, b", "a b");
-        check("with recursive t as (select 1 as n union all select n + 1 from t) select * from T", "");
+        check(
+            "with recursive t as (select 1 as n union all select n + 1 from t) select * from T",
+            "",
+        );
         check("select * from (with a as (select 1) select * from a) x join a on true", "a");
     }
 
@@ -263,7 +272,10 @@ mod tests {
     #[test]
     fn functions_may_come_from_cells() {
         let facts = facts("select score(x), sum(y) from a");
-        assert_eq!(facts.functions.iter().map(AsRef::as_ref).collect::<Vec<&str>>(), ["score", "sum"]);
+        assert_eq!(
+            facts.functions.iter().map(AsRef::as_ref).collect::<Vec<&str>>(),
+            ["score", "sum"]
+        );
     }
 
     #[test]

@@ -41,7 +41,8 @@ fn exported_functions(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices("(export") {
         let rest = text[at + "(export".len()..].trim_start();
-        let Some((name, after)) = rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) else {
+        let Some((name, after)) = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'))
+        else {
             continue;
         };
         let after = after.trim_start();
@@ -97,9 +98,7 @@ fn without_comments(source: &str) -> String {
                 depth -= 1;
                 characters.next();
             }
-            (';', Some(';')) if depth == 0 => {
-                while characters.next_if(|c| *c != '\n').is_some() {}
-            }
+            (';', Some(';')) if depth == 0 => while characters.next_if(|c| *c != '\n').is_some() {},
             _ if depth == 0 => text.push(character),
             _ => {}
         }

@@ -44,15 +44,13 @@ pub fn split(source: &str) -> CellText<'_> {
         let text = line.trim();
         if let Some(command) = text.strip_prefix("%%").filter(|rest| starts_a_name(rest)) {
             let body = &source[offset + line.len()..];
-            let (name, arguments) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+            let (name, arguments) =
+                command.split_once(char::is_whitespace).unwrap_or((command, ""));
             let magic = CellMagic { name, arguments: arguments.trim(), body, is: body_is(name) };
             return match magic.is {
-                BodyIs::Python | BodyIs::Function => CellText {
-                    source,
-                    magic: Some(magic),
-                    body,
-                    body_offset: offset + line.len(),
-                },
+                BodyIs::Python | BodyIs::Function => {
+                    CellText { source, magic: Some(magic), body, body_offset: offset + line.len() }
+                }
                 BodyIs::Text => {
                     CellText { source, magic: Some(magic), body: "", body_offset: source.len() }
                 }

@@ -26,8 +26,14 @@ fn line_magics() {
     check("%cd ..", "get_ipython().run_line_magic('cd', '..')");
     check("%matplotlib inline", "get_ipython().run_line_magic('matplotlib', 'inline')");
     check("x = %pwd", "x = get_ipython().run_line_magic('pwd', '')");
-    check("for i in r:\n    %time f(i)", "for i in r:\n    get_ipython().run_line_magic('time', 'f(i)')");
-    check("# first\n\n%pip install a", "# first\n\nget_ipython().run_line_magic('pip', 'install a')");
+    check(
+        "for i in r:\n    %time f(i)",
+        "for i in r:\n    get_ipython().run_line_magic('time', 'f(i)')",
+    );
+    check(
+        "# first\n\n%pip install a",
+        "# first\n\nget_ipython().run_line_magic('pip', 'install a')",
+    );
 }
 
 #[test]
@@ -53,9 +59,21 @@ fn cell_magics() {
 #[test]
 fn python_stays_as_it_is() {
     for source in [
-        "x = a % b", "x = a \\\n    % b", "s = '''\n!ls\n%cd\n'''", "print('a?')", "a != b",
-        "x = [\n    1\n    % 2,\n]", "f'{a!r}'", "# !ls\n# %cd", "a = b if c else d  # ok?",
-        "%", "x = (\n", "s = 'it''s'", "@a\ndef f(): pass", "é = 'ü' % 1", "",
+        "x = a % b",
+        "x = a \\\n    % b",
+        "s = '''\n!ls\n%cd\n'''",
+        "print('a?')",
+        "a != b",
+        "x = [\n    1\n    % 2,\n]",
+        "f'{a!r}'",
+        "# !ls\n# %cd",
+        "a = b if c else d  # ok?",
+        "%",
+        "x = (\n",
+        "s = 'it''s'",
+        "@a\ndef f(): pass",
+        "é = 'ü' % 1",
+        "",
     ] {
         if source != "%" {
             check(source, source);

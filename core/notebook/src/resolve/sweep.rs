@@ -101,8 +101,11 @@ impl<'a> Reader<'a> {
             if facts.defs.contains_key(&call.function) {
                 continue;
             }
-            let versions: Vec<Rc<BTreeSet<Origin>>> =
-                self.sight.versions(&call.function).map(|version| version.origins.clone()).collect();
+            let versions: Vec<Rc<BTreeSet<Origin>>> = self
+                .sight
+                .versions(&call.function)
+                .map(|version| version.origins.clone())
+                .collect();
             for origin in versions.iter().flat_map(|origins| origins.iter()) {
                 for name in self.behaviour(origin).changed_arguments(&call.arguments) {
                     self.change(&name, true, &[]);
@@ -117,7 +120,8 @@ impl<'a> Reader<'a> {
 
     /// What the code at an origin does.
     fn behaviour(&self, (cell, name): &Origin) -> &'a Behaviour {
-        static NOTHING: std::sync::LazyLock<Behaviour> = std::sync::LazyLock::new(Behaviour::default);
+        static NOTHING: std::sync::LazyLock<Behaviour> =
+            std::sync::LazyLock::new(Behaviour::default);
         let facts = self.cells[*cell].facts;
         let defined = facts.defs.get(name).map(|definition| &definition.behaviour);
         let put = facts.mutates.get(name).map(|mutation| &mutation.behaviour);
@@ -174,7 +178,8 @@ impl<'a> Reader<'a> {
             return;
         }
         for (name, mutation) in &behaviour.mutates {
-            if !self.facts.defs.get(name).is_some_and(|own| own.since.is_some_and(|at| at < place)) {
+            if !self.facts.defs.get(name).is_some_and(|own| own.since.is_some_and(|at| at < place))
+            {
                 self.change_by(name, mutation.deep, mutation.unsure);
             }
         }
@@ -328,7 +333,8 @@ impl<'a> Reader<'a> {
         let facts = self.facts;
         let mut versions: BTreeMap<Name, (bool, Version)> = BTreeMap::new();
         for (name, definition) in &facts.defs {
-            versions.insert(name.clone(), (definition.conditional, self.version_of(name, definition)));
+            versions
+                .insert(name.clone(), (definition.conditional, self.version_of(name, definition)));
         }
         for name in self.names.mutates.keys() {
             let mut version = self.sight.meaning(name).unwrap_or_default();

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::{CellNames, Delta, Resolution, Source, resolve};
-use crate::facts::{Class, Facts, facts};
 use crate::Language;
+use crate::facts::{Class, Facts, facts};
 
 fn read(cells: &[&str]) -> Vec<(Language, Facts)> {
     let cells = cells.iter().map(|cell| {
@@ -105,7 +105,10 @@ fn what_happened_decides() {
 fn who_reads_a_function_reads_what_it_reads_late() {
     check(&["def f():\n    return k", "k = 1", "y = f()"], "f=0 k=1");
     check(&["k = 0", "def f():\n    return k", "k = 1", "y = f()"], "f=1 k=2");
-    check(&["def f():\n    return g()", "def g():\n    return k", "k = 1", "y = f()"], "f=0 g=1 k=2");
+    check(
+        &["def f():\n    return g()", "def g():\n    return k", "k = 1", "y = f()"],
+        "f=0 g=1 k=2",
+    );
     check(&["def f():\n    return k", "k = 1", "k = 2\ny = f()"], "f=0");
     check(&["def f():\n    return k", "k = 1", "y = f()\nk = 2"], "f=0 k=1");
     check(&["def f():\n    return f2()\ndef f2():\n    return f()", "f()"], "f=0 f2=0");
@@ -115,11 +118,17 @@ fn who_reads_a_function_reads_what_it_reads_late() {
 #[test]
 fn objects_carry_their_class() {
     let class = "class M:\n    def run(self):\n        return k";
-    check(&[class, "k = 1", "m = M()", "k = 2", "m.run()"], "M=0 k=3 m=2".replace("M=0 ", "").as_str());
+    check(
+        &[class, "k = 1", "m = M()", "k = 2", "m.run()"],
+        "M=0 k=3 m=2".replace("M=0 ", "").as_str(),
+    );
     check(&[class, "def make():\n    return M()", "m = make()", "k = 2", "m.run()"], "k=3 m=2");
     check(&["def make():\n    return lambda: k", "h = make()", "k = 2", "h()"], "h=1 k=2");
     check(&["def clean(d):\n    return d * k", "k = 1", "e = clean(2)", "k = 2", "e + 1"], "e=2");
-    check(&["def f():\n    return k", "hooks = []", "hooks.append(f)", "k = 1", "hooks[0]()"], "hooks=2 k=3");
+    check(
+        &["def f():\n    return k", "hooks = []", "hooks.append(f)", "k = 1", "hooks[0]()"],
+        "hooks=2 k=3",
+    );
 }
 
 #[test]
@@ -129,7 +138,10 @@ fn changes_define_the_next_version() {
     check(&["def add(v):\n    xs.append(v)", "xs = []", "add(1)", "xs"], "xs=2");
     check(&["def grow(d):\n    d['x'] = 1", "d = {}", "grow(d)", "d"], "d=2");
     check(&["def count():\n    global n\n    n += 1", "n = 0", "count()", "n"], "n=2");
-    check(&["class C:\n    def up(self):\n        self.n += 1", "c = C()", "y = c.up()", "c"], "c=2");
+    check(
+        &["class C:\n    def up(self):\n        self.n += 1", "c = C()", "y = c.up()", "c"],
+        "c=2",
+    );
     check(&["rng = np.random.default_rng(0)", "a = rng.normal()", "b = rng.normal()"], "rng=1");
     check(&["it = iter(xs)", "a = next(it)", "b = next(it)"], "it=1");
 }
@@ -153,7 +165,10 @@ fn modules_are_no_values() {
     check_class(&["from tools import run", "run(x)\nprint(1)"], Class::Effect);
     check_class(&["def run(x):\n    print(x)", "run(x)\nprint(1)"], Class::Value);
     check_class(&["import os\ndef run(x):\n    os.remove(x)", "run(x)\nprint(1)"], Class::Effect);
-    check_class(&["import os\ndef run(x):\n    os.remove(x)", "def again(x):\n    run(x)"], Class::Definition);
+    check_class(
+        &["import os\ndef run(x):\n    os.remove(x)", "def again(x):\n    run(x)"],
+        Class::Definition,
+    );
 }
 
 #[test]
@@ -165,7 +180,8 @@ fn anything_above_may_be_meant() {
 
 #[test]
 fn readers_and_exports() {
-    let answer = solve(&["df = load()", "n = 1", "%%sql\n-- out: top\nselect * from df", "top.head()"]);
+    let answer =
+        solve(&["df = load()", "n = 1", "%%sql\n-- out: top\nselect * from df", "top.head()"]);
     assert_eq!(answer.cells[0].exports.iter().map(Arc::as_ref).collect::<Vec<_>>(), ["df"]);
     assert!(answer.cells[1].exports.is_empty());
     assert_eq!(answer.cells[2].exports.iter().map(Arc::as_ref).collect::<Vec<_>>(), ["top"]);
@@ -177,10 +193,17 @@ fn readers_and_exports() {
 #[test]
 fn languages_meet() {
     check(
-        &["%%wasm\n;; export: score(x: f64[]) -> f64[]\n(module)", "t = load()", "%%sql\nselect score(v), sum(v) from t"],
+        &[
+            "%%wasm\n;; export: score(x: f64[]) -> f64[]\n(module)",
+            "t = load()",
+            "%%sql\nselect score(v), sum(v) from t",
+        ],
         "score=0 t=1",
     );
     check(&["sum = 3\nt = load()", "%%sql\nselect sum(v) from t"], "t=0");
     check(&["xs = [1.0]", "%%rust\nlet total: f64 = xs.iter().sum();", "total"], "total=1");
-    check(&["%%rust\nfn twice(x: f64) -> f64 { x * 2.0 }", "%%rust\nlet y = twice(2.0);"], "twice=0");
+    check(
+        &["%%rust\nfn twice(x: f64) -> f64 { x * 2.0 }", "%%rust\nlet y = twice(2.0);"],
+        "twice=0",
+    );
 }

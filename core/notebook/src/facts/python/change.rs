@@ -44,7 +44,8 @@ impl<'a> Walker<'a> {
                 let line = self.line(assign);
                 self.settle();
                 self.change(&target.id, mutation, line);
-                let declared = self.scopes.last().is_some_and(|s| s.globals.contains(target.id.as_str()));
+                let declared =
+                    self.scopes.last().is_some_and(|s| s.globals.contains(target.id.as_str()));
                 if self.depth > 0 && declared {
                     self.bind_name(&target.id, definition);
                 } else if self.depth == 0 && !bound_here {
@@ -66,7 +67,14 @@ impl<'a> Walker<'a> {
         self.change_in(scope, name, mutation, line, 0);
     }
 
-    pub fn change_in(&mut self, scope: usize, name: Name, mutation: Mutation, line: u32, hops: u32) {
+    pub fn change_in(
+        &mut self,
+        scope: usize,
+        name: Name,
+        mutation: Mutation,
+        line: u32,
+        hops: u32,
+    ) {
         // Aliases may go round in a circle.
         if hops > 4 {
             return;
@@ -104,7 +112,8 @@ impl<'a> Walker<'a> {
     }
 
     fn change_now(&mut self, name: Name, mutation: Mutation, line: u32) {
-        let certain = self.scopes[0].bound.contains(&name) && !self.facts.mutates.contains_key(&name);
+        let certain =
+            self.scopes[0].bound.contains(&name) && !self.facts.mutates.contains_key(&name);
         if let Some(definition) = self.facts.defs.get_mut(&name) {
             if let Kind::Import(import) = &definition.kind {
                 if !mutation.unsure {
@@ -180,7 +189,9 @@ impl<'a> Walker<'a> {
                 self.coarse(&format!("`{path}()` holds every name"));
             }
             "input" => self.effect("asks for input", line, false, None),
-            "open" | "io.open" | "gzip.open" | "bz2.open" | "codecs.open" if opens_to_write(call) => {
+            "open" | "io.open" | "gzip.open" | "bz2.open" | "codecs.open"
+                if opens_to_write(call) =>
+            {
                 self.effect("writes a file", line, true, None);
             }
             _ => {}
@@ -230,9 +241,9 @@ impl<'a> Walker<'a> {
         if self.find(root) == 0 && self.is_module(root) {
             return;
         }
-        let in_place = call.arguments.find_keyword("inplace").is_some_and(|keyword| {
-            !matches!(&keyword.value, Expr::BooleanLiteral(value) if !value.value)
-        });
+        let in_place = call.arguments.find_keyword("inplace").is_some_and(
+            |keyword| !matches!(&keyword.value, Expr::BooleanLiteral(value) if !value.value),
+        );
         if in_place || known::is_mutator(method) {
             let mut mutation = Mutation { deep: depth > 0, ..Mutation::default() };
             for argument in &call.arguments.args {
@@ -265,14 +276,17 @@ impl<'a> Walker<'a> {
         }
         let mut arguments = Vec::new();
         for (at, argument) in call.arguments.args.iter().enumerate() {
-            if let Some((root, _)) = known::root(argument).filter(|(root, _)| self.find(root) == 0) {
+            if let Some((root, _)) = known::root(argument).filter(|(root, _)| self.find(root) == 0)
+            {
                 let at = Argument::Position(u32::try_from(at).unwrap_or(u32::MAX));
                 arguments.push((at, self.name(root)));
             }
         }
         for keyword in &call.arguments.keywords {
             let Some(name) = &keyword.arg else { continue };
-            if let Some((root, _)) = known::root(&keyword.value).filter(|(root, _)| self.find(root) == 0) {
+            if let Some((root, _)) =
+                known::root(&keyword.value).filter(|(root, _)| self.find(root) == 0)
+            {
                 arguments.push((Argument::Keyword(self.name(name)), self.name(root)));
             }
         }
@@ -357,7 +371,12 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn dropped_method(&mut self, call: &'a ast::ExprCall, function: &'a ast::ExprAttribute, line: u32) {
+    fn dropped_method(
+        &mut self,
+        call: &'a ast::ExprCall,
+        function: &'a ast::ExprAttribute,
+        line: u32,
+    ) {
         let method = function.attr.as_str();
         let Some((root, depth)) = known::root(&function.value) else { return };
         if known::is_mutator(method) || known::is_showing(method) {
@@ -370,7 +389,11 @@ impl<'a> Walker<'a> {
             None => known::usual_module(root).map(str::to_owned),
         };
         if self.find(root) != 0 {
-            self.change(root, Mutation { unsure: true, deep: depth > 0, ..Mutation::default() }, line);
+            self.change(
+                root,
+                Mutation { unsure: true, deep: depth > 0, ..Mutation::default() },
+                line,
+            );
             return;
         }
         if let Some(module) = module {

@@ -39,8 +39,7 @@ fn is_definition(statement: &Stmt) -> bool {
         }
         Stmt::Try(node) => {
             let handlers = node.handlers.iter();
-            let handled =
-                handlers.flat_map(|ExceptHandler::ExceptHandler(handler)| &handler.body);
+            let handled = handlers.flat_map(|ExceptHandler::ExceptHandler(handler)| &handler.body);
             let rest = node.orelse.iter().chain(&node.finalbody);
             node.body.iter().chain(rest).chain(handled).all(is_definition)
         }

@@ -112,7 +112,8 @@ impl<'a> Walker<'a> {
         let locals = parameters.iter().map(|parameter| parameter.name().as_str()).collect();
         self.scopes.push(Scope { kind: ScopeKind::Function, locals, ..Scope::default() });
         let names = Locals::default();
-        let behaviour = self.later(None, names, false, |walker| walker.visit_type_params(parameters));
+        let behaviour =
+            self.later(None, names, false, |walker| walker.visit_type_params(parameters));
         self.sink.merge(behaviour);
     }
 

@@ -9,25 +9,117 @@ use crate::lines::{BodyIs, CellMagic, CellText};
 
 /// Commands of the shell that only look.
 const LOOKING: &[&str] = &[
-    "ls", "ll", "cat", "head", "tail", "wc", "pwd", "echo", "grep", "find", "du", "df", "which",
-    "nvidia-smi", "date", "uname", "free", "nproc", "env", "printenv", "tree", "file", "stat",
-    "sort", "cut", "uniq", "lscpu", "whoami", "hostname", "id", "ps", "uptime", "md5sum",
-    "sha256sum", "zcat", "less", "more", "man", "type", "test", "true", "lsblk",
+    "ls",
+    "ll",
+    "cat",
+    "head",
+    "tail",
+    "wc",
+    "pwd",
+    "echo",
+    "grep",
+    "find",
+    "du",
+    "df",
+    "which",
+    "nvidia-smi",
+    "date",
+    "uname",
+    "free",
+    "nproc",
+    "env",
+    "printenv",
+    "tree",
+    "file",
+    "stat",
+    "sort",
+    "cut",
+    "uniq",
+    "lscpu",
+    "whoami",
+    "hostname",
+    "id",
+    "ps",
+    "uptime",
+    "md5sum",
+    "sha256sum",
+    "zcat",
+    "less",
+    "more",
+    "man",
+    "type",
+    "test",
+    "true",
+    "lsblk",
 ];
 
 /// Magics that set what the interpreter or a module does.
 const SETTING: &[&str] = &[
-    "matplotlib", "config", "load_ext", "reload_ext", "unload_ext", "autoreload", "precision",
-    "pdb", "xmode", "colors", "cd", "env", "set_env", "pushd", "popd", "alias", "autocall",
-    "automagic", "logstart", "logstop", "gui", "rerun", "debug", "aimport",
+    "matplotlib",
+    "config",
+    "load_ext",
+    "reload_ext",
+    "unload_ext",
+    "autoreload",
+    "precision",
+    "pdb",
+    "xmode",
+    "colors",
+    "cd",
+    "env",
+    "set_env",
+    "pushd",
+    "popd",
+    "alias",
+    "autocall",
+    "automagic",
+    "logstart",
+    "logstop",
+    "gui",
+    "rerun",
+    "debug",
+    "aimport",
 ];
 
 /// Magics that show something.
 const SHOWING: &[&str] = &[
-    "who", "whos", "who_ls", "history", "hist", "lsmagic", "magic", "pwd", "ls", "pinfo",
-    "pinfo2", "psource", "pdoc", "pdef", "pfile", "psearch", "page", "quickref", "html", "HTML",
-    "latex", "markdown", "javascript", "js", "svg", "SVG", "time", "timeit", "prun", "capture",
-    "memit", "mprun", "pip_list", "cat", "ll", "tb", "python_here",
+    "who",
+    "whos",
+    "who_ls",
+    "history",
+    "hist",
+    "lsmagic",
+    "magic",
+    "pwd",
+    "ls",
+    "pinfo",
+    "pinfo2",
+    "psource",
+    "pdoc",
+    "pdef",
+    "pfile",
+    "psearch",
+    "page",
+    "quickref",
+    "html",
+    "HTML",
+    "latex",
+    "markdown",
+    "javascript",
+    "js",
+    "svg",
+    "SVG",
+    "time",
+    "timeit",
+    "prun",
+    "capture",
+    "memit",
+    "mprun",
+    "pip_list",
+    "cat",
+    "ll",
+    "tb",
+    "python_here",
 ];
 
 /// Magics whose line is Python.
@@ -61,11 +153,15 @@ impl<'a> Walker<'a> {
         self.names_in_command(magic.arguments);
         match magic.name {
             "capture" => {
-                if let Some(name) = magic.arguments.split_whitespace().find(|word| !word.starts_with('-')) {
+                if let Some(name) =
+                    magic.arguments.split_whitespace().find(|word| !word.starts_with('-'))
+                {
                     self.bind_name(name, Definition::default());
                 }
             }
-            "writefile" | "file" | "writetemplate" => self.effect("writes a file", line, true, None),
+            "writefile" | "file" | "writetemplate" => {
+                self.effect("writes a file", line, true, None)
+            }
             "bash" | "sh" | "script" | "sx" | "system" | "!" | "cmd" | "perl" | "ruby"
             | "python" | "python2" | "python3" | "pypy" => {
                 let mut words = magic.arguments.split_whitespace();
@@ -96,7 +192,8 @@ impl<'a> Walker<'a> {
                     self.effect(&format!("installs by `%{name}`"), line, true, None);
                 }
             }
-            "run" | "load" | "pylab" | "reset" | "reset_selective" | "xdel" | "macro" | "recall" => {
+            "run" | "load" | "pylab" | "reset" | "reset_selective" | "xdel" | "macro"
+            | "recall" => {
                 self.coarse(&format!("`%{name}` may bind any name"));
                 self.facts.binds_unseen = true;
                 self.effect(&format!("runs `%{name}`"), line, false, None);

@@ -7,6 +7,7 @@
 use ruff_python_ast::Expr;
 
 /// Methods that change the object that they are called on, whatever becomes of the result.
+#[rustfmt::skip]
 const MUTATORS: &[&str] = &[
     // list, dict, set, deque, bytearray
     "append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update",
@@ -22,100 +23,110 @@ const MUTATORS: &[&str] = &[
     "backward", "step", "zero_grad", "load_state_dict", "train", "eval", "register_buffer",
     "register_parameter", "add_module",
     // files and streams
-    "read", "readline", "readlines", "write", "writelines", "writerow", "writerows",
-    "truncate", "close",
+    "read", "readline", "readlines", "write", "writelines", "writerow", "writerows", "truncate",
+    "close",
     // figures, which are built piece by piece
-    "add_trace", "add_subplot", "update_layout", "update_traces", "update_xaxes",
-    "update_yaxes", "add_shape", "add_annotation",
+    "add_trace", "add_subplot", "update_layout", "update_traces", "update_xaxes", "update_yaxes",
+    "add_shape", "add_annotation",
 ];
 
 /// Functions that change an argument: the end of their dotted name, and which.
+#[rustfmt::skip]
 const ARGUMENT_MUTATORS: &[(&str, usize)] = &[
-    ("setattr", 0), ("delattr", 0), ("next", 0), ("anext", 0),
-    ("heapq.heappush", 0), ("heapq.heappop", 0), ("heapq.heapify", 0),
-    ("heapq.heapreplace", 0), ("heapq.heappushpop", 0), ("heappush", 0), ("heappop", 0),
-    ("heapify", 0), ("bisect.insort", 0), ("bisect.insort_left", 0),
-    ("bisect.insort_right", 0), ("insort", 0), ("random.shuffle", 0), ("shuffle", 0),
-    ("fill_diagonal", 0), ("copyto", 0), ("putmask", 0), ("np.put", 0), ("numpy.put", 0),
-    ("np.place", 0), ("numpy.place", 0), ("put_along_axis", 0), ("operator.setitem", 0),
-    ("operator.delitem", 0), ("operator.iadd", 0), ("rng.shuffle", 0),
+    ("setattr", 0), ("delattr", 0), ("next", 0), ("anext", 0), ("heapq.heappush", 0),
+    ("heapq.heappop", 0), ("heapq.heapify", 0), ("heapq.heapreplace", 0),
+    ("heapq.heappushpop", 0), ("heappush", 0), ("heappop", 0), ("heapify", 0),
+    ("bisect.insort", 0), ("bisect.insort_left", 0), ("bisect.insort_right", 0), ("insort", 0),
+    ("random.shuffle", 0), ("shuffle", 0), ("fill_diagonal", 0), ("copyto", 0), ("putmask", 0),
+    ("np.put", 0), ("numpy.put", 0), ("np.place", 0), ("numpy.place", 0), ("put_along_axis", 0),
+    ("operator.setitem", 0), ("operator.delitem", 0), ("operator.iadd", 0), ("rng.shuffle", 0),
 ];
 
 /// Methods whose result is dropped because they show something.
+#[rustfmt::skip]
 const SHOWING: &[&str] = &[
-    "show", "head", "tail", "describe", "info", "plot", "hist", "boxplot", "display",
-    "summary", "print_summary", "savefig", "to_csv", "to_parquet", "to_excel", "to_json",
-    "to_pickle", "to_feather", "to_sql", "get", "keys", "values", "items", "copy", "join",
-    "format", "count", "index", "mean", "sum", "min", "max", "std", "sample",
+    "show", "head", "tail", "describe", "info", "plot", "hist", "boxplot", "display", "summary",
+    "print_summary", "savefig", "to_csv", "to_parquet", "to_excel", "to_json", "to_pickle",
+    "to_feather", "to_sql", "get", "keys", "values", "items", "copy", "join", "format", "count",
+    "index", "mean", "sum", "min", "max", "std", "sample",
 ];
 
 /// Built-in functions that change nothing; what they show belongs to the cell.
+#[rustfmt::skip]
 const QUIET_FUNCTIONS: &[&str] = &[
     "print", "display", "pprint", "abs", "all", "any", "ascii", "bin", "bool", "bytes",
     "callable", "chr", "complex", "dict", "dir", "divmod", "enumerate", "filter", "float",
-    "format", "frozenset", "getattr", "hasattr", "hash", "help", "hex", "id", "int",
-    "isinstance", "issubclass", "iter", "len", "list", "map", "max", "min", "next", "object",
-    "oct", "ord", "pow", "range", "repr", "reversed", "round", "set", "setattr", "delattr",
-    "slice", "sorted", "str", "sum", "super", "tuple", "type", "vars", "zip", "breakpoint",
-    "get_ipython", "locals", "globals",
+    "format", "frozenset", "getattr", "hasattr", "hash", "help", "hex", "id", "int", "isinstance",
+    "issubclass", "iter", "len", "list", "map", "max", "min", "next", "object", "oct", "ord",
+    "pow", "range", "repr", "reversed", "round", "set", "setattr", "delattr", "slice", "sorted",
+    "str", "sum", "super", "tuple", "type", "vars", "zip", "breakpoint", "get_ipython", "locals",
+    "globals",
 ];
 
 /// Modules of which a dropped call shows something, or does nothing that lasts: the figures
 /// of a cell are closed when it ends.
+#[rustfmt::skip]
 const QUIET_MODULES: &[&str] = &[
-    "matplotlib", "pylab", "seaborn", "plotly", "bokeh", "altair", "IPython.display",
-    "pprint", "tqdm", "rich", "time", "gc", "logging", "warnings", "traceback", "timeit",
-    "math", "textwrap", "streamlit", "missingno", "wordcloud",
+    "matplotlib", "pylab", "seaborn", "plotly", "bokeh", "altair", "IPython.display", "pprint",
+    "tqdm", "rich", "time", "gc", "logging", "warnings", "traceback", "timeit", "math",
+    "textwrap", "streamlit", "missingno", "wordcloud",
 ];
 
 /// Functions that set what a whole module does: the end of their dotted name.
+#[rustfmt::skip]
 const SETTINGS: &[&str] = &[
-    "random.seed", "seed_everything", "manual_seed", "manual_seed_all", "set_seed",
-    "set_option", "reset_option", "set_printoptions", "seterr", "set_default_dtype",
-    "set_default_device", "set_num_threads", "set_theme", "set_style", "set_palette",
-    "set_context", "style.use", "rcParams.update", "rcdefaults", "matplotlib.use",
-    "switch_backend", "plt.ion", "plt.ioff", "basicConfig", "filterwarnings", "simplefilter",
-    "resetwarnings", "setLevel", "disable_warnings", "path.append", "path.insert",
-    "path.extend", "os.chdir", "os.putenv", "os.environ.update", "os.environ.setdefault",
-    "os.environ.pop", "load_dotenv", "locale.setlocale", "setrecursionlimit",
-    "set_start_method", "nest_asyncio.apply", "init_notebook_mode", "tqdm.pandas",
-    "enable_eager_execution", "set_matplotlib_formats", "register", "importlib.reload",
-    "setdefaulttimeout", "setcheckinterval", "sys.settrace", "signal.signal", "atexit.register",
+    "random.seed", "seed_everything", "manual_seed", "manual_seed_all", "set_seed", "set_option",
+    "reset_option", "set_printoptions", "seterr", "set_default_dtype", "set_default_device",
+    "set_num_threads", "set_theme", "set_style", "set_palette", "set_context", "style.use",
+    "rcParams.update", "rcdefaults", "matplotlib.use", "switch_backend", "plt.ion", "plt.ioff",
+    "basicConfig", "filterwarnings", "simplefilter", "resetwarnings", "setLevel",
+    "disable_warnings", "path.append", "path.insert", "path.extend", "os.chdir", "os.putenv",
+    "os.environ.update", "os.environ.setdefault", "os.environ.pop", "load_dotenv",
+    "locale.setlocale", "setrecursionlimit", "set_start_method", "nest_asyncio.apply",
+    "init_notebook_mode", "tqdm.pandas", "enable_eager_execution", "set_matplotlib_formats",
+    "register", "importlib.reload", "setdefaulttimeout", "setcheckinterval", "sys.settrace",
+    "signal.signal", "atexit.register",
 ];
 
 /// Functions that change something outside of the process: the end of their dotted name.
+#[rustfmt::skip]
 const OUTWARD: &[&str] = &[
-    "os.makedirs", "os.mkdir", "os.remove", "os.unlink", "os.rename", "os.replace",
-    "os.rmdir", "os.removedirs", "os.system", "os.popen", "os.symlink", "os.link", "os.kill",
-    "os.chmod", "os.chown", "os.utime", "os.truncate", "shutil.copy", "shutil.copy2",
-    "shutil.copyfile", "shutil.copytree", "shutil.move", "shutil.rmtree",
-    "shutil.make_archive", "shutil.unpack_archive", "subprocess.run", "subprocess.call",
-    "subprocess.check_call", "subprocess.check_output", "subprocess.Popen", "Popen",
-    "requests.post", "requests.put", "requests.patch", "requests.delete", "httpx.post",
-    "httpx.put", "httpx.patch", "httpx.delete", "session.post", "session.put",
-    "session.patch", "session.delete", "client.post", "client.put", "urlretrieve",
-    "np.save", "np.savez", "np.savez_compressed", "np.savetxt", "numpy.save", "numpy.savez",
-    "numpy.savez_compressed", "numpy.savetxt", "torch.save", "pickle.dump", "json.dump",
-    "joblib.dump", "yaml.dump", "toml.dump", "cloudpickle.dump", "dill.dump", "imsave",
-    "imwrite", "write_table", "write_feather", "write_dataset", "write_image", "write_html",
+    "os.makedirs", "os.mkdir", "os.remove", "os.unlink", "os.rename", "os.replace", "os.rmdir",
+    "os.removedirs", "os.system", "os.popen", "os.symlink", "os.link", "os.kill", "os.chmod",
+    "os.chown", "os.utime", "os.truncate", "shutil.copy", "shutil.copy2", "shutil.copyfile",
+    "shutil.copytree", "shutil.move", "shutil.rmtree", "shutil.make_archive",
+    "shutil.unpack_archive", "subprocess.run", "subprocess.call", "subprocess.check_call",
+    "subprocess.check_output", "subprocess.Popen", "Popen", "requests.post", "requests.put",
+    "requests.patch", "requests.delete", "httpx.post", "httpx.put", "httpx.patch", "httpx.delete",
+    "session.post", "session.put", "session.patch", "session.delete", "client.post", "client.put",
+    "urlretrieve", "np.save", "np.savez", "np.savez_compressed", "np.savetxt", "numpy.save",
+    "numpy.savez", "numpy.savez_compressed", "numpy.savetxt", "torch.save", "pickle.dump",
+    "json.dump", "joblib.dump", "yaml.dump", "toml.dump", "cloudpickle.dump", "dill.dump",
+    "imsave", "imwrite", "write_table", "write_feather", "write_dataset", "write_image",
+    "write_html",
 ];
 
 /// Methods that write outside of the process, on any object. `to_json()` and its kind give
 /// text back when they are called without a path: see [`writes_a_path`].
+#[rustfmt::skip]
 const OUTWARD_METHODS: &[&str] = &[
-    "to_parquet", "to_excel", "to_pickle", "to_feather", "to_hdf", "to_sql", "to_gbq",
-    "to_stata", "to_orc", "write_csv", "write_parquet", "write_ipc", "write_json",
-    "write_ndjson", "write_excel", "write_delta", "savefig", "write_text", "write_bytes",
-    "mkdir", "rmdir", "unlink", "touch", "rename_to", "symlink_to", "save_pretrained",
-    "save_model", "save_weights", "save", "commit", "executemany", "executescript",
-    "upload_file", "upload_fileobj", "put_object", "delete_object", "send_message",
-    "sendmail", "sendall", "publish", "push_to_hub", "saveAsTable", "insertInto",
-    "extractall",
+    "to_parquet", "to_excel", "to_pickle", "to_feather", "to_hdf", "to_sql", "to_gbq", "to_stata",
+    "to_orc", "write_csv", "write_parquet", "write_ipc", "write_json", "write_ndjson",
+    "write_excel", "write_delta", "savefig", "write_text", "write_bytes", "mkdir", "rmdir",
+    "unlink", "touch", "rename_to", "symlink_to", "save_pretrained", "save_model", "save_weights",
+    "save", "commit", "executemany", "executescript", "upload_file", "upload_fileobj",
+    "put_object", "delete_object", "send_message", "sendmail", "sendall", "publish",
+    "push_to_hub", "saveAsTable", "insertInto", "extractall",
 ];
 
-const OUTWARD_WITH_PATH: &[&str] = &["to_csv", "to_json", "to_html", "to_latex", "to_markdown", "to_string"];
+#[rustfmt::skip]
+const OUTWARD_WITH_PATH: &[&str] =
+    &[
+    "to_csv", "to_json", "to_html", "to_latex", "to_markdown", "to_string",
+];
 
 /// Calls whose result changes when it is used.
+#[rustfmt::skip]
 const STATEFUL: &[(&str, &str)] = &[
     ("default_rng", "a random generator"), ("RandomState", "a random generator"),
     ("Generator", "a random generator"), ("Random", "a random generator"),
@@ -124,21 +135,21 @@ const STATEFUL: &[(&str, &str)] = &[
     ("enumerate", "an iterator"), ("reversed", "an iterator"), ("open", "an open file"),
     ("itertools.count", "an iterator"), ("itertools.cycle", "an iterator"),
     ("itertools.chain", "an iterator"), ("itertools.islice", "an iterator"),
-    ("csv.reader", "an iterator"), ("csv.DictReader", "an iterator"),
-    ("scandir", "an iterator"), ("os.walk", "an iterator"), ("Popen", "a process"),
-    ("cursor", "a database cursor"),
+    ("csv.reader", "an iterator"), ("csv.DictReader", "an iterator"), ("scandir", "an iterator"),
+    ("os.walk", "an iterator"), ("Popen", "a process"), ("cursor", "a database cursor"),
 ];
 
 /// Decorators that don't call what they decorate.
+#[rustfmt::skip]
 const PASSIVE_DECORATORS: &[&str] = &[
     "property", "cached_property", "staticmethod", "classmethod", "abstractmethod",
     "contextmanager", "asynccontextmanager", "wraps", "lru_cache", "cache", "overload",
-    "override", "final", "singledispatch", "singledispatchmethod", "total_ordering",
-    "dataclass", "setter", "getter", "deleter", "njit", "jit", "vectorize", "guvectorize",
-    "vmap", "pmap", "no_grad", "inference_mode", "compile", "function", "register", "step",
-    "task", "flow", "retry", "deprecated", "validator", "field_validator", "fixture", "udf",
-    "delayed", "remote", "timer", "profile", "callback", "route", "get", "post", "command",
-    "coroutine", "beartype", "typechecked",
+    "override", "final", "singledispatch", "singledispatchmethod", "total_ordering", "dataclass",
+    "setter", "getter", "deleter", "njit", "jit", "vectorize", "guvectorize", "vmap", "pmap",
+    "no_grad", "inference_mode", "compile", "function", "register", "step", "task", "flow",
+    "retry", "deprecated", "validator", "field_validator", "fixture", "udf", "delayed", "remote",
+    "timer", "profile", "callback", "route", "get", "post", "command", "coroutine", "beartype",
+    "typechecked",
 ];
 
 /// What notebooks call modules, for roots that another cell imports.
@@ -300,8 +311,15 @@ pub(super) fn iterated(whole: &Expr) -> Vec<&Expr> {
             Expr::Name(name)
                 if matches!(
                     name.id.as_str(),
-                    "zip" | "enumerate" | "reversed" | "sorted" | "list" | "tuple" | "iter"
-                        | "filter" | "map"
+                    "zip"
+                        | "enumerate"
+                        | "reversed"
+                        | "sorted"
+                        | "list"
+                        | "tuple"
+                        | "iter"
+                        | "filter"
+                        | "map"
                 ) =>
             {
                 call.arguments.args.iter().flat_map(iterated).collect()

@@ -119,9 +119,9 @@ impl<'a> Visitor<'a> for Locals<'a> {
             }
             Stmt::ImportFrom(import) => {
                 let names = import.names.iter().filter(|alias| &alias.name != "*");
-                self.bound.extend(names.map(|alias| {
-                    alias.asname.as_ref().unwrap_or(&alias.name).as_str()
-                }));
+                self.bound.extend(
+                    names.map(|alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str()),
+                );
             }
             Stmt::Global(global) => self.globals.extend(global.names.iter().map(|n| n.as_str())),
             Stmt::Nonlocal(outer) => self.nonlocals.extend(outer.names.iter().map(|n| n.as_str())),

@@ -15,7 +15,10 @@ fn line(facts: &Facts) -> String {
     part("now", facts.now.keys().map(|name| name.to_string()).collect());
     part("late", facts.late.iter().map(|name| name.to_string()).collect());
     let defs = facts.defs.iter();
-    part("defs", defs.map(|(n, d)| format!("{n}{}", if d.conditional { "?" } else { "" })).collect());
+    part(
+        "defs",
+        defs.map(|(n, d)| format!("{n}{}", if d.conditional { "?" } else { "" })).collect(),
+    );
     let mutates = facts.mutates.iter();
     part(
         "mutates",
@@ -102,7 +105,10 @@ fn calling_a_function_of_the_cell_reads_now() {
 
 #[test]
 fn classes_run_at_once_and_their_methods_late() {
-    check("class A(B, metaclass=M):\n    x = y\n    def f(self):\n        return z", "now B M y | late z | defs A");
+    check(
+        "class A(B, metaclass=M):\n    x = y\n    def f(self):\n        return z",
+        "now B M y | late z | defs A",
+    );
     check("class A:\n    x = 1\n    y = x", "defs A");
     check("class A:\n    x = 1\n    def f(self):\n        return x", "late x | defs A");
     check("class A:\n    xs = [1]\n    ys = [x for x in xs]", "defs A");
@@ -120,9 +126,15 @@ fn branches_keep_both_sides() {
     check("for i in r:\n    x = i", "now r | defs i? x?");
     check("while c:\n    x = 1", "now c | defs x?");
     check("try:\n    x = a()\nexcept E as e:\n    x = None", "now E a | defs x");
-    check("try:\n    import a\nexcept ImportError:\n    a = None", "now ImportError | defs a | imports a");
+    check(
+        "try:\n    import a\nexcept ImportError:\n    a = None",
+        "now ImportError | defs a | imports a",
+    );
     check("try:\n    x = 1\nfinally:\n    y = 2", "defs x y");
-    check("match p:\n    case [a, *b]:\n        c = a\n    case _:\n        c = 0", "now p | defs a? b? c");
+    check(
+        "match p:\n    case [a, *b]:\n        c = a\n    case _:\n        c = 0",
+        "now p | defs a? b? c",
+    );
     check("match p:\n    case {'k': v, **rest} if v > m:\n        pass", "now m p | defs rest? v?");
     check("with open(f) as g:\n    t = g.read()", "now f open | defs g t");
     check("x = a if c else (b := 1)", "now a c | defs b? x");
@@ -180,13 +192,25 @@ fn changes_in_place() {
 fn effects() {
     check("print(x)", "now print x");
     check("df.head()", "now df");
-    check("import matplotlib.pyplot as plt\nplt.plot(x)\nplt.show()", "now x | defs plt | imports matplotlib.pyplot");
-    check("import os\nos.makedirs('a')", "defs os | imports os | effect calls `os.makedirs` | outward yes");
+    check(
+        "import matplotlib.pyplot as plt\nplt.plot(x)\nplt.show()",
+        "now x | defs plt | imports matplotlib.pyplot",
+    );
+    check(
+        "import os\nos.makedirs('a')",
+        "defs os | imports os | effect calls `os.makedirs` | outward yes",
+    );
     check("import os\nos.environ['A'] = 'b'", "defs os | imports os | effect changes `os`");
-    check("import numpy as np\nnp.random.seed(0)", "defs np | imports numpy | effect calls `np.random.seed`");
+    check(
+        "import numpy as np\nnp.random.seed(0)",
+        "defs np | imports numpy | effect calls `np.random.seed`",
+    );
     check("df.to_csv('a.csv')", "now df | effect calls `df.to_csv` | outward yes");
     check("text = df.to_csv()", "now df | defs text");
-    check("with open(p, 'w') as f:\n    f.write(s)", "now open p s | defs f | effect writes a file | outward yes");
+    check(
+        "with open(p, 'w') as f:\n    f.write(s)",
+        "now open p s | defs f | effect writes a file | outward yes",
+    );
     check("setup()\nx = 1", "now setup | defs x | effect calls `setup`");
     check("summary(df)", "now df summary");
     check("%matplotlib inline", "effect runs `%matplotlib`");
@@ -215,16 +239,27 @@ fn any_name_may_be_meant() {
 fn classes_of_cells() {
     let class = |source: &str| facts::facts(Language::Python, source).class;
     for source in [
-        "import numpy as np", "def f(): pass", "class A: pass", "N = 3", "N = -1.5e3", "",
-        "try:\n    import a\nexcept ImportError:\n    a = None", "P = {'a': [1, 2]}",
-        "double = lambda x: 2 * x", "# only a comment",
+        "import numpy as np",
+        "def f(): pass",
+        "class A: pass",
+        "N = 3",
+        "N = -1.5e3",
+        "",
+        "try:\n    import a\nexcept ImportError:\n    a = None",
+        "P = {'a': [1, 2]}",
+        "double = lambda x: 2 * x",
+        "# only a comment",
     ] {
         assert_eq!(class(source), Class::Definition, "{source}");
     }
-    for source in ["x = f(y)", "df = pd.read_csv('x')", "df.head()", "print(1)", "import a\nx = a.b()"] {
+    for source in
+        ["x = f(y)", "df = pd.read_csv('x')", "df.head()", "print(1)", "import a\nx = a.b()"]
+    {
         assert_eq!(class(source), Class::Value, "{source}");
     }
-    for source in ["import os\nos.chdir('/')", "np.random.seed(1)", "!pip install x", "%load_ext sql"] {
+    for source in
+        ["import os\nos.chdir('/')", "np.random.seed(1)", "!pip install x", "%load_ext sql"]
+    {
         assert_eq!(class(source), Class::Effect, "{source}");
     }
 }

@@ -217,7 +217,9 @@ impl<'a> Walker<'a> {
             std::collections::btree_map::Entry::Vacant(place) => {
                 place.insert(definition);
             }
-            std::collections::btree_map::Entry::Occupied(mut old) => old.get_mut().merge(definition),
+            std::collections::btree_map::Entry::Occupied(mut old) => {
+                old.get_mut().merge(definition)
+            }
         }
     }
 
@@ -234,9 +236,10 @@ impl<'a> Walker<'a> {
 
     /// What is certainly bound here, where order matters: not within functions.
     pub fn bound(&mut self) -> &mut Bound {
-        let at = self.scopes.iter().rposition(|scope| {
-            matches!(scope.kind, ScopeKind::Cell | ScopeKind::Class)
-        });
+        let at = self
+            .scopes
+            .iter()
+            .rposition(|scope| matches!(scope.kind, ScopeKind::Cell | ScopeKind::Class));
         &mut self.scopes[at.unwrap_or(0)].bound
     }
 

@@ -59,7 +59,10 @@ pub(super) fn facts(source: &str) -> Facts {
         uses.visit_stmt(statement);
         if let Stmt::Local(local) = statement {
             for name in uses::bound(&local.pat) {
-                facts.defs.insert(name.into(), Definition { since: Some(u32::MAX), ..Definition::default() });
+                facts.defs.insert(
+                    name.into(),
+                    Definition { since: Some(u32::MAX), ..Definition::default() },
+                );
             }
         }
     }

@@ -8,7 +8,11 @@ fn check(source: &str, uses: &str, defines: &str) {
     assert_eq!(facts.error, None, "{source}");
     let used: Vec<&str> = facts.now.keys().map(AsRef::as_ref).collect();
     let defined: Vec<&str> = facts.defs.keys().map(AsRef::as_ref).collect();
-    assert_eq!((used.join(" ").as_str(), defined.join(" ").as_str()), (uses, defines), "\n{source}");
+    assert_eq!(
+        (used.join(" ").as_str(), defined.join(" ").as_str()),
+        (uses, defines),
+        "\n{source}"
+    );
 }
 
 #[test]

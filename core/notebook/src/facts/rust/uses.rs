@@ -10,10 +10,19 @@ use crate::facts::Effect;
 
 /// Calls that reach outside of the process, by the last two parts of their path.
 const OUTWARD: &[(&str, &str)] = &[
-    ("fs", "write"), ("fs", "remove_file"), ("fs", "remove_dir_all"), ("fs", "create_dir"),
-    ("fs", "create_dir_all"), ("fs", "rename"), ("fs", "copy"), ("File", "create"),
-    ("OpenOptions", "new"), ("Command", "new"), ("TcpStream", "connect"),
-    ("env", "set_current_dir"), ("env", "set_var"),
+    ("fs", "write"),
+    ("fs", "remove_file"),
+    ("fs", "remove_dir_all"),
+    ("fs", "create_dir"),
+    ("fs", "create_dir_all"),
+    ("fs", "rename"),
+    ("fs", "copy"),
+    ("File", "create"),
+    ("OpenOptions", "new"),
+    ("Command", "new"),
+    ("TcpStream", "connect"),
+    ("env", "set_current_dir"),
+    ("env", "set_var"),
 ];
 
 /// Words that name nothing of a notebook.
