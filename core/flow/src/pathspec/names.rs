@@ -19,11 +19,14 @@ pub fn parse_flow(text: &str) -> Result<FlowName, Error> {
     name(text, "a flow").map(FlowName::new)
 }
 
-/// Reads a step's name.
+/// Reads a step's name, or the id of a notebook's cell, which is the step of its executions.
 ///
 /// # Errors
 /// When the text has another form.
 pub fn parse_step(text: &str) -> Result<StepName, Error> {
+    if is_cell(text) {
+        return Ok(StepName::new(text));
+    }
     name(text, "a step").map(StepName::new)
 }
 
@@ -54,6 +57,12 @@ pub fn parse_task(text: &str) -> Result<TaskId, Error> {
         Some(_) => Ok(id),
         None => Err(Error::Task { text: text.into() }),
     }
+}
+
+/// Whether a text has the form of a cell's id, as nbformat 4.5 has it.
+fn is_cell(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// Whether a text has the form of a run's id.

@@ -98,6 +98,15 @@ mod tests {
     }
 
     #[test]
+    fn a_cell_of_a_notebook_is_a_step() {
+        for cell in ["load-it", "2nd", "8f2c9a1b", "-"] {
+            let text = format!("Notebook/{RUN}/{cell}/3/frame");
+            let spec: Pathspec = text.parse().expect("a pathspec");
+            assert_eq!((spec.to_string(), spec.step), (text, Some(cell.into())));
+        }
+    }
+
+    #[test]
     fn a_run_names_itself() {
         let spec: Pathspec = format!("{RUN}/train").parse().expect("a pathspec");
         assert_eq!(
@@ -117,7 +126,7 @@ mod tests {
         check("Flow//train", "the pathspec `Flow//train` has an empty part", "leave out parts");
         check("Flow/12", "`12` can't be the id of a run", "20261122T101512345-8f2c9a");
         check("my flow", "`my flow` can't be the name of a flow", "letters");
-        check(&format!("F/{RUN}/2x"), "`2x` can't be the name of a step", "letters");
+        check(&format!("F/{RUN}/2.x"), "`2.x` can't be the name of a step", "letters");
         check(&format!("F/{RUN}/x/1-"), "`1-` can't be the id of a task", "`3-0`");
         check(&format!("F/{RUN}/x/01"), "`01` can't be the id of a task", "`3-0`");
         check(&format!("F/{RUN}/x/0/y-z"), "`y-z` can't be the name of an artifact", "letters");
