@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn an_error_points_at_its_column() {
         let error = header("  ;; export: f(x: f64[], y: é) -> f64[]").unwrap_err();
-        assert_eq!(error.column, 25);
+        assert_eq!(error.column, 26);
         assert!(error.hint.unwrap().contains("bool, i8, i16, i32"));
     }
 }

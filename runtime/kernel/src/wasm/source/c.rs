@@ -44,7 +44,10 @@ pub(super) fn compile(text: &str, names: &[&str], options: &Options<'_>) -> Resu
     }
     zig.arg("-iquote").arg(options.folder);
     zig.args(names.iter().map(|name| format!("-Wl,--export={name}")));
-    zig.args(["-Wl,--export=__heap_base", "-Wl,--export-if-defined=flownote_alloc"]);
+    zig.arg("-Wl,--export=__heap_base");
+    if text.contains("flownote_alloc") {
+        zig.arg("-Wl,--export=flownote_alloc");
+    }
     zig.args(["-o", "cell.wasm", "cell.c"]);
     command::make("C", &mut zig, folder.path(), "cell.wasm")
         .map_err(|error| missing(error, options))
