@@ -75,16 +75,22 @@ def _text_of_cell(path: str) -> str | None:
     return keep(path, "".join(lines)) if lines else None
 
 
-def tree_of(path: str) -> ast.Module | None:
-    """Return the syntax tree of a file as loaded; None when there is none."""
+def tree_of(path: str, *, keep: bool = True) -> ast.Module | None:
+    """Return the syntax tree of a file as loaded; None when there is none.
+
+    A tree is many times larger than its text: who asks once lets go of it.
+    """
     path = os.path.abspath(path)
-    if path not in _trees:
-        text = text_of(path)
-        try:
-            _trees[path] = None if text is None else ast.parse(text, path)
-        except (SyntaxError, ValueError, RecursionError):
-            _trees[path] = None
-    return _trees[path]
+    if path in _trees:
+        return _trees[path]
+    text = text_of(path)
+    try:
+        tree = None if text is None else ast.parse(text, path)
+    except (SyntaxError, ValueError, RecursionError):
+        tree = None
+    if keep:
+        _trees[path] = tree
+    return tree
 
 
 def kept() -> dict[str, str]:

@@ -645,6 +645,7 @@ def test_a_large_file_is_indexed_once(tmp_path: Path, monkeypatch: pytest.Monkey
     files = {"flow.py": flow("self.x = h0()", "from many import h0"), "many.py": helpers}
     first = code(tmp_path / "p", files)
     assert len(first.parts) == 401
+    kept.flush()  # as when the process ends
     index._indexes.clear()
 
     def refuse(*_: object) -> None:

@@ -2,6 +2,7 @@
 
 make bench
 python tests/bench/bench.py hello linear --rounds 1      prints, writes nothing
+python tests/bench/bench.py million --write              these cases apart from the others
 python tests/bench/bench.py --engine Metaflow            the peer alone
 python tests/bench/bench.py --python .venv/bin/python    an installed build, unbuilt here
 """
@@ -34,10 +35,18 @@ def main() -> None:
     medians = measure_all(cases, engines, options.rounds)
     load = f"{before:.2f}, {os.getloadavg()[0]:.2f}"
     build = f"the build of {options.python}" if options.python else "release build"
-    page = report.document(medians, engines, options.rounds, load, build)
-    print(page)
-    if not (options.cases or options.engine or options.python):
-        (HERE / "RESULTS.md").write_text(page, encoding="utf-8")
+    place = HERE / "RESULTS.md"
+    known = place.read_text(encoding="utf-8") if place.exists() else ""
+    if options.cases:
+        part = report.apart(medians, engines, options.rounds, load, build)
+        print(part)
+        page = report.with_apart(known, part)
+    else:
+        page = report.document(medians, engines, options.rounds, load, build)
+        print(page)
+        page = report.with_apart(page, report.apart_of(known))
+    if options.write or not (options.cases or options.engine or options.python):
+        place.write_text(page, encoding="utf-8")
         say("written to tests/bench/RESULTS.md")
 
 
@@ -56,6 +65,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="how often each is run")
     parser.add_argument("--engine", choices=[FLOWNOTE, METAFLOW], help="leave the other out")
     parser.add_argument("--python", type=Path, help="a Python that has Flownote installed")
+    parser.add_argument("--write", action="store_true", help="write what the named cases took")
     parser.add_argument("--slow", action="store_true", help="the cases of many minutes, too")
     options = parser.parse_args()
     if unknown := set(options.cases) - set(names):

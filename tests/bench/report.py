@@ -36,6 +36,38 @@ def document(medians: Medians, engines: list[Engine], rounds: int, load: str, bu
     )
 
 
+APART = "## Measured apart"
+
+
+def apart(medians: Medians, engines: list[Engine], rounds: int, load: str, build: str) -> str:
+    """Returns the part of the page for cases that were measured by themselves."""
+    return "\n".join(
+        [
+            APART,
+            "",
+            f"By naming these cases, with `--write`; at most {rounds} rounds, slow cases one.",
+            "",
+            *(f"- {fact}" for fact in facts(engines, load, build)),
+            "",
+            *targets(medians),
+            "",
+            *measurements(medians),
+            "",
+        ]
+    )
+
+
+def with_apart(page: str, part: str) -> str:
+    """Returns a page with this part at its end, in the place of an earlier one."""
+    return f"{page.partition(APART)[0].rstrip()}\n\n{part}" if part else page
+
+
+def apart_of(page: str) -> str:
+    """Returns what a page has of cases that were measured by themselves."""
+    _, mark, part = page.partition(APART)
+    return mark + part
+
+
 def facts(engines: list[Engine], load: str, build: str) -> list[str]:
     """Returns what the numbers depend on: machine, load, versions."""
     with open("/proc/cpuinfo", encoding="utf-8") as file:

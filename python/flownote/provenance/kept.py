@@ -1,7 +1,8 @@
-"""Indexes of large files, kept beside the user's caches under the digest of their text."""
+"""Indexes of files, kept beside the user's caches under the digest of their text."""
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import sys
@@ -16,7 +17,9 @@ SCHEMA = 1
 
 
 # So many indexes are kept; the oldest go.
-MOST_KEPT = 500
+MOST_KEPT = 2_000
+
+_waiting: dict[str, dict[str, Any]] = {}
 
 
 def _place(digest: str) -> str:
@@ -36,15 +39,33 @@ def read(digest: str) -> dict[str, Any] | None:
 
 
 def write(digest: str, data: dict[str, Any]) -> None:
-    """Keep an index. Nothing is lost when it can't be kept: it is made again."""
-    place = _place(digest)
-    temporary = f"{place}.{os.getpid()}"
+    """Keep an index when the process ends, so that no step waits for it.
+
+    Nothing is lost when it can't be kept: it is made again.
+    """
+    if not _waiting:
+        atexit.register(_flush_in, os.getpid())
+    _waiting[digest] = data
+
+
+def _flush_in(process: int) -> None:
+    """Write what waits, in the process that made it and not in those forked from it."""
+    if os.getpid() == process:
+        flush()
+
+
+def flush() -> None:
+    """Write the indexes that wait for the end of the process."""
+    folder = os.path.dirname(_place(""))
     with suppress(OSError):
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        _make_room(os.path.dirname(place))
-        with open(temporary, "w", encoding="utf-8") as file:
-            json.dump(data, file, separators=(",", ":"))
-        os.replace(temporary, place)
+        os.makedirs(folder, exist_ok=True)
+        for digest, data in _waiting.items():
+            temporary = f"{_place(digest)}.{os.getpid()}"
+            with open(temporary, "w", encoding="utf-8") as file:
+                json.dump(data, file, separators=(",", ":"))
+            os.replace(temporary, _place(digest))
+        _make_room(folder)
+    _waiting.clear()
 
 
 def _make_room(folder: str) -> None:

@@ -23,7 +23,8 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 _SKIPPED = frozenset(("ctx", "type_comment", "type_ignores", "kind"))
-_fields: dict[type, tuple[str, ...]] = {}
+# Kind of node → how it begins, and its fields with whether they are a body.
+_shapes: dict[type, tuple[str, tuple[tuple[str, bool], ...]]] = {}
 
 
 class Scan(Calls):
@@ -97,16 +98,16 @@ class Scan(Calls):
 
     def _generic(self, node: Any) -> None:
         kind = node.__class__
-        fields = _fields.get(kind)
-        if fields is None:
-            fields = _fields[kind] = tuple(name for name in kind._fields if name not in _SKIPPED)
+        shape = _shapes.get(kind)
+        if shape is None:
+            shape = _shapes[kind] = _shape(kind)
         out = self._out
-        out.append(f"({kind.__name__}")
-        for name in fields:
+        out.append(shape[0])
+        for name, is_body in shape[1]:
             value = getattr(node, name, None)
             if value.__class__ is list:
                 out.append("[")
-                if name in ("body", "orelse", "finalbody"):
+                if is_body:
                     self._body(value)
                 else:
                     for item in value:
@@ -116,7 +117,14 @@ class Scan(Calls):
                             self._visit(item)
                 out.append("]")
             elif isinstance(value, ast.AST):
-                self._visit(value)
+                handler = _HANDLERS.get(value.__class__)
+                if handler is not None:
+                    handler(self, value)
+                elif value._fields:
+                    self._generic(value)
+                else:  # an operator
+                    out.append(f"({value.__class__.__name__}")
+                    out.append(")")
             else:
                 out.append(repr(value))
         out.append(")")
@@ -323,6 +331,12 @@ class Scan(Calls):
         if name:
             self._scope.stores.add(name)
         self._generic(node)
+
+
+def _shape(kind: type[ast.AST]) -> tuple[str, tuple[tuple[str, bool], ...]]:
+    bodies = ("body", "orelse", "finalbody")
+    fields = ((name, name in bodies) for name in kind._fields if name not in _SKIPPED)
+    return f"({kind.__name__}", tuple(fields)
 
 
 def _root(node: Any) -> str:

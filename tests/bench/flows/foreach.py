@@ -1,4 +1,7 @@
-"""A foreach of `BENCH_WIDTH` tasks that each square a number, and their join."""
+"""A foreach of `BENCH_WIDTH` tasks that each square a number, and their join.
+
+With `BENCH_FAIL` the last step fails, so that a resume has the others to take over.
+"""
 
 import os
 
@@ -23,6 +26,8 @@ class Foreach(FlowSpec):
 
     @step
     def end(self):
+        if os.environ.get("BENCH_FAIL"):
+            raise RuntimeError("asked to fail")
         width = int(os.environ["BENCH_WIDTH"])
         assert self.total == sum(n**2 for n in range(width))
 
