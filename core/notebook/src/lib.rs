@@ -21,7 +21,7 @@
 //! // What a browser sends, and what takes it back.
 //! let before = document.clone();
 //! let change = document.apply(serde_json::from_str::<Operation>(
-//!     r#"{"op": "splice", "cell": "top", "from": 36, "to": 38, "text": "5"}"#,
+//!     r#"{"op": "splice", "cell": "top", "from": 35, "to": 37, "text": "5"}"#,
 //! )?)?;
 //! assert_eq!(document.cells()[1].source, "-- out: top\nselect * from df limit 5");
 //! assert!(diff::render(&diff::diff(&before, &document), "a", "b").contains("-select * from df limit 10"));
