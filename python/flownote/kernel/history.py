@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from flownote.kernel.running import Execution
 
 
+# Older results than so many cells ago are forgotten.
+KEPT = 1000
+
+
 class History:
     """The inputs and results of this session, in the user's names.
 
@@ -48,6 +52,9 @@ class History:
         self.inputs.append(code)
         values = self._values
         values[f"_i{self.count}"] = code
+        for name in (f"_i{self.count - KEPT}", f"_{self.count - KEPT}"):
+            values.pop(name, None)
+        self.results.pop(self.count - KEPT, None)
 
     def end(self, execution: Execution) -> None:
         """Move ``_i`` on once the cell has ended: within it, it means the one before."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import sys
+from itertools import compress
+from operator import is_not
 from types import ModuleType
 
 from flownote.kernel.snapshots import snapshot
@@ -89,29 +91,38 @@ class Names:
 
     def rebind(self, change: dict[str, Any]) -> list[str]:
         """Bind and unbind names; return those whose version isn't known here."""
-        values, bound = self.values, self._bound
+        values, bound, versions = self.values, self._bound, self._versions
         for name in change.get("unset") or ():
             values.pop(name, None)
             bound.pop(name, None)
-        unknown = []
+        others = []
         for name, version in (change.get("set") or {}).items():
-            if type(version) is dict:
-                version, reference = version["version"], version["value"]
-                known: dict[int, Any] | None = self._versions.setdefault(name, {})
-                known.setdefault(version, Unread(reference))  # type: ignore[union-attr]
-            else:
-                known = self._versions.get(name)
-            value = known.get(version, _MISSING) if known is not None else _MISSING
-            if type(value) is Unread:
-                value = known[version] = self._read(name, value.reference)  # type: ignore[index]
-            if value is _MISSING:
-                unknown.append(name)
-                values.pop(name, None)
-                bound.pop(name, None)
+            try:
+                value = versions[name][version]
+            except (KeyError, TypeError):  # not known, or it comes along
+                others.append(name)
+                continue
+            if value.__class__ is Unread:
+                others.append(name)
                 continue
             values[name] = value
             bound[name] = version
-        return unknown
+        return [name for name in others if not self._bind(name, change["set"][name])]
+
+    def _bind(self, name: str, version: Any) -> bool:
+        """Bind a name to a version that comes along or isn't decoded yet; False if unknown."""
+        if type(version) is dict:
+            known = self._versions.setdefault(name, {})
+            known.setdefault(version["version"], Unread(version["value"]))
+            version = version["version"]
+        try:
+            self.values[name] = self.value(name, version)
+        except KeyError:
+            self.values.pop(name, None)
+            self._bound.pop(name, None)
+            return False
+        self._bound[name] = version
+        return True
 
     def begin(self, snapshots: Iterable[str]) -> None:
         """Remember the names as a cell finds them; keep copies of what it will change."""
@@ -144,15 +155,14 @@ class Names:
         """
         values, before = self.values, self._before
         self._before = {}
-        get = before.get
-        defined = {name for name, value in values.items() if get(name, _MISSING) is not value}
+        defined = _changed(before, values)
         defined.update(name for name in (*stored, *changed) if name in values)
         found = sorted(name for name in defined if not is_own(name))
         for name in found:
             self._versions.setdefault(name, {})[number] = values[name]
             self._bound[name] = number
         deleted = []
-        if len(before) + len(defined) > len(values):
+        if not before.keys() <= values.keys():
             deleted = sorted(name for name in before.keys() - values.keys() if not is_own(name))
             for name in deleted:
                 self._bound.pop(name, None)
@@ -192,3 +202,15 @@ class Names:
         """Unbind every name of the user's (`%reset`)."""
         for name in [name for name in self.values if not is_own(name)]:
             del self.values[name]
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    """Return the names that are bound to another object than before, or weren't bound."""
+    names, count = list(after), len(before)
+    if names[:count] == list(before):
+        # Nothing was deleted: what is new stands at the end, the others in their places.
+        changed = set(compress(names, map(is_not, after.values(), before.values())))
+        changed.update(names[count:])
+        return changed
+    get = before.get
+    return {name for name, value in after.items() if get(name, _MISSING) is not value}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
+from flownote.current import current
+from flownote.reads import Reads
+from flownote.world import watch
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
-
-    from flownote.reads import Reads
 
 
 class Seen:
@@ -46,7 +48,6 @@ class World:
             return
         self._is_installed = True
         from flownote import sources
-        from flownote.world import watch
 
         watch.install()
         # The texts of project modules as they are imported: what ran, not what is on disk.
@@ -56,10 +57,6 @@ class World:
     @contextmanager
     def watched(self) -> Iterator[Seen]:
         """Record what is read until the cell ends."""
-        from flownote.current import current
-        from flownote.reads import Reads
-        from flownote.world import watch
-
         self.install()
         reads = Reads()
         # Not a step's run: `current.is_running_flow` stays False.
