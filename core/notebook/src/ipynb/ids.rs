@@ -7,7 +7,7 @@ use crate::{Cell, CellId};
 
 /// Gives a new id to each cell whose id in the file is missing, invalid or taken by a
 /// cell above.
-pub(super) fn complete(cells: &mut [Cell], given: &[Option<String>]) {
+pub(crate) fn complete(cells: &mut [Cell], given: &[Option<String>]) {
     let valid = |id: &&String| CellId::is_valid(id);
     let mut taken: HashSet<String> = given.iter().flatten().filter(valid).cloned().collect();
     let mut kept = HashSet::new();

@@ -87,6 +87,22 @@ pub(super) fn write(cell: &Cell, default: &Default) -> (String, Fields) {
     (source, metadata)
 }
 
+/// [`read`] in a file whose own language is Python.
+pub(crate) fn python_language(cell: &mut Cell) {
+    read(cell, &Default::Known(Language::Python));
+}
+
+/// What [`write`] would say of a cell, but for the first line that other languages get: the
+/// percent format names them in the cell's marker.
+pub(crate) fn python_marks(cell: &Cell) -> (String, Fields) {
+    if cell.language == Language::Python || cell.foreign.is_some() {
+        return write(cell, &Default::Known(Language::Python));
+    }
+    let mut metadata = cell.metadata.clone();
+    metadata.shift_remove("language");
+    (cell.source.clone(), metadata)
+}
+
 /// The language of a first line `%%sql`, with nothing after it: `%%sql sqlite://` is a
 /// magic command of another program.
 fn line(source: &str) -> Option<Language> {

@@ -49,6 +49,10 @@ mod read;
 mod value;
 mod write;
 
+pub(crate) use ids::complete as complete_ids;
+pub(crate) use marker::{python_language, python_marks};
+pub(crate) use read::decode;
+
 pub use bounds::Bounds;
 pub use error::Error;
 pub use read::read;

@@ -38,6 +38,10 @@ fn upgrade_cell(cell: Value) -> Value {
                     metadata.insert("collapsed".into(), collapsed);
                 }
             }
+            // Every cell said so; those of version 4 say it when they are something else.
+            if cell.get("language").and_then(Value::as_str) == Some("python") {
+                cell.swap_remove("language");
+            }
             rename(&mut cell, "input", "source");
             rename(&mut cell, "prompt_number", "execution_count");
             if let Some(Value::Array(outputs)) = cell.get_mut("outputs") {

@@ -11,6 +11,9 @@ use crate::{Cell, Document, Language, Mode, NotebookId};
 /// Reads a notebook of format 2 to 4, whatever its minor version. The bytes are the file's.
 pub fn read(file: &[u8]) -> Result<Document, Error> {
     let text = decode(file)?;
+    if text.trim().is_empty() {
+        return Err(Error::Empty);
+    }
     let Value::Object(notebook) = parse(text)? else {
         return Err(Error::NotANotebook { reason: "it isn't an object".into() });
     };
@@ -18,14 +21,13 @@ pub fn read(file: &[u8]) -> Result<Document, Error> {
 }
 
 /// The text of the bytes.
-fn decode(file: &[u8]) -> Result<&str, Error> {
+pub(crate) fn decode(file: &[u8]) -> Result<&str, Error> {
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
-    let text = std::str::from_utf8(file).map_err(|error| {
+    std::str::from_utf8(file).map_err(|error| {
         let at = error.valid_up_to();
         let line = 1 + file[..at].iter().filter(|byte| **byte == b'\n').count();
         Error::Encoding { line, byte: file[at] }
-    })?;
-    if text.trim().is_empty() { Err(Error::Empty) } else { Ok(text) }
+    })
 }
 
 /// The JSON in the text.
