@@ -42,6 +42,7 @@ mod credentials;
 mod files;
 mod first_use;
 mod index;
+mod many;
 mod names;
 mod s3;
 mod trash;

@@ -37,6 +37,25 @@ impl Reuse {
         Ok(Some(TaskKey::new(launch.step().clone(), &path)))
     }
 
+    /// The committed result of the task of the origin that `launch` stands for.
+    pub(super) async fn earlier(
+        &self,
+        context: &Context,
+        launch: &Launch,
+        there: TaskKey,
+        from: &ResumeFrom,
+    ) -> Result<Option<TaskDone>, Error> {
+        let split = launch.foreach.last().map(|frame| &frame.split);
+        let places = split.and_then(|split| self.places.borrow().get(split).cloned());
+        if let Some(places) = places
+            && let Some(done) = self.ahead.take(context, from, launch, &places, &there).await
+            && done.outcome == Outcome::Ok
+        {
+            return Ok(done.manifest.caught.is_none().then_some(done));
+        }
+        committed(context, there, from).await
+    }
+
     /// Where the items of a split of this run stand in the one of the origin.
     async fn places(
         &self,

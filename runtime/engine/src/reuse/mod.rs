@@ -1,11 +1,13 @@
 //! Taking the result of an earlier task instead of running it again (engine rules 19–24).
 //!
-//! Two sources: [`resume`] looks in one origin run, [`cache`] anywhere. Both compare what
-//! an earlier task read with what this one would be given, [`present`]; both take a
-//! [`delta`] of what [`passed_on`] says; [`matching`] says which task of the origin is meant,
-//! [`world`] what the world is like. [`single_flight`] keeps two from computing the same at
-//! once; [`seed`] has them draw the same numbers; [`verify`] computes some again and compares.
+//! Two sources: [`resume`] looks in one origin run, which is read [`ahead`], [`cache`]
+//! anywhere. Both compare what an earlier task read with what this one would be given,
+//! [`present`]; both take a [`delta`] of what [`passed_on`] says; [`matching`] says which task
+//! of the origin is meant, [`world`] what the world is like. [`single_flight`] keeps two from
+//! computing the same at once; [`seed`] has them draw the same numbers; [`verify`] computes
+//! some again and compares.
 
+mod ahead;
 mod cache;
 mod delta;
 mod matching;
@@ -33,6 +35,7 @@ use serde::Deserialize;
 
 use crate::Error;
 use crate::context::Context;
+use ahead::Ahead;
 use matching::Places;
 use passed_on::PassedOn;
 use present::Now;
@@ -163,6 +166,7 @@ pub struct Reuse {
     passed_on: PassedOn,
     /// Where the items of each foreach stand in the origin's, by the attempt that split.
     places: RefCell<HashMap<AttemptKey, Rc<Places>>>,
+    ahead: Ahead,
     /// The part of each step's code that changed since the origin, where it was looked for.
     changed: RefCell<HashMap<StepName, Option<String>>>,
     missed: Cell<Missed>,
@@ -194,6 +198,7 @@ impl Reuse {
             run: Rc::new(record),
             passed_on: PassedOn::default(),
             places: RefCell::default(),
+            ahead: Ahead::default(),
             changed: RefCell::default(),
             missed,
             told: RefCell::default(),
@@ -252,6 +257,7 @@ impl Reuse {
             self.passed_on.forget(&context.graph, parents, &attempt.task);
             for split in passed_on::closed_by(&context.graph, &attempt.task) {
                 self.places.borrow_mut().remove(&split);
+                self.ahead.forget(&split);
             }
         }
     }

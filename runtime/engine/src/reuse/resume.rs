@@ -34,7 +34,7 @@ impl Reuse {
         let Some(task) = self.counterpart(context, launch, from).await? else {
             return Ok(Err(Why::NewItem));
         };
-        let Some(origin) = committed(context, task, from).await? else {
+        let Some(origin) = self.earlier(context, launch, task, from).await? else {
             return Ok(Err(Why::NoResult));
         };
         let Ok(provenance) = Provenance::deserialize(&origin.manifest.provenance) else {

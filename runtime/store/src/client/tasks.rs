@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use flownote_flow::event::RunEvent;
 use flownote_flow::id::{StepName, TaskId};
 use flownote_flow::manifest::{Next, Outcome, TaskDone};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::TryStreamExt;
 
+use super::Status;
 use super::task::{Attempted, Task, TaskStatus, task_of};
-use super::{AT_ONCE, Status};
 use crate::error::{Error, Result};
 use crate::keys::{self, RunKey};
 use crate::run::decode;
@@ -116,11 +116,7 @@ impl Store {
             let dones = found.iter().filter(|name| keys::parse_done_name(name).is_some());
             names.extend(dones.map(|name| format!("{folder}/{name}")));
         }
-        let dones = stream::iter(names).map(async |key| match self.get(&key).await? {
-            Some(body) => decode(&key, &body).map(Some),
-            None => Ok(None),
-        });
-        let dones: Vec<Option<TaskDone>> = dones.buffered(AT_ONCE).try_collect().await?;
+        let dones = self.read_all(names, decode).try_concat().await?;
         Ok(dones.into_iter().flatten().collect())
     }
 

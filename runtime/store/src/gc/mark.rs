@@ -7,12 +7,11 @@
 use std::collections::HashSet;
 
 use bytes::Bytes;
-use flownote_flow::manifest::TaskManifest;
-use futures::{StreamExt, TryStreamExt, stream};
+use flownote_flow::manifest::{ArtifactRecord, TaskManifest};
+use futures::TryStreamExt;
 use serde::Deserialize;
 
 use crate::cache::Slot;
-use crate::client::AT_ONCE;
 use crate::error::{Error, Result};
 use crate::index::INDEX;
 use crate::keys::{self, RUNS, RunKey};
@@ -31,12 +30,36 @@ impl Marks {
     }
 
     pub(crate) fn scan(&mut self, body: &[u8]) {
-        for run in body.split(|byte| !byte.is_ascii_hexdigit() || byte.is_ascii_uppercase()) {
-            if run.len() == 64 {
-                self.0.extend(parse(run));
-            }
-        }
+        self.0.extend(digests_in(body));
     }
+}
+
+/// What looks like a digest.
+fn digests_in(body: &[u8]) -> impl Iterator<Item = Key> {
+    let digits = |byte: &u8| !byte.is_ascii_hexdigit() || byte.is_ascii_uppercase();
+    body.split(digits).filter(|run| run.len() == 64).filter_map(parse)
+}
+
+/// What one object refers to.
+struct Referred {
+    digests: Vec<Key>,
+    /// The items of a foreach, which refer to more.
+    items: Option<ArtifactRecord>,
+}
+
+impl Referred {
+    fn by(body: &[u8]) -> Self {
+        Self { digests: digests_in(body).collect(), items: items_in(body) }
+    }
+}
+
+fn items_in(body: &[u8]) -> Option<ArtifactRecord> {
+    const MARK: &[u8] = b"\"items\"";
+    if !body.windows(MARK.len()).any(|part| part == MARK) {
+        return None;
+    }
+    let result: Committed = serde_json::from_slice(body).ok()?;
+    result.manifest.items.map(|items| items.items)
 }
 
 fn parse(hex: &[u8]) -> Option<Key> {
@@ -82,31 +105,17 @@ impl Store {
         for step in self.list(&run.key("tasks")).await? {
             let folder = run.key(&format!("tasks/{}", step.trim_end_matches('/')));
             let names = self.list(&folder).await?;
-            let bodies = stream::iter(names)
-                .filter(|name| std::future::ready(keys::parse_done_name(name).is_some()))
-                .map(async |name| self.get(&format!("{folder}/{name}")).await);
-            let mut bodies = std::pin::pin!(bodies.buffered(AT_ONCE));
-            while let Some(body) = bodies.try_next().await? {
-                let Some(body) = body else { continue };
-                marks.scan(&body);
-                if let Some(items) = self.items_of(&body).await? {
-                    marks.scan(&items);
-                }
-            }
+            let dones = names.iter().filter(|name| keys::parse_done_name(name).is_some());
+            let dones = dones.map(|name| format!("{folder}/{name}")).collect();
+            self.mark_all(dones, marks).await?;
         }
         Ok(())
     }
 
     /// The items of a foreach when they are a blob: a list of records, each of which may
     /// refer to a blob of its own.
-    async fn items_of(&self, body: &[u8]) -> Result<Option<Bytes>> {
-        const MARK: &[u8] = b"\"items\"";
-        if !body.windows(MARK.len()).any(|part| part == MARK) {
-            return Ok(None);
-        }
-        let Ok(result) = serde_json::from_slice::<Committed>(body) else { return Ok(None) };
-        let Some(items) = &result.manifest.items else { return Ok(None) };
-        match self.read_record(&items.items).await {
+    async fn items_of(&self, items: &ArtifactRecord) -> Result<Option<Bytes>> {
+        match self.read_record(items).await {
             Ok(bytes) => Ok(Some(bytes)),
             // Damage is for `check` to tell; here it must not cost anybody else's blobs.
             Err(Error::MissingBlob { .. } | Error::Damaged { .. }) => Ok(None),
@@ -124,15 +133,24 @@ impl Store {
             if KNOWN.contains(&folder) {
                 continue;
             }
-            for meta in self.list_deep(folder).await? {
-                if without.contains(meta.location.as_ref()) {
-                    continue;
-                }
-                if let Some(body) = self.get(meta.location.as_ref()).await? {
-                    marks.scan(&body);
-                    if let Some(items) = self.items_of(&body).await? {
-                        marks.scan(&items);
-                    }
+            let objects = self.list_deep(folder).await?.into_iter();
+            let objects = objects.map(|meta| meta.location.to_string());
+            self.mark_all(objects.filter(|key| !without.contains(key)).collect(), marks).await?;
+        }
+        Ok(())
+    }
+
+    /// Marks what objects refer to.
+    async fn mark_all(&self, keys: Vec<String>, marks: &mut Marks) -> Result<()> {
+        let pieces = self.read_all(keys, |_, body| Ok(Referred::by(body)));
+        let mut pieces = std::pin::pin!(pieces);
+        while let Some(piece) = pieces.try_next().await? {
+            for referred in piece.into_iter().flatten() {
+                marks.0.extend(referred.digests);
+                if let Some(items) = referred.items
+                    && let Some(items) = self.items_of(&items).await?
+                {
+                    marks.scan(&items);
                 }
             }
         }
