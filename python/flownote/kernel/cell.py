@@ -42,10 +42,21 @@ class Runner:
         self._flags = 0
         # Change the syntax tree of a cell before it runs (`get_ipython().ast_transformers`).
         self.transformers: list[Any] = []
-        # "last_expr" shows the last expression; the others are IPython's.
-        self.interactivity = "last_expr"
+        self._interactivity = "last_expr"
+        # IPython's class, once it is loaded: notebooks set the interactivity there.
+        self.shell_class: Any = None
         # Names that the statements of the cell that runs bound for certain.
         self.stored: set[str] = set()
+
+    @property
+    def interactivity(self) -> str:
+        """Which expressions are shown: ``last_expr``, ``all``, ``last``, ``none``…."""
+        found = vars(self.shell_class).get("ast_node_interactivity") if self.shell_class else None
+        return found if isinstance(found, str) else self._interactivity
+
+    @interactivity.setter
+    def interactivity(self, value: str) -> None:
+        self._interactivity = value
 
     def run(self, code: str, source: Source) -> None:
         """Run a cell; `stored` has the names that its statements bound for certain.
@@ -87,14 +98,15 @@ class Runner:
         for transformer in self.transformers:
             tree = ast.fix_missing_locations(transformer.visit(tree))
         body = tree.body
-        if not body or self.interactivity == "none":
+        shown = self.interactivity
+        if not body or shown == "none":
             return body, range(0)
-        if self.interactivity == "all":
+        if shown == "all":
             return body, range(len(body))
-        if self.interactivity == "last":
+        if shown == "last":
             return body, range(len(body) - 1, len(body))
         is_expression = isinstance(body[-1], ast.Expr)
-        if self.interactivity == "last_expr_or_assign" and not is_expression:
+        if shown == "last_expr_or_assign" and not is_expression:
             name = _assigned(body[-1])
             if name is not None:
                 body.append(ast.fix_missing_locations(_expression(name, body[-1])))

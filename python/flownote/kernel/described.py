@@ -28,6 +28,8 @@ _LIVE = (
 )
 # Libraries whose values have codecs or pickles.
 _STORABLE = frozenset(("numpy", "pandas", "polars", "pyarrow", "scipy", "sklearn", "datetime"))
+# Libraries whose values tell their shape without effort.
+_SHAPED = frozenset(("numpy", "pandas", "polars", "pyarrow", "scipy", "torch", "jax", "jaxlib"))
 # Items of a container that are looked at, and how deep.
 _LOOKED_AT = 50
 _DEPTH = 3
@@ -92,7 +94,8 @@ def _first(items: Any) -> list[Any]:
 
 def _summary(kind: type, value: Any) -> str | None:
     try:
-        shape = getattr(value, "shape", None)
+        has_shape = kind.__module__.partition(".")[0] in _SHAPED
+        shape = getattr(value, "shape", None) if has_shape else None
         if type(shape) is tuple and all(isinstance(size, int) for size in shape):
             size = " × ".join(f"{one:,}" for one in shape) or "scalar"
             dtype = getattr(value, "dtype", None)

@@ -49,6 +49,7 @@ def _getipython(module: Any, kernel: Kernel) -> None:
 def _interactive_shell(module: Any, kernel: Kernel) -> None:
     """IPython's own display machinery asks its shell for everything: it is ours."""
     shell = module.InteractiveShell
+    kernel.runner.shell_class = shell
     shell.initialized = classmethod(lambda cls: True)
     shell.instance = classmethod(lambda cls, *args, **kwargs: kernel.shell)
 

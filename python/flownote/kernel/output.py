@@ -12,6 +12,7 @@ import time
 from _thread import allocate_lock
 
 from flownote.kernel import interrupts, running
+from flownote.kernel.wire import ProtocolError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,7 +120,12 @@ class Outputs:
         self._waiting, self._key, self._parts, self._size = [], None, [], 0
 
     def _send(self, number: int | None, output: dict[str, Any]) -> None:
-        self._channel.send({"type": "output", "execution": number, "output": output})
+        try:
+            self._channel.send({"type": "output", "execution": number, "output": output})
+        except ProtocolError as error:  # the cell goes on, as it would in a terminal
+            text = f"[{output['kind']} not shown: {error}; write it to a file]\n"
+            note = {"kind": "stream", "name": "stderr", "text": text}
+            self._channel.send({"type": "output", "execution": number, "output": note})
 
     def _wake_flusher(self) -> None:
         self._is_woken = True

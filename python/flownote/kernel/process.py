@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import faulthandler
 import os
 import socket
 import sys
@@ -36,6 +37,7 @@ class Kernel:
 
     def __init__(self, channel: Channel, welcome: dict[str, Any]) -> None:
         self.channel = channel
+        self.process_id = os.getpid()
         self.folder: str = welcome.get("folder") or os.getcwd()
         self.options: dict[str, Any] = welcome.get("options") or {}
         self.outputs = Outputs(channel)
@@ -71,6 +73,10 @@ class Kernel:
 
             self._comms = Comms(self)
         return self._comms
+
+    def is_forked(self) -> bool:
+        """Whether this is a child that a cell forked."""
+        return os.getpid() != self.process_id
 
     def captures_end(self) -> None:
         """Show errors even when what a cell prints is captured."""
@@ -118,6 +124,8 @@ def _enter(kernel: Kernel) -> None:
     os.environ.setdefault("GIT_PAGER", "cat")
     os.environ.setdefault("CLICOLOR", "1")
     os.environ.setdefault("FORCE_COLOR", "1") if kernel.options.get("colour") else None
+    # What the process says when it crashes is for whoever started it: nobody here reads then.
+    faulthandler.enable(os.dup(2), all_threads=False)
     descriptors = Descriptors(kernel.outputs)
     kernel.outputs.drain = descriptors.drain
     sys.stdout = Stream(kernel.outputs, "stdout", 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import time
@@ -123,6 +124,8 @@ class Execution:
             if unknown:
                 self._say_unknown(unknown)
             externals = self._run(source)
+            if kernel.is_forked():
+                _end_of_fork(self._status)
             delta = kernel.names.end(
                 execution.number, kernel.runner.stored, message.get("snapshot") or ()
             )
@@ -202,6 +205,8 @@ class Execution:
         # Made here: user code (`__str__`, `__repr__`) runs in it.
         with watch.covered():
             output = faults.output_of(error)
+        if self._kernel.is_forked():
+            print("\n".join(output["traceback"]), file=sys.stderr, flush=True)
         self._kernel.outputs.show(output, self._execution)
 
     def _say_unknown(self, names: list[str]) -> None:
@@ -213,6 +218,12 @@ class Execution:
         if not names or self._status != "ok":
             return {}
         return self._kernel.values.export_bound(names)
+
+
+def _end_of_fork(status: str) -> None:
+    """End a process that the cell forked and that came to its end: it is no kernel."""
+    sys.stdout.flush()
+    os._exit(0 if status == "ok" else 1)
 
 
 def _new_modules(before: set[str]) -> list[str]:

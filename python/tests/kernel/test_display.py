@@ -190,3 +190,9 @@ def test_messages_are_json_whatever_is_shown(warm: KernelProcess) -> None:
     (shown,) = warm.run(code).ok().shown()
     assert shown["data"]["application/json"] == {"a": 1.5, "b": [0, 1]}
     json.dumps(shown, allow_nan=False)
+
+
+def test_all_expressions_are_shown_when_the_notebook_says_so(kernel: KernelProcess) -> None:
+    code = "from IPython.core.interactiveshell import InteractiveShell\n"
+    kernel.run(code + "InteractiveShell.ast_node_interactivity = 'all'").ok()
+    assert [one["data"]["text/plain"] for one in kernel.run("1\n2").shown("result")] == ["1", "2"]

@@ -112,3 +112,14 @@ def test_streams_are_what_libraries_expect(warm: KernelProcess) -> None:
 def test_logging_of_a_root_handler_arrives(warm: KernelProcess) -> None:
     code = "import logging\nlogging.basicConfig(force=True)\nlogging.warning('look')"
     assert warm.run(code).ok().text("stderr") == "WARNING:root:look\n"
+
+
+def test_a_child_that_comes_to_the_cells_end_is_no_kernel(kernel: KernelProcess) -> None:
+    ran = kernel.run("import os\npid = os.fork()\nif pid:\n    print(os.waitpid(pid, 0)[1])").ok()
+    assert ran.text() == "0\n"
+    assert kernel.run("1 + 1").ok().result == "2"
+
+
+def test_what_is_too_large_to_show_is_said_and_the_cell_goes_on(kernel: KernelProcess) -> None:
+    ran = kernel.run("display({'text/html': 'x' * (70 << 20)}, raw=True)\n'on'").ok()
+    assert "display not shown" in ran.text("stderr") and ran.result == "'on'"
