@@ -21,6 +21,7 @@ mod processes;
 mod request;
 mod running;
 mod service;
+pub mod socket;
 
 pub use error::Error;
 pub use event::{Event, InterpreterState, Numbered};

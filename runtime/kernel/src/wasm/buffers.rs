@@ -107,7 +107,7 @@ fn too_much(running: &Running<'_>, needed: usize) -> Error {
         function: running.function().to_owned(),
         needed: in_words(needed as u64),
         limit: in_words(running.memory_limit()),
-        place: Place::default(),
+        place: Box::default(),
     }
 }
 

@@ -89,7 +89,7 @@ fn resources(module: &Module, function: &str, limits: &Limits) -> Result<()> {
             function: function.to_owned(),
             needed: in_words(memory),
             limit: in_words(limits.memory),
-            place: Place::default(),
+            place: Box::default(),
         });
     }
     let table = needed.max_initial_table_size.unwrap_or(0);

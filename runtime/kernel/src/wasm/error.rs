@@ -165,7 +165,7 @@ pub enum Error {
         /// What it did.
         trap: Trap,
         /// Where.
-        place: Place,
+        place: Box<Place>,
     },
     /// The guest says that it failed.
     #[error("`{function}` returned {code}, which means that it failed")]
@@ -183,7 +183,7 @@ pub enum Error {
         /// The deadline.
         deadline: Duration,
         /// Where it was.
-        place: Place,
+        place: Box<Place>,
     },
     /// The fuel is burnt.
     #[error("`{function}` burnt its {fuel} units of fuel{place}")]
@@ -193,7 +193,7 @@ pub enum Error {
         /// How much it had.
         fuel: u64,
         /// Where it was.
-        place: Place,
+        place: Box<Place>,
     },
     /// The guest, or its columns, need more memory than it may have.
     #[error("`{function}` needs {needed} of memory, and its limit is {limit}{place}")]
@@ -205,7 +205,7 @@ pub enum Error {
         /// How much it may have, for people.
         limit: String,
         /// Where it was.
-        place: Place,
+        place: Box<Place>,
     },
     /// The guest asked for a table that is too large.
     #[error("`{function}` needs a table of {needed} elements, and {limit} are the most")]

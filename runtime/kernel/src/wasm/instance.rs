@@ -184,7 +184,7 @@ impl<'a> Running<'a> {
 
     /// What a function's own report of failure means.
     pub(super) fn failed(&self, code: i32) -> Error {
-        let refused = refusal(&self.store, self.function, &self.limits, Place::default());
+        let refused = refusal(&self.store, self.function, &self.limits, Box::default());
         refused.unwrap_or_else(|| Error::Failed { function: self.function.to_owned(), code })
     }
 }
@@ -210,7 +210,7 @@ fn explain(
     limits: &Limits,
     error: &wasmtime::Error,
 ) -> Error {
-    let place = Place::of(error);
+    let place = Box::new(Place::of(error));
     let function = function.to_owned();
     match error.downcast_ref() {
         Some(Stop::Deadline) => {
@@ -232,7 +232,7 @@ fn explain(
     }
 }
 
-fn refusal(store: &Store<Guard>, function: &str, limits: &Limits, place: Place) -> Option<Error> {
+fn refusal(store: &Store<Guard>, function: &str, limits: &Limits, place: Box<Place>) -> Option<Error> {
     let function = function.to_owned();
     Some(match store.data().refused? {
         Refused::Memory(desired) => Error::Memory {

@@ -5,4 +5,5 @@ mod fake;
 mod python;
 mod record;
 mod session;
+mod socket;
 mod support;
