@@ -10,6 +10,9 @@ from flownote.client.stores import note_read
 from flownote.client.tagged import Tagged
 from flownote.exceptions import NamespaceMismatch, NotFound
 
+# The flow of notebooks' sessions: its steps are cells, its tasks their executions.
+NOTEBOOK = "Notebook"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,9 +166,12 @@ class Run(Tagged, ClientObject):
         from flownote.client.step import Step
 
         names = [step["name"] for step in self._of_record("description")["steps"]]
-        if not self.successful or self._is_partial:
-            begun = {task["step"] for task in json.loads(self._reader.tasks(*self._run_key))}
-            names = [name for name in names if name in begun]
+        notebook = self._parts[0] == NOTEBOOK
+        if notebook or not self.successful or self._is_partial:
+            tasks = json.loads(self._reader.tasks(*self._run_key))
+            begun = dict.fromkeys(task["step"] for task in tasks)
+            later = [name for name in begun if name not in names]  # cells younger than the run
+            names = [name for name in names if name in begun] + (later if notebook else [])
         return (Step._at(self._reader, (*self._parts, name)) for name in names)
 
     def _child(self, name: str) -> Step:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from flownote.client.base import as_datetime
+from flownote.client.run import NOTEBOOK
 from flownote.client.stores import note_read
 from flownote.client.within_run import WithinRun
 from flownote.exceptions import NotFound
@@ -56,14 +57,17 @@ class Step(WithinRun):
 
     @property
     def task(self) -> Task:
-        """Its first task: the only one outside a foreach.
+        """Its first task: the only one outside a foreach. Of a cell, the newest that ended well.
 
         Raises
         ------
         NotFound
             When it has none yet.
         """
-        for task in self:
+        tasks = list(self)
+        if tasks and self._parts[0] == NOTEBOOK:
+            return next((task for task in reversed(tasks) if task.successful), tasks[-1])
+        for task in tasks:
             return task
         raise NotFound(f"step `{self.pathspec}` has no task yet")
 

@@ -117,7 +117,9 @@ async fn part_of(store: &Store, run: RunKey, rest: &[&str], text: &str) -> Resul
     let step = parse_step(step)?;
     let record = store.run_record(&target.run).await?;
     let steps = || record.description.steps.iter().map(|step| &step.name);
-    if !steps().any(|known| *known == step) {
+    let begun = async || store.list(&format!("runs/{}/tasks/{step}", target.run)).await;
+    // A cell of a notebook may be younger than the record of its run.
+    if !steps().any(|known| *known == step) && begun().await?.is_empty() {
         return Err(Error::NoStep {
             run: target.run,
             step: step.to_string(),
