@@ -8,8 +8,21 @@ mod rewrite;
 #[cfg(test)]
 mod tests;
 
+use ruff_python_ast::Mod;
+use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
+
 pub use magic::{BodyIs, CellMagic, CellText, split};
 pub use rewrite::rewrite;
+
+/// Parses Python with its commands.
+///
+/// The parser was seen to panic on half-written commands. Such a text is read once more
+/// without them: it has a syntax error in any case, and the session lives on.
+pub(crate) fn parse(source: &str) -> Parsed<Mod> {
+    let parse = || parse_unchecked(source, ParseOptions::from(Mode::Ipython));
+    std::panic::catch_unwind(parse)
+        .unwrap_or_else(|_| parse_unchecked(source, ParseOptions::from(Mode::Module)))
+}
 
 /// The line and the column, from 1, of a place in a text; the column in code points.
 pub(crate) fn position(source: &str, offset: usize) -> (u32, u32) {

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, IpyEscapeKind, Mod, Stmt};
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::magic::{BodyIs, CellMagic, split};
@@ -55,7 +54,7 @@ fn rewrite_lines(source: &str) -> String {
     if !source.contains(['!', '%', '?', '/', ',', ';']) {
         return source.to_owned();
     }
-    let parsed = parse_unchecked(source, ParseOptions::from(Mode::Ipython));
+    let parsed = super::parse(source);
     let mut commands = Commands::default();
     if let Mod::Module(module) = parsed.syntax() {
         commands.visit_body(&module.body);

@@ -1,11 +1,10 @@
 //! What `!` and `%` lines do, as far as their names tell.
 
 use ruff_python_ast::{IpyEscapeKind, Mod};
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
 use super::walk::{self, Walker};
 use crate::facts::{Definition, Flow, Name};
-use crate::lines::{BodyIs, CellMagic, CellText};
+use crate::lines::{self, BodyIs, CellMagic, CellText};
 
 /// Commands of the shell that only look.
 const LOOKING: &[&str] = &[
@@ -227,7 +226,7 @@ impl<'a> Walker<'a> {
         let magic = CellMagic { name: "timeit", arguments: "", body: code, is: function };
         let magic = (name == "timeit").then_some(magic);
         let cell = CellText { source: code, magic, body: code, body_offset: 0 };
-        let parsed = parse_unchecked(code, ParseOptions::from(Mode::Ipython));
+        let parsed = lines::parse(code);
         let Mod::Module(module) = parsed.syntax() else { return };
         let facts = walk::module(&cell, &module.body);
         for name in facts.now.into_keys() {
@@ -270,7 +269,7 @@ impl<'a> Walker<'a> {
 
     fn names_in_expression(&mut self, code: &str) {
         let cell = CellText { source: code, magic: None, body: code, body_offset: 0 };
-        let parsed = parse_unchecked(code, ParseOptions::from(Mode::Module));
+        let parsed = lines::parse(code);
         if let (Mod::Module(module), false) = (parsed.syntax(), parsed.has_invalid_syntax()) {
             for name in walk::module(&cell, &module.body).now.into_keys() {
                 self.read_now(name);

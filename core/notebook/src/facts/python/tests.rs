@@ -283,3 +283,12 @@ fn errors_have_a_place() {
     assert_eq!(error.line, 2);
     assert!(facts.defs.contains_key("x"));
 }
+
+#[test]
+fn brackets_nest_as_deep_as_python_allows() {
+    let nested = |depth: usize| format!("x = {}1{}", "(".repeat(depth), ")".repeat(depth));
+    let error = |source: &str| facts::facts(Language::Python, source).error.map(|it| it.message);
+    assert_eq!(error(&nested(150)), None);
+    assert_eq!(error(&nested(100_000)).as_deref(), Some("too many nested parentheses"));
+    assert_eq!(error(&"f(x)\n".repeat(1_000)), None);
+}
