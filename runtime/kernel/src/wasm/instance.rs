@@ -232,7 +232,12 @@ fn explain(
     }
 }
 
-fn refusal(store: &Store<Guard>, function: &str, limits: &Limits, place: Box<Place>) -> Option<Error> {
+fn refusal(
+    store: &Store<Guard>,
+    function: &str,
+    limits: &Limits,
+    place: Box<Place>,
+) -> Option<Error> {
     let function = function.to_owned();
     Some(match store.data().refused? {
         Refused::Memory(desired) => Error::Memory {

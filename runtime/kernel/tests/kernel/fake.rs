@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! print TEXT | define NAME VALUE | live NAME | fail TEXT | sleep MS | exit CODE | signal N
-//! unverified WHY | reads FILE | nonsense | oversized | cut | show NAME | flood N | twice | ask PROMPT | stubborn MS
+//! die-on-export | raw TEXT | unverified WHY | reads FILE | nonsense | oversized | cut | show NAME | flood N | twice | ask PROMPT | stubborn MS
 //! ```
 
 use std::collections::{BTreeMap, HashMap};
@@ -56,7 +56,14 @@ fn interpreter() {
     // SAFETY: the handler only stores into an atomic.
     unsafe { nix::sys::signal::sigaction(nix::sys::signal::Signal::SIGINT, &action) }
         .expect("a handler");
-    Fake { socket, folder: PathBuf::new(), values: HashMap::new(), bound: BTreeMap::new() }.serve();
+    Fake {
+        socket,
+        folder: PathBuf::new(),
+        values: HashMap::new(),
+        bound: BTreeMap::new(),
+        dies: false,
+    }
+    .serve();
     std::process::exit(0);
 }
 
@@ -65,6 +72,8 @@ struct Fake {
     folder: PathBuf,
     values: HashMap<(String, u64), String>,
     bound: BTreeMap<String, u64>,
+    /// Whether it dies when it is to export.
+    dies: bool,
 }
 
 impl Fake {
@@ -86,6 +95,7 @@ impl Fake {
                     })));
                 }
                 Request::Execute(execute) => self.execute(&execute),
+                Request::Export { .. } if self.dies => std::process::abort(),
                 Request::Export { request, names, .. } => {
                     let values = names.into_iter().map(|(name, version)| {
                         let exported = self.export(&name, version);
@@ -247,6 +257,7 @@ impl Fake {
                 self.socket.write_all(b"\xff\0\0\0{").expect("written");
                 std::process::exit(0);
             }
+            "die-on-export" => self.dies = true,
             "raw" => println!("{rest}"),
             other => panic!("no command {other}"),
         }

@@ -1,18 +1,18 @@
-//! Sessions with the real Python interpreter. Without `FLOWNOTE_TEST_PYTHON`, which the
-//! Makefile sets, there is none, and these tests say so.
+//! Sessions with the real Python interpreter, which `FLOWNOTE_TEST_PYTHON` names, as the
+//! Makefile sets it. Without one these tests say so and do nothing.
 
 use std::collections::BTreeMap;
 
-use flownote_kernel::supervisor::{Event, InterpreterState};
+use flownote_kernel::supervisor::{Event, InterpreterState, Reply, Request};
 use flownote_notebook::session::{CellStatus, Group, RunRequest};
-use flownote_notebook::{Cell, CellId};
+use flownote_notebook::{Cell, CellId, Language};
 
 use crate::fake;
 use crate::support::{Open, Project, python, python_launch, shown, sql};
 
 async fn open(project: &Project, cells: &[Cell]) -> Option<Open> {
     let Some(launch) = python_launch() else {
-        eprintln!("skipped: FLOWNOTE_TEST_PYTHON is not set");
+        eprintln!("skipped: FLOWNOTE_TEST_PYTHON names no Python with Flownote");
         return None;
     };
     let launches = BTreeMap::from([(Group::Python, launch), (Group::Tables, fake::launch())]);
@@ -38,6 +38,119 @@ async fn two_python_cells_and_another_language_share_a_value() {
     // Running `b` again starts from the value of `a`, as a script would.
     assert_eq!(shown(&open.run_cell("b").await), "'ONE TWO THREE'");
     open.close().await;
+}
+
+#[tokio::test]
+async fn an_error_says_where_and_the_next_cell_runs_in_the_same_process() {
+    let project = Project::new();
+    let cells = [python("a", "x = 1\n1 / 0"), python("b", "import os; os.getpid()")];
+    let Some(mut open) = open(&project, &cells).await else { return };
+    let events = open.run_cell("a").await;
+    assert!(shown(&events).contains("ZeroDivisionError: division by zero"), "{events:#?}");
+    let pid = shown(&open.run_cell("b").await);
+    assert_eq!(shown(&open.run_cell("b").await), pid);
+    open.close().await;
+}
+
+#[tokio::test]
+async fn kill_9_while_idle_and_while_running() {
+    let project = Project::new();
+    let cells = [
+        python("load", "words = 'one two three'"),
+        python("pid", "import os\nprint(os.getpid(), flush=True)"),
+        python("wait", "import time\nprint('waits', flush=True)\ntime.sleep(60)"),
+        python("use", "words.upper()"),
+    ];
+    let Some(mut open) = open(&project, &cells).await else { return };
+    open.run_cell("load").await;
+    let kill = async |open: &mut Open| {
+        let pid = shown(&open.run_cell("pid").await);
+        let pid = nix::unistd::Pid::from_raw(pid.trim().parse().expect("a number"));
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).expect("killed");
+        let ended = |event: &Event| {
+            matches!(event, Event::Interpreter { state: InterpreterState::Ended { .. }, .. })
+        };
+        open.until(ended).await;
+    };
+    kill(&mut open).await;
+    // The value was kept when its cell ended, or its cell runs again: either way it is right.
+    assert_eq!(shown(&open.run_cell("use").await), "'ONE TWO THREE'");
+
+    let pid = shown(&open.run_cell("pid").await);
+    let cells = vec![CellId::new("wait")];
+    open.handle.run(RunRequest::Cells { cells }).await.expect("asked");
+    open.until(|event| matches!(event, Event::Output { execution: Some(_), .. })).await;
+    let pid = nix::unistd::Pid::from_raw(pid.trim().parse().expect("a number"));
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).expect("killed");
+    let events = open.until(|event| matches!(event, Event::Idle)).await;
+    assert!(shown(&events).contains("was killed (SIGKILL)"), "{}", shown(&events));
+    assert_eq!(shown(&open.run_cell("use").await), "'ONE TWO THREE'");
+    open.close().await;
+}
+
+#[tokio::test]
+async fn an_interrupt_is_a_keyboard_interrupt_and_values_stay() {
+    let project = Project::new();
+    let cells = [
+        python("load", "words = ['a']"),
+        python("wait", "import time\nprint('waits', flush=True)\ntime.sleep(60)"),
+        python("use", "words"),
+    ];
+    let Some(mut open) = open(&project, &cells).await else { return };
+    open.run_cell("load").await;
+    let cells = vec![CellId::new("wait")];
+    open.handle.run(RunRequest::Cells { cells }).await.expect("asked");
+    open.until(|event| matches!(event, Event::Output { execution: Some(_), .. })).await;
+    open.handle.interrupt().await.expect("asked");
+    let events = open.until(|event| matches!(event, Event::Idle)).await;
+    assert!(shown(&events).contains("KeyboardInterrupt"), "{}", shown(&events));
+    assert_eq!(open.status("wait").await, CellStatus::Interrupted);
+    assert_eq!(shown(&open.run_cell("use").await), "['a']");
+    open.close().await;
+}
+
+#[tokio::test]
+async fn completion_answers_while_a_cell_runs() {
+    let project = Project::new();
+    let cells = [python("wait", "import time\nprint('waits', flush=True)\ntime.sleep(60)")];
+    let Some(mut open) = open(&project, &cells).await else { return };
+    let cells = vec![CellId::new("wait")];
+    open.handle.run(RunRequest::Cells { cells }).await.expect("asked");
+    open.until(|event| matches!(event, Event::Output { execution: Some(_), .. })).await;
+    let complete =
+        Request::Complete { language: Language::Python, code: "time.sle".into(), cursor: 8 };
+    let reply = open.handle.ask(complete).await.expect("an answer");
+    let Reply::Completions { items, .. } = reply else { panic!("completions: {reply:?}") };
+    assert!(items.iter().any(|item| item.text.contains("sleep")), "{items:?}");
+    open.handle.interrupt().await.expect("asked");
+    open.until(|event| matches!(event, Event::Idle)).await;
+    open.close().await;
+}
+
+#[tokio::test]
+async fn the_client_reads_what_a_cell_defined() {
+    let project = Project::new();
+    let cells = [
+        python("load", "words = ['one', 'two']\nprint('loaded')"),
+        python("again", "words = words + ['three']"),
+    ];
+    let Some(mut open) = open(&project, &cells).await else { return };
+    open.run_all().await;
+    open.close().await;
+    let script = "\
+from flownote import Flow, namespace
+namespace(None)
+run = Flow('Notebook').latest_run
+print(run.successful, run['load'].task.data.words, run['again'].task.data.words)
+print(run['load'].task.stdout, end='')
+";
+    let launch = python_launch().expect("there was one");
+    let mut client = std::process::Command::new(&launch.program);
+    client.args(["-c", script]).envs(&launch.environment).current_dir(project.path());
+    let output = client.output().expect("run");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(text, "True ['one', 'two'] ['one', 'two', 'three']\nloaded\n", "{errors}");
 }
 
 /// `cargo test -p flownote-kernel --release -- --ignored --nocapture measures`

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use flownote_kernel::interpreter::Launch;
-use flownote_kernel::supervisor::{Event, Request};
-use flownote_notebook::session::{CellStatus, Group, RunRequest};
+use flownote_kernel::supervisor::{Event, InterpreterState, Request};
+use flownote_notebook::session::{CellStatus, Group, RunRequest, Why};
 use flownote_notebook::{Cell, Language};
 
 use crate::fake;
@@ -220,4 +220,46 @@ async fn interpreters_end_with_their_session() {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     panic!("the interpreter outlived its session");
+}
+
+#[tokio::test]
+async fn an_interpreter_that_dies_before_it_answers_is_started_again_for_the_next_cell() {
+    let project = Project::new();
+    let marker = project.path().join("second");
+    // The first time it ends before the welcome, the second time it is the fake.
+    let mut launch = fake::launch();
+    launch.arguments[1] = format!(
+        "test -e {0} || {{ touch {0}; exit 7; }}; {1}",
+        marker.display(),
+        launch.arguments[1]
+    );
+    let launches = BTreeMap::from([(Group::Python, launch)]);
+    let mut open = project.open(&[python("a", "#: print 1")], launches).await;
+    let ended = |event: &Event| {
+        let ended = InterpreterState::Ended { message: String::new(), hint: None };
+        matches!(event, Event::Interpreter { state, .. }
+            if std::mem::discriminant(state) == std::mem::discriminant(&ended))
+    };
+    let events = open.until(ended).await;
+    let Some(Event::Interpreter { state: InterpreterState::Ended { message, .. }, .. }) =
+        events.last().map(|it| &it.event)
+    else {
+        panic!("an end")
+    };
+    assert!(message.contains("exit code 7"), "{message}");
+    assert_eq!(shown(&open.run_cell("a").await), "1\n");
+    open.close().await;
+}
+
+#[tokio::test]
+async fn a_value_that_died_with_its_interpreter_makes_its_cell_stale() {
+    let project = Project::new();
+    let cells = [python("load", "#: die-on-export\n#: define frame 1\nframe = load()")];
+    let mut open = open(&project, &cells).await;
+    open.run_all().await;
+    // The record of the run asks for the value: that is its end.
+    let events = open.until(|event| matches!(event, Event::Status { .. })).await;
+    assert!(!events.is_empty());
+    assert!(matches!(open.status("load").await, CellStatus::Stale { why: Why::Lost }));
+    open.close().await;
 }

@@ -161,12 +161,16 @@ pub fn sql(id: &str, source: &str) -> Cell {
     Cell::new(id, Language::Sql, source)
 }
 
-/// The Python of the tests, with this checkout's package; nothing where there is none.
+/// The Python of the tests with a `flownote` that is whole: this checkout's, or else the
+/// installed one. Nothing where there is none.
 pub fn python_launch() -> Option<Launch> {
     let program = PathBuf::from(std::env::var_os("FLOWNOTE_TEST_PYTHON")?);
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../python");
-    let mut launch = Launch::python(program);
-    let package = package.to_string_lossy().into_owned();
-    launch.environment.insert("PYTHONPATH".to_owned(), package);
-    Some(launch)
+    let here = [("PYTHONPATH".to_owned(), package.to_string_lossy().into_owned())];
+    [BTreeMap::from(here), BTreeMap::new()].into_iter().find_map(|environment| {
+        let mut probe = std::process::Command::new(&program);
+        probe.args(["-c", "import flownote.kernel, flownote._native"]).envs(&environment);
+        let whole = probe.stderr(std::process::Stdio::null()).status().ok()?.success();
+        whole.then(|| Launch { environment, ..Launch::python(&program) })
+    })
 }
