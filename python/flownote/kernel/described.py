@@ -27,7 +27,9 @@ _LIVE = (
     io.IOBase,
 )
 # Libraries whose values have codecs or pickles.
-_STORABLE = frozenset(("numpy", "pandas", "polars", "pyarrow", "scipy", "sklearn", "datetime"))
+_STORABLE = frozenset(
+    ("numpy", "pandas", "polars", "pyarrow", "scipy", "sklearn", "datetime", "flownote_studio")
+)
 # Libraries whose values tell their shape without effort.
 _SHAPED = frozenset(("numpy", "pandas", "polars", "pyarrow", "scipy", "torch", "jax", "jaxlib"))
 # Items of a container that are looked at, and how deep.

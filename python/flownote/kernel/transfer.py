@@ -99,6 +99,9 @@ def _common(name: str, kind: str, value: Any) -> Encoded:
     root = type(value).__module__.partition(".")[0]
     if root == "pandas" and hasattr(value, "index"):
         return _pandas(name, value)
+    if kind == "flownote_studio.wasm.Function":
+        data, meta = value.stored()
+        return Encoded("wasm", (data,), meta, repr(value))
     if root == "polars" and type(value).__name__ in ("Series", "LazyFrame"):
         value = value.to_frame() if hasattr(value, "to_frame") else value.collect()
     if root == "scipy" and hasattr(value, "tocsr"):
@@ -237,14 +240,23 @@ def read(name: str, reference: dict[str, Any]) -> Any:
         if reference["codec"] == "arrow":
             return _table(name, reference, data)
         if reference["codec"] == "wasm":
-            raise StoreError(
-                f"`{name}` is a function of a WASM cell, which this Python can't call",
-                hint="call it in a SQL cell",
-            )
+            return _function(name, reference, data)
         value = codecs.decode(data, reference)
         if reference["codec"] == "npy" and not _is_pythons(reference["type"]):
             _make_read_only(value)
         return value
+
+
+def _function(name: str, reference: dict[str, Any], data: Any) -> Any:
+    """Return a function of a WASM cell: it takes and gives whole columns."""
+    if not _is_installed("flownote_studio"):
+        raise StoreError(
+            f"`{name}` is a function of a WASM cell, and this Python has nothing that runs it",
+            hint="`%pip install flownote-studio`, then run the cell again; SQL cells can call it",
+        )
+    from flownote_studio.wasm import Function
+
+    return Function(bytes(data), reference.get("meta") or {})
 
 
 def _bytes_of(name: str, reference: dict[str, Any]) -> Any:

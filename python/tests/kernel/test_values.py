@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 from pathlib import Path
@@ -182,3 +183,22 @@ def test_a_folder_that_can_t_be_written_fails_the_export_only(tmp_path: Path) ->
     with KernelProcess(tmp_path) as kernel:
         error = exported(kernel, "x = 'a' * 100_000")["error"]
         assert error["message"] and kernel.run("len(x)").ok().result == "100000"
+
+
+def test_functions_of_wasm_cells_take_whole_columns(kernel: KernelProcess) -> None:
+    if importlib.util.find_spec("flownote_studio") is None:
+        reference = {"codec": "wasm", "digest": "ab", "size": 1, "type": "f", "inline": "x"}
+        ran = kernel.run("f", rebind={"set": {"f": {"version": 9, "value": reference}}})
+        assert "flownote-studio" in ran.error["hint"]
+        return
+    kernel.run(
+        "from flownote_studio.wasm import compile_cell\n"
+        "wat = '''\n;; export: double(x: f64) -> f64\n"
+        '(module (func (export "double") (param f64) (result f64)\n'
+        "    (f64.mul (f64.const 2) (local.get 0))))\n'''"
+    ).ok()
+    value = exported(kernel, "x = compile_cell(wat)['double']")
+    assert value["codec"] == "wasm"
+    rebind = {"set": {"f": {"version": 9, "value": given(kernel, value)}}}
+    code = "import numpy as np\nf(np.arange(3.0)), f(4)"
+    assert kernel.run(code, rebind=rebind).ok().result == "(array([0., 2., 4.]), 8.0)"
