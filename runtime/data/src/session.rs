@@ -1,0 +1,389 @@
+//! [`SqlSession`]: what SQL cells of a notebook share, and how one is run.
+
+mod cell;
+mod define;
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider};
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::{SessionState, SessionStateBuilder};
+use datafusion::logical_expr::ScalarUDF;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::sql::parser::DFParserBuilder;
+use futures::StreamExt;
+
+use crate::artifacts::Artifacts;
+use crate::error::{Error, Source};
+use crate::export::Export;
+use crate::frame::Frame;
+use crate::function::{BatchFunction, is_foreign, scalar_function};
+use crate::names::{Names, Opener};
+use crate::options::Options;
+use crate::plan;
+use crate::preview::Preview;
+
+pub use cell::{Answer, Cell, Made};
+
+/// The catalog and the schema that hold the tables of a session.
+const CATALOG: &str = "notebook";
+pub(crate) const SCHEMA: &str = "main";
+
+/// Consumers that an error about memory names.
+const NAMED_CONSUMERS: NonZeroUsize = NonZeroUsize::new(3).expect("three");
+
+/// Bytes that shares of a plan may have ready before they are read, as a part of the limit.
+const WAITING_PART: u64 = 8;
+
+/// Tables, views and functions by name, and the engine that queries them.
+///
+/// All methods take `&self`; whoever shares it runs one cell at a time.
+pub struct SqlSession {
+    options: Options,
+    names: Arc<Names>,
+    context: SessionContext,
+    functions: RwLock<Vec<String>>,
+    /// Functions of SQL's own whose names registered ones took.
+    hidden: Mutex<HashMap<String, Arc<ScalarUDF>>>,
+    /// Numbers the files of tables that cells made.
+    made: AtomicU64,
+}
+
+impl SqlSession {
+    /// Makes a session that knows nothing yet.
+    ///
+    /// # Errors
+    /// When its folder for temporary files can't be made.
+    pub fn new(options: Options) -> Result<Self, Error> {
+        std::fs::create_dir_all(&options.scratch).map_err(|error| Error::Scratch {
+            folder: options.scratch.clone(),
+            message: error.to_string(),
+        })?;
+        let runtime = runtime(&options, options.memory)?;
+        let config = config(&options);
+        let files = SessionContext::new_with_config_rt(config.clone(), Arc::clone(&runtime));
+        let names = Arc::new(Names::new(options.folder.clone(), files));
+        let catalog = MemoryCatalogProvider::new();
+        let tables: Arc<dyn SchemaProvider> = Arc::clone(&names) as _;
+        catalog.register_schema(SCHEMA, tables).map_err(|error| internal(&error))?;
+        let state = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(runtime)
+            .with_default_features()
+            .build();
+        let context = SessionContext::new_with_state(state);
+        context.register_catalog(CATALOG, Arc::new(catalog));
+        let functions = RwLock::new(function_names(&context.state()));
+        let made = AtomicU64::new(0);
+        Ok(Self { options, names, context, functions, hidden: Mutex::default(), made })
+    }
+
+    /// Binds a table to a name.
+    pub fn bind(&self, name: &str, frame: Frame) {
+        self.names.bind(name, Arc::new(frame));
+    }
+
+    /// Binds a table that is opened when a query first names it.
+    pub fn bind_late(&self, name: &str, opener: Opener) {
+        self.names.bind_late(name, opener);
+    }
+
+    /// Binds what a statement made.
+    pub fn bind_made(&self, name: &str, made: &Made) {
+        self.names.bind(name, Arc::clone(&made.table));
+    }
+
+    /// Forgets a name. Whether it was bound.
+    pub fn unbind(&self, name: &str) -> bool {
+        self.names.unbind(name)
+    }
+
+    /// The names of tables and views.
+    pub fn names(&self) -> Vec<String> {
+        self.names.table_names()
+    }
+
+    /// The columns of a table that is bound, and their types.
+    pub fn columns(&self, name: &str) -> Option<Vec<(String, String)>> {
+        let schema = self.names.get(name)?.schema();
+        let column = |field: &Arc<arrow::datatypes::Field>| {
+            (field.name().clone(), crate::types::name(field.data_type()))
+        };
+        Some(schema.fields().iter().map(column).collect())
+    }
+
+    /// The names of functions that queries can call.
+    pub fn functions(&self) -> Vec<String> {
+        self.functions.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets queries call a function; it replaces one of its name.
+    pub fn register(&self, function: Arc<dyn BatchFunction>) {
+        let function = scalar_function(function);
+        let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.context.state();
+        for name in
+            std::iter::once(function.name()).chain(function.aliases().iter().map(String::as_str))
+        {
+            if let Some(own) = state.scalar_functions().get(name)
+                && !is_foreign(own)
+            {
+                hidden.insert(name.to_owned(), Arc::clone(own));
+            }
+        }
+        drop(hidden);
+        self.context.register_udf(function);
+        self.list_functions();
+    }
+
+    /// Forgets a function that was registered.
+    pub fn deregister(&self, name: &str) {
+        let lower = name.to_lowercase();
+        let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        for name in [name, &lower] {
+            self.context.deregister_udf(name);
+            if let Some(own) = hidden.remove(name) {
+                self.context.register_udf(own.as_ref().clone());
+            }
+        }
+        drop(hidden);
+        self.list_functions();
+    }
+
+    /// Lets queries read artifacts by pathspec.
+    pub fn find_artifacts_with(&self, artifacts: Arc<dyn Artifacts>) {
+        self.names.find_artifacts_with(artifacts);
+    }
+
+    /// Runs the statements of a cell, one after the other. Dropping the future stops it at
+    /// the next batch.
+    ///
+    /// # Errors
+    /// What is wrong with the first statement that fails; the later ones are not run.
+    pub async fn run(&self, mut cell: Cell) -> Result<Answer, Error> {
+        let functions = self.functions();
+        let limit = cell.memory.unwrap_or(self.options.memory);
+        let sql = std::mem::take(&mut cell.sql);
+        let source = Source { sql: &sql, limit, functions: &functions };
+        let state = self.state(cell.memory)?;
+        let dialect = datafusion::sql::sqlparser::dialect::GenericDialect {};
+        let statements = DFParserBuilder::new(sql.as_str())
+            .with_dialect(&dialect)
+            .build()
+            .and_then(|mut parser| parser.parse_statements())
+            .map_err(|error| source.explain(&error))?;
+        self.names.take_opened();
+        let mut answer = Answer::default();
+        let count = statements.len();
+        for (number, statement) in statements.into_iter().enumerate() {
+            let last = number + 1 == count;
+            let planned = plan::plan(&state, &self.names, statement, source).await?;
+            let planned = match self.define(&state, planned, source, &mut answer).await? {
+                Some(query) => query,
+                None if last && cell.out.is_some() => return Err(no_rows()),
+                None => continue,
+            };
+            let out = if last { cell.out.take() } else { None };
+            answer.unstable.extend(plan::unstable(&planned));
+            let rows = Rows { state: &state, source, out, limit: cell.limit };
+            let (preview, written) = self.rows(rows, planned).await?;
+            if last {
+                answer.preview = Some(preview);
+                answer.written = written;
+            }
+        }
+        let opened = self.names.take_opened();
+        answer.files = opened.files.into_iter().collect();
+        answer.artifacts = opened.artifacts.into_iter().collect();
+        Ok(answer)
+    }
+
+    /// Runs a query to its end: all rows go to `out`, the first are kept.
+    async fn rows(
+        &self,
+        rows: Rows<'_>,
+        query: datafusion::logical_expr::LogicalPlan,
+    ) -> Result<(Preview, Option<crate::Written>), Error> {
+        let Rows { state, source, out, limit } = rows;
+        let explain = |error| source.explain(&error);
+        let buffer = usize::try_from(source.limit / WAITING_PART).unwrap_or(usize::MAX);
+        if out.is_none() && plan::can_be_cut(state, &query) {
+            // One row more tells whether there are others.
+            let first = plan::first_rows(query.clone(), limit + 1).map_err(explain)?;
+            let mut stream = plan::stream(state, &first, buffer).await.map_err(explain)?;
+            let schema = stream.schema();
+            let mut kept = Kept::new(limit);
+            while let Some(batch) = stream.next().await {
+                kept.add(&batch.map_err(explain)?);
+            }
+            if kept.total > limit as u64 {
+                kept.total = self.count(state, query, source, buffer).await?;
+            }
+            return Ok((Preview::new(schema, kept.batches, kept.total), None));
+        }
+        let mut stream = plan::stream(state, &query, buffer).await.map_err(explain)?;
+        let schema = stream.schema();
+        let mut export = match out {
+            Some(out) => Some(Export::new(&schema, out, &self.options.scratch)?),
+            None => None,
+        };
+        let mut kept = Kept::new(limit);
+        while let Some(batch) = stream.next().await {
+            let batch = batch.map_err(explain)?;
+            kept.add(&batch);
+            if let Some(export) = &mut export {
+                export.write(&batch)?;
+            }
+        }
+        let written = export.map(Export::finish).transpose()?;
+        Ok((Preview::new(schema, kept.batches, kept.total), written))
+    }
+
+    async fn count(
+        &self,
+        state: &SessionState,
+        query: datafusion::logical_expr::LogicalPlan,
+        source: Source<'_>,
+        buffer: usize,
+    ) -> Result<u64, Error> {
+        let explain = |error| source.explain(&error);
+        let plan = plan::count_of(query).map_err(explain)?;
+        let mut stream = plan::stream(state, &plan, buffer).await.map_err(explain)?;
+        let mut total = 0;
+        while let Some(batch) = stream.next().await {
+            let batch = batch.map_err(explain)?;
+            let counts = batch.column(0);
+            let counts = arrow::array::AsArray::as_primitive::<arrow::datatypes::Int64Type>(counts);
+            total += counts.values().iter().sum::<i64>();
+        }
+        Ok(u64::try_from(total).unwrap_or(0))
+    }
+
+    /// The state of a query, with its own limit of memory if it has one.
+    fn state(&self, memory: Option<u64>) -> Result<SessionState, Error> {
+        let state = self.context.state();
+        let Some(memory) = memory else { return Ok(state) };
+        let runtime = runtime(&self.options, memory)?;
+        let mut state =
+            SessionStateBuilder::new_from_existing(state).with_runtime_env(runtime).build();
+        reserve(state.config_mut(), memory);
+        Ok(state)
+    }
+
+    fn list_functions(&self) {
+        let names = function_names(&self.context.state());
+        *self.functions.write().unwrap_or_else(PoisonError::into_inner) = names;
+    }
+
+    /// A file for a table that a cell makes.
+    fn new_file(&self) -> PathBuf {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        self.options.scratch.join(format!("table-{}-{number}.arrow", std::process::id()))
+    }
+}
+
+impl std::fmt::Debug for SqlSession {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("SqlSession").field("names", &self.names).finish_non_exhaustive()
+    }
+}
+
+struct Rows<'a> {
+    state: &'a SessionState,
+    source: Source<'a>,
+    out: Option<cell::Out>,
+    limit: usize,
+}
+
+/// The first rows of a stream, and how many went by.
+struct Kept {
+    limit: usize,
+    batches: Vec<arrow::array::RecordBatch>,
+    total: u64,
+}
+
+impl Kept {
+    fn new(limit: usize) -> Self {
+        Self { limit, batches: vec![], total: 0 }
+    }
+
+    fn add(&mut self, batch: &arrow::array::RecordBatch) {
+        let have = usize::try_from(self.total).unwrap_or(usize::MAX);
+        if have < self.limit && batch.num_rows() > 0 {
+            let take = batch.num_rows().min(self.limit - have);
+            self.batches.push(batch.slice(0, take));
+        }
+        self.total += batch.num_rows() as u64;
+    }
+}
+
+fn config(options: &Options) -> SessionConfig {
+    let mut config = SessionConfig::new()
+        .with_target_partitions(options.partitions.max(1))
+        .with_default_catalog_and_schema(CATALOG, SCHEMA)
+        .with_create_default_catalog_and_schema(false)
+        .with_information_schema(true);
+    let settings = config.options_mut();
+    // Names keep their case, as in the other languages of a notebook.
+    settings.sql_parser.enable_ident_normalization = false;
+    settings.sql_parser.collect_spans = true;
+    settings.sql_parser.map_string_types_to_utf8view = false;
+    settings.catalog.has_header = true;
+    reserve(&mut config, options.memory);
+    config
+}
+
+/// What each part of a sort keeps free for merging: no more than a small part of all.
+fn reserve(config: &mut SessionConfig, memory: u64) {
+    const USUAL: u64 = 10 << 20;
+    let parts = config.target_partitions().max(1) as u64;
+    let bytes = USUAL.min(memory / (parts * 8));
+    config.options_mut().execution.sort_spill_reservation_bytes =
+        usize::try_from(bytes).unwrap_or(usize::MAX);
+}
+
+fn runtime(options: &Options, memory: u64) -> Result<Arc<RuntimeEnv>, Error> {
+    let memory = usize::try_from(memory).unwrap_or(usize::MAX);
+    let pool = TrackConsumersPool::new(FairSpillPool::new(memory), NAMED_CONSUMERS);
+    let mode = DiskManagerMode::Directories(vec![options.scratch.clone()]);
+    RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(pool))
+        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(mode))
+        .build_arc()
+        .map_err(|error| internal(&error))
+}
+
+fn function_names(state: &SessionState) -> Vec<String> {
+    let mut names: Vec<String> = state
+        .scalar_functions()
+        .keys()
+        .chain(state.aggregate_functions().keys())
+        .chain(state.window_functions().keys())
+        .chain(state.table_functions().keys())
+        .cloned()
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn no_rows() -> Error {
+    Error::Meaning {
+        message: "the cell names its result, and its last statement gives no rows".into(),
+        hint: Some("end the cell with a query, or take `-- out:` away".into()),
+        place: None,
+    }
+}
+
+fn internal(error: &datafusion::common::DataFusionError) -> Error {
+    Error::Run { message: error.strip_backtrace() }
+}
+
+/// A table that statements made, as queries see it.
+pub(crate) type Table = Arc<dyn TableProvider>;

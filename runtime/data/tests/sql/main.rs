@@ -1,0 +1,10 @@
+//! SQL as its users meet it: frames, files, definitions, functions, limits, errors.
+
+mod errors;
+mod export;
+mod files;
+mod frames;
+mod functions;
+mod limits;
+mod statements;
+mod world;
