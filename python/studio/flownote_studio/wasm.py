@@ -129,8 +129,8 @@ def compile_cell(
     WasmError
         The cell can't be understood or compiled, or its module is refused.
     """
-    python = sys.executable if python is None else python
-    natives = _native.wasm_compile(source, folder=folder, python=python, label=label)
+    python = sys.executable if python is None else os.fspath(python)
+    natives = _native.wasm_compile(source, folder=os.fspath(folder), python=python, label=label)
     functions = {}
     for native in natives:
         function = Function.__new__(Function)
@@ -223,7 +223,7 @@ def _pandas_values(column: Any, *, nullable: bool = False) -> Any:
 def _polars_result(value: Any) -> Callable[[Any], Any]:
     import polars as pl
 
-    return lambda column: pl.Series(value.name, column)
+    return lambda column: pl.Series(column).alias(value.name)
 
 
 def _arrow_result(column: Any) -> Any:
@@ -245,11 +245,11 @@ def _same_index(arguments: dict[str, Any]) -> None:
     pandas = sys.modules.get("pandas")
     if pandas is None:
         return
-    series = {name: x for name, x in arguments.items() if isinstance(x, pandas.Series)}
-    first, *others = series.items() or [(None, None)]
-    for name, other in others:
-        if not other.index.equals(first[1].index):
+    series = [(name, x) for name, x in arguments.items() if isinstance(x, pandas.Series)]
+    for name, other in series[1:]:
+        first, column = series[0]
+        if not other.index.equals(column.index):
             raise WasmError(
-                f"`{first[0]}` and `{name}` have different indexes",
+                f"`{first}` and `{name}` have different indexes",
                 hint="align them first, or pass `.to_numpy()` to go by position",
             )

@@ -106,7 +106,8 @@ pub fn header(source: &str) -> Result<Header, HeaderError> {
         }
     }
     if let (Some(_), Some((line, text))) = (&file, code) {
-        let message = format!("a cell with `file:` holds comments only, and this is code: `{text}`");
+        let message =
+            format!("a cell with `file:` holds comments only, and this is code: `{text}`");
         return Err(HeaderError { line: line + 1, column: 1, message, hint: None });
     }
     let source = match (file, language) {
@@ -127,7 +128,8 @@ pub fn header(source: &str) -> Result<Header, HeaderError> {
 fn guess(source: &str, first: &str) -> Source {
     if first.starts_with('(') {
         Source::Wat
-    } else if source.lines().any(|line| line.trim().starts_with("#[") && line.contains("no_mangle")) {
+    } else if source.lines().any(|line| line.trim().starts_with("#[") && line.contains("no_mangle"))
+    {
         Source::Rust
     } else {
         Source::C
@@ -136,7 +138,10 @@ fn guess(source: &str, first: &str) -> Source {
 
 /// The text of a line that is a comment.
 fn comment(line: &str) -> Option<&str> {
-    [";;", "//!", "///", "//"].iter().find_map(|marker| line.strip_prefix(marker)).map(str::trim_start)
+    [";;", "//!", "///", "//"]
+        .iter()
+        .find_map(|marker| line.strip_prefix(marker))
+        .map(str::trim_start)
 }
 
 /// The key and value of a comment that is one of ours. A misspelt key is an error only
@@ -211,7 +216,8 @@ mod tests {
         let named = "// source: rust\n// export: f(x: u8) -> u8\nmod m;";
         assert_eq!(check(named, &["f(x: u8) -> u8"]).source, Source::Rust);
 
-        let file = check(";; export: f(x: i64) -> i64\nfile: lib/a b.wasm\n", &["f(x: i64) -> i64"]);
+        let file =
+            check(";; export: f(x: i64) -> i64\nfile: lib/a b.wasm\n", &["f(x: i64) -> i64"]);
         assert_eq!(file.source, Source::File("lib/a b.wasm".into()));
     }
 

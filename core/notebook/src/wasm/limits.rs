@@ -44,7 +44,8 @@ pub(super) fn parse(text: &str) -> Result<Limits, Fault> {
         if word.trim().is_empty() {
             continue;
         }
-        let fault = |message: String, hint: &str| Fault { at: here, message, hint: Some(hint.into()) };
+        let fault =
+            |message: String, hint: &str| Fault { at: here, message, hint: Some(hint.into()) };
         let word = word.trim_end_matches(',');
         let (name, value) = word.split_once('=').ok_or_else(|| {
             fault(format!("`{word}` is not a limit"), "write it as `memory=64MiB deadline=2s`")

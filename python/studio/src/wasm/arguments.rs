@@ -1,6 +1,7 @@
 //! What Python gives as columns, without copying: memory of NumPy's, and Arrow's.
 
 use std::ffi::CStr;
+use std::panic::AssertUnwindSafe;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -78,7 +79,8 @@ fn from_numpy(value: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
     // the array lives, and the buffer keeps the array. Whoever writes to it meanwhile, from
     // another thread, gets rows of before and after, as with NumPy's own functions.
     let buffer = unsafe {
-        Buffer::from_custom_allocation(address, rows * width, Arc::new(value.clone().unbind()))
+        let owner = Arc::new(AssertUnwindSafe(value.clone().unbind()));
+        Buffer::from_custom_allocation(address, rows * width, owner)
     };
     if data_type == DataType::Boolean {
         let bytes = buffer.as_slice();

@@ -3,7 +3,6 @@
 use wasmtime::{Memory, TypedFunc};
 
 use super::error::{Error, Result};
-use super::fault::Place;
 use super::instance::Running;
 
 /// Where columns start: at what the widest vector instructions like.
@@ -121,7 +120,7 @@ pub(super) fn in_words(bytes: u64) -> String {
     let Some((unit, size)) = units.into_iter().find(|(_, size)| bytes >= *size) else {
         return format!("{bytes} bytes");
     };
-    if bytes % size == 0 {
+    if bytes.is_multiple_of(size) {
         format!("{} {unit}", bytes / size)
     } else {
         format!("{:.1} {unit}", bytes as f64 / size as f64)

@@ -6,7 +6,6 @@ use wasmtime::{ExternType, FuncType, Module, ValType};
 
 use super::buffers::in_words;
 use super::error::{Error, Result};
-use super::fault::Place;
 use super::instance::TABLE;
 use super::module::Compiled;
 
@@ -42,7 +41,7 @@ pub(super) fn function(
         _ => return Err(no_such_export(module, &signature.name)),
     };
     let (takes, gives) = guest_type(signature, nulls);
-    if !same(&takes, found.params()) || !same(&[gives.clone()], found.results()) {
+    if !same(&takes, found.params()) || !same(std::slice::from_ref(&gives), found.results()) {
         return Err(Error::Type {
             signature: signature.clone(),
             expected: type_in_words(takes.into_iter(), [gives].into_iter()),
