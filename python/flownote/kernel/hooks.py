@@ -6,10 +6,7 @@ Nothing is imported for it: a module is changed right after it was executed.
 from __future__ import annotations
 
 import sys
-import warnings
 from contextlib import contextmanager
-
-from flownote.kernel import sourcecode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,18 +21,6 @@ if TYPE_CHECKING:
 def install(kernel: Kernel) -> None:
     """Watch imports from now on."""
     sys.meta_path.insert(0, _Finder(kernel))  # type: ignore[arg-type]
-    plain = warnings._showwarnmsg_impl  # type: ignore[attr-defined]
-
-    def show(message: Any) -> None:
-        """Show a warning under the name of its cell."""
-        source = sourcecode.of_file(message.filename)
-        if source is None or message.file is not None:
-            plain(message)
-            return
-        text = warnings._formatwarnmsg(message)  # type: ignore[attr-defined]
-        sys.stderr.write(sourcecode.named(text))
-
-    warnings._showwarnmsg_impl = show  # type: ignore[attr-defined]
 
 
 def _getpass(module: Any, kernel: Kernel) -> None:

@@ -35,6 +35,7 @@ class Loop:
             import asyncio
 
             self._loop = asyncio.new_event_loop()
+            self._loop.run_until_complete = self._run_until_complete  # type: ignore[method-assign]
             asyncio.set_event_loop(self._loop)
             _let_run(self._loop)
         return self._loop
@@ -68,6 +69,19 @@ class Loop:
             raise
         finally:
             _enter(before)
+
+    def _run_until_complete(self, future: Any) -> Any:
+        """Run the loop where a cell asks it to, which only seems to be running then."""
+        import asyncio
+
+        loop = self.get()
+        is_within = asyncio.current_task(loop) is not None
+        before = None if is_within else _enter(None)
+        try:
+            return type(loop).run_until_complete(loop, future)
+        finally:
+            if before is not None:
+                _enter(before)
 
     def next(self, control: Control) -> dict[str, Any]:
         """Return the next message; tasks of the notebook go on meanwhile."""

@@ -13,6 +13,7 @@ from itertools import compress
 from operator import is_not
 from types import ModuleType
 
+from flownote.exceptions import StoreError
 from flownote.kernel.snapshots import snapshot
 
 TYPE_CHECKING = False
@@ -83,6 +84,8 @@ class Names:
         self._before: dict[str, Any] = {}
         # Values that a snapshot could not hold: what older versions were is lost.
         self._live: set[str] = set()
+        # Names whose values can't be read here, and why: they aren't bound.
+        self.problems: dict[str, StoreError] = {}
 
     def define(self, version: int, values: dict[str, dict[str, Any]]) -> None:
         """Know values as a version of their names."""
@@ -117,11 +120,14 @@ class Names:
             version = version["version"]
         try:
             self.values[name] = self.value(name, version)
-        except KeyError:
+        except (KeyError, StoreError) as error:
             self.values.pop(name, None)
             self._bound.pop(name, None)
-            return False
+            if isinstance(error, StoreError):
+                self.problems[name] = error
+            return isinstance(error, StoreError)
         self._bound[name] = version
+        self.problems.pop(name, None)
         return True
 
     def begin(self, snapshots: Iterable[str]) -> None:

@@ -115,6 +115,7 @@ class Execution:
         )
         kernel.history.begin(message["code"], execution, store=self._is_stored())
         running.begin(execution)
+        interrupts.install()  # a cell may have taken SIGINT for itself
         kernel.channel.send({"type": "started", "execution": execution.number})
         externals: dict[str, Any] = {}
         delta = None
@@ -203,6 +204,9 @@ class Execution:
         self._kernel.captures_end()
         faults.remember(error)
         # Made here: user code (`__str__`, `__repr__`) runs in it.
+        if isinstance(error, NameError):
+            # Why the name isn't bound says more than that it isn't.
+            error = self._kernel.names.problems.get(getattr(error, "name", None) or "", error)
         with watch.covered():
             output = faults.output_of(error)
         if self._kernel.is_forked():

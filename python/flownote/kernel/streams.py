@@ -13,7 +13,7 @@ import select
 import sys
 import threading
 
-from flownote.kernel import interrupts, running
+from flownote.kernel import interrupts, running, sourcecode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ class Stream(io.TextIOBase):
         """Write text; it belongs to the cell whose code writes it."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._outputs.write(self._name, text, running.starter())
+        # Warnings and tracebacks of threads name a cell's file: people know the cell.
+        shown = sourcecode.named(text) if self._descriptor == 2 else text
+        self._outputs.write(self._name, shown, running.starter())
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:  # type: ignore[override]

@@ -193,3 +193,29 @@ def test_silent_cells_show_no_result_and_count_for_nothing(kernel: KernelProcess
 def test_cells_without_anything(warm: KernelProcess, code: str) -> None:
     ran = warm.run(code).ok()
     assert ran.outputs == [] and ran.finished["defined"] == {}
+
+
+def test_a_script_that_runs_the_loop_itself_works(kernel: KernelProcess) -> None:
+    code = (
+        "import asyncio\nasync def main():\n    await asyncio.sleep(0)\n    return 'ran'\n"
+        "asyncio.get_event_loop().run_until_complete(main())"
+    )
+    assert kernel.run(code).ok().result == "'ran'"
+    assert kernel.run("await main()").ok().result == "'ran'"
+    nested = "async def outer():\n    return loop.run_until_complete(main())\n"
+    ran = kernel.run(f"loop = asyncio.get_running_loop()\n{nested}await outer()")
+    assert ran.error["name"] == "RuntimeError"
+
+
+def test_errors_of_threads_name_the_cell(kernel: KernelProcess) -> None:
+    code = "import threading\nt = threading.Thread(target=lambda: 1 / 0)\nt.start(); t.join()"
+    text = kernel.run(code).ok().text("stderr")
+    assert 'File "Cell 1", line 2' in text and "ZeroDivisionError" in text
+
+
+def test_a_cell_that_takes_sigint_for_itself(kernel: KernelProcess) -> None:
+    kernel.run("import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN);").ok()
+    kernel.start("print('go')\ntime.sleep(60)")
+    kernel.until("output")
+    kernel.interrupt()
+    assert kernel.finish().status == "interrupted"
