@@ -4,6 +4,7 @@
 mod bad_store;
 mod flow;
 mod remembered;
+mod resumed;
 mod reuse;
 mod runs;
 mod scripted;
