@@ -156,8 +156,8 @@ def test_values_are_restored_in_another_process(kernel: KernelProcess, tmp_path:
 def test_tables_of_other_languages_are_frames(kernel: KernelProcess) -> None:
     value = exported(kernel, "import pyarrow as pa\nx = pa.table({'a': list(range(1000))})")
     rebind = {"set": {"t": {"version": 3, "value": given(kernel, value, type="flownote.Table")}}}
-    assert kernel.run("type(t), int(t.a.sum())", rebind=rebind).ok().result == (
-        "(pandas.DataFrame, 499500)"
+    assert kernel.run("type(t).__name__, int(t.a.sum())", rebind=rebind).ok().result == (
+        "('DataFrame', 499500)"
     )
     reference = given(kernel, value, type="flownote.Table", **{"as": "polars"})
     rebind = {"set": {"p": {"version": 4, "value": reference}}}
