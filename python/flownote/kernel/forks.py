@@ -57,6 +57,7 @@ def install(kernel: Kernel) -> None:
         elif event in _DANGEROUS:
             kernel.outputs.flush()
 
+    exit_and_send.__name__ = exit_and_send.__qualname__ = "_exit"
     os._exit = exit_and_send  # type: ignore[assignment]
     os.register_at_fork(before=before, after_in_child=in_child)
     sys.addaudithook(look)

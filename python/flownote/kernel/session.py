@@ -60,7 +60,9 @@ class Session:
 
     def _on_export(self, message: dict[str, Any]) -> None:
         values = self._kernel.values.export_versions(
-            message["names"], common=bool(message.get("common"))
+            message["names"],
+            common=bool(message.get("common")),
+            at_most=message.get("at_most"),
         )
         self._answer(message, "exported", values=values)
 

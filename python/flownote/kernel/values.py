@@ -50,8 +50,10 @@ class Values:
                     self._exported[name, version, True] = found[name]
         return found
 
-    def export_versions(self, versions: dict[str, int], *, common: bool) -> dict[str, Any]:
-        """Export versions of names."""
+    def export_versions(
+        self, versions: dict[str, int], *, common: bool, at_most: int | None = None
+    ) -> dict[str, Any]:
+        """Export versions of names, those left out that would take more bytes than ``at_most``."""
         found = {}
         for name, version in versions.items():
             known = self._exported.get((name, version, common))
@@ -61,6 +63,10 @@ class Values:
                 except KeyError:
                     message = f"`{name}` of execution {version} is not in this Python process"
                     found[name] = {"error": {"message": message, "hint": "run its cell again"}}
+                    continue
+                if at_most is not None and size_of(value) > at_most:
+                    message = f"`{name}` is too large to be kept for later"
+                    found[name] = {"error": {"message": message, "hint": None}}
                     continue
                 known = self._export(name, value, common=common)
                 self._exported[name, version, common] = known
@@ -88,3 +94,25 @@ class Values:
         from flownote.kernel import transfer
 
         return transfer.export(name, value, self._folder, common=common)
+
+
+def size_of(value: Any) -> int:
+    """Return about how many bytes a value has, 0 where that can't be told at once."""
+    try:
+        usage = getattr(value, "memory_usage", None)
+        if callable(usage):  # pandas
+            found = usage(deep=False)
+            return int(found.sum() if hasattr(found, "sum") else found)
+        size = getattr(value, "estimated_size", None)
+        if callable(size):  # polars
+            return int(size())
+        size = getattr(value, "nbytes", None)  # NumPy, Arrow, torch
+        if isinstance(size, int):
+            return size
+        if isinstance(value, (str, bytes, bytearray)):
+            return len(value)
+        if isinstance(value, (list, tuple, set, frozenset, dict)):
+            return 8 * len(value)
+    except Exception:  # a class of the user's may do anything
+        return 0
+    return 0

@@ -14,7 +14,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-PACKAGE = Path(__file__).resolve().parents[2]
+import flownote
+
+# The kernel is the one that the tests import, installed or not.
+PACKAGE = Path(flownote.__file__).resolve().parent
 
 
 class Ran:
@@ -87,7 +90,7 @@ class KernelProcess:
                 str(theirs.fileno()),
             ],
             pass_fds=[theirs.fileno()],
-            env={**os.environ, "PYTHONPATH": str(PACKAGE), **(environment or {})},
+            env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), **(environment or {})},
             stdin=subprocess.DEVNULL,
         )
         theirs.close()

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from kernel_process import KernelProcess
+from kernel_process import PACKAGE, KernelProcess
 
 
 def completions(kernel: KernelProcess, code: str) -> tuple[str, list[str]]:
@@ -67,7 +67,11 @@ def test_is_it_complete(warm: KernelProcess, code: str, status: str, indent: str
 
 def test_a_bare_python_has_everything_but_jedi(tmp_path: Path) -> None:
     # -S: no site-packages, so neither IPython nor jedi nor NumPy.
-    with KernelProcess(tmp_path, [sys.executable, "-S"]) as kernel:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "flownote").symlink_to(PACKAGE)
+    environment = {"PYTHONPATH": str(alone)}
+    with KernelProcess(tmp_path, [sys.executable, "-S"], environment) as kernel:
         assert kernel.run("{'a': [1] * 40}").ok().result.count("\n") > 2
         assert kernel.run("get_ipython().config['IPKernelApp'] is not None").ok().result == "True"
         assert kernel.run("import IPython").error["name"] == "ModuleNotFoundError"
