@@ -22,15 +22,17 @@ impl Session {
             Event::Started { .. } => return Ok(actions),
             Event::Operation { operation } => {
                 let change = self.document.apply(operation)?;
-                if change.meaning {
-                    self.names.refresh(&self.document);
+                if self.repl.is_some() {
+                    self.names.add(&self.document, &change.touched);
+                } else if change.meaning {
+                    self.names.refresh(&self.document, &self.results);
                 }
                 actions.push(Action::Changed { change: Box::new(change) });
                 self.run_automatic();
             }
             Event::Reloaded { document } => {
                 self.document = *document;
-                self.names.refresh(&self.document);
+                self.names.refresh(&self.document, &self.results);
                 self.run_automatic();
             }
             Event::Run { run } => self.ask_for(&run),
@@ -241,11 +243,33 @@ impl Session {
 
     /// Says which statuses are others now.
     fn tell(&mut self, actions: &mut Vec<Action>) {
-        for (cell, status) in self.statuses() {
+        let statuses = match &self.repl {
+            Some(_) => self.statuses_at_prompt(),
+            None => self.statuses(),
+        };
+        for (cell, status) in statuses {
             if self.told.get(&cell) != Some(&status) {
                 self.told.insert(cell.clone(), status.clone());
                 actions.push(Action::Status { cell, status });
             }
         }
+    }
+
+    /// At a prompt only what goes on just now changes.
+    fn statuses_at_prompt(&self) -> Vec<(CellId, CellStatus)> {
+        let going_on = match &self.doing {
+            Doing::Running(started) | Doing::Asking(started) => Some(&started.job.cell),
+            Doing::Finding(job) | Doing::Exporting(job) => Some(&job.cell),
+            Doing::Nothing => None,
+        };
+        let last = self.document.cells().last().map(|cell| &cell.id);
+        let shown = going_on.into_iter().chain(last.filter(|it| going_on != Some(*it)));
+        let result = |cell: &CellId| match self.results.get(cell).map(|it| it.status) {
+            None => CellStatus::NeverRun,
+            Some(super::FinishStatus::Ok) => CellStatus::Fresh { reused: None },
+            Some(super::FinishStatus::Error) => CellStatus::Failed,
+            Some(super::FinishStatus::Interrupted) => CellStatus::Interrupted,
+        };
+        shown.map(|cell| (cell.clone(), self.overlay(cell, Some(result(cell))))).collect()
     }
 }

@@ -136,7 +136,7 @@ impl Session {
             count: 0,
             nonce: nonce.into(),
         };
-        session.names.refresh(&session.document);
+        session.names.refresh(&session.document, &session.results);
         session
     }
 
@@ -169,6 +169,10 @@ impl Session {
 
     /// How people name a cell: `cell 3`, counting code cells from the top.
     pub fn label(&self, cell: &CellId) -> String {
+        if self.repl.is_some() {
+            // Whoever stands at a prompt names the cells.
+            return format!("cell {cell}");
+        }
         let code = self.document.cells().iter().filter(|cell| cell.language.is_code());
         match code.zip(1..).find(|(it, _)| it.id == *cell) {
             Some((_, number)) => format!("cell {number}"),
@@ -191,6 +195,7 @@ impl Session {
             }
             self.results.insert(past.cell.clone(), CellResult::of_past(past, execution));
         }
+        self.names.refresh(&self.document, &self.results);
     }
 
     /// When a cell runs.

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::environment::Environment;
-use super::values::Group;
+use super::result::CellResult;
+use crate::cell::Cell;
 use crate::document::Document;
-use crate::facts::{Class, Facts, Kind, SyntaxError, facts};
+use crate::facts::{Class, Facts, Kind, Name, SyntaxError, facts};
 use crate::id::CellId;
 use crate::language::Language;
+use crate::resolve::{self, Delta, Source, resolve};
 
 /// What the text of one cell says.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +28,8 @@ pub struct CellNames {
     pub deletes: BTreeSet<String>,
     /// Names that its text can make again: functions, classes, imports, constants.
     pub made_by_source: BTreeSet<String>,
+    /// Names that it defines and that a cell in another language reads.
+    pub exports: Vec<String>,
     /// Modules that it imports, by their first names.
     pub imports: BTreeSet<String>,
     /// How it may be brought back.
@@ -69,7 +73,8 @@ impl CellNames {
 pub struct Names {
     facts: HashMap<CellId, (Language, String, Arc<Facts>)>,
     cells: HashMap<CellId, Arc<CellNames>>,
-    wanted: HashMap<CellId, Vec<String>>,
+    /// At a prompt: what functions so far read when they are called.
+    late: BTreeSet<String>,
 }
 
 impl Names {
@@ -78,100 +83,122 @@ impl Names {
         self.cells.get(cell)
     }
 
-    /// The names of a cell that cells of other interpreters read.
-    pub fn wanted_elsewhere(&self, cell: &CellId) -> Vec<String> {
-        self.wanted.get(cell).cloned().unwrap_or_default()
-    }
-
     /// Looks at the document again; only cells whose text changed are read.
-    pub fn refresh(&mut self, document: &Document) {
+    pub fn refresh(&mut self, document: &Document, results: &HashMap<CellId, CellResult>) {
         let mut read = HashMap::new();
         for cell in document.cells().iter().filter(|cell| cell.language.is_code()) {
-            let known = self.facts.remove(&cell.id).filter(|(language, source, _)| {
-                *language == cell.language && *source == cell.source
-            });
-            let known = known.unwrap_or_else(|| {
-                let facts = Arc::new(facts(cell.language, &cell.source));
-                (cell.language, cell.source.clone(), facts)
-            });
-            read.insert(cell.id.clone(), known);
+            let known = self.facts.remove(&cell.id);
+            read.insert(
+                cell.id.clone(),
+                known
+                    .filter(|it| it.0 == cell.language && it.1 == cell.source)
+                    .unwrap_or_else(|| read_cell(cell)),
+            );
         }
         self.facts = read;
-        self.resolve(document);
+        self.resolve(document, results);
     }
+
+    /// Looks at cells that were put behind all others, at a prompt.
+    pub fn add(&mut self, document: &Document, touched: &[CellId]) {
+        let cells = touched.iter().filter_map(|id| document.cell(id));
+        for cell in cells.filter(|cell| cell.language.is_code()) {
+            self.facts.insert(cell.id.clone(), read_cell(cell));
+            self.resolve_alone(cell);
+        }
+    }
+
+    /// Takes note of what an execution really did, where the text left that open.
+    pub fn note(
+        &mut self,
+        document: &Document,
+        results: &HashMap<CellId, CellResult>,
+        cell: &CellId,
+    ) {
+        let (Some(names), Some(result)) = (self.cells.get(cell), results.get(cell)) else { return };
+        let as_written = names.coarse.is_none()
+            && names
+                .defs
+                .iter()
+                .all(|(name, conditional)| !conditional && result.defined.contains_key(name))
+            && result.defined.keys().all(|name| names.defs.contains_key(name));
+        if !as_written {
+            self.resolve(document, results);
+        }
+    }
+}
+
+fn read_cell(cell: &Cell) -> (Language, String, Arc<Facts>) {
+    (cell.language, cell.source.clone(), Arc::new(facts(cell.language, &cell.source)))
 }
 
 impl Names {
     /// Says for each cell what it reads, what others want of it, and how it may be restored.
-    fn resolve(&mut self, document: &Document) {
-        let mut in_sight: HashMap<String, Vec<CellId>> = HashMap::new();
-        let mut wanted: HashMap<CellId, BTreeSet<String>> = HashMap::new();
-        let mut cells = HashMap::new();
-        for cell in document.cells() {
-            let Some((_, _, facts)) = self.facts.get(&cell.id) else { continue };
-            let names = self.names_of(facts, cell.options().cache(), &in_sight);
-            for name in &names.reads {
-                for producer in in_sight.get(name).into_iter().flatten() {
-                    let language = document.cell(producer).map(|it| it.language);
-                    if language.and_then(Group::of) != Group::of(cell.language) {
-                        wanted.entry(producer.clone()).or_default().insert(name.clone());
-                    }
-                }
-            }
-            for (name, conditional) in &names.defs {
-                let definers = in_sight.entry(name.clone()).or_default();
-                if !conditional {
-                    definers.clear();
-                }
-                definers.push(cell.id.clone());
-            }
-            names.deletes.iter().for_each(|name| drop(in_sight.remove(name)));
-            cells.insert(cell.id.clone(), Arc::new(names));
-        }
-        self.cells = cells;
-        self.wanted =
-            (wanted.into_iter()).map(|(cell, names)| (cell, names.into_iter().collect())).collect();
+    /// What executions really did decides where the text leaves it open.
+    fn resolve(&mut self, document: &Document, results: &HashMap<CellId, CellResult>) {
+        let code = document.cells().iter().filter(|cell| cell.language.is_code());
+        let read: Vec<(&Cell, &Facts)> =
+            code.filter_map(|cell| Some((cell, &*self.facts.get(&cell.id)?.2))).collect();
+        let deltas: Vec<Option<Delta>> = (read.iter())
+            .map(|(cell, facts)| {
+                let result = results.get(&cell.id)?;
+                let told = result.is_whole() && result.code == *facts.code;
+                told.then(|| result.delta())
+            })
+            .collect();
+        let sources: Vec<Source<'_>> = (read.iter().zip(&deltas))
+            .map(|((cell, facts), delta)| Source {
+                language: cell.language,
+                facts,
+                delta: delta.as_ref(),
+            })
+            .collect();
+        let resolution = resolve(&sources);
+        let found = read.iter().zip(&resolution.cells);
+        self.cells = found
+            .map(|((cell, facts), names)| {
+                (cell.id.clone(), Arc::new(CellNames::new(cell, facts, names)))
+            })
+            .collect();
     }
 
-    fn names_of(
-        &self,
-        facts: &Facts,
-        caching: Option<bool>,
-        in_sight: &HashMap<String, Vec<CellId>>,
-    ) -> CellNames {
-        let now: BTreeSet<String> = facts.now.keys().map(ToString::to_string).collect();
-        let mutates: BTreeSet<String> = facts.mutates.keys().map(ToString::to_string).collect();
-        let mut waiting: Vec<String> = now.iter().chain(&mutates).cloned().collect();
-        if facts.class != Class::Definition {
-            waiting.extend(facts.late.iter().map(ToString::to_string));
-        }
-        let mut reads = BTreeSet::new();
-        while let Some(name) = waiting.pop() {
-            let Some(definers) = in_sight.get(&name) else { continue };
-            if !reads.insert(name.clone()) {
-                continue;
-            }
-            for (_, _, facts) in definers.iter().filter_map(|cell| self.facts.get(cell)) {
-                let late = facts.defs.get(name.as_str()).map(|it| it.behaviour.late.keys());
-                waiting.extend(late.into_iter().flatten().map(ToString::to_string));
-            }
-        }
-        let made = |(_, it): &(&_, &crate::facts::Definition)| !matches!(it.kind, Kind::Value);
-        let defined = facts.defs.iter().map(|(name, it)| (name.to_string(), it.conditional));
-        let mutated = mutates.iter().map(|name| (name.clone(), false));
-        CellNames {
-            now,
-            reads,
-            defs: mutated.chain(defined).collect(),
-            mutates,
-            deletes: facts.deletes.iter().map(ToString::to_string).collect(),
-            made_by_source: facts.defs.iter().filter(made).map(|(it, _)| it.to_string()).collect(),
+    /// The same for one cell that stands at a prompt. What was typed before is bound already,
+    /// but for values of other languages: so it reads what all code so far may read late.
+    fn resolve_alone(&mut self, cell: &Cell) {
+        let Some((_, _, facts)) = self.facts.get(&cell.id) else { return };
+        let alone = Source { language: cell.language, facts, delta: None };
+        let resolution = resolve(&[alone]);
+        let Some(found) = resolution.cells.first() else { return };
+        let mut names = CellNames::new(cell, facts, found);
+        self.late.extend(facts.late.iter().map(ToString::to_string));
+        names.reads.extend(names.now.iter().cloned());
+        names.reads.extend(self.late.iter().cloned());
+        names.mutates.extend(facts.mutates.keys().map(ToString::to_string));
+        self.cells.insert(cell.id.clone(), Arc::new(names));
+    }
+}
+
+impl CellNames {
+    fn new(cell: &Cell, facts: &Facts, names: &resolve::CellNames) -> Self {
+        let made = |it: &crate::facts::Definition| !matches!(it.kind, Kind::Value);
+        let texts = |names: &BTreeSet<Name>| names.iter().map(ToString::to_string).collect();
+        let made = facts.defs.iter().filter(|(_, it)| made(it));
+        let caching = cell.options().cache();
+        let effect = names.effects.first().map(|effect| effect.why.to_string());
+        Self {
+            now: facts.now.keys().map(ToString::to_string).collect(),
+            reads: names.reads.keys().map(ToString::to_string).collect(),
+            defs: names.defines.iter().map(|(name, it)| (name.to_string(), *it)).collect(),
+            mutates: names.mutates.keys().map(ToString::to_string).collect(),
+            deletes: texts(&names.deletes),
+            made_by_source: made.map(|(name, _)| name.to_string()).collect(),
+            exports: names.exports.iter().map(ToString::to_string).collect(),
             imports: facts.top_level_imports().into_iter().map(str::to_owned).collect(),
-            class: facts.class,
-            outward: facts.outward(),
-            unkeepable: facts.effect().map(|effect| effect.why.to_string()),
+            class: if caching == Some(true) { Class::Value } else { names.class },
+            outward: names.outward(),
+            unkeepable: effect.filter(|_| caching != Some(true)),
             caching,
-            coarse: facts.coarse.as_deref().map(str::to_owned),
+            coarse: names.coarse.as_deref().map(str::to_owned),
             error: facts.error.clone(),
             code: facts.code.to_string(),
         }

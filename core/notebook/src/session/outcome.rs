@@ -132,8 +132,11 @@ impl Session {
         if let (Some(tail), Some(names)) = (&mut self.repl, self.names.get(&job.cell)) {
             tail.pass(&job.cell, names, Some(&result));
         }
-        if let Some(earlier) = self.results.insert(job.cell, result) {
+        if let Some(earlier) = self.results.insert(job.cell.clone(), result) {
             self.forget(earlier, actions);
+        }
+        if self.repl.is_none() {
+            self.names.note(&self.document, &self.results, &job.cell);
         }
     }
 

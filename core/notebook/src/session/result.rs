@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Execution;
 use super::event::{Defined, FinishStatus, Origin};
 use crate::id::CellId;
+use crate::resolve::Delta;
 
 /// The latest result of a cell.
 #[derive(Clone, Debug)]
@@ -50,6 +51,14 @@ impl CellResult {
             unverified: past.unverified,
             reused: Some(past.origin),
             past: true,
+        }
+    }
+
+    /// What it really bound and unbound.
+    pub fn delta(&self) -> Delta {
+        Delta {
+            defined: self.defined.keys().map(|name| name.as_str().into()).collect(),
+            deleted: self.deleted.iter().map(|name| name.as_str().into()).collect(),
         }
     }
 

@@ -81,7 +81,7 @@ impl Session {
             language,
             code,
             snapshot: snapshot.cloned().collect(),
-            exports: self.names.wanted_elsewhere(&id),
+            exports: names.exports.clone(),
             cell: id.clone(),
             set,
             given,

@@ -105,6 +105,7 @@ fn a_manual_cell_is_asked_for_and_never_run_by_itself() {
     check(&world, &["refused b: needs cell 1, which runs only when you run it"]);
     world.run(&["a"]);
     world.run(&["b"]);
+    check(&world, &["refused b: needs cell 1, which runs only when you run it", "run a", "run b"]);
     assert_eq!(world.status("b"), CellStatus::Fresh { reused: None });
 }
 

@@ -51,7 +51,7 @@ pub type Scope = BTreeMap<String, Value>;
 pub fn run(text: &str, scope: &mut Scope) -> Result<(), String> {
     text.lines()
         .map(str::trim)
-        .filter(|line| !line.is_empty())
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .try_for_each(|line| statement(line, scope))
 }
 

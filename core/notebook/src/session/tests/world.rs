@@ -15,9 +15,8 @@ pub struct World {
     versions: HashMap<VersionedName, Value>,
     bound: Scope,
     cache: HashMap<String, BTreeMap<String, String>>,
-    stored: HashMap<String, String>,
-    /// Whether results are kept for later sessions.
-    pub caching: bool,
+    /// Cells for which the cache was asked.
+    pub asked: Vec<String>,
 }
 
 impl World {
@@ -33,8 +32,7 @@ impl World {
             versions: HashMap::new(),
             bound: Scope::new(),
             cache: HashMap::new(),
-            stored: HashMap::new(),
-            caching: false,
+            asked: Vec::new(),
         }
     }
 
@@ -58,8 +56,31 @@ impl World {
         self.happen(Event::Run { run: RunRequest::Stale });
     }
 
+    pub fn run_all(&mut self) {
+        self.happen(Event::Run { run: RunRequest::All { reuse: true } });
+    }
+
     pub fn operate(&mut self, operation: Operation) {
         self.happen(Event::Operation { operation });
+    }
+
+    /// The same, where it may not be possible.
+    pub fn try_operate(&mut self, operation: Operation) {
+        if self.session.document().clone().apply(operation.clone()).is_ok() {
+            self.operate(operation);
+        }
+    }
+
+    /// Runs what failed or couldn't run, until nothing does or nothing helps.
+    pub fn run_failed(&mut self) {
+        for _ in 0..self.session.document().cells().len() {
+            let statuses = self.session.statuses();
+            let bad = statuses.iter().find(|(_, status)| !status.is_usable());
+            let Some((cell, _)) = bad else { return };
+            let cell = cell.clone();
+            self.run(&[cell.as_str()]);
+            self.run_stale();
+        }
     }
 
     /// The interpreter dies and another takes its place.
@@ -100,7 +121,7 @@ impl World {
             Action::LookUp(question) => {
                 let execution = question.execution;
                 let known = self.cache.get(&question.recipe).cloned();
-                self.story.push(format!("look up {}: {}", question.cell, known.is_some()));
+                self.asked.push(question.cell.to_string());
                 let hit = known.map(|names| Hit {
                     defined: names
                         .into_iter()
@@ -170,8 +191,9 @@ impl World {
     fn keep_snapshot(&mut self, name: &str) {
         let Some(value) = self.bound.get(name).cloned() else { return };
         let snapshot = value.snapshot();
-        for (key, kept) in &mut self.versions {
-            if key.name == name && kept.is(&value) {
+        // Names of the same object go on sharing one.
+        for kept in self.versions.values_mut() {
+            if kept.is(&value) {
                 *kept = snapshot.clone();
             }
         }
