@@ -1,1 +1,29 @@
-//! The native module of the studio.
+//! `flownote_studio._native`: the heavy half of Flownote for Python.
+//!
+//! `shell` is the studio's part of the command, `headless` runs notebooks; `interpreter` is the process that runs SQL and WASM cells; `wasm` lets Python call what
+//! WASM cells define.
+//!
+//! **Invariant:** nothing is decided here: queries are `flownote_data`'s, WASM is
+//! `flownote_kernel`'s, and neither knows the other; here they are joined.
+
+mod files;
+mod headless;
+mod interpreter;
+mod jupyter;
+mod shell;
+mod wasm;
+
+use pyo3::prelude::*;
+
+/// The native module of the `flownote_studio` package.
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use crate::interpreter::serve_interpreter;
+    #[pymodule_export]
+    use crate::jupyter::serve_jupyter;
+    #[pymodule_export]
+    use crate::shell::invoke;
+    #[pymodule_export]
+    use crate::wasm::{WasmColumn, WasmFunction, wasm_compile};
+}

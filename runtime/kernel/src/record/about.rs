@@ -9,6 +9,8 @@ use flownote_notebook::Document;
 use flownote_store::Alive;
 use serde_json::{Value as Json, json};
 
+use super::Executed;
+
 /// What is known of a session's run before it begins.
 #[derive(Clone, Debug)]
 pub struct About {
@@ -28,7 +30,8 @@ pub struct About {
 
 impl About {
     /// The run's record, when it begins.
-    pub(super) fn record(&self, document: &Document, environment: Json) -> RunRecord {
+    pub(super) fn record(&self, document: &Document, first: &Executed) -> RunRecord {
+        let environment = environment_of(first);
         let Alive { host, pid, process_start, .. } = Alive::of_this_process(1, 0);
         let mut system_tags = vec![format!("user:{}", self.user), format!("file:{}", self.file)];
         system_tags.extend(document.id.as_ref().map(|id| format!("notebook:{}", id.as_str())));
@@ -39,7 +42,7 @@ impl About {
             flow: self.flow.clone(),
             run: self.run.clone(),
             nonce: flownote_store::time::new_nonce(),
-            created_at: flownote_store::time::now(),
+            created_at: first.started_at.clone(),
             user: self.user.clone(),
             host,
             pid,
@@ -83,7 +86,7 @@ impl About {
 }
 
 /// What a run's environment says.
-pub(super) fn environment_of(executed: &super::Executed) -> Json {
+fn environment_of(executed: &Executed) -> Json {
     let runtime = &executed.runtime;
     json!({
         executed.question.language.name(): runtime.version,

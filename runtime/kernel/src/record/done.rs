@@ -84,6 +84,35 @@ pub(super) fn done_of(
     }
 }
 
+/// The `done` object of the executed notebook.
+pub(super) fn notebook_done(about: &About, notebook: ArtifactRecord) -> TaskDone {
+    let attempt = attempt_at(super::NOTEBOOK, 0);
+    let now = flownote_store::time::now();
+    let artifacts = BTreeMap::from([(super::NOTEBOOK.to_owned(), notebook)]);
+    TaskDone {
+        schema: SCHEMA,
+        flow: about.flow.clone(),
+        run: about.run.clone(),
+        step: attempt.task.step.clone(),
+        task: attempt.task.id(),
+        attempt: 0,
+        nonce: flownote_store::time::new_nonce(),
+        outcome: Outcome::Ok,
+        started_at: Some(now.clone()),
+        finished_at: now,
+        user: about.user.clone(),
+        host: flownote_store::process::host(),
+        pid: std::process::id(),
+        usage: Default::default(),
+        parents: Vec::new(),
+        foreach: Vec::new(),
+        manifest: TaskManifest { artifacts, ..TaskManifest::default() },
+        failure: None,
+        logs: Logs::default(),
+        reused: None,
+    }
+}
+
 /// The provenance, with what only notebooks want to know as `cell`.
 fn provenance(executed: &Executed) -> Json {
     let record = provenance_of(executed, By::Reads);

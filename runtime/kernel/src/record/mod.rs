@@ -22,5 +22,8 @@ pub use recorder::Recorder;
 
 /// The artifact that holds what a cell showed: JSON, a list of outputs.
 pub const OUTPUTS: &str = "__outputs__";
+/// The step, and its artifact, that hold the executed notebook: text, an `.ipynb` file.
+/// Cells have no such ids unless their user insists.
+pub const NOTEBOOK: &str = "notebook_file";
 /// Encodings up to this size stand in the manifest.
 const INLINE: usize = 16 << 10;

@@ -25,6 +25,7 @@ pub struct Recorder {
 enum Entry {
     Started { cell: String, execution: u64 },
     Ended(Box<Executed>, Box<Document>),
+    Notebook(Box<Document>),
     Touch,
 }
 
@@ -57,8 +58,12 @@ impl Recorder {
         let _ = self.entries.send(entry);
     }
 
-    /// Writes what is left and ends the run.
-    pub async fn finish(self) {
+    /// Writes what is left, and the notebook as it is now if it is to be kept, and ends the
+    /// run.
+    pub async fn finish(self, document: Option<Document>) {
+        if let Some(document) = document {
+            self.enter(Entry::Notebook(Box::new(document)));
+        }
         drop(self.entries);
         // It doesn't panic: it has told what it couldn't write.
         let _ = self.task.await;
@@ -89,6 +94,7 @@ async fn write(
                         Ok(())
                     }
                     Entry::Ended(executed, document) => writer.record(&document, &executed).await,
+                    Entry::Notebook(document) => writer.keep_document(&document).await,
                     Entry::Touch => writer.touch().await,
                 };
                 written.unwrap_or_else(&mut tell);

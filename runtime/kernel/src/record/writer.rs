@@ -6,9 +6,8 @@ use flownote_flow::run::LogBatch;
 use flownote_notebook::Document;
 use flownote_store::{Alive, Appended, RunKey, Store, Stream};
 
-use super::about::environment_of;
-use super::done::{attempt_at, attempt_of, done_of, inline, json_record};
-use super::{About, Executed};
+use super::done::{attempt_at, attempt_of, done_of, inline, json_record, notebook_done};
+use super::{About, Executed, NOTEBOOK};
 use crate::cache;
 
 /// Writes one session's run.
@@ -82,7 +81,7 @@ impl Writer {
         if self.begun {
             return Ok(());
         }
-        let record = self.about.record(document, environment_of(executed));
+        let record = self.about.record(document, executed);
         self.store.create_run(&record).await?;
         self.begun = true;
         let owner = format!("{}@{}:{}", record.user, record.host, record.pid);
@@ -127,6 +126,25 @@ impl Writer {
             }
         }
         Ok(logs)
+    }
+
+    /// Keeps the notebook as it is now, outputs and all, as the artifact [`NOTEBOOK`] of a
+    /// step of that name.
+    pub async fn keep_document(&mut self, document: &Document) -> Result<()> {
+        if !self.begun {
+            return Ok(());
+        }
+        let text = flownote_notebook::ipynb::write(document);
+        let digest = self.store.put_blob(text.clone().into()).await?;
+        let record =
+            ArtifactRecord { codec: "utf8".to_owned(), ..json_record("str", &digest, text.len()) };
+        let done = notebook_done(&self.about, record);
+        self.store.commit_done(&self.key, &done).await?;
+        let attempt = attempt_at(NOTEBOOK, 0);
+        self.waiting.push(RunEvent::AttemptStarted { attempt: attempt.clone() });
+        let result = AttemptResult::Ok { next: Next::End };
+        self.waiting.push(RunEvent::AttemptFinished { attempt, result });
+        Ok(())
     }
 
     /// Writes the events that wait, once there is a run.

@@ -43,6 +43,8 @@ pub struct Options {
     pub command: Vec<String>,
     /// Whether earlier sessions' results are looked at.
     pub remember: bool,
+    /// Whether the notebook, as it is when the session ends, is kept with the run.
+    pub keep_document: bool,
     /// Tells versions of things of the world that aren't files, for the cache.
     pub look: Option<Arc<Look>>,
     /// Bounds.
@@ -67,6 +69,7 @@ impl Options {
             tags: Vec::new(),
             command: Vec::new(),
             remember: true,
+            keep_document: false,
             look: None,
             limits: Limits::default(),
             patience: Patience::default(),

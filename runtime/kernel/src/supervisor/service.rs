@@ -39,6 +39,8 @@ pub struct Service {
     pub(super) running: Option<Running>,
     /// Which cell each execution is of: outputs of its threads may come much later.
     pub(super) cells: HashMap<Execution, (CellId, Group)>,
+    /// How cells are run that nobody pointed at.
+    pub(super) manner: Manner,
     /// How cells that were asked for are to be run.
     pub(super) manners: HashMap<CellId, Manner>,
     /// Whose cell waits for a line.
@@ -60,6 +62,7 @@ pub struct Service {
     /// Results that were found and are about to be taken.
     pub(super) found: HashMap<Execution, Box<Found>>,
     remember: bool,
+    keep_document: bool,
     commands: mpsc::UnboundedReceiver<Command>,
     heard: mpsc::Receiver<Heard>,
     later: mpsc::UnboundedReceiver<Later>,
@@ -112,6 +115,7 @@ impl Service {
             pending: Pending::default(),
             running: None,
             cells: HashMap::new(),
+            manner: Manner::default(),
             manners: HashMap::new(),
             asking: None,
             runtime_askers: Vec::new(),
@@ -120,6 +124,7 @@ impl Service {
             patience: options.patience,
             ending: false,
             remember: options.remember,
+            keep_document: options.keep_document,
             recorder: None,
             look_ups: Vec::new(),
             found: HashMap::new(),
@@ -228,7 +233,8 @@ impl Service {
         }
         self.give_up_keeping();
         if let Some(recorder) = self.recorder.take() {
-            recorder.finish().await;
+            let document = self.keep_document.then(|| self.session.document().clone());
+            recorder.finish(document).await;
         }
         self.log.push(Event::Ended);
         self.log.close();

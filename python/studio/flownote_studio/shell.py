@@ -1,0 +1,23 @@
+"""The studio's part of the shell: `flownote` hands over lines that name a notebook."""
+
+from __future__ import annotations
+
+import sys
+
+from flownote_studio import _native
+
+
+def main(line: list[str]) -> int:
+    """Run a command line.
+
+    Parameters
+    ----------
+    line
+        The program's name and its arguments.
+
+    Returns
+    -------
+    int
+        The exit code, as `flownote help exit-codes` lists them.
+    """
+    return _native.invoke(line, sys.executable)

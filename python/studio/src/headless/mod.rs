@@ -1,0 +1,158 @@
+//! A notebook run without anybody looking (notebook rule 21): one session, one run, a task
+//! for each cell, from top to bottom.
+
+mod parameters;
+mod progress;
+
+use std::path::{Path, PathBuf};
+
+use flownote_kernel::interpreter::Launch;
+use flownote_kernel::supervisor::{Event, Handle, Manner, Options, Request, Service};
+use flownote_notebook::Document;
+use flownote_notebook::session::{Group, RunRequest};
+use flownote_store::location::{Disk, locate};
+use flownote_store::{Store, StoreOptions};
+use tokio::runtime::Runtime;
+use tokio::task::LocalSet;
+
+use crate::files;
+use crate::shell::{Error, exit};
+use progress::Progress;
+
+/// What to run, and how.
+pub struct Headless {
+    /// The notebook's file.
+    pub notebook: PathBuf,
+    /// `name=value`.
+    pub parameters: Vec<String>,
+    /// Where the executed notebook goes.
+    pub output: Option<PathBuf>,
+    /// Tags of the run.
+    pub tags: Vec<String>,
+    /// The Python of Python cells.
+    pub python: String,
+    /// The Python of the studio's own processes.
+    pub studio: String,
+    /// The datastore, if the command line names one.
+    pub store: Option<String>,
+    /// Whether to show errors only.
+    pub quiet: bool,
+    /// Whether earlier results may be taken.
+    pub reuse: bool,
+    /// The command line, for the record.
+    pub line: Vec<String>,
+}
+
+/// Runs a notebook. Returns the exit code.
+pub fn run(headless: Headless) -> Result<i32, Error> {
+    let mut document = files::read(&headless.notebook)?;
+    if let Some(output) = headless.output.as_deref().filter(|it| *it != Path::new("-")) {
+        // Better to say so now than after an hour.
+        files::text(output, &document)?;
+    }
+    parameters::inject(&mut document, &headless.parameters)?;
+    let runtime = runtime()?;
+    let local = LocalSet::new();
+    local.block_on(&runtime, session(headless, document))
+}
+
+async fn session(headless: Headless, document: Document) -> Result<i32, Error> {
+    let store = open_store(headless.store.as_deref()).await?;
+    let folder = folder_of(&headless.notebook)?;
+    let mut options = Options::new(document, folder, store);
+    options.file = headless.notebook.display().to_string();
+    options.user = user();
+    options.tags = headless.tags.clone();
+    options.command = headless.line.clone();
+    options.remember = headless.reuse;
+    options.keep_document = true;
+    options.interpreters = interpreters(&headless.python, &headless.studio);
+    let (service, handle) = Service::new(options)?;
+    let running = tokio::task::spawn_local(service.run(std::future::pending()));
+    let mut progress = Progress::new(headless.quiet, headless.output.is_none());
+    let code = watch(&handle, headless.reuse, &mut progress).await;
+    let seen = handle.look().await;
+    if let (Ok(seen), Some(output)) = (&seen, &headless.output) {
+        keep(output, &seen.document)?;
+    }
+    handle.shut_down().await;
+    // The service ends when it is told to; a panic in it has been printed.
+    let _ = running.await;
+    progress.end(code, seen.ok().map(|seen| seen.session));
+    Ok(code)
+}
+
+/// Runs all cells and shows what happens, until nothing runs any more.
+async fn watch(handle: &Handle, reuse: bool, progress: &mut Progress) -> i32 {
+    let Ok(seen) = handle.look().await else { return exit::FAILED };
+    progress.begin(&seen.document);
+    let mut events = handle.subscribe(seen.next);
+    let manner = Manner { allow_stdin: false, ..Manner::default() };
+    let run = RunRequest::All { reuse };
+    if handle.ask(Request::Run { run, manner }).await.is_err() {
+        return exit::FAILED;
+    }
+    let mut code = exit::OK;
+    let mut stops = 0;
+    loop {
+        tokio::select! {
+            event = events.next() => {
+                let Some(event) = event else { return exit::FAILED };
+                code = code.max(progress.show(&event.event));
+                if matches!(event.event, Event::Idle) {
+                    return if stops > 0 { exit::INTERRUPTED } else { code };
+                }
+            }
+            _ = tokio::signal::ctrl_c() => {
+                stops += 1;
+                // The second time, whatever the cell does.
+                if stops > 1 || handle.interrupt().await.is_err() {
+                    return exit::INTERRUPTED;
+                }
+            }
+        }
+    }
+}
+
+fn keep(output: &Path, document: &Document) -> Result<(), Error> {
+    if output == Path::new("-") {
+        print!("{}", flownote_notebook::ipynb::write(document));
+        return Ok(());
+    }
+    files::write(output, document)
+}
+
+/// How the interpreters of a notebook are started.
+pub fn interpreters(python: &str, studio: &str) -> std::collections::BTreeMap<Group, Launch> {
+    [(Group::Python, Launch::python(python)), (Group::Tables, Launch::tables(studio))].into()
+}
+
+/// The folder that a notebook's cells run in: its own.
+pub fn folder_of(notebook: &Path) -> Result<PathBuf, Error> {
+    let failed = |source| Error::File { path: notebook.to_owned(), done: "read", source };
+    let whole = std::fs::canonicalize(notebook).map_err(failed)?;
+    Ok(whole.parent().unwrap_or(Path::new("/")).to_owned())
+}
+
+/// The one runtime of this process.
+pub fn runtime() -> Result<Runtime, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|source| Error::Io { what: "starting the asynchronous runtime", source })
+}
+
+/// Opens the datastore that the command line or the surroundings name.
+pub async fn open_store(flag: Option<&str>) -> Result<Store, Error> {
+    let failed = |source| Error::Io { what: "looking up the current folder", source };
+    let folder = std::env::current_dir().map_err(failed)?;
+    let environment = std::env::var("FLOWNOTE_STORE").ok();
+    let location = locate(&folder, environment.as_deref(), flag, &Disk)?;
+    Ok(Store::open(&location.url, StoreOptions::from_env()).await?)
+}
+
+/// Who runs this.
+pub fn user() -> String {
+    ["FLOWNOTE_USER", "USER", "LOGNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()))
+        .unwrap_or_else(|| "unknown".to_owned())
+}

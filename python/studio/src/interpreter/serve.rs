@@ -1,0 +1,154 @@
+//! The loop: requests in, answers out, one cell at a time.
+
+use std::collections::VecDeque;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream as StdStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flownote_kernel::protocol::{self, Answer, Request, receive};
+use tokio::io::AsyncWriteExt;
+use tokio::net::UnixStream;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::host::Host;
+
+/// How long a cell that was told to stop is waited for before the next may begin.
+const STOPPING: Duration = Duration::from_secs(5);
+
+/// What a broken conversation ends the process with.
+const BROKEN: i32 = 1;
+
+/// Where answers go. Cheap to clone; what is said after the connection closed is lost.
+#[derive(Clone, Debug)]
+pub struct Say(mpsc::UnboundedSender<Vec<u8>>);
+
+impl Say {
+    /// Says something; what is too long to be sent becomes a line in the log.
+    pub fn say(&self, answer: &Answer) {
+        let frame = protocol::encode(answer).or_else(|error| {
+            let text = format!("an answer was left out: {error}");
+            protocol::encode(&Answer::Log { level: "error".into(), text })
+        });
+        if let Ok(frame) = frame {
+            let _ = self.0.send(frame);
+        }
+    }
+}
+
+/// Serves until the supervisor says `shutdown` or goes away.
+pub fn serve(socket: OwnedFd, executable: String) -> io::Result<i32> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .thread_name("flownote-sql")
+        .enable_all()
+        .build()?;
+    let code = runtime.block_on(async {
+        let socket = StdStream::from(socket);
+        socket.set_nonblocking(true)?;
+        let (reader, writer) = UnixStream::from_std(socket)?.into_split();
+        let (frames, waiting) = mpsc::unbounded_channel();
+        let (requests, heard) = mpsc::unbounded_channel();
+        let writing = tokio::spawn(write(writer, waiting));
+        let reading = tokio::spawn(read(reader, requests));
+        let code = converse(heard, Say(frames), executable).await;
+        reading.abort();
+        // The last answers are on their way.
+        let _ = tokio::time::timeout(STOPPING, writing).await;
+        Ok(code)
+    });
+    // A guest or a query that can't be stopped doesn't keep the process.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    code
+}
+
+async fn write(mut writer: OwnedWriteHalf, mut waiting: mpsc::UnboundedReceiver<Vec<u8>>) {
+    while let Some(frame) = waiting.recv().await {
+        if writer.write_all(&frame).await.is_err() {
+            return;
+        }
+    }
+}
+
+type Heard = Result<Request, protocol::Error>;
+
+async fn read(mut reader: OwnedReadHalf, requests: mpsc::UnboundedSender<Heard>) {
+    loop {
+        let heard = match receive(&mut reader).await {
+            Ok(Some(request)) => Ok(request),
+            Ok(None) => return,
+            Err(error) => Err(error),
+        };
+        let last = heard.is_err();
+        if requests.send(heard).is_err() || last {
+            return;
+        }
+    }
+}
+
+async fn converse(mut heard: mpsc::UnboundedReceiver<Heard>, say: Say, executable: String) -> i32 {
+    let mut host: Option<Arc<Host>> = None;
+    let mut waiting: VecDeque<Request> = VecDeque::new();
+    let mut running: Option<JoinHandle<()>> = None;
+    loop {
+        while running.is_none() {
+            let (Some(host), Some(request)) = (&host, waiting.pop_front()) else { break };
+            let host = Arc::clone(host);
+            running = Some(tokio::spawn(async move { host.perform(request).await }));
+        }
+        let request = tokio::select! {
+            request = heard.recv() => request,
+            () = finished(&mut running) => {
+                running = None;
+                continue;
+            }
+        };
+        match request {
+            // The supervisor is gone, and whatever runs with it.
+            None => return 0,
+            Some(Err(error)) => {
+                say.say(&Answer::Log { level: "error".into(), text: error.to_string() });
+                return BROKEN;
+            }
+            Some(Ok(Request::Shutdown {})) => {
+                if let Some(host) = &host {
+                    host.interrupt();
+                }
+                return 0;
+            }
+            Some(Ok(Request::Welcome(welcome))) => match Host::new(&welcome, say.clone()) {
+                Ok(new) => {
+                    say.say(&new.ready(&executable));
+                    host = Some(Arc::new(new));
+                }
+                Err(error) => {
+                    say.say(&Answer::Log { level: "error".into(), text: error.to_string() });
+                    return BROKEN;
+                }
+            },
+            Some(Ok(request)) => match &host {
+                None => {
+                    let text = "a request came before the welcome".into();
+                    say.say(&Answer::Log { level: "error".into(), text });
+                    return BROKEN;
+                }
+                Some(host) => {
+                    if let Some(request) = host.at_once(request) {
+                        waiting.push_back(request);
+                    }
+                }
+            },
+        }
+    }
+}
+
+/// Waits for the end of what runs; for ever when nothing does.
+async fn finished(running: &mut Option<JoinHandle<()>>) {
+    match running {
+        // A panic was told by whoever ran the cell.
+        Some(task) => drop(task.await),
+        None => std::future::pending().await,
+    }
+}

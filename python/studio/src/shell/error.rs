@@ -1,0 +1,100 @@
+//! Errors as every Flownote error is printed: what, where, what now.
+
+use std::path::PathBuf;
+
+use flownote_flow::help::Help;
+
+use super::exit;
+
+/// Why a verb could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file can't be read or written.
+    #[error("`{}` cannot be {done}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// `read` or `written`.
+        done: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It isn't a notebook, or a damaged one.
+    #[error("`{}`: {source}", path.display())]
+    Notebook {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: flownote_notebook::ipynb::Error,
+    },
+    /// The name of a file says nothing about its format.
+    #[error("`{}` is neither a notebook (.ipynb) nor a percent file (.py)", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Something that was asked for doesn't fit.
+    #[error("{message}")]
+    Asked {
+        /// What.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// The datastore.
+    #[error(transparent)]
+    Store(#[from] flownote_store::Error),
+    /// The kernel.
+    #[error(transparent)]
+    Kernel(#[from] flownote_kernel::supervisor::Error),
+    /// The document.
+    #[error(transparent)]
+    Document(#[from] flownote_notebook::Error),
+    /// A runtime can't be made, a folder not be found.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    /// An error with a hint.
+    pub fn asked(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Asked { message: message.into(), hint: Some(hint.into()) }
+    }
+
+    /// Prints it to standard error.
+    pub fn print(&self) {
+        eprintln!("error: {self}");
+        if let Some(hint) = self.hint() {
+            eprintln!("hint: {hint}");
+        }
+    }
+
+    /// The exit code that it ends the program with.
+    pub fn exit_code(&self) -> i32 {
+        match self {
+            Self::Asked { .. } | Self::Format { .. } => exit::USAGE,
+            _ => exit::FAILED,
+        }
+    }
+}
+
+impl Help for Error {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Asked { hint, .. } => hint.clone(),
+            Self::Notebook { source, .. } => source.hint(),
+            Self::Store(error) => error.hint(),
+            Self::Document(error) => error.hint(),
+            Self::Format { .. } => Some("name a file that ends in .ipynb or .py".to_owned()),
+            Self::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+                Some("check the path; it is looked up from the current folder".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
