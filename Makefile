@@ -18,14 +18,20 @@ S3RVER := $(CACHE)/s3rver/node_modules/.bin/s3rver
 export FLOWNOTE_TEST_S3RVER := $(S3RVER)
 export FLOWNOTE_TEST_PYTHON := $(CURDIR)/$(PYTHON)
 
-RUST := Cargo.toml Cargo.lock $(shell find core runtime python/src -name '*.rs' -o -name Cargo.toml -o -type d -path '*src*') python/Cargo.toml
+# The light wheel knows nothing of what the studio is made of, and isn't built anew for it.
+LIGHT := core/flow runtime/store runtime/engine python/src
+HEAVY := core/notebook runtime/data runtime/kernel python/studio/src
+rust = $(shell find $(1) -name '*.rs' -o -name Cargo.toml -o -type d -path '*src*')
+RUST := Cargo.toml Cargo.lock $(call rust,$(LIGHT)) python/Cargo.toml
+STUDIO := $(call rust,$(HEAVY)) python/studio/Cargo.toml python/studio/pyproject.toml \
+  $(shell find python/studio/flownote_studio -name '*.py' -o -name '*.pyi')
 PACKAGE := python/pyproject.toml $(shell find -L python/flownote -name '*.py' -o -name '*.pyi' -o -name 'README.md')
 
 say = @echo "==> $(1)"
 # $(call need,COMMAND,HINT): fails with the name of a missing prerequisite.
 need = @command -v $(1) >/dev/null || { echo 'error: `$(1)` is not installed'; echo 'hint: $(2)'; exit 1; } >&2
 
-.PHONY: help demo test test-rust test-python test-soak check check-rust check-python bench clean venv wheel
+.PHONY: help demo test test-rust test-python test-soak check check-rust check-python bench clean venv wheel studio
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
@@ -47,7 +53,7 @@ test-rust: $(DONE)/test $(S3RVER)
 	$(call say,Rust examples in the documentation)
 	@cargo test --workspace --doc --quiet
 
-test-python: $(DONE)/wheel $(DONE)/data $(DONE)/test
+test-python: $(DONE)/wheel $(DONE)/studio $(DONE)/data $(DONE)/test
 	$(call say,Python tests)
 	@$(PYTHON) -m pytest
 	$(call say,examples)
@@ -94,6 +100,7 @@ clean: ## Removes the virtual environments and everything that was built
 
 venv: $(DONE)/venv
 wheel: $(DONE)/wheel ## Builds the wheel and installs it in .venv
+studio: $(DONE)/studio ## Builds the studio's wheel (SQL, WASM, notebooks), too
 
 $(DONE)/venv:
 	$(call need,cargo,install Rust 1.95 or newer with rustup)
@@ -112,6 +119,15 @@ $(DONE)/wheel: $(DONE)/build $(RUST) $(PACKAGE)
 	@rm -f $(CACHE)/wheels/*.whl
 	@$(VENV)/bin/maturin build --profile dev --manifest-path python/Cargo.toml --out $(CACHE)/wheels
 	@$(PIP) --force-reinstall --no-deps $(CACHE)/wheels/*.whl
+	@touch $@
+
+# Stands on the wheel, whose package it is a part of, and on half an hour of building when
+# nothing is built yet: `make demo` does without.
+$(DONE)/studio: $(DONE)/wheel $(STUDIO)
+	$(call say,building the studio (the first time takes many minutes))
+	@rm -rf $(CACHE)/wheels/studio
+	@$(VENV)/bin/maturin build --profile dev --manifest-path python/studio/Cargo.toml --out $(CACHE)/wheels/studio
+	@$(PIP) --force-reinstall --no-deps $(CACHE)/wheels/studio/*.whl
 	@touch $@
 
 $(DONE)/data: python/requirements-demo.txt python/requirements-data.txt $(DONE)/venv

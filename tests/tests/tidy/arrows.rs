@@ -20,19 +20,24 @@ const NOT_IN_CORE: [&str; 10] = [
 ];
 
 /// Packages that only one folder may name, the tests aside.
-const LIVES_ONLY_IN: [(&str, &str); 5] = [
-    ("object_store", "runtime/store"),
-    ("datafusion", "runtime/data"),
-    ("wasmtime", "runtime/kernel"),
-    ("axum", "notebook-server"),
-    ("pyo3", "python"),
+const LIVES_ONLY_IN: [(&str, &[&str]); 5] = [
+    ("object_store", &["runtime/store"]),
+    ("datafusion", &["runtime/data"]),
+    ("wasmtime", &["runtime/kernel"]),
+    ("axum", &["notebook-server"]),
+    ("pyo3", &["python", "python/studio"]),
 ];
 
 /// Crates of one layer that meet in the store and in the doors, not in each other.
 const STRANGERS: [&str; 3] = ["runtime/engine", "runtime/data", "runtime/kernel"];
 
 /// What the light wheel is never built from.
-const NOT_IN_THE_LIGHT_WHEEL: [&str; 4] = ["datafusion", "wasmtime", "axum", "arrow"];
+const NOT_IN_THE_LIGHT_WHEEL: [&str; 7] =
+    ["datafusion", "wasmtime", "axum", "arrow", "zeromq", "flownote-data", "flownote-kernel"];
+
+/// What the two halves of a notebook's process are never built from: they don't know one
+/// another, and are joined in the studio's wheel.
+const APART: [(&str, &str); 2] = [("runtime/data", "wasmtime"), ("runtime/kernel", "datafusion")];
 
 fn layer(member: &Member) -> usize {
     let top = member.folder.split('/').next().unwrap_or_default();
@@ -69,14 +74,44 @@ fn core_is_pure() {
 #[test]
 fn heavy_packages_live_in_one_place() {
     for member in members().iter().filter(|member| member.folder != "tests") {
-        for (name, home) in LIVES_ONLY_IN {
+        for (name, homes) in LIVES_ONLY_IN {
             assert!(
-                !member.direct.contains(name) || member.folder == home,
-                "`{}` names `{name}`, which lives only in `{home}`",
-                member.folder
+                !member.direct.contains(name) || homes.contains(&member.folder.as_str()),
+                "`{}` names `{name}`, which lives only in `{}`",
+                member.folder,
+                homes.join("` and `")
             );
         }
     }
+}
+
+#[test]
+fn queries_and_guests_are_strangers() {
+    let members = members();
+    for (folder, package) in APART {
+        let member = members.iter().find(|member| member.folder == folder).expect("it is there");
+        assert!(!member.closure.contains(package), "`{folder}` is built from `{package}`");
+    }
+}
+
+#[test]
+fn the_studio_joins_what_is_apart() {
+    let members = members();
+    let studio = members.iter().find(|member| member.folder == "python/studio").expect("the wheel");
+    for (folder, _) in APART {
+        let member = members.iter().find(|member| member.folder == folder).expect("it is there");
+        assert!(studio.direct.contains(&member.name), "the studio leaves `{folder}` out");
+    }
+    assert!(!studio.closure.contains("flownote-python"), "the wheels are built from one another");
+}
+
+#[test]
+fn the_wheels_have_one_version() {
+    let text =
+        std::fs::read_to_string(crate::workspace::root().join("python/studio/pyproject.toml"))
+            .expect("the studio's project");
+    let wanted = format!("\"flownote=={}\"", env!("CARGO_PKG_VERSION"));
+    assert!(text.contains(&wanted), "python/studio/pyproject.toml doesn't ask for {wanted}");
 }
 
 #[test]

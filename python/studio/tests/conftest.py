@@ -1,0 +1,16 @@
+"""Interpreters for the tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from interpreter_process import Interpreter
+
+
+@pytest.fixture
+def sql(tmp_path: Path) -> Iterator[Interpreter]:
+    """An interpreter in an empty folder."""
+    with Interpreter(tmp_path) as process:
+        yield process
