@@ -66,7 +66,7 @@ class Values:
                     continue
                 if at_most is not None and size_of(value) > at_most:
                     message = f"`{name}` is too large to be kept for later"
-                    found[name] = {"error": {"message": message, "hint": None}}
+                    found[name] = {"error": {"message": message}}
                     continue
                 known = self._export(name, value, common=common)
                 self._exported[name, version, common] = known
