@@ -57,6 +57,10 @@ pub enum Exported {
 /// or one that it is given, `{"version": 4, "value": {…}}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "bindings are few, and most that are given are large"
+)]
 pub enum Binding {
     /// A version that the interpreter made or was given before.
     Version(u64),

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use super::event::Event;
 use super::handle::Command;
 use super::pending::Waiting;
-use super::request::{Reply, Request, Seen};
+use super::request::{Manner, Reply, Request, Seen};
 use super::service::Service;
 use crate::protocol::{self, Problem};
 
@@ -25,6 +25,8 @@ impl Service {
                 Ok(Reply::Done)
             }
             Request::Run { run, manner } => {
+                // What comes along is never silent.
+                self.manner = Manner { silent: false, ..manner };
                 if let RunRequest::Cells { cells } = &run {
                     self.manners.extend(cells.iter().map(|cell| (cell.clone(), manner)));
                 }
@@ -62,6 +64,11 @@ impl Service {
                 return self.ask(language, answer, ask);
             }
             Request::Runtime { language } => return self.runtime(language, answer),
+            Request::Settle { language } => {
+                // Answered in its turn, and asks for nothing.
+                let ask = |request| protocol::Request::Modules { request, names: Vec::new() };
+                return self.ask(language, answer, ask);
+            }
             Request::Input { text } => self.input(text),
             Request::Comm { comm } => self
                 .send(Group::Python, &protocol::Request::Comm(comm))

@@ -7,7 +7,7 @@ use flownote_notebook::{CellId, Document, Language, Operation, Output};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::protocol::{Comm, Defined, Runtime};
+use crate::protocol::{Comm, Defined, Exit, Runtime};
 
 /// An event and its number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +59,9 @@ pub enum Event {
         /// Jupyter's payloads.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         payload: Vec<Json>,
+        /// It asked for the end of the session (`quit()`), with this code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exit: Option<Exit>,
     },
     /// A cell shows these outputs now, instead of those before.
     Outputs {

@@ -7,6 +7,7 @@ use flownote_notebook::Output;
 use flownote_notebook::session::{self, Group, Stored, Trouble, VersionedName};
 
 use super::event::{Event, InterpreterState};
+use super::keeping::QUICK;
 use super::pending::Waiting;
 use super::request::Reply;
 use super::running::Verdict;
@@ -69,6 +70,7 @@ impl Service {
                 elapsed_ms: running.began.elapsed().as_secs_f64() * 1e3,
                 defined: BTreeMap::new(),
                 payload: Vec::new(),
+                exit: None,
             });
             self.record_failed(running, output);
         }
@@ -106,7 +108,7 @@ impl Service {
                     let found = names.into_iter().map(missing).collect();
                     self.news.push_back(session::Event::Modules { found });
                 }
-                Waiting::Keep(executed) => self.record(executed),
+                Waiting::Keep(executed, _) => self.record(executed),
             }
         }
     }
@@ -115,6 +117,10 @@ impl Service {
         match answer {
             Answer::Ready(ready) => self.ready(group, ready),
             Answer::Started { execution } => {
+                let running = self.running.as_mut();
+                if let Some(running) = running.filter(|it| it.execute.execution == execution) {
+                    running.begin();
+                }
                 self.news.push_back(session::Event::Started { execution });
             }
             Answer::Output { execution, output } => self.shown(group, execution, output),
@@ -134,8 +140,8 @@ impl Service {
                     self.exported(waiting, values).await;
                 }
             }
-            Answer::Modules { request, found } => {
-                if let Some(Waiting::Modules(names)) = self.pending.take(group, request) {
+            Answer::Modules { request, found } => match self.pending.take(group, request) {
+                Some(Waiting::Modules(names)) => {
                     let found = names.into_iter().map(|name| {
                         let version = version_of(found.get(&name));
                         (name, version)
@@ -143,7 +149,10 @@ impl Service {
                     let found = found.collect();
                     self.news.push_back(session::Event::Modules { found });
                 }
-            }
+                // It was asked for nothing but an answer; whoever asked may have gone.
+                Some(Waiting::Asker(asker)) => drop(asker.send(Ok(Reply::Done))),
+                _ => {}
+            },
             Answer::Reloaded { done, refused, .. } => {
                 for (module, why) in refused {
                     self.warn(format!("`{module}` was not loaded again: {why}"));
@@ -253,6 +262,7 @@ impl Service {
             elapsed_ms: finished.elapsed_ms,
             defined: finished.defined,
             payload: finished.payload,
+            exit: finished.exit,
         });
         if !kept.is_empty() {
             // Before the end: the cell that is next may need them.
@@ -277,10 +287,9 @@ impl Service {
             usage: finished.usage,
             ..self.executed(running, status)
         };
+        // Before the next cell, which may be long: what is quick to write is written now.
+        self.keep_rest(group, Box::new(executed), QUICK);
         self.news.push_back(session::Event::Finished { execution, finish });
-        // The next cell first: what is kept of this one can wait.
-        self.tell_session().await;
-        self.keep_rest(group, Box::new(executed));
     }
 
     /// Keeps what an execution exported.
@@ -334,7 +343,7 @@ impl Service {
                 }
                 self.news.push_back(session::Event::Exported { values: kept });
             }
-            Waiting::Keep(executed) => self.kept(executed, values).await,
+            Waiting::Keep(executed, again) => self.kept(executed, values, again).await,
             Waiting::Asker(_) | Waiting::Modules(_) => {}
         }
     }

@@ -13,8 +13,10 @@ use crate::protocol::{Exported, Request};
 use crate::record::{Executed, remembered};
 use crate::values::Form;
 
-/// Values up to this size are kept however quickly they were computed.
-const ALWAYS: u64 = 64 << 20;
+/// Values up to this size are kept between two cells, however quickly they were computed.
+pub(super) const QUICK: u64 = 8 << 20;
+/// Values up to this size are kept when nothing runs.
+const IDLE: u64 = 256 << 20;
 /// How many bytes are written in a millisecond, roughly.
 const WRITTEN: u64 = 1 << 20;
 /// What took longer than this many times its writing is kept (notebook rule 11).
@@ -103,7 +105,7 @@ impl Service {
     }
 
     /// Asks for what isn't kept yet of what an execution defined, and records it then.
-    pub(super) fn keep_rest(&mut self, group: Group, executed: Box<Executed>) {
+    pub(super) fn keep_rest(&mut self, group: Group, executed: Box<Executed>, always: u64) {
         let version = executed.question.execution;
         let rest = executed
             .defined
@@ -116,8 +118,8 @@ impl Service {
         {
             return self.record(executed);
         }
-        let at_most = ALWAYS.max(executed.elapsed_ms.saturating_mul(WRITTEN) / WORTH);
-        let request = self.pending.enter(group, Waiting::Keep(executed));
+        let at_most = always.max(executed.elapsed_ms.saturating_mul(WRITTEN) / WORTH);
+        let request = self.pending.enter(group, Waiting::Keep(executed, always < IDLE));
         let export = Request::Export { request, names, common: false, at_most: Some(at_most) };
         if let Err(trouble) = self.send(group, &export) {
             let asked = self.pending.take(group, request);
@@ -130,20 +132,26 @@ impl Service {
         &mut self,
         executed: Box<Executed>,
         values: BTreeMap<String, Exported>,
+        again: bool,
     ) {
         let version = executed.question.execution;
-        let mut kept = Vec::new();
+        let (mut kept, mut missing) = (Vec::new(), false);
         for (name, exported) in values {
             let stored = self.keep(&name, version, exported, Form::Exact).await;
-            // What can't be kept lives on where it is.
-            if let Ok(stored) = stored {
-                kept.push((VersionedName { name, version }, Ok(stored)));
+            match stored {
+                Ok(stored) => kept.push((VersionedName { name, version }, Ok(stored))),
+                // It lives on where it is.
+                Err(_) => missing = true,
             }
         }
         if !kept.is_empty() {
             self.news.push_back(session::Event::Exported { values: kept });
         }
-        self.record(executed);
+        let group = Group::of(executed.question.language);
+        match group.filter(|_| missing && again && self.running.is_none() && !self.ending) {
+            Some(group) => self.keep_rest(group, executed, IDLE),
+            None => self.record(executed),
+        }
     }
 
     /// Records an execution with the values that are kept of it.
@@ -165,7 +173,7 @@ impl Service {
     pub(super) fn give_up_keeping(&mut self) {
         for group in [Group::Python, Group::Tables, Group::Rust] {
             for waiting in self.pending.abandon(group) {
-                if let Waiting::Keep(executed) = waiting {
+                if let Waiting::Keep(executed, _) = waiting {
                     self.record(executed);
                 }
             }

@@ -16,8 +16,9 @@ pub enum Waiting {
     Asker(oneshot::Sender<Result<Reply, Problem>>),
     /// The session: values for another language.
     Export(Vec<VersionedName>),
-    /// The record of an execution: values to keep.
-    Keep(Box<Executed>),
+    /// The record of an execution: values to keep, and whether a second, more patient
+    /// question is worth it.
+    Keep(Box<Executed>, bool),
     /// The session: what modules are.
     Modules(BTreeSet<String>),
 }
@@ -47,7 +48,7 @@ impl Pending {
 
     /// Whether values are on their way to a record.
     pub fn keeps(&self) -> bool {
-        self.waiting.values().any(|(_, waiting)| matches!(waiting, Waiting::Keep(_)))
+        self.waiting.values().any(|(_, waiting)| matches!(waiting, Waiting::Keep(..)))
     }
 
     /// Takes all who wait for an interpreter that is gone.

@@ -75,7 +75,7 @@ impl Service {
 
     /// What the interpreter is told of an execution.
     async fn prepare(&mut self, execute: &Execute) -> Result<Request, Trouble> {
-        let manner = self.manners.remove(&execute.cell).unwrap_or_default();
+        let manner = self.manners.remove(&execute.cell).unwrap_or(self.manner);
         let mut set = BTreeMap::new();
         for (name, version) in &execute.set {
             let binding = if execute.given.contains(name) {
@@ -105,7 +105,7 @@ impl Service {
             silent: manner.silent,
             store_history: manner.store_history && !manner.silent,
             allow_stdin: manner.allow_stdin,
-            count: Some(execute.count),
+            count: Some(manner.count.unwrap_or(execute.count)),
             reuse: false,
         })))
     }
@@ -132,6 +132,7 @@ impl Service {
             elapsed_ms: running.began.elapsed().as_secs_f64() * 1e3,
             defined: BTreeMap::new(),
             payload: Vec::new(),
+            exit: None,
         });
         let finish = session::Finish { status, ..session::Finish::default() };
         self.news.push_back(session::Event::Finished { execution, finish });

@@ -88,6 +88,11 @@ pub enum Request {
         /// What.
         comm: Comm,
     },
+    /// Answered when an interpreter has done what it was told before.
+    Settle {
+        /// One of its languages.
+        language: Language,
+    },
     /// End the session.
     Shutdown,
 }
@@ -102,11 +107,14 @@ pub struct Manner {
     pub store_history: bool,
     /// Whether somebody is there to answer `input()`.
     pub allow_stdin: bool,
+    /// The number that the interpreter shows, when whoever asks counts too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { silent: false, store_history: true, allow_stdin: true }
+        Self { silent: false, store_history: true, allow_stdin: true, count: None }
     }
 }
 

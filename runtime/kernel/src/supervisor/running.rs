@@ -62,16 +62,23 @@ impl Running {
         }
     }
 
+    /// Its interpreter took it up: what came before was a start, or another cell.
+    pub fn begin(&mut self) {
+        self.started_at = flownote_store::time::now();
+        self.began = Instant::now();
+    }
+
     /// Milliseconds since it began.
     pub fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Whether one more output is shown. Errors always are.
+    /// Whether one more output is shown. Errors always are, and so is what only replaces.
     pub fn admit(&mut self, output: &Output, limits: &Limits) -> Verdict {
         let shown = &mut self.shown;
         match output {
-            Output::Error { .. } => return Verdict::Show,
+            // An update takes the place of what is there.
+            Output::Error { .. } | Output::Update { .. } => return Verdict::Show,
             Output::Clear { wait } => {
                 if !*wait {
                     *shown = Shown::default();

@@ -7,7 +7,6 @@ use wasmtime::{ExternType, FuncType, Module, ValType};
 use super::buffers::in_words;
 use super::error::{Error, Result};
 use super::instance::TABLE;
-use super::module::Compiled;
 
 /// How many names a message lists.
 const LISTED: usize = 6;
@@ -111,19 +110,26 @@ fn no_such_export(module: &Module, name: &str) -> Error {
 }
 
 /// The line that a header lacks, for the first function that the module exports.
-pub(super) fn example(compiled: &Compiled, source: &Source) -> String {
+pub(super) fn example(module: &Module, source: &Source) -> String {
     let mark = if matches!(source, Source::C | Source::Rust) { "//" } else { ";;" };
-    let plain = functions(&compiled.module).find_map(|(name, kind)| {
-        let (takes, gives): (Vec<_>, Vec<_>) = (kind.params().collect(), kind.results().collect());
-        let known = takes.iter().chain(&gives).all(ValType::is_num);
-        if !known || gives.len() != 1 || name.starts_with('_') {
+    match plain(module).next() {
+        Some(signature) => format!("{mark} export: {signature}"),
+        None => format!("{mark} export: score(x: f64[], y: i32[]) -> f64[]"),
+    }
+}
+
+/// The exported functions that take and give single numbers, with signatures that follow
+/// from their types. What tools add (`_initialize`) isn't meant for cells.
+pub(super) fn plain(module: &Module) -> impl Iterator<Item = Signature> {
+    functions(module).filter_map(|(name, kind)| {
+        if name.starts_with('_') || name == "flownote_alloc" || kind.results().len() != 1 {
             return None;
         }
         let inputs: Vec<String> =
-            takes.iter().enumerate().map(|(index, kind)| format!("x{index}: {kind}")).collect();
-        Some(format!("{mark} export: {name}({}) -> {}", inputs.join(", "), gives[0]))
-    });
-    plain.unwrap_or_else(|| format!("{mark} export: score(x: f64[], y: i32[]) -> f64[]"))
+            kind.params().enumerate().map(|(index, kind)| format!("x{index}: {kind}")).collect();
+        let gives = kind.results().next()?;
+        format!("{name}({}) -> {gives}", inputs.join(", ")).parse().ok()
+    })
 }
 
 fn functions(module: &Module) -> impl Iterator<Item = (&str, FuncType)> {

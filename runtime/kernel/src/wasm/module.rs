@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use flownote_notebook::wasm::{self as notebook, Limits};
+use flownote_notebook::wasm::{self as notebook, Limits, Source};
 use wasmtime::{InstancePre, Linker};
 
 use super::check;
@@ -48,20 +48,28 @@ impl Module {
 /// Compiles and checks a cell: a text that starts with a header (see
 /// [`flownote_notebook::wasm`]).
 ///
+/// In WebAssembly's text, a header that names no function stands for one that names each
+/// exported function of single numbers.
+///
 /// An instance is made once, so that a cell whose module can't start fails now rather
 /// than in a later cell.
 pub fn compile(engine: &Engine, text: &str, options: &Options<'_>) -> Result<Module> {
     let header = notebook::header(text)?;
     let binary = source::binary(engine, text, &header, options)?;
     let compiled = Compiled::of(engine, &binary, &header.limits)?;
-    if header.exports.is_empty() {
-        return Err(Error::NothingExported { example: check::example(&compiled, &header.source) });
+    let mut signatures = header.exports.clone();
+    if signatures.is_empty() && header.source == Source::Wat {
+        signatures.extend(check::plain(&compiled.module));
+    }
+    if signatures.is_empty() {
+        let example = check::example(&compiled.module, &header.source);
+        return Err(Error::NothingExported { example });
     }
     let make = |signature: &notebook::Signature| {
         let settings = (header.limits, header.nulls, header.rows);
         Function::new(engine, compiled.clone(), signature.clone(), settings)
     };
-    let functions: Vec<Function> = header.exports.iter().map(make).collect::<Result<_>>()?;
+    let functions: Vec<Function> = signatures.iter().map(make).collect::<Result<_>>()?;
     functions[0].try_to_start()?;
     Ok(Module { functions })
 }

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! print TEXT | define NAME VALUE | live NAME | fail TEXT | sleep MS | exit CODE | signal N
-//! die-on-export | raw TEXT | unverified WHY | reads FILE | nonsense | oversized | cut | show NAME | flood N | twice | ask PROMPT | stubborn MS
+//! die-on-export | raw TEXT | unverified WHY | reads FILE | nonsense | oversized | cut | show NAME | flood N | twice | ask PROMPT | deaf
 //! ```
 
 use std::collections::{BTreeMap, HashMap};
@@ -36,9 +36,11 @@ pub fn launch() -> Launch {
 }
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// Whether interrupts are ignored.
+static DEAF: AtomicBool = AtomicBool::new(false);
 
 extern "C" fn on_interrupt(_: i32) {
-    INTERRUPTED.store(true, Ordering::SeqCst);
+    INTERRUPTED.store(!DEAF.load(Ordering::SeqCst), Ordering::SeqCst);
 }
 
 #[test]
@@ -131,6 +133,7 @@ impl Fake {
         self.say(&Answer::Started { execution });
         self.bind(execute);
         INTERRUPTED.store(false, Ordering::SeqCst);
+        DEAF.store(false, Ordering::SeqCst);
         let mut defined = BTreeMap::new();
         let mut status = FinishedStatus::Ok;
         let (mut unverified, mut externals) = (None, Vec::new());
@@ -223,10 +226,7 @@ impl Fake {
                     std::thread::sleep(Duration::from_millis(2));
                 }
             }
-            "stubborn" => {
-                std::thread::sleep(Duration::from_millis(number()));
-                INTERRUPTED.store(false, Ordering::SeqCst);
-            }
+            "deaf" => DEAF.store(true, Ordering::SeqCst),
             "ask" => {
                 let prompt = rest.to_owned();
                 let execution_ = Some(execution);

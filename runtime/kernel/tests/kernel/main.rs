@@ -6,4 +6,5 @@ mod python;
 mod record;
 mod session;
 mod socket;
+mod supervisor;
 mod support;

@@ -142,7 +142,7 @@ from flownote import Flow, namespace
 namespace(None)
 run = Flow('Notebook').latest_run
 print(run.successful, run['load'].task.data.words, run['again'].task.data.words)
-print(run['load'].task.stdout, end='')
+print(run['load'].task.stdout)
 ";
     let launch = python_launch().expect("there was one");
     let mut client = std::process::Command::new(&launch.program);

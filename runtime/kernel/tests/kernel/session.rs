@@ -72,7 +72,7 @@ async fn an_interrupt_stops_the_cell_and_what_waits() {
 #[tokio::test]
 async fn a_cell_that_goes_on_after_an_interrupt_can_be_killed() {
     let project = Project::new();
-    let cells = [python("one", "#: print 1\n#: stubborn 60000"), python("two", "#: print 2")];
+    let cells = [python("one", "#: deaf\n#: print 1\n#: sleep 60000"), python("two", "#: print 2")];
     let mut open = project
         .open_with(&cells, fakes(), |options| {
             options.patience.interrupt = std::time::Duration::from_millis(50);

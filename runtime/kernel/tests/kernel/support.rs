@@ -18,7 +18,9 @@ const HUNG: Duration = Duration::from_secs(60);
 
 /// A place for sessions: a project's folder with its datastore.
 pub struct Project {
-    folder: tempfile::TempDir,
+    path: PathBuf,
+    /// Removed in the end, if it is this test's own.
+    _folder: Option<tempfile::TempDir>,
 }
 
 /// A session that runs.
@@ -30,11 +32,17 @@ pub struct Open {
 
 impl Project {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder") }
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { path: folder.path().to_owned(), _folder: Some(folder) }
+    }
+
+    /// Another process's folder.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), _folder: None }
     }
 
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.path
     }
 
     pub async fn store(&self) -> Store {

@@ -1,6 +1,6 @@
 //! What a cell's author does wrong is said with what to do.
 
-use crate::support::{cell, in_words};
+use crate::support::{cell, compile_in, in_words};
 
 #[track_caller]
 fn check(text: &str, parts: &[&str]) {
@@ -13,11 +13,26 @@ fn check(text: &str, parts: &[&str]) {
 
 #[test]
 fn a_cell_without_functions_is_shown_the_line_that_it_lacks() {
-    check(
-        "(module (func (export \"add\") (param i32 f64) (result f64) (local.get 1)))",
-        &["exports no function", ";; export: add(x0: i32, x1: f64) -> f64"],
-    );
-    check("(module)", &[";; export: score(x: f64[], y: i32[]) -> f64[]"]);
+    check("(module)", &["exports no function", ";; export: score(x: f64[], y: i32[]) -> f64[]"]);
+    let folder = tempfile::tempdir().unwrap();
+    let add = "(module (func (export \"add\") (param i32 f64) (result f64) (local.get 1)))";
+    std::fs::write(folder.path().join("add.wat"), add).unwrap();
+    let error = compile_in(folder.path(), "file: add.wat").unwrap_err();
+    assert!(in_words(&error).contains(";; export: add(x0: i32, x1: f64) -> f64"), "{error}");
+}
+
+#[test]
+fn text_without_a_header_defines_its_functions_of_numbers() {
+    let module = cell(
+        "(module (memory (export \"memory\") 1) (func (export \"_start\"))
+         (func (export \"two\") (result i32 i32) (i32.const 1) (i32.const 2))
+         (func (export \"add\") (param i32 i32) (result i32)
+           (i32.add (local.get 0) (local.get 1))))",
+    )
+    .unwrap();
+    let found: Vec<String> =
+        module.functions().iter().map(|function| function.signature().to_string()).collect();
+    assert_eq!(found, ["add(x0: i32, x1: i32) -> i32"]);
 }
 
 #[test]
