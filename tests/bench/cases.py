@@ -136,6 +136,16 @@ CASES = [
         rounds=1,
     ),
     Case(
+        "sql",
+        "four queries over 10 M rows, beside DuckDB and Polars",
+        "sql.py",
+        (FLOWNOTE,),
+        program=True,
+        # It needs the studio, DuckDB and Polars beside Flownote: `--python`.
+        slow=True,
+        rounds=1,
+    ),
+    Case(
         "wasm",
         "1 M rows scored by a WASM function, a loop and NumPy",
         "wasm.py",
@@ -196,6 +206,8 @@ TARGETS = [
     ),
     _simple("one task read in a store of 1 M, times that of 1 k", "×", 2, "million", "times", 1),
     _simple("gc of a store of 1 M artifacts, mark and sweep", "s", 120, "million", "gc", 1),
+    _simple("SQL over 10 M rows, times DuckDB (no claim)", "×", 3, "sql", "times_duckdb", 1),
+    _simple("SQL over 10 M rows, times Polars (no claim)", "×", 3, "sql", "times_polars", 1),
     _simple("WASM column function over 1 M rows, deadline", "ms", 10, "wasm", "wasm_ms", 1),
     _simple("foreach 200 + join, 2 workers", "CPU-s", 1.5, "foreach", "cpu", 1),
     _per_task("fixed cost of a task", 7, "foreach", "hello"),

@@ -15,6 +15,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+
 from flownote_studio.wasm import Function, WasmError, compile_cell
 
 AT8 = "(i32.mul (local.get $at) (i32.const 8))"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from flownote_studio.wasm import compile_cell
 
 ROWS = 1_000_000
