@@ -235,16 +235,28 @@ def read(name: str, reference: dict[str, Any]) -> Any:
     StoreError
         When its bytes are gone, or what they need isn't installed.
     """
-    with watch.covered():
-        data = _bytes_of(name, reference)
-        if reference["codec"] == "arrow":
-            return _table(name, reference, data)
-        if reference["codec"] == "wasm":
-            return _function(name, reference, data)
-        value = codecs.decode(data, reference)
-        if reference["codec"] == "npy" and not _is_pythons(reference["type"]):
-            _make_read_only(value)
-        return value
+    try:
+        with watch.covered():
+            return _read(name, reference)
+    except FlownoteException:
+        raise
+    except Exception as error:  # a pickle's class is gone, bytes are damaged
+        reason = f"{type(error).__name__}: {error}"
+        raise StoreError(
+            f"the value of `{name}` can't be read: {reason}", hint="run the cell that makes it"
+        ) from error
+
+
+def _read(name: str, reference: dict[str, Any]) -> Any:
+    data = _bytes_of(name, reference)
+    if reference["codec"] == "arrow":
+        return _table(name, reference, data)
+    if reference["codec"] == "wasm":
+        return _function(name, reference, data)
+    value = codecs.decode(data, reference)
+    if reference["codec"] == "npy" and not _is_pythons(reference["type"]):
+        _make_read_only(value)
+    return value
 
 
 def _function(name: str, reference: dict[str, Any], data: Any) -> Any:
@@ -300,9 +312,13 @@ def _table(name: str, reference: dict[str, Any], data: Any) -> Any:
     ):
         if wanted in (None, library) and _is_installed(*needs):
             return _TABLES[library](data)
+    if wanted is None:
+        from flownote.kernel.table import read_table
+
+        return read_table(data)
     raise StoreError(
-        f"`{name}` is a table, and this Python has nothing that reads it",
-        hint=f"`%pip install {wanted or 'pandas'} pyarrow`, then run the cell again",
+        f"`{name}` is wanted as a table of {wanted}, which this Python doesn't have",
+        hint=f"`%pip install {wanted} pyarrow`, then run the cell again",
     )
 
 

@@ -177,6 +177,9 @@ def test_a_value_whose_file_is_gone_says_what_to_do(kernel: KernelProcess) -> No
     ran = kernel.run("x", rebind={"set": {"x": {"version": 9, "value": reference}}})
     assert "`x`" in ran.error["message"] and ran.error["hint"] == "run the cell that makes it"
     assert kernel.run("'others run'").ok().result == "'others run'"
+    reference = {"codec": "pickle", "digest": "ab", "size": 3, "type": "m.A", "inline": "bad"}
+    ran = kernel.run("y", rebind={"set": {"y": {"version": 9, "value": reference}}})
+    assert "`y` can't be read: UnpicklingError" in ran.error["message"]
 
 
 def test_a_folder_that_can_t_be_written_fails_the_export_only(tmp_path: Path) -> None:
