@@ -1,6 +1,6 @@
-"""`flownote open RUN/step/task --script`: a task as a Python file that runs by itself.
+"""`flownote open RUN/step/task`: a task as a notebook, or as a Python file that runs by itself.
 
-The file has what the flow's file has beside the flow (imports, helpers, constants), a
+Both have what the flow's file has beside the flow (imports, helpers, constants), a
 stand-in for ``self`` that holds what the task was given (`flownote.opened`), and the body
 of the step as it was when the task ran.
 """
@@ -8,6 +8,7 @@ of the step as it was when the task ran.
 from __future__ import annotations
 
 import ast
+import json
 import os
 import sys
 import textwrap
@@ -23,19 +24,21 @@ if TYPE_CHECKING:
 
 
 def run(options: dict[str, Any]) -> int:
-    """Write the script, and return the exit code.
+    """Write the notebook or the script, and return the exit code.
 
     Parameters
     ----------
     options
-        ``pathspec`` of the task, ``store``, and ``output``: the file, ``-`` for stdout.
+        ``pathspec`` of the task, ``store``, ``output``: the file, ``-`` for stdout, and
+        ``script``: whether a script is wanted.
     """
     from flownote.client import Task, namespace
 
     namespace(None)
     task = Task(options["pathspec"], store=options["store"])
-    text = script_of(task, options["store"])
-    file = options["output"] or _default_name(options["pathspec"])
+    script = options["script"]
+    text = (script_of if script else notebook_of)(task, options["store"])
+    file = options["output"] or _default_name(options["pathspec"], "py" if script else "ipynb")
     if file == "-":
         sys.stdout.write(text)
         return 0
@@ -48,49 +51,124 @@ def run(options: dict[str, Any]) -> int:
             stream.write(text)
     except OSError as error:
         raise FlownoteException(f"`{file}` can't be written: {error.strerror}") from error
-    print(f"wrote {file}\nrun it: python {file}", file=sys.stderr)
+    how = f"python {file}" if script else f"flownote run {file}, or open it in Jupyter"
+    print(f"wrote {file}\nrun it: {how}", file=sys.stderr)
     return 0
 
 
-def _default_name(pathspec: str) -> str:
+def _default_name(pathspec: str, ending: str) -> str:
     _, run_id, step, task = pathspec.split("/")
-    return f"{step}_{task}_{run_id.rpartition('-')[2]}.py"
+    return f"{step}_{task}_{run_id.rpartition('-')[2]}.{ending}"
 
 
 def script_of(task: Task, store: str | None) -> str:
     """Return the text of the script for a task."""
-    ran, step = task.parent.parent, task.parent.id
-    described = next(one for one in ran._of_record("description")["steps"] if one["name"] == step)
-    source = Source(ran, described)
-    parts = [
-        *_head(task, described),
-        *source.first,
-        "import sys",
-        "",
-        f"sys.path.insert(0, {_folder(described)!r})  # the project's own modules",
-        "",
-        "from flownote.opened import Given",
-        "",
-        f"# What {described['file']} has beside the flow.",
-        *source.surroundings,
-        "",
-        *source.stand_in(),
-        f"self = {source.class_name}({task.pathspec!r}, store={store!r})",
+    parts = Parts(task, store)
+    return "\n".join(
+        [
+            *_head(task),
+            "#",
+            "# python -i FILE leaves you at a prompt with everything loaded.",
+            "",
+            *parts.first,
+            *parts.project,
+            "",
+            *parts.surroundings,
+            "",
+            *parts.given,
+            "",
+            *parts.body,
+            "",
+            "self._report()",
+            "",
+        ]
+    )
+
+
+def notebook_of(task: Task, store: str | None) -> str:
+    """Return the text of the notebook for a task, in Jupyter's format 4.5."""
+    parts = Parts(task, store)
+    told = [line.removeprefix("#").removeprefix(" ") for line in _head(task)]
+    title, failure = told[0], told[1:]
+    text = [f"# {task.parent.id} {task.id}", "", title]
+    if failure:
+        text += ["", "```", *failure[2:], "```"]
+    cells = [
+        _cell("about", text, kind="markdown"),
+        _cell("project", [*parts.first, *parts.project, "", *parts.surroundings]),
+        _cell("given", parts.given),
+        _cell("body", parts.body),
+        _cell("report", ["self._report()"]),
     ]
-    if len(described["arguments"]) > 1:
-        parts.append(f"{described['arguments'][1]} = self.inputs")
-    parts += ["", f"# The body of `{step}`, {described['file']}:{described['line']}."]
-    parts += [*source.body(), "", "self._report()", ""]
-    return "\n".join(parts)
+    document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _head(task: Task, described: dict[str, Any]) -> list[str]:
+def _cell(name: str, lines: list[str], *, kind: str = "code") -> dict[str, Any]:
+    text = "\n".join(lines).strip("\n")
+    cell = {
+        "cell_type": kind,
+        "id": name,
+        "metadata": {},
+        "source": text.splitlines(keepends=True),
+    }
+    return cell if kind == "markdown" else {**cell, "execution_count": None, "outputs": []}
+
+
+class Parts:
+    """What a task is made of, as lines of Python.
+
+    Attributes
+    ----------
+    first
+        What must come first: imports from ``__future__``.
+    project
+        Where the project's own modules are, and the stand-in's import.
+    surroundings
+        What the flow's file has beside the flow.
+    given
+        ``self`` with what the task was given.
+    body
+        The body of the step as it was when the task ran.
+    """
+
+    def __init__(self, task: Task, store: str | None) -> None:
+        ran, step = task.parent.parent, task.parent.id
+        described = next(
+            one for one in ran._of_record("description")["steps"] if one["name"] == step
+        )
+        source = Source(ran, described)
+        self.first = source.first
+        self.project = [
+            "import sys",
+            "",
+            f"sys.path.insert(0, {_folder(described)!r})  # the project's own modules",
+            "",
+            "from flownote.opened import Given",
+        ]
+        self.surroundings = [
+            f"# What {described['file']} has beside the flow.",
+            *source.surroundings,
+        ]
+        self.given = [
+            *source.stand_in(),
+            f"self = {source.class_name}({task.pathspec!r}, store={store!r})",
+        ]
+        if len(described["arguments"]) > 1:
+            self.given.append(f"{described['arguments'][1]} = self.inputs")
+        self.body = [
+            f"# The body of `{step}`, {described['file']}:{described['line']}.",
+            *source.body(),
+        ]
+
+
+def _head(task: Task) -> list[str]:
     lines = [f"# Task {task.pathspec} with what it was given, written by `flownote open`."]
     failure = task.exception
     if failure is not None and failure.traceback:
         lines += ["#", "# It failed:"]
         lines += [f"#   {line}".rstrip() for line in failure.traceback.strip().splitlines()]
-    return [*lines, "#", "# python -i FILE leaves you at a prompt with everything loaded.", ""]
+    return lines
 
 
 def _folder(described: dict[str, Any]) -> str:

@@ -16,6 +16,8 @@ from flownote.exceptions import FlownoteException
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flownote.loader import LoadedFlow
 
 USAGE = 2
@@ -43,6 +45,8 @@ def main(arguments: list[str] | None = None, *, flow: LoadedFlow | None = None) 
     if flow is not None:
         line = _name_flow(line, flow.argument)
     try:
+        if flow is None and _is_about_notebooks(line):
+            return _studio()(line)
         return _invoke(line, flow)
     except FlownoteException as error:
         print_error(error)
@@ -67,6 +71,29 @@ def _name_flow(line: list[str], argument: str) -> list[str]:
         if not word.startswith("-"):
             return [*line[: position + 1], argument, *line[position + 1 :]]
     return line
+
+
+def _is_about_notebooks(line: list[str]) -> bool:
+    """Whether a line goes to the studio: its verb is, or a notebook is to run."""
+    verb, words = (line[1], line[2:]) if len(line) > 1 else ("", [])
+    if verb in ("notebook", "kernel"):
+        return True
+    # An option's value may end so, too; what runs comes first or stands alone.
+    return verb in ("run", "resume") and any(word.endswith(".ipynb") for word in words[:1])
+
+
+def _studio() -> Callable[[list[str]], int]:
+    """Find the package that notebooks need."""
+    try:
+        from flownote_studio.shell import main as studio
+    except ModuleNotFoundError as error:
+        if error.name != "flownote_studio":
+            raise
+        raise FlownoteException(
+            "notebooks are part of the package `flownote-studio`, which is not installed",
+            hint="install it beside flownote: pip install flownote-studio",
+        ) from None
+    return studio
 
 
 def _invoke(line: list[str], flow: LoadedFlow | None) -> int:

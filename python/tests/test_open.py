@@ -1,6 +1,8 @@
-"""`flownote open --script`: a task as a Python file that runs by itself."""
+"""`flownote open`: a task as a notebook, or as a Python file that runs by itself."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 
@@ -109,3 +111,16 @@ def test_a_file_is_not_overwritten_unasked(failed):
     assert "exists already" in second.err
     missing = failed.shell("open latest/fit --script")
     assert (missing.code, "3 tasks" in missing.err) == (5, True)
+
+
+def test_a_task_opens_as_a_notebook_that_runs(failed):
+    opened = failed.shell("open latest/fit/2 -o debug.ipynb")
+    assert opened.code == 0, opened.err
+    notebook = json.loads((failed.folder / "debug.ipynb").read_text())
+    names = [cell["id"] for cell in notebook["cells"]]
+    assert names == ["about", "project", "given", "body", "report"]
+    about, *code = ["".join(cell["source"]) for cell in notebook["cells"]]
+    assert "ValueError: BOOM" in about
+    program = "\n".join(code).replace('if self.input == "boom":', "if False:")
+    (failed.folder / "cells.py").write_text(program)
+    assert failed.python("cells.py").out.endswith("self.score = 13.5\n")

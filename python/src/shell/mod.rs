@@ -30,6 +30,7 @@ mod runs;
 mod session;
 mod show;
 mod store;
+mod studio;
 mod table;
 mod tag;
 mod target_option;

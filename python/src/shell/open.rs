@@ -1,4 +1,5 @@
-//! `open`: a task to work on, its inputs loaded and its step's body in a file. Python
+//! `open`: a task to work on, its inputs loaded and its step's body in a notebook or a
+//! script. Python
 //! writes it (`flownote.script`).
 
 use clap::{Arg, Command};
@@ -15,23 +16,23 @@ it, and goes through the step's body as it was when the task ran. Nothing is sto
 the bug there, fix the flow, then `flownote resume`.
 
 Examples:
-  flownote open latest/train/3 --script
+  flownote open latest/train/3
   flownote open 8f2c9a/train/3 --script -o debug.py && python -i debug.py";
 
 /// `flownote open`.
 pub fn command() -> Command {
     Command::new("open")
-        .about("Write a task as a Python file that runs by itself, to find out why it failed")
+        .about("Write a task as a notebook or a script, to find out why it failed")
         .arg(
             target().required(true).help("RUN/STEP/TASK; the task may be left out if there is one"),
         )
-        .arg(flag("script", "Write a Python script").required(true))
+        .arg(flag("script", "Write a Python script instead of a notebook"))
         .arg(
             Arg::new("output")
                 .long("output")
                 .short('o')
                 .value_name("FILE")
-                .help("The file to write, `-` for stdout [default: STEP_TASK_RUN.py]"),
+                .help("The file to write, `-` for stdout [default: STEP_TASK_RUN.ipynb, or .py]"),
         )
         .arg(flow_option::store())
         .after_help(AFTER_HELP)
@@ -47,6 +48,7 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
         options.insert("pathspec".into(), json!(task.pathspec));
         options.insert("store".into(), json!(store.url().to_string()));
         options.insert("output".into(), json!(given(shell.matches, "output")));
+        options.insert("script".into(), json!(shell.matches.get_flag("script")));
         Ok(Outcome::Request { verb: "open", options, parameters: Map::new() })
     })
 }

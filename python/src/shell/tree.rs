@@ -5,7 +5,7 @@ use flownote_flow::description::FlowDescription;
 
 use super::{
     Outcome, Shell, artifacts, cache, check, completion, dump, env, gc, graph, help, logs, open,
-    resume, run, runs, show, store, tag, ui, version,
+    resume, run, runs, show, store, studio, tag, ui, version,
 };
 
 /// A verb: how it looks and what it does.
@@ -75,6 +75,7 @@ pub const VERBS: &[Verb] = &[
     verb!("run", EveryDay, Needed, run),
     verb!("resume", EveryDay, Needed, resume),
     verb!("show", EveryDay, Context, show),
+    verb!("notebook", EveryDay, None, studio::notebook, studio::act),
     verb!("ui", EveryDay, None, ui),
     verb!("runs", Look, Context, runs),
     verb!("logs", Look, Context, logs),
@@ -88,6 +89,7 @@ pub const VERBS: &[Verb] = &[
     verb!("store", Store, None, store),
     verb!("cache", Store, Anywhere, cache),
     verb!("gc", Store, None, gc),
+    verb!("kernel", Shell, None, studio::kernel, studio::act),
     verb!("completion", Shell, None, completion),
     verb!("version", Shell, None, version),
     verb!("help", Shell, None, help),

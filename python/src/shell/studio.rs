@@ -1,0 +1,40 @@
+//! `notebook` and `kernel`: verbs that another package brings. Where it is installed, the
+//! line goes there before it comes here (`flownote/shell.py`).
+
+use clap::{Arg, Command};
+
+use super::error::{Error, report};
+use super::{Outcome, Shell};
+
+/// `flownote notebook`.
+pub fn notebook() -> Command {
+    passed_on(
+        Command::new("notebook")
+            .about("Look at notebooks: what is fresh, what changed; convert and strip them"),
+    )
+}
+
+/// `flownote kernel`.
+pub fn kernel() -> Command {
+    passed_on(Command::new("kernel").about("Flownote as a kernel of Jupyter: kernel install"))
+}
+
+fn passed_on(command: Command) -> Command {
+    let words = Arg::new("words").num_args(0..).trailing_var_arg(true).allow_hyphen_values(true);
+    command.disable_help_flag(true).arg(words.hide(true))
+}
+
+/// Says what is missing.
+pub fn act(_shell: &Shell<'_>) -> Outcome {
+    let error = missing();
+    report(&error);
+    error.exit().into()
+}
+
+/// The studio is needed and isn't there.
+fn missing() -> Error {
+    Error::usage(
+        "notebooks are part of the package `flownote-studio`, which is not installed",
+        "install it beside flownote: pip install flownote-studio",
+    )
+}
