@@ -14,8 +14,11 @@ pub(super) fn facts(source: &str) -> Facts {
             exports.extend(header.exports.iter().map(|export| export.name.clone()));
             match &header.source {
                 wasm::Source::File(path) => drop(facts.files.insert(path.clone())),
-                wasm::Source::Wat => exports.extend(exported_functions(source)),
-                wasm::Source::C | wasm::Source::Rust => {}
+                // Only where the header leaves it to the text: the kernel does the same.
+                wasm::Source::Wat if exports.is_empty() => {
+                    exports.extend(exported_functions(source));
+                }
+                wasm::Source::Wat | wasm::Source::C | wasm::Source::Rust => {}
             }
         }
         Err(error) => {

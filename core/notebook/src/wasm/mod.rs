@@ -11,7 +11,8 @@
 //! (C and Rust), anywhere in the cell.
 //!
 //! - `export` names a function and gives its signature, once for each function. With `[]`
-//!   on every type it works on whole columns; with `[]` on none, on one row.
+//!   on every type it works on whole columns; with `[]` on none, on one row. WAT without
+//!   any `export` line defines the functions of single numbers that it exports.
 //! - `limits` bound a call: memory, time, and (only if given) fuel, which counts executed
 //!   instructions, so that the limit strikes at the same place on each machine.
 //! - `nulls: host` (the default): rows with a null in any column are not shown to the
