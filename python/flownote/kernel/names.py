@@ -84,8 +84,10 @@ class Names:
         self._before: dict[str, Any] = {}
         # Values that a snapshot could not hold: what older versions were is lost.
         self._live: set[str] = set()
-        # Names whose values can't be read here, and why: they aren't bound.
+        # Names whose values can't be read here, and why. They aren't bound, and are tried
+        # again before each cell: a class may be defined by then.
         self.problems: dict[str, StoreError] = {}
+        self._unread: dict[str, int] = {}
 
     def define(self, version: int, values: dict[str, dict[str, Any]]) -> None:
         """Know values as a version of their names."""
@@ -98,6 +100,7 @@ class Names:
         for name in change.get("unset") or ():
             values.pop(name, None)
             bound.pop(name, None)
+            self._unread.pop(name, None)
         others = []
         for name, version in (change.get("set") or {}).items():
             try:
@@ -110,6 +113,11 @@ class Names:
                 continue
             values[name] = value
             bound[name] = version
+        for name, version in list(self._unread.items()):
+            if name in change.get("set", ()):
+                del self._unread[name]
+            else:
+                self._bind(name, version)
         return [name for name in others if not self._bind(name, change["set"][name])]
 
     def _bind(self, name: str, version: Any) -> bool:
@@ -123,11 +131,13 @@ class Names:
         except (KeyError, StoreError) as error:
             self.values.pop(name, None)
             self._bound.pop(name, None)
-            if isinstance(error, StoreError):
-                self.problems[name] = error
-            return isinstance(error, StoreError)
+            if not isinstance(error, StoreError):
+                return False
+            self.problems[name], self._unread[name] = error, version
+            return True
         self._bound[name] = version
         self.problems.pop(name, None)
+        self._unread.pop(name, None)
         return True
 
     def begin(self, snapshots: Iterable[str]) -> None:
@@ -167,6 +177,7 @@ class Names:
         for name in found:
             self._versions.setdefault(name, {})[number] = values[name]
             self._bound[name] = number
+            self._unread.pop(name, None)
         deleted = []
         if not before.keys() <= values.keys():
             deleted = sorted(name for name in before.keys() - values.keys() if not is_own(name))

@@ -206,3 +206,21 @@ def test_functions_of_wasm_cells_take_whole_columns(kernel: KernelProcess) -> No
     rebind = {"set": {"f": {"version": 9, "value": given(kernel, value)}}}
     code = "import numpy as np\nf(np.arange(3.0)), f(4)"
     assert kernel.run(code, rebind=rebind).ok().result == "(array([0., 2., 4.]), 8.0)"
+
+
+def test_an_object_is_restored_once_its_class_is_defined(
+    kernel: KernelProcess, tmp_path: Path
+) -> None:
+    define = "class Box:\n    def __init__(self, n): self.n = n"
+    kernel.run(define)
+    kernel.run("box = Box(3)")
+    value = kernel.ask("export", "exported", names={"box": 2})["values"]["box"]
+    with KernelProcess(tmp_path) as other:
+        binding = {"version": 2, "value": given(kernel, value)}
+        ran = other.run("box.n", rebind={"set": {"box": binding}})
+        assert "Box" in ran.error["message"]
+        other.run("box = 'mine'").ok()
+        assert other.run("box").ok().result == "'mine'"
+        other.run("1", rebind={"set": {"box": 2}})
+        other.run(define).ok()
+        assert other.run("box.n").ok().result == "3"
