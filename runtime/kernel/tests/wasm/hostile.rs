@@ -176,7 +176,7 @@ fn a_thousand_hostile_modules_leave_the_process_well_and_its_memory_flat() {
             text = text.replace("deadline=20s", "deadline=20ms");
         }
         let result = compile(&engine, &text, &options)
-            .and_then(|module| module.functions()[0].call(&[x.clone()]));
+            .and_then(|module| module.functions()[0].call(std::slice::from_ref(&x)));
         match (result, expected) {
             (_, End::Any) => {}
             (Ok(_), _) => panic!("{expected:?} was expected of\n{text}"),

@@ -61,7 +61,7 @@ fn nulls_stay_where_they_were_over_many_portions() {
     let column: ArrayRef = Arc::new(Float64Array::from(values));
     let expected: ArrayRef = Arc::new(Float64Array::from(expected));
     let f = function(&add_one(""));
-    assert_eq!(&f.call(&[column.clone()]).unwrap(), &expected);
+    assert_eq!(&f.call(std::slice::from_ref(&column)).unwrap(), &expected);
     let (slice, part) = (column.slice(5, 1000), expected.slice(5, 1000));
     assert_eq!(&f.call(&[slice]).unwrap(), &part);
 }
@@ -91,7 +91,7 @@ fn a_guest_that_asks_sees_and_makes_nulls() {
     let x = ints(vec![Some(1), None, Some(5), Some(7)]);
     let expected: ArrayRef =
         Arc::new(BooleanArray::from(vec![Some(false), Some(true), None, Some(false)]));
-    assert_eq!(&f.call(&[x.clone()]).unwrap(), &expected);
+    assert_eq!(&f.call(std::slice::from_ref(&x)).unwrap(), &expected);
     assert_eq!(&f.call(&[x.slice(1, 2)]).unwrap(), &expected.slice(1, 2));
     let none = Argument::Constant(ints(vec![None]));
     assert_eq!(f.call_batch(&[none], 3, None).unwrap().len(), 3);
