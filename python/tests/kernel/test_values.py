@@ -216,11 +216,11 @@ def test_an_object_is_restored_once_its_class_is_defined(
     kernel.run("box = Box(3)")
     value = kernel.ask("export", "exported", names={"box": 2})["values"]["box"]
     with KernelProcess(tmp_path) as other:
-        binding = {"version": 2, "value": given(kernel, value)}
+        binding = {"version": 90, "value": given(kernel, value)}
         ran = other.run("box.n", rebind={"set": {"box": binding}})
         assert "Box" in ran.error["message"]
         other.run("box = 'mine'").ok()
         assert other.run("box").ok().result == "'mine'"
-        other.run("1", rebind={"set": {"box": 2}})
+        other.run("1", rebind={"set": {"box": 90}})
         other.run(define).ok()
         assert other.run("box.n").ok().result == "3"
