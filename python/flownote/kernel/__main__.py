@@ -12,6 +12,9 @@ def main(arguments: list[str]) -> None:
         print("error: `python -m flownote.kernel` is started by Flownote itself", file=sys.stderr)
         print("\nhint: run a notebook with `flownote run notebook.ipynb`", file=sys.stderr)
         raise SystemExit(2)
+    if not getattr(sys.flags, "safe_path", False):
+        # A file `socket.py` beside the notebook is not the one that the kernel needs.
+        del sys.path[0]
     # Imported under its own name: `__main__` is about to be the notebook's.
     from flownote.kernel import process
 

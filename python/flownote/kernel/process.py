@@ -116,7 +116,7 @@ def _enter(kernel: Kernel) -> None:
         text = f"the notebook's folder can't be entered: {error}"
         kernel.channel.send({"type": "log", "level": "warning", "text": text})
     # Like a script's folder; where `%cd` leads comes second.
-    sys.path[:1] = [kernel.folder, ""]
+    sys.path[:0] = [kernel.folder, ""]
     sys.argv = [""]
     sys.modules["__main__"] = kernel.names.module
     os.environ.setdefault("MPLBACKEND", "module://flownote.kernel.matplotlib_backend")

@@ -76,6 +76,7 @@ class KernelProcess:
         folder: Path,
         python: list[str] | None = None,
         environment: dict[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> None:
         ours, theirs = socket.socketpair()
         self.folder = folder
@@ -92,6 +93,7 @@ class KernelProcess:
             pass_fds=[theirs.fileno()],
             env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), **(environment or {})},
             stdin=subprocess.DEVNULL,
+            cwd=cwd,
         )
         theirs.close()
         self.socket = ours

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from kernel_process import KernelProcess
@@ -64,6 +65,16 @@ def test_what_is_not_safe_to_load_again_is_refused(kernel: KernelProcess) -> Non
     assert refused["fails"].startswith("it raised ZeroDivisionError")
     assert refused["breaks"].startswith("it is no Python")
     assert kernel.run("fails.x, breaks.x").result == "(1, 1)"
+
+
+def test_files_named_like_pythons_modules_do_no_harm(tmp_path: Path) -> None:
+    for name in ("socket", "json", "struct", "contextlib"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('not this one')\n")
+    (tmp_path / "mine.py").write_text("x = 1\n")
+    with KernelProcess(tmp_path, cwd=tmp_path) as kernel:
+        assert kernel.run("import mine, sys\nmine.x, sys.path[0]").ok().result == (
+            f"(1, {str(tmp_path)!r})"
+        )
 
 
 def test_imported_modules_and_what_is_read_are_told(kernel: KernelProcess) -> None:
