@@ -198,3 +198,83 @@ impl Values {
 pub fn is_common(record: &ArtifactRecord) -> bool {
     COMMON.contains(&record.codec.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use flownote_flow::id::RunId;
+    use flownote_store::{StoreOptions, StoreUrl};
+
+    use super::*;
+
+    const TEXT: &str = "some text that stands in a file";
+
+    async fn values(root: &Path, limit: u64) -> Values {
+        let url = StoreUrl::Folder(root.to_owned());
+        let store = Store::open(&url, StoreOptions::default()).await.expect("a store");
+        let folder = Folder::create(&store, &RunId::new("session")).expect("a folder");
+        Values::new(store, folder, limit)
+    }
+
+    fn value(file: Option<&str>, size: usize) -> Value {
+        let record = ArtifactRecord {
+            codec: "utf8".into(),
+            digest: blake3::hash(TEXT.as_bytes()).to_hex().as_str().into(),
+            size: size as u64,
+            type_name: "str".into(),
+            inline: None,
+            inline_base64: None,
+            meta: Default::default(),
+            preview: None,
+        };
+        Value { record, file: file.map(str::to_owned) }
+    }
+
+    #[tokio::test]
+    async fn a_file_becomes_a_blob_and_stays_readable_whoever_names_it_again() {
+        let root = tempfile::tempdir().expect("a folder");
+        let mut values = values(root.path(), 1000).await;
+        std::fs::write(values.folder().join("f"), TEXT).expect("written");
+        for version in [1, 2] {
+            // The second time the file has gone to its place already.
+            let taken = values.take("x", version, value(Some("f"), TEXT.len()), Form::Common).await;
+            taken.expect("taken");
+            let given = values.give("x", version, Form::Exact).await.expect("given");
+            let path = given.expect("kept").path.expect("a file");
+            assert_eq!(std::fs::read_to_string(path).expect("read"), TEXT);
+        }
+        assert!(!values.folder().join("f").exists());
+        values.forget(&[VersionedName { name: "x".into(), version: 1 }]);
+        assert!(values.give("x", 1, Form::Exact).await.expect("asked").is_none());
+        assert!(values.give("x", 2, Form::Exact).await.expect("asked").is_some());
+    }
+
+    #[tokio::test]
+    async fn what_is_not_as_its_writer_said_is_refused() {
+        let root = tempfile::tempdir().expect("a folder");
+        let mut values = values(root.path(), 100).await;
+        std::fs::write(values.folder().join("f"), TEXT).expect("written");
+        for (value, words) in [
+            (value(Some("f"), TEXT.len() + 1), "instead of"),
+            (value(Some("../f"), TEXT.len()), "can't be the name"),
+            (value(Some("g"), TEXT.len()), "is not what its writer said"),
+            (value(None, TEXT.len()), "without its bytes"),
+            (value(Some("f"), 101), "may have 100"),
+        ] {
+            let error = values.take("x", 1, value, Form::Exact).await.expect_err(words);
+            assert!(error.to_string().contains(words), "{error}");
+        }
+        assert!(values.record("x", 1, Form::Exact).is_none());
+    }
+
+    #[tokio::test]
+    async fn a_form_that_only_its_own_language_reads_is_given_to_it_alone() {
+        let root = tempfile::tempdir().expect("a folder");
+        let mut values = values(root.path(), 100).await;
+        let mut pickle = value(None, 1).record;
+        pickle.codec = "pickle".into();
+        pickle.inline = Some("x".into());
+        values.know("x", 1, pickle);
+        assert!(values.give("x", 1, Form::Exact).await.expect("asked").is_some());
+        assert!(values.give("x", 1, Form::Common).await.expect("asked").is_none());
+    }
+}

@@ -8,3 +8,4 @@ mod session;
 mod socket;
 mod supervisor;
 mod support;
+mod tables;

@@ -172,13 +172,26 @@ pub fn sql(id: &str, source: &str) -> Cell {
 /// The Python of the tests with a `flownote` that is whole: this checkout's, or else the
 /// installed one. Nothing where there is none.
 pub fn python_launch() -> Option<Launch> {
+    let whole = "import flownote.kernel, flownote._native";
+    probe(whole).map(|(program, environment)| Launch { environment, ..Launch::python(program) })
+}
+
+/// The same with `flownote_studio`, which must be installed, and pandas.
+pub fn tables_launch() -> Option<Launch> {
+    let whole = "import pandas, flownote_studio._native as n; n.serve_interpreter";
+    probe(whole).map(|(program, environment)| Launch { environment, ..Launch::tables(program) })
+}
+
+fn probe(whole: &str) -> Option<(PathBuf, BTreeMap<String, String>)> {
     let program = PathBuf::from(std::env::var_os("FLOWNOTE_TEST_PYTHON")?);
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../python");
-    let here = [("PYTHONPATH".to_owned(), package.to_string_lossy().into_owned())];
-    [BTreeMap::from(here), BTreeMap::new()].into_iter().find_map(|environment| {
+    let path = std::env::var("PYTHONPATH").unwrap_or_default();
+    let here = format!("{}:{path}", package.display());
+    let here = BTreeMap::from([("PYTHONPATH".to_owned(), here)]);
+    [here, BTreeMap::new()].into_iter().find_map(|environment| {
         let mut probe = std::process::Command::new(&program);
-        probe.args(["-c", "import flownote.kernel, flownote._native"]).envs(&environment);
-        let whole = probe.stderr(std::process::Stdio::null()).status().ok()?.success();
-        whole.then(|| Launch { environment, ..Launch::python(&program) })
+        probe.args(["-c", whole]).envs(&environment).stderr(std::process::Stdio::null());
+        let whole = probe.status().ok()?.success();
+        whole.then(|| (program.clone(), environment))
     })
 }

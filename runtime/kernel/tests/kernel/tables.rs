@@ -1,0 +1,67 @@
+//! SQL beside Python, with both real interpreters: the Python that `FLOWNOTE_TEST_PYTHON`
+//! names must have `flownote_studio` and pandas.
+
+use std::collections::BTreeMap;
+
+use flownote_kernel::supervisor::Event;
+use flownote_notebook::Cell;
+use flownote_notebook::session::{CellStatus, Group, RunRequest};
+
+use crate::support::{Open, Project, python, python_launch, shown, sql, tables_launch};
+
+async fn open(project: &Project, cells: &[Cell]) -> Option<Open> {
+    let (Some(python), Some(tables)) = (python_launch(), tables_launch()) else {
+        eprintln!("skipped: FLOWNOTE_TEST_PYTHON has no flownote_studio with pandas");
+        return None;
+    };
+    let launches = BTreeMap::from([(Group::Python, python), (Group::Tables, tables)]);
+    Some(project.open(cells, launches).await)
+}
+
+fn cells() -> [Cell; 3] {
+    [
+        python(
+            "load",
+            "import pandas as pd\nframe = pd.DataFrame({'a': [1, 2, 3], 'b': list('xyx')})",
+        ),
+        sql("sum", "-- out: total\nselect b, sum(a) as s from frame group by b order by b"),
+        python("use", "print(type(total).__module__.split('.')[0], total.s.tolist())"),
+    ]
+}
+
+#[tokio::test]
+async fn a_data_frame_goes_to_sql_and_what_sql_made_of_it_comes_back() {
+    let project = Project::new();
+    let Some(mut open) = open(&project, &cells()).await else { return };
+    let events = open.run_all().await;
+    assert_eq!(open.text("use").await, "pandas [4, 2]\n", "{}", shown(&events));
+    for cell in ["load", "sum", "use"] {
+        assert_eq!(open.status(cell).await, CellStatus::Fresh { reused: None }, "{cell}");
+    }
+    open.close().await;
+    // Opened again, all is there: the cell at the end is given what SQL made.
+    let mut open = self::open(&project, &cells()).await.expect("as before");
+    let events = open.run_cell("use").await;
+    let started = events.iter().filter(|it| matches!(it.event, Event::Started { .. })).count();
+    assert_eq!((started, shown(&events).as_str()), (1, "pandas [4, 2]\n"));
+    open.close().await;
+}
+
+#[tokio::test]
+async fn sql_that_is_wrong_says_so_and_another_value_gives_another_result() {
+    let project = Project::new();
+    let mut cells = cells().to_vec();
+    cells.push(sql("wrong", "select nothing from frame"));
+    let Some(mut open) = open(&project, &cells).await else { return };
+    let events = open.run_all().await;
+    assert!(shown(&events).contains("nothing"), "{}", shown(&events));
+    assert_eq!(open.status("wrong").await, CellStatus::Failed);
+    let edit = flownote_notebook::Operation::Edit {
+        cell: "load".into(),
+        source: "import pandas as pd\nframe = pd.DataFrame({'a': [10], 'b': ['x']})".into(),
+    };
+    open.handle.operate(edit).await.expect("edited");
+    open.run(RunRequest::Above { cell: "wrong".into() }).await;
+    assert_eq!(open.text("use").await, "pandas [10]\n");
+    open.close().await;
+}
