@@ -87,8 +87,9 @@ pub(super) fn write(cell: &Cell, default: &Default) -> (String, Fields) {
     (source, metadata)
 }
 
-/// [`read`] in a file whose own language is Python.
-pub(crate) fn python_language(cell: &mut Cell) {
+/// Takes the marks of a language off a code cell where cells that have none are Python: the
+/// metadata, and a first line `%%sql`, `%%rust` or `%%wasm`.
+pub fn python_language(cell: &mut Cell) {
     read(cell, &Default::Known(Language::Python));
 }
 

@@ -50,11 +50,12 @@ mod value;
 mod write;
 
 pub(crate) use ids::complete as complete_ids;
-pub(crate) use marker::{python_language, python_marks};
+pub(crate) use marker::python_marks;
 pub(crate) use read::decode;
 
 pub use bounds::Bounds;
 pub use error::Error;
+pub use marker::python_language;
 pub use read::read;
 pub use write::{write, write_within};
 
