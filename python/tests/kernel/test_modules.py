@@ -68,7 +68,7 @@ def test_what_is_not_safe_to_load_again_is_refused(kernel: KernelProcess) -> Non
 
 
 def test_files_named_like_pythons_modules_do_no_harm(tmp_path: Path) -> None:
-    for name in ("socket", "json", "struct", "contextlib"):
+    for name in ("socket", "json", "struct", "selectors"):
         (tmp_path / f"{name}.py").write_text("raise RuntimeError('not this one')\n")
     (tmp_path / "mine.py").write_text("x = 1\n")
     with KernelProcess(tmp_path, cwd=tmp_path) as kernel:
