@@ -146,7 +146,8 @@ impl SqlSession {
     pub fn deregister(&self, name: &str) {
         let lower = name.to_lowercase();
         let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
-        for name in [name, &lower] {
+        let names = if lower == name { vec![name] } else { vec![name, &lower] };
+        for name in names {
             self.context.deregister_udf(name);
             if let Some(own) = hidden.remove(name) {
                 self.context.register_udf(own.as_ref().clone());

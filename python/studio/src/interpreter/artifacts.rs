@@ -1,6 +1,8 @@
 //! Artifacts by pathspec, from the datastore.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use flownote_data::{Artifact, Artifacts};
@@ -11,17 +13,17 @@ use flownote_store::{Error, RunKey, Store, StoreOptions};
 use tokio::sync::OnceCell;
 
 /// The datastore, opened when a query first names an artifact.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Datastore {
     address: Option<String>,
     folder: PathBuf,
-    store: OnceCell<Store>,
+    store: Arc<OnceCell<Store>>,
 }
 
 impl Datastore {
     /// The datastore at an address, or the one of the notebook's folder.
     pub fn new(address: Option<String>, folder: PathBuf) -> Self {
-        Self { address, folder, store: OnceCell::new() }
+        Self { address, folder, store: Arc::default() }
     }
 
     async fn store(&self) -> Result<&Store, Error> {
@@ -74,7 +76,13 @@ impl Artifacts for Datastore {
             return Ok(None);
         };
         let whole = Whole { run: RunKey { flow, run }, step, task, name };
-        match self.look(&whole, pathspec).await {
+        // On a thread of its own: what the store does meanwhile may stay on one.
+        let (store, text) = (self.clone(), pathspec.to_owned());
+        let runtime = tokio::runtime::Handle::current();
+        let found = tokio::task::spawn_blocking(move || {
+            runtime.block_on(store.look(&whole, &text))
+        });
+        match found.await.expect("looking doesn't panic") {
             Ok(found) => Ok(Some(found)),
             Err(error) => Err(Box::new(error)),
         }

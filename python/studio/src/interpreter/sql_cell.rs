@@ -8,7 +8,7 @@ use flownote_data::{Cell, Error, Preview, TABLE_TYPE};
 use flownote_flow::help::Help;
 use flownote_flow::pathspec::is_name;
 use flownote_kernel::protocol::{Defined, Execute, Frame, Output};
-use flownote_notebook::{Language, Options};
+use flownote_notebook::{CellId, Language, Options};
 use serde_json::Map;
 use tokio::task::JoinError;
 
@@ -85,7 +85,7 @@ async fn query(host: &Host, execute: &Execute, asked: &Asked) -> Result<Outcome,
     } else if let Some(name) = answer.unstable.first() {
         finished.uncacheable = Some(format!("calls `{name}`, which changes from time to time"));
     }
-    outcome.outputs.extend(answer.preview.as_ref().map(table));
+    outcome.outputs.extend(answer.preview.as_ref().map(|rows| table(rows, execute.count)));
     Ok(outcome)
 }
 
@@ -127,12 +127,12 @@ impl Asked {
     }
 }
 
-fn table(preview: &Preview) -> Output {
+fn table(preview: &Preview, count: Option<u32>) -> Output {
     let mut data = Map::new();
     data.insert("text/plain".into(), preview.text().into());
     data.insert("text/html".into(), preview.html().into());
     data.insert(TABLE_TYPE.into(), preview.json());
-    Output::Result { data, metadata: Map::new() }
+    Output::Result { data, metadata: Map::new(), count }
 }
 
 /// An error as a cell shows it: what, the line with a caret, what to do now.
@@ -144,7 +144,7 @@ fn shown(error: &Error, execute: &Execute) -> Output {
     if let Some(place) = error.place() {
         traceback.extend(place.show(&execute.label));
         frames.push(Frame {
-            cell: Some(execute.cell.clone()),
+            cell: Some(CellId::new(execute.cell.as_str())),
             file: None,
             line: place.line,
             name: String::new(),

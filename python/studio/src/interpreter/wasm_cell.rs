@@ -6,6 +6,7 @@ use flownote_data::arrow::datatypes::DataType;
 use flownote_flow::help::Help;
 use flownote_kernel::protocol::{Defined, Execute, Frame, Output};
 use flownote_kernel::wasm::{self, Module};
+use flownote_notebook::CellId;
 use serde_json::Map;
 
 use super::export::of_function;
@@ -37,7 +38,7 @@ pub async fn run(host: &Host, execute: &Execute) -> Result<Outcome, Output> {
     }
     let mut data = Map::new();
     data.insert("text/plain".into(), lines.join("\n").into());
-    outcome.outputs.push(Output::Result { data, metadata: Map::new() });
+    outcome.outputs.push(Output::Result { data, metadata: Map::new(), count: execute.count });
     Ok(outcome)
 }
 
@@ -61,7 +62,7 @@ fn shown(name: &str, error: &dyn Help, execute: &Execute) -> Output {
     let hint = error.hint();
     let mut traceback: Vec<String> = message.lines().map(str::to_owned).collect();
     traceback.extend(hint.as_ref().map(|hint| format!("hint: {hint}")));
-    let frame = Frame { cell: Some(execute.cell.clone()), ..Frame::default() };
+    let frame = Frame { cell: Some(CellId::new(execute.cell.as_str())), ..Frame::default() };
     Output::Error { name: name.into(), message, traceback, frames: vec![frame], hint }
 }
 
