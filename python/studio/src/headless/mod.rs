@@ -67,6 +67,7 @@ async fn session(headless: Headless, document: Document) -> Result<i32, Error> {
     options.remember = headless.reuse;
     options.keep_document = true;
     options.interpreters = interpreters(&headless.python, &headless.studio);
+    options.settings = settings(&headless.python, &options.store);
     let (service, handle) = Service::new(options)?;
     let running = tokio::task::spawn_local(service.run(std::future::pending()));
     let mut progress = Progress::new(headless.quiet, headless.output.is_none());
@@ -125,6 +126,13 @@ fn keep(output: &Path, document: &Document) -> Result<(), Error> {
 /// How the interpreters of a notebook are started.
 pub fn interpreters(python: &str, studio: &str) -> std::collections::BTreeMap<Group, Launch> {
     [(Group::Python, Launch::python(python)), (Group::Tables, Launch::tables(studio))].into()
+}
+
+/// What the interpreters of a notebook are told: which Python has the compiler of C cells,
+/// and which datastore has the artifacts that queries name.
+pub fn settings(python: &str, store: &Store) -> serde_json::Map<String, serde_json::Value> {
+    let store = store.url().to_string();
+    [("python".to_owned(), python.into()), ("store".to_owned(), store.into())].into_iter().collect()
 }
 
 /// The folder that a notebook's cells run in: its own.

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use flownote_data::{Artifact, Artifacts};
@@ -79,9 +78,8 @@ impl Artifacts for Datastore {
         // On a thread of its own: what the store does meanwhile may stay on one.
         let (store, text) = (self.clone(), pathspec.to_owned());
         let runtime = tokio::runtime::Handle::current();
-        let found = tokio::task::spawn_blocking(move || {
-            runtime.block_on(store.look(&whole, &text))
-        });
+        let found =
+            tokio::task::spawn_blocking(move || runtime.block_on(store.look(&whole, &text)));
         match found.await.expect("looking doesn't panic") {
             Ok(found) => Ok(Some(found)),
             Err(error) => Err(Box::new(error)),

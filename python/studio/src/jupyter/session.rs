@@ -11,7 +11,7 @@ use flownote_notebook::session::Order;
 use tokio::task::LocalSet;
 
 use super::Start;
-use crate::headless::{interpreters, open_store, runtime, user};
+use crate::headless::{interpreters, open_store, runtime, settings, user};
 use crate::shell::Error;
 
 /// Where a session runs.
@@ -74,5 +74,6 @@ async fn open(place: Place) -> Result<(Service, Handle), Error> {
     // What comes in over Jupyter always runs: there is nothing to look up.
     options.remember = false;
     options.interpreters = interpreters(&place.python, &place.python);
+    options.settings = settings(&place.python, &options.store);
     Ok(Service::new(options)?)
 }
