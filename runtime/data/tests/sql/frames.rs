@@ -33,7 +33,7 @@ fn names_keep_their_case_and_another_case_is_understood_when_only_one_thing_is_m
         ])),
     );
     world.check("SELECT FIRSTNAME FROM People WHERE ID = 1", &["Ana"]);
-    world.check("SELECT p.FirstName AS n FROM people p ORDER BY p.Id LIMIT 1", &["Ana"]);
+    world.check("SELECT p.FirstName AS n FROM people p ORDER BY Id LIMIT 1", &["Ana"]);
     world.check("SELECT x, X FROM Both", &["1 2"]);
     world.check("SELECT COUNT(*) FROM people", &["3"]);
     assert!(world.try_run(Cell::new("SELECT \"FIRSTNAME\" FROM people")).is_err());

@@ -41,7 +41,7 @@ fn the_first_rows_are_shown_and_all_are_counted() {
 
 #[test]
 fn what_does_not_fit_is_put_aside() {
-    let world = World::with(|options| options.memory = 40 << 20);
+    let world = World::with(|options| (options.memory, options.partitions) = (24 << 20, 1));
     world.session.bind("t", Frame::from(numbers("n", 0..2_000_000)));
     let cell = Cell::new("SELECT n, n % 1000 AS m FROM t ORDER BY m DESC, n")
         .limit(1)
