@@ -7,9 +7,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use jupyter_protocol::{ConnectionInfo, Header, JupyterMessage, UnknownMessage};
 use jupyter_zmq_client::{
-    Connection, KernelHeartbeatConnection, RawMessage, RouterRecvConnection, RuntimeError,
-    create_kernel_control_connection, create_kernel_heartbeat_connection,
-    create_kernel_iopub_connection, create_kernel_shell_connection, create_kernel_stdin_connection,
+    KernelHeartbeatConnection, KernelIoPubXPubConnection, RawMessage, RouterRecvConnection,
+    RouterSendConnection, RuntimeError, SubscriptionEvent, create_kernel_control_connection,
+    create_kernel_heartbeat_connection, create_kernel_iopub_xpub_connection,
+    create_kernel_shell_connection, create_kernel_stdin_connection,
 };
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
@@ -63,7 +64,7 @@ pub async fn open(
     connection: &ConnectionInfo,
 ) -> Result<(Wires, UnboundedReceiver<Asked>), RuntimeError> {
     let session = message("status", json!({}), None).header.session;
-    let iopub = create_kernel_iopub_connection(connection, &session).await?;
+    let iopub = create_kernel_iopub_xpub_connection(connection, &session).await?;
     let shell = create_kernel_shell_connection(connection, &session).await?;
     let control = create_kernel_control_connection(connection, &session).await?;
     let stdin = create_kernel_stdin_connection(connection, &session).await?;
@@ -78,7 +79,9 @@ pub async fn open(
         stdin: mpsc::unbounded_channel().0,
         writers: Vec::new(),
     };
-    wires.iopub = wires.write(iopub);
+    let (sender, waiting) = mpsc::unbounded_channel();
+    wires.iopub = sender;
+    wires.writers.push(spawn_local(broadcast(iopub, waiting)));
     for (channel, socket) in
         [(Channel::Shell, shell), (Channel::Control, control), (Channel::Stdin, stdin)]
     {
@@ -147,10 +150,7 @@ impl Wires {
         tokio::time::sleep(LAST_WORDS).await;
     }
 
-    fn write<S: SocketSend + 'static>(
-        &mut self,
-        mut socket: Connection<S>,
-    ) -> UnboundedSender<JupyterMessage> {
+    fn write(&mut self, mut socket: RouterSendConnection) -> UnboundedSender<JupyterMessage> {
         let (sender, mut waiting) = mpsc::unbounded_channel::<JupyterMessage>();
         self.writers.push(spawn_local(async move {
             while let Some(message) = waiting.recv().await {
@@ -162,6 +162,36 @@ impl Wires {
         }));
         sender
     }
+}
+
+/// Sends what everybody is told, and greets those who begin to listen: they know then that
+/// they miss nothing from here on (JEP 65).
+async fn broadcast(
+    mut socket: KernelIoPubXPubConnection,
+    mut waiting: UnboundedReceiver<JupyterMessage>,
+) {
+    loop {
+        let message = tokio::select! {
+            // A listener who is early hears everything.
+            biased;
+            event = socket.recv_subscription() => match event {
+                Ok(SubscriptionEvent::Subscribe(topic)) => {
+                    let content = json!({"subscription": topic});
+                    let topic = Bytes::from(topic);
+                    message("iopub_welcome", content, None).with_zmq_identities(vec![topic])
+                }
+                // Somebody went.
+                Ok(SubscriptionEvent::Unsubscribe(_)) | Err(_) => continue,
+            },
+            message = waiting.recv() => match message {
+                Some(message) => message,
+                None => break,
+            },
+        };
+        // Whoever it was for has gone.
+        let _ = socket.send(message).await;
+    }
+    tokio::time::sleep(LAST_WORDS).await;
 }
 
 fn message(kind: &str, content: Value, parent: Option<&Asked>) -> JupyterMessage {
@@ -189,8 +219,12 @@ async fn listen(mut socket: RouterRecvConnection, channel: Channel, asked: Unbou
         let read =
             RawMessage::from_multipart(frames, &socket.mac).and_then(|raw| take(channel, raw));
         match read {
-            Ok(message) if asked.send(message).is_err() => return,
-            Ok(_) => {}
+            // The door has closed.
+            Ok(message) => {
+                if asked.send(message).is_err() {
+                    return;
+                }
+            }
             Err(error) => eprintln!("warning: a message to the kernel was dropped: {error}"),
         }
     }

@@ -1,0 +1,109 @@
+"""Notebooks of several languages through nbclient and papermill; the files are valid."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from jupyter_front_end import place
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from flownote_studio import shell
+
+__all__ = ["place"]
+
+TWICE = """%%wasm
+;; export: twice(x: i64) -> i64
+(module (func (export "twice") (param i64) (result i64) (i64.mul (i64.const 2) (local.get 0))))"""
+
+RATINGS = """import pandas as pd
+ratings = pd.DataFrame({"title": ["Alien", "Brazil", "Alien"], "stars": [5, 3, 4]})"""
+
+DOUBLED = """%%sql
+-- out: doubled
+select title, twice(sum(stars)) as doubled from ratings group by title order by title"""
+
+
+def notebook() -> nbformat.NotebookNode:
+    """Four cells of three languages; the last one says what came of it."""
+    parameters = new_code_cell("factor = 1", metadata={"tags": ["parameters"]})
+    cells = [new_markdown_cell("# Doubled"), parameters]
+    cells += [new_code_cell(one) for one in (RATINGS, TWICE, DOUBLED)]
+    cells.append(new_code_cell("[int(one) * factor for one in doubled['doubled']]"))
+    spec = {"name": "flownote", "display_name": "Flownote", "language": "python"}
+    return new_notebook(cells=cells, metadata={"kernelspec": spec})
+
+
+def last(executed: nbformat.NotebookNode) -> str:
+    (output,) = executed.cells[-1].outputs
+    return output["data"]["text/plain"]
+
+
+def test_nbclient_executes(place: Path) -> None:
+    executed = NotebookClient(
+        notebook(), timeout=120, resources={"metadata": {"path": str(place)}}
+    ).execute()
+    assert last(executed) == "[18, 6]"
+    nbformat.validate(executed)
+    counts = [cell.execution_count for cell in executed.cells if cell.cell_type == "code"]
+    assert counts == [1, 2, 3, 4, 5]
+
+
+def test_nbclient_is_told_where_it_fails(place: Path) -> None:
+    failing = notebook()
+    failing.cells[4].source = "%%sql\nselect stars from nowhere"
+    client = NotebookClient(failing, timeout=120, resources={"metadata": {"path": str(place)}})
+    with pytest.raises(CellExecutionError, match="nowhere"):
+        client.execute()
+
+
+def test_papermill_sets_parameters(place: Path, tmp_path: Path) -> None:
+    given, executed = tmp_path / "given.ipynb", tmp_path / "executed.ipynb"
+    nbformat.write(notebook(), given)
+    papermill.execute_notebook(
+        str(given), str(executed), parameters={"factor": 10}, cwd=str(place), progress_bar=False
+    )
+    result = nbformat.read(executed, as_version=4)
+    assert last(result) == "[180, 60]"
+    nbformat.validate(result)
+
+
+def strictly_valid(file: Path) -> nbformat.NotebookNode:
+    """Read a file that its own schema must accept as it is: nothing is repaired."""
+    content = json.loads(file.read_text())
+    nbformat.validate(content, relax_add_props=False, repair_duplicate_cell_ids=False)
+    assert (content["nbformat"], content["nbformat_minor"]) == (4, 5)
+    return nbformat.from_dict(content)
+
+
+def test_executed_files_are_valid_and_run_again_in_jupyter(place: Path, tmp_path: Path) -> None:
+    given, executed = tmp_path / "given.ipynb", tmp_path / "executed.ipynb"
+    shows = "import sys; print('out'); print('err', file=sys.stderr); display(ratings); 1 / 0"
+    with_outputs = notebook()
+    with_outputs.cells.insert(3, new_code_cell(shows, metadata={"tags": ["raises-exception"]}))
+    nbformat.write(with_outputs, given)
+    command = [sys.executable, "-m", "flownote", "run", str(given), "--output", str(executed)]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=place, env={**os.environ})
+    assert executed.exists(), ran.stderr
+    found = strictly_valid(executed)
+    kinds = {output.output_type for cell in found.cells for output in cell.get("outputs", ())}
+    assert kinds >= {"stream", "display_data", "error"}
+
+
+def test_converted_files_are_valid(tmp_path: Path) -> None:
+    script, file = tmp_path / "nb.py", tmp_path / "nb.ipynb"
+    script.write_text("# %% [markdown]\n# # Title\n\n# %%\nx = 1\n\n# %% [sql]\n# select 1\n")
+    assert shell.main(["flownote", "notebook", "convert", str(script), str(file)]) == 0
+    found = strictly_valid(file)
+    sources = [(cell.cell_type, cell.source) for cell in found.cells]
+    assert sources == [("markdown", "# Title"), ("code", "x = 1"), ("code", "%%sql\nselect 1")]
+    again = NotebookClient(new_notebook(cells=found.cells)).nb
+    nbformat.validate(again)
