@@ -138,10 +138,7 @@ impl Session {
         for (VersionedName { name, version }, outcome) in values {
             let value = self.values.entry(&name, version);
             match outcome {
-                Ok(stored) => {
-                    value.digest = Some(stored.digest.clone());
-                    value.stored = Some(stored);
-                }
+                Ok(stored) => value.keep(stored),
                 Err(trouble) => value.refused = Some(trouble),
             }
         }

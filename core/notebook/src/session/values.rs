@@ -72,10 +72,20 @@ impl Value {
         self.present.contains(&group) || self.stored.as_ref().is_some_and(readable)
     }
 
+    /// Notes a form that is kept. What a value is known by is its own language's form, where
+    /// that differs from the one that the others read.
+    pub fn keep(&mut self, mut stored: Stored) {
+        if !stored.common || self.digest.is_none() {
+            self.digest = Some(stored.digest.clone());
+        }
+        stored.common |= self.stored.as_ref().is_some_and(|it| it.common);
+        self.stored = Some(stored);
+    }
+
     /// Whether somebody has it, and yet no other interpreter can.
     pub fn stays_at_home(&self) -> bool {
-        let unreadable = self.stored.as_ref().is_some_and(|it| !it.common);
-        !self.present.is_empty() && (self.confined || self.refused.is_some() || unreadable)
+        // One that is kept in its own language's form only can still be asked for another.
+        !self.present.is_empty() && (self.confined || self.refused.is_some())
     }
 }
 
@@ -104,5 +114,29 @@ impl Values {
     /// Takes a version away; says which interpreters hold it.
     pub fn forget(&mut self, name: &VersionedName) -> BTreeSet<Group> {
         self.0.remove(name).map(|value| value.present).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(digest: &str, common: bool) -> Stored {
+        Stored { digest: digest.to_owned(), common }
+    }
+
+    #[test]
+    fn a_value_that_is_kept_in_its_own_form_can_be_asked_for_the_common_one() {
+        let mut value = Value { home: Some(Group::Python), ..Value::default() };
+        value.present.insert(Group::Python);
+        value.keep(stored("own", false));
+        assert!(!value.is_ready_for(Group::Tables) && !value.stays_at_home());
+        assert!(value.can_reach(Group::Tables));
+
+        value.keep(stored("common", true));
+        assert!(value.is_ready_for(Group::Tables));
+        assert_eq!(value.digest.as_deref(), Some("own"));
+        value.keep(stored("own", false));
+        assert!(value.is_ready_for(Group::Tables), "the common form is still there");
     }
 }
