@@ -1,7 +1,7 @@
 //! `flownote_studio._native`: the heavy half of Flownote for Python.
 //!
-//! `shell` is the studio's part of the command, `headless` runs notebooks; `interpreter` is the process that runs SQL and WASM cells; `wasm` lets Python call what
-//! WASM cells define.
+//! `shell` is the studio's part of the command, `headless` runs notebooks; `interpreter` is
+//! the process that runs SQL and WASM cells; `wasm` lets Python call what WASM cells define.
 //!
 //! **Invariant:** nothing is decided here: queries are `flownote_data`'s, WASM is
 //! `flownote_kernel`'s, and neither knows the other; here they are joined.
