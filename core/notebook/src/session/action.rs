@@ -133,6 +133,9 @@ pub struct Question {
     /// What it reads: name to identity, which is the digest of the content where it is
     /// known, and otherwise stands for the producer and the name (rule 10).
     pub reads: BTreeMap<String, String>,
+    /// The same with all that is known of each: what a later session compares.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, super::Input>,
     /// Stands for the same computation wherever and whenever it is done: code, how the
     /// inputs were made, modules. Unlike `reads` it never depends on which digests happen to
     /// be known.

@@ -67,6 +67,7 @@ impl Session {
             language: cell.language,
             code: names.code.clone(),
             reads: inputs.iter().map(|(name, input)| (name.clone(), identity(input))).collect(),
+            inputs: inputs.clone(),
             recipe: recipe(cell, names, inputs, &modules),
             modules,
             unkeepable: self.unkeepable(names, inputs),

@@ -7,13 +7,12 @@ use flownote_flow::manifest::{
     ArtifactRecord, Failure, FailureKind, Logs, Outcome, SCHEMA, TaskDone, TaskManifest,
 };
 use flownote_notebook::Output;
-use flownote_notebook::session::FinishStatus;
+use flownote_notebook::session::{Defined, FinishStatus, Input};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::{About, Executed, INLINE};
 use crate::cache::{By, provenance_of};
-use flownote_notebook::session::Defined;
 
 /// What a later session wants to know of an execution beside its provenance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,6 +20,8 @@ use flownote_notebook::session::Defined;
 pub(super) struct OfCell {
     /// Stands for the whole computation.
     pub recipe: String,
+    /// What it read, with how that was computed.
+    pub inputs: BTreeMap<String, Input>,
     /// What it defined, stored or not.
     pub defined: BTreeMap<String, Defined>,
     /// The number that people saw.
@@ -118,6 +119,7 @@ fn provenance(executed: &Executed) -> Json {
     let record = provenance_of(executed, By::Reads);
     let of_cell = OfCell {
         recipe: executed.question.recipe.clone(),
+        inputs: executed.question.inputs.clone(),
         defined: executed.defined.clone(),
         count: executed.count,
         source: executed.source.clone(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use flownote_flow::id::{FlowName, StepName};
 use flownote_flow::manifest::{ArtifactRecord, Outcome, TaskDone};
 use flownote_flow::provenance::Provenance;
-use flownote_notebook::session::{FinishStatus, Input, Origin, Past};
+use flownote_notebook::session::{FinishStatus, Origin, Past};
 use flownote_notebook::{CellId, Document};
 use flownote_store::client::RunFilter;
 use flownote_store::{RunKey, Store};
@@ -81,13 +81,6 @@ fn remember(cell: CellId, done: TaskDone) -> Option<Remembered> {
         it.digest = stored.map(|record| record.digest.to_string());
         it.common = stored.is_some_and(is_common);
     }
-    let reads = provenance.reads.artifacts.into_iter();
-    let inputs = reads.filter_map(|(name, identity)| {
-        // Which of the two it was isn't kept, and no digest is anybody's recipe.
-        let identity = identity?.to_string();
-        let digest = Some(identity.clone());
-        Some((name, Input { version: None, digest, recipe: identity }))
-    });
     let origin = match done.reused {
         Some(reused) => {
             Origin { pathspec: reused.pathspec, user: reused.user, finished_at: reused.finished_at }
@@ -101,7 +94,7 @@ fn remember(cell: CellId, done: TaskDone) -> Option<Remembered> {
     let past = Past {
         cell,
         code: provenance.code.digest.to_string(),
-        inputs: inputs.collect(),
+        inputs: of_cell.inputs,
         modules: provenance.environment.distributions,
         recipe: of_cell.recipe,
         status: match done.outcome {

@@ -139,7 +139,12 @@ impl Service {
         for (name, exported) in values {
             let stored = self.keep(&name, version, exported, Form::Exact).await;
             match stored {
-                Ok(stored) => kept.push((VersionedName { name, version }, Ok(stored))),
+                // One that only its own language reads must not hide that the interpreter can
+                // still make another of it.
+                Ok(stored) if stored.common => {
+                    kept.push((VersionedName { name, version }, Ok(stored)));
+                }
+                Ok(_) => {}
                 // It lives on where it is.
                 Err(_) => missing = true,
             }

@@ -18,12 +18,10 @@ async fn open(project: &Project, cells: &[Cell]) -> Option<Open> {
     Some(project.open(cells, launches).await)
 }
 
-fn cells() -> [Cell; 3] {
+fn cells() -> [Cell; 4] {
     [
-        python(
-            "load",
-            "import pandas as pd\nframe = pd.DataFrame({'a': [1, 2, 3], 'b': list('xyx')})",
-        ),
+        python("import", "import pandas as pd"),
+        python("load", "frame = pd.DataFrame({'a': [1, 2, 3], 'b': list('xyx')})"),
         sql("sum", "-- out: total\nselect b, sum(a) as s from frame group by b order by b"),
         python("use", "print(type(total).__module__.split('.')[0], total.s.tolist())"),
     ]
@@ -58,7 +56,7 @@ async fn sql_that_is_wrong_says_so_and_another_value_gives_another_result() {
     assert_eq!(open.status("wrong").await, CellStatus::Failed);
     let edit = flownote_notebook::Operation::Edit {
         cell: "load".into(),
-        source: "import pandas as pd\nframe = pd.DataFrame({'a': [10], 'b': ['x']})".into(),
+        source: "frame = pd.DataFrame({'a': [10], 'b': ['x']})".into(),
     };
     open.handle.operate(edit).await.expect("edited");
     open.run(RunRequest::Above { cell: "wrong".into() }).await;
