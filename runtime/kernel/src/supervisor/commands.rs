@@ -48,6 +48,9 @@ impl Service {
                 Ok(Reply::Done)
             }
             Request::Restart { language } => {
+                if let Some(group) = Group::of(language) {
+                    self.tell_what_is_left(group);
+                }
                 self.news.push_back(session::Event::Restart { language });
                 Ok(Reply::Done)
             }

@@ -37,6 +37,7 @@ impl Service {
                 }
                 self.processes.remove(group);
                 self.gone(group, trouble.clone());
+                self.tell_what_is_left(group);
                 let message = match trouble.hint {
                     Some(hint) => format!("{}\nhint: {hint}", trouble.message),
                     None => trouble.message,

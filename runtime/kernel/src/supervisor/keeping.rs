@@ -159,6 +159,22 @@ impl Service {
         }
     }
 
+    /// Tells the session, before an interpreter's values are lost, which of them it can be
+    /// given again: those that only its own language reads.
+    pub(super) fn tell_what_is_left(&mut self, group: Group) {
+        let of_group = |version| self.cells.get(&version).is_some_and(|(_, it)| *it == group);
+        let left = self.values.only_exact().filter(|(name, _)| of_group(name.version));
+        let values: Vec<_> = left
+            .map(|(name, record)| {
+                let digest = record.digest.to_string();
+                (name.clone(), Ok(session::Stored { digest, common: false }))
+            })
+            .collect();
+        if !values.is_empty() {
+            self.news.push_back(session::Event::Exported { values });
+        }
+    }
+
     /// Records an execution with the values that are kept of it.
     pub(super) fn record(&mut self, mut executed: Box<Executed>) {
         let version = executed.question.execution;

@@ -181,6 +181,12 @@ impl Values {
         Ok(Some(ValueRef { record, path: Some(path) }))
     }
 
+    /// The versions that are kept in a form that only their own language reads.
+    pub fn only_exact(&self) -> impl Iterator<Item = (&VersionedName, &ArtifactRecord)> {
+        let only = self.records.iter().filter(|(_, kept)| kept.get(Form::Common).is_none());
+        only.filter_map(|(name, kept)| Some((name, kept.exact.as_ref()?)))
+    }
+
     /// Forgets versions that nobody will ask for.
     pub fn forget(&mut self, names: &[VersionedName]) {
         for name in names {

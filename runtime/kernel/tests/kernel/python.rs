@@ -89,6 +89,29 @@ async fn kill_9_while_idle_and_while_running() {
 }
 
 #[tokio::test]
+async fn what_only_python_reads_is_given_back_to_a_new_python() {
+    let project = Project::new();
+    let cells = [
+        python("import", "import os"),
+        python("load", "odd = {(1, 2): {os.getpid()}}"),
+        python("use", "print(odd[1, 2])"),
+    ];
+    let Some(mut open) = open(&project, &cells).await else { return };
+    open.run_all().await;
+    let before = open.text("use").await;
+    // Its record waits for the value, and so does this question.
+    open.run_cell("use").await;
+    open.handle.kill(Language::Python).await.expect("asked");
+    let ended = |event: &Event| {
+        matches!(event, Event::Interpreter { state: InterpreterState::Ended { .. }, .. })
+    };
+    open.until(ended).await;
+    let events = open.run_cell("use").await;
+    assert_eq!(shown(&events), before, "the value of the process that died: {events:#?}");
+    open.close().await;
+}
+
+#[tokio::test]
 async fn an_interrupt_is_a_keyboard_interrupt_and_values_stay() {
     let project = Project::new();
     let cells = [
