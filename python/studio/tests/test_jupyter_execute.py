@@ -25,7 +25,7 @@ def test_an_error_is_shown_and_replied(front_end: FrontEnd) -> None:
     (error,) = answer.of("error")
     assert (error["ename"], error["evalue"]) == ("ValueError", "no rows")
     assert any("load()" in line for line in error["traceback"])
-    assert f"cell {answer.reply['execution_count']}" in "\n".join(error["traceback"])
+    assert f"Cell {answer.reply['execution_count']}," in "\n".join(error["traceback"])
     same = {key: answer.reply[key] for key in ("ename", "evalue", "traceback")}
     assert answer.reply["status"] == "error" and same == error
 
