@@ -64,7 +64,8 @@ async fn session(headless: Headless, document: Document) -> Result<i32, Error> {
     options.user = user();
     options.tags = headless.tags.clone();
     options.command = headless.line.clone();
-    options.remember = headless.reuse;
+    // Each cell is looked up when its turn comes, and is a task of this run either way.
+    options.remember = false;
     options.keep_document = true;
     options.interpreters = interpreters(&headless.python, &headless.studio);
     options.settings = settings(&headless.python, &options.store);

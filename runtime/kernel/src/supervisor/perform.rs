@@ -29,6 +29,10 @@ impl Service {
             Action::Status { cell, status } => self.log.push(Event::Status { cell, status }),
             Action::Outputs { cell, outputs } => self.log.push(Event::Outputs { cell, outputs }),
             Action::Restored { question, origin } => {
+                // Its values are given to their own language in its own form.
+                if let Some(group) = Group::of(question.language) {
+                    self.cells.insert(question.execution, (question.cell.clone(), group));
+                }
                 self.log.push(Event::Restored {
                     cell: question.cell.clone(),
                     pathspec: origin.pathspec,
