@@ -39,10 +39,8 @@ impl Door {
                 self.comms.note(comm);
                 comms::say(&self.wires, self.parent(*execution).as_deref(), comm);
             }
-            Event::Finished { cell, status, payload, .. } => {
-                if self.is_at_hand(cell) {
-                    self.finish(*status, payload).await;
-                }
+            Event::Finished { cell, status, payload, .. } if self.is_at_hand(cell) => {
+                self.finish(*status, payload).await;
             }
             Event::Refused { cell, trouble } if self.is_at_hand(cell) => {
                 let hint = trouble.hint.as_deref();
