@@ -88,7 +88,12 @@ impl Session {
             question: Box::new(started.question.clone()),
             origin: hit.origin.clone(),
         });
-        let finish = Finish { defined: hit.defined, deleted: hit.deleted, ..Finish::default() };
+        let mut defined = hit.defined;
+        for name in self.names.get(&cell).iter().flat_map(|names| &names.made_by_source) {
+            let made = || Defined { live: true, ..Defined::default() };
+            defined.entry(name.clone()).or_insert_with(made);
+        }
+        let finish = Finish { defined, deleted: hit.deleted, ..Finish::default() };
         self.keep(started, finish, Some(hit.origin), actions);
     }
 
@@ -152,7 +157,8 @@ impl Session {
         let made_again = self.names.get(cell).is_some_and(|names| names.makes_again(name));
         let value = self.values.entry(name, execution);
         value.home = Some(group);
-        value.digest = defined.digest.clone();
+        // It may have been exported, and so be known, before its execution ended.
+        value.digest = defined.digest.clone().or_else(|| value.digest.take());
         value.confined = defined.live;
         value.live = defined.live && !made_again;
         if reused {

@@ -77,7 +77,10 @@ impl Session {
             }
         }
         let ordered = above.iter().filter(|cell| needed.contains(&cell.id));
-        let untried = ordered.filter(|cell| !self.tried.contains(&(job.request, cell.id.clone())));
+        let untried = ordered.filter(|cell| {
+            let tried = self.tried.contains(&(job.request, cell.id.clone()));
+            !tried || self.was_restored(&cell.id)
+        });
         untried.map(|cell| self.may_come_first(cell, survey).map(|()| cell.id.clone())).collect()
     }
 
@@ -87,6 +90,12 @@ impl Session {
         let Some(names) = self.names.get(&cell.id) else { return false };
         let effect = names.class == Class::Effect && !names.outward;
         effect && self.mode_of(cell) != Mode::Manual && !self.executed.contains(&cell.id)
+    }
+
+    /// Whether a result of this session was taken from the cache. What its text alone makes
+    /// (imports, functions) isn't there then: who needs that runs the cell after all.
+    pub(super) fn was_restored(&self, cell: &CellId) -> bool {
+        self.results.get(cell).is_some_and(|result| result.reused.is_some() && !result.past)
     }
 
     /// Whether a cell may run although the user didn't point at it.

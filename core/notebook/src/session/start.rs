@@ -31,7 +31,9 @@ impl Session {
             && names.class == Class::Value
             && names.caching != Some(false)
             && question.unkeepable.is_none()
-            && !self.executed.contains(&job.cell);
+            && !self.executed.contains(&job.cell)
+            && !(self.was_restored(&job.cell)
+                && self.tried.contains(&(job.request, job.cell.clone())));
         let started = Box::new(Started { job, question, inputs });
         if look_up {
             actions.push(Action::LookUp(Box::new(started.question.clone())));

@@ -61,7 +61,7 @@ impl Session {
         if let Some(why) = self.changed_input(names, result, above) {
             return stale(why);
         }
-        if names.class != Class::Definition && self.is_lost(result) {
+        if names.class != Class::Definition && self.is_lost(names, result) {
             return stale(Why::Lost);
         }
         match &result.unverified {
@@ -98,9 +98,10 @@ impl Session {
         gone.map(|name| Why::Input { name: name.clone() })
     }
 
-    /// Whether something that the result defined is nowhere any more.
-    fn is_lost(&self, result: &CellResult) -> bool {
-        result.defined.keys().any(|name| {
+    /// Whether something that the result defined is nowhere any more. What the text makes
+    /// again by itself (imports, functions) doesn't count: who needs it runs the cell.
+    fn is_lost(&self, names: &CellNames, result: &CellResult) -> bool {
+        result.defined.keys().filter(|name| !names.makes_again(name)).any(|name| {
             let value = self.values.get(name, result.execution);
             !value.is_some_and(|it| !it.present.is_empty() || it.stored.is_some())
         })

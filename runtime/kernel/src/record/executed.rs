@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use flownote_flow::manifest::{ArtifactRecord, Digest, Reused, Usage};
 use flownote_flow::provenance::External;
 use flownote_notebook::Output;
+use flownote_notebook::facts::Kind;
 use flownote_notebook::session::{Defined, FinishStatus, Question};
 
 use super::Lines;
@@ -57,9 +58,14 @@ pub struct Executed {
 }
 
 impl Executed {
-    /// Whether all that it defined is kept.
+    /// Whether all that it defined is kept, or is made again by its text alone.
     pub fn is_whole(&self) -> bool {
+        let text = facts(self.question.language, &self.source);
+        let made = |name: &str| {
+            let kind = text.defs.get(name).map(|definition| &definition.kind);
+            matches!(kind, Some(Kind::Import(_) | Kind::Function | Kind::Class))
+        };
         self.status == FinishStatus::Ok
-            && self.defined.keys().all(|name| self.artifacts.contains_key(name))
+            && self.defined.keys().all(|name| self.artifacts.contains_key(name) || made(name))
     }
 }

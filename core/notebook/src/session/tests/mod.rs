@@ -1,5 +1,6 @@
 //! Sessions, driven by a kernel for tests that really runs the cells.
 
+mod languages;
 mod like_a_script;
 mod runs;
 mod toy;

@@ -14,7 +14,12 @@ pub struct World {
     pub story: Vec<String>,
     versions: HashMap<VersionedName, Value>,
     bound: Scope,
+    /// What is kept by recipe: names with their digests, and by digest.
     cache: HashMap<String, BTreeMap<String, String>>,
+    stored: HashMap<String, Value>,
+    restored: HashMap<VersionedName, String>,
+    /// Whether results are kept.
+    pub caching: bool,
     /// Cells for which the cache was asked.
     pub asked: Vec<String>,
 }
@@ -32,6 +37,9 @@ impl World {
             versions: HashMap::new(),
             bound: Scope::new(),
             cache: HashMap::new(),
+            stored: HashMap::new(),
+            restored: HashMap::new(),
+            caching: false,
             asked: Vec::new(),
         }
     }
@@ -109,7 +117,8 @@ impl World {
         let versions = self.session.visible_versions();
         let value = |(name, version): (String, Execution)| {
             let key = VersionedName { name: name.clone(), version };
-            let value = self.versions.get(&key).cloned();
+            let restored = || self.stored.get(self.restored.get(&key)?).cloned();
+            let value = self.versions.get(&key).cloned().or_else(restored);
             (name, value.unwrap_or(Value::Function("nowhere".into())))
         };
         versions.into_iter().map(value).collect()
@@ -121,6 +130,10 @@ impl World {
             Action::LookUp(question) => {
                 let execution = question.execution;
                 let known = self.cache.get(&question.recipe).cloned();
+                for (name, digest) in known.iter().flatten() {
+                    let key = VersionedName { name: name.clone(), version: execution };
+                    self.restored.insert(key, digest.clone());
+                }
                 self.asked.push(question.cell.to_string());
                 let hit = known.map(|names| Hit {
                     defined: names
@@ -158,10 +171,12 @@ impl World {
         }
         for (name, version) in &execute.set {
             let key = VersionedName { name: name.clone(), version: *version };
-            let value = match self.versions.get(&key) {
-                Some(value) => value.clone(),
-                None => panic!("{} was to be bound and is nowhere", name),
-            };
+            let value = self.versions.get(&key).cloned().or_else(|| {
+                let value = self.stored.get(self.restored.get(&key)?)?.snapshot();
+                self.versions.insert(key.clone(), value.clone());
+                Some(value)
+            });
+            let value = value.unwrap_or_else(|| panic!("{name} was to be bound and is nowhere"));
             self.bound.insert(name.clone(), value);
         }
         for name in &execute.snapshot {
@@ -170,9 +185,12 @@ impl World {
         let before = self.bound.clone();
         let outcome = toy::run(&execute.code, &mut self.bound);
         let mut finish = Finish::default();
+        // Like the real one: what a cell certainly binds is its own, were it the same object.
+        let written = crate::facts(Language::Python, &execute.code).defs;
+        let binds = |name: &str| written.get(name).is_some_and(|it| !it.conditional);
         for (name, value) in &self.bound {
             let same = before.get(name).is_some_and(|was| was.is(value));
-            if !same || execute.snapshot.contains(name) {
+            if !same || (outcome.is_ok() && binds(name)) || execute.snapshot.contains(name) {
                 let key = VersionedName { name: name.clone(), version: execute.execution };
                 self.versions.insert(key, value.clone());
                 let live = matches!(value, Value::Function(_));
@@ -183,8 +201,22 @@ impl World {
             before.keys().filter(|it| !self.bound.contains_key(*it)).cloned().collect();
         if outcome.is_err() {
             finish.status = FinishStatus::Error;
+        } else if self.caching && execute.question.unkeepable.is_none() {
+            self.keep(&execute.question.recipe, &finish);
         }
         Event::Finished { execution: execute.execution, finish }
+    }
+
+    /// Keeps a result, but for functions.
+    fn keep(&mut self, recipe: &str, finish: &Finish) {
+        let mut names = BTreeMap::new();
+        for name in finish.defined.keys().filter(|name| !finish.defined[*name].live) {
+            let value = self.bound[name].snapshot();
+            let digest = format!("{value:?}");
+            self.stored.insert(digest.clone(), value);
+            names.insert(name.clone(), digest);
+        }
+        self.cache.insert(recipe.to_owned(), names);
     }
 
     /// The version that is bound keeps what it is now; the cell goes on with the original.

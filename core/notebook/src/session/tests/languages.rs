@@ -1,0 +1,100 @@
+//! Values that cross from one language to another.
+
+use crate::session::*;
+use crate::{Cell, Document, Language};
+
+fn defined(names: &[&str]) -> Finish {
+    let defined = names.iter().map(|name| (name.to_string(), Defined::default()));
+    Finish { defined: defined.collect(), ..Finish::default() }
+}
+
+fn session() -> Session {
+    let cells = vec![
+        Cell::new("frame", Language::Python, "df = make()"),
+        Cell::new("query", Language::Sql, "-- out: best\nselect * from df"),
+    ];
+    Session::new(Document::new(cells).expect("a document"), Order::Document, "test")
+}
+
+/// Drives a session until a cell in SQL is to be executed.
+fn until_the_query(session: &mut Session, run: RunRequest) -> Execute {
+    let mut actions = session.apply(Event::Run { run }).expect("a request");
+    loop {
+        let mut next = Vec::new();
+        for action in actions {
+            let event = match action {
+                Action::Execute(execute) if execute.language == Language::Sql => return *execute,
+                Action::Execute(execute) => {
+                    let name = VersionedName { name: "df".into(), version: execute.execution };
+                    let stored = Stored { digest: "d".into(), common: true };
+                    let values = vec![(name, Ok(stored))];
+                    next.extend(session.apply(Event::Exported { values }).expect("a value"));
+                    Event::Finished { execution: execute.execution, finish: defined(&["df"]) }
+                }
+                Action::LookUp(question) => {
+                    Event::LookedUp { execution: question.execution, hit: None }
+                }
+                Action::Export { names, .. } => {
+                    let stored = Stored { digest: "d".into(), common: true };
+                    let values = names.into_iter().map(|name| (name, Ok(stored.clone())));
+                    Event::Exported { values: values.collect() }
+                }
+                _ => continue,
+            };
+            next.extend(session.apply(event).expect("an answer"));
+        }
+        actions = next;
+        assert!(!actions.is_empty(), "nothing happens any more");
+    }
+}
+
+#[track_caller]
+fn check(execute: &Execute) {
+    assert!(execute.set.contains_key("df"), "{execute:?}");
+    assert!(execute.given.contains("df"), "{execute:?}");
+}
+
+#[test]
+fn a_frame_is_given_to_a_query() {
+    let mut session = session();
+    let cells = vec!["query".into()];
+    check(&until_the_query(&mut session, RunRequest::Cells { cells }));
+}
+
+#[test]
+fn a_frame_is_given_to_a_query_that_the_cache_did_not_know() {
+    let mut session = session();
+    check(&until_the_query(&mut session, RunRequest::All { reuse: true }));
+}
+
+#[test]
+fn a_frame_that_was_computed_anew_is_given_to_a_query_of_an_earlier_session() {
+    check_earlier("another text");
+    check_earlier(&crate::facts(Language::Python, "df = make()").code);
+}
+
+fn check_earlier(frame: &str) {
+    let mut session = session();
+    let past = |cell: &str, name: &str, code: &str| Past {
+        cell: cell.into(),
+        code: code.to_owned(),
+        inputs: Default::default(),
+        modules: Default::default(),
+        recipe: "r".to_owned(),
+        status: FinishStatus::Ok,
+        defined: [(
+            name.to_owned(),
+            Defined { digest: Some("e".into()), common: true, ..Default::default() },
+        )]
+        .into(),
+        deleted: Vec::new(),
+        unverified: None,
+        origin: Origin::default(),
+    };
+    let code = |source: &str, language| crate::facts(language, source).code.to_string();
+    session.remember(vec![
+        past("frame", "df", frame),
+        past("query", "best", &code("-- out: best\nselect * from df", Language::Sql)),
+    ]);
+    check(&until_the_query(&mut session, RunRequest::All { reuse: true }));
+}
