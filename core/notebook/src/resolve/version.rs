@@ -68,11 +68,6 @@ impl Sight {
         cells
     }
 
-    /// Whether a cell above certainly says that it defines the name.
-    pub fn contains(&self, name: &str) -> bool {
-        self.names.contains_key(name)
-    }
-
     /// All names in sight.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
         self.names.keys()
