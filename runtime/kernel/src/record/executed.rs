@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use flownote_flow::manifest::{ArtifactRecord, Digest, Reused, Usage};
 use flownote_flow::provenance::External;
-use flownote_notebook::facts::Kind;
+use flownote_notebook::Output;
+use flownote_notebook::facts::{Kind, facts};
 use flownote_notebook::session::{Defined, FinishStatus, Question};
 
 use super::Lines;
