@@ -74,8 +74,8 @@ class Answer:
 class FrontEnd:
     """Jupyter's client with a kernel of its own."""
 
-    def __init__(self) -> None:
-        self.manager = KernelManager(kernel_name="flownote")
+    def __init__(self, **options: Any) -> None:
+        self.manager = KernelManager(kernel_name="flownote", **options)
         self.client: BlockingKernelClient = self.manager.blocking_client()
 
     def __enter__(self) -> FrontEnd:

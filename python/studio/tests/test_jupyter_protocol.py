@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from jupyter_front_end import HUNG, FrontEnd, front_end, place, wait_for_end
 
+import flownote
+
 __all__ = ["front_end", "place"]
 
 WAITS = "import time\nprint('begun', flush=True)\nfor _ in range(600): time.sleep(0.1)"
@@ -212,6 +214,36 @@ def test_nothing_stays_after_a_shutdown(place: Path) -> None:
         assert content == {"status": "ok", "restart": False}
         wait_for_end(kernel)
         wait_for_end(python)
+
+
+@pytest.mark.parametrize("now", [False, True])
+def test_a_cell_that_runs_ends_with_its_kernel(place: Path, now: bool) -> None:
+    with FrontEnd() as front_end:
+        code = "import os, time; print('begun', os.getpid(), flush=True); time.sleep(600)"
+        messages = front_end.until(front_end.client.execute(code), has_begun)
+        python = int(messages[-1]["content"]["text"].split()[1])
+        kernel = front_end.manager.provisioner.pid
+        if now:
+            os.kill(kernel, signal.SIGKILL)
+        else:
+            front_end.client.shutdown()
+        wait_for_end(kernel)
+        wait_for_end(python)
+
+
+def test_sockets_may_be_files(place: Path) -> None:
+    with FrontEnd(transport="ipc") as front_end:
+        assert front_end.execute("1 + 1").ok.result == "2"
+
+
+def test_what_ran_is_a_run(place: Path) -> None:
+    with FrontEnd() as front_end:
+        front_end.run("answer = 42")
+        kernel = front_end.manager.provisioner.pid
+        front_end.client.shutdown()
+        wait_for_end(kernel)
+    run = flownote.Flow("Notebook", store=str(place / ".flownote")).latest_run
+    assert run["1"].task.data.answer == 42
 
 
 def test_exit_in_a_cell_ends_the_kernel(place: Path) -> None:

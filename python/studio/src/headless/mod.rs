@@ -158,10 +158,9 @@ pub async fn open_store(flag: Option<&str>) -> Result<Store, Error> {
     Ok(Store::open(&location.url, StoreOptions::from_env()).await?)
 }
 
-/// Who runs this.
+/// Who runs this, as `flownote` has it: `FLOWNOTE_USER`, else who the process belongs to.
 pub fn user() -> String {
-    ["FLOWNOTE_USER", "USER", "LOGNAME"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()))
-        .unwrap_or_else(|| "unknown".to_owned())
+    let named = std::env::var("FLOWNOTE_USER").ok().filter(|name| !name.is_empty());
+    let account = || nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten();
+    named.or_else(|| Some(account()?.name)).unwrap_or_else(|| nix::unistd::getuid().to_string())
 }
