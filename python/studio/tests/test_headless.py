@@ -1,0 +1,205 @@
+"""Notebooks from the shell: `flownote run nb.ipynb`, `resume`, `notebook …`, `open`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+NOTEBOOK = """\
+# %% id="defaults" tags=["parameters"]
+alpha = 2
+
+# %% id="frame"
+import pandas as pd
+df = pd.DataFrame({"title": ["a", "b", "c"], "score": [1.0, 2.0, 3.0]})
+df["score"] = df["score"] * alpha
+
+# %% [sql] id="top"
+# -- out: best
+# select title, score from df where score > 3 order by score desc
+
+# %% id="told"
+print(len(best), best.score.sum())
+"""
+
+FAILING = """\
+# %% id="slow"
+total = sum(number * number for number in range(2_000_000))
+rows = [1, 2, total - total + 3]
+
+# %% id="wrong"
+mean = sum(rows) / 0
+
+# %% id="told"
+print(mean)
+"""
+
+
+class Ran(NamedTuple):
+    """What a command gave."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Folder(NamedTuple):
+    """A folder with notebooks and a datastore of its own."""
+
+    path: Path
+
+    def flownote(self, *words: str) -> Ran:
+        surroundings = {**os.environ, "FLOWNOTE_STORE": str(self.path / "store")}
+        done = subprocess.run(
+            [sys.executable, "-m", "flownote", *words],
+            cwd=self.path,
+            env={**surroundings, "FLOWNOTE_USER": "ana"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def notebook(self, name: str, percent: str) -> None:
+        (self.path / f"{name}.py").write_text(percent)
+        made = self.flownote("notebook", "convert", f"{name}.py", f"{name}.ipynb", "--force")
+        assert made.code == 0, made.err
+
+    def client(self, program: str) -> str:
+        head = "from flownote.client import Flow, namespace\nnamespace(None)\n"
+        head += "run = Flow('Notebook').latest_run\n"
+        done = subprocess.run(
+            [sys.executable, "-c", head + program],
+            env={**os.environ, "FLOWNOTE_STORE": str(self.path / "store")},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_a_notebook_runs_from_top_to_bottom_and_is_a_run(folder: Folder) -> None:
+    folder.notebook("nb", NOTEBOOK)
+    ran = folder.flownote("run", "nb.ipynb", "--param", "alpha=3", "--output", "done.ipynb")
+    assert ran.code == 0, ran.err
+    assert "2 15.0" in ran.err  # standard output is the notebook's when it is written
+    done = json.loads((folder.path / "done.ipynb").read_text())
+    texts = ["".join(cell["source"]) for cell in done["cells"]]
+    assert "# Parameters\nalpha = 3" in texts
+    assert done["cells"][-1]["outputs"][0]["text"] == ["2 15.0\n"]
+    assert json.loads((folder.path / "nb.ipynb").read_text())["cells"][-1]["outputs"] == []
+    seen = folder.client(
+        "print(run.successful, run['frame'].task.data.df.score.sum())\n"
+        "print(run['top'].task.data.best.column('title').to_pylist(), run['told'].task.stdout)\n"
+        "print(run['notebook_file'].task.data.notebook_file[:1])"
+    )
+    assert seen.splitlines() == ["True 18.0", "['c', 'b'] 2 15.0", "{"]
+
+
+def test_what_a_parameter_can_not_be_is_said(folder: Folder) -> None:
+    folder.notebook("nb", NOTEBOOK)
+    ran = folder.flownote("run", "nb.ipynb", "--param", "alpa=3")
+    assert ran.code == 2
+    assert "doesn't set `alpa`" in ran.err
+    assert "did you mean `alpha`?" in ran.err
+    folder.notebook("bare", FAILING)
+    ran = folder.flownote("run", "bare.ipynb", "--param", "x=3")
+    assert ran.code == 2
+    assert "no cell tagged `parameters`" in ran.err
+
+
+def test_a_cell_that_fails_ends_the_run_and_a_resume_goes_on_from_it(folder: Folder) -> None:
+    folder.notebook("nb", FAILING)
+    ran = folder.flownote("run", "nb.ipynb")
+    assert ran.code == 1
+    assert "ZeroDivisionError" in ran.err
+    assert "Cell 2, line 1" in ran.err
+    assert "[3/3]" not in ran.err
+    assert folder.client("print(run.successful)") == "False\n"
+    folder.notebook("nb", FAILING.replace("/ 0", "/ 2"))
+    ran = folder.flownote("resume", "nb.ipynb")
+    assert ran.code == 0, ran.err
+    assert ran.out == "3.0\n"
+    assert "[1/3] Python reused: computed by ana in Notebook/" in ran.err
+    assert "2 ran, 1 reused" in ran.err
+
+
+def test_results_are_reused_until_what_they_stand_on_changes(folder: Folder) -> None:
+    folder.notebook("nb", NOTEBOOK)
+    first = folder.flownote("run", "nb.ipynb", "--cache")
+    again = folder.flownote("run", "nb.ipynb", "--cache")
+    assert (first.code, again.code) == (0, 0)
+    assert "[2/4] Python reused" not in first.err
+    assert "[2/4] Python reused" in again.err
+    edited = folder.flownote("run", "nb.ipynb", "--cache", "--param", "alpha=5")
+    assert "[3/5] Python reused" not in edited.err
+    assert edited.out == "3 30.0\n"
+
+
+def test_status_says_what_is_fresh_and_why_something_is_not(folder: Folder) -> None:
+    folder.notebook("nb", NOTEBOOK)
+    words = [
+        line.split("  ")[-1].strip()
+        for line in folder.flownote("notebook", "status", "nb.ipynb").out.splitlines()
+    ]
+    assert words == ["never run"] * 4
+    assert folder.flownote("run", "nb.ipynb").code == 0
+    status = folder.flownote("notebook", "status", "nb.ipynb", "--json")
+    assert [one["status"]["status"] for one in json.loads(status.out)] == ["fresh"] * 4
+    notebook = (folder.path / "nb.ipynb").read_text()
+    (folder.path / "nb.ipynb").write_text(notebook.replace("3.0]", "30.0]"))
+    lines = folder.flownote("notebook", "status", "nb.ipynb").out.splitlines()
+    assert "fresh" in lines[0]
+    assert lines[1].endswith("stale: its code was edited")
+    assert lines[2].endswith("stale: cell `frame` above is not fresh")
+
+
+def test_notebooks_are_compared_converted_and_stripped(folder: Folder) -> None:
+    folder.notebook("nb", NOTEBOOK)
+    assert folder.flownote("run", "nb.ipynb", "--output", "done.ipynb", "--quiet").code == 0
+    same = folder.flownote("notebook", "diff", "nb.ipynb", "done.ipynb", "--source")
+    assert (same.code, same.out) == (0, "")
+    differ = folder.flownote("notebook", "diff", "nb.ipynb", "done.ipynb")
+    assert differ.code == 1
+    assert "told" in differ.out
+    assert folder.flownote("notebook", "strip", "done.ipynb").code == 0
+    assert folder.flownote("notebook", "diff", "nb.ipynb", "done.ipynb").code == 0
+    there = folder.flownote("notebook", "convert", "nb.py", "nb.ipynb")
+    assert there.code == 2
+    assert "--force" in there.err
+
+
+def test_files_that_are_no_notebooks_are_named(folder: Folder) -> None:
+    missing = folder.flownote("run", "nothing.ipynb")
+    assert missing.code == 1
+    assert "`nothing.ipynb` cannot be read" in missing.err
+    (folder.path / "broken.ipynb").write_text("{")
+    broken = folder.flownote("run", "broken.ipynb")
+    assert broken.code == 1
+    assert "`broken.ipynb`" in broken.err
+
+
+def test_a_task_of_a_flow_opens_as_a_notebook_that_runs(folder: Folder) -> None:
+    (folder.path / "flow.py").write_text(
+        "from flownote import FlowSpec, step\n\n\n"
+        "class Plain(FlowSpec):\n"
+        "    @step\n    def start(self):\n        self.x = 20\n        self.next(self.end)\n\n"
+        "    @step\n    def end(self):\n        print('twice', self.x * 2)\n"
+    )
+    assert folder.flownote("run", "flow.py", "--quiet").code == 0
+    assert folder.flownote("open", "latest/end", "-o", "end.ipynb").code == 0
+    ran = folder.flownote("run", "end.ipynb")
+    assert ran.code == 0, ran.err
+    assert "twice 40" in ran.out
