@@ -138,6 +138,34 @@ def test_who_has_no_key_is_not_heard(front_end: FrontEnd) -> None:
     intruder.stop_channels()
 
 
+@pytest.mark.parametrize(
+    "frames",
+    [
+        [b""],
+        [b"noise"],
+        [b"<IDS|MSG>"],
+        [b"<IDS|MSG>", b"no-hex"],
+        [b"<IDS|MSG>", b"00", b"{}", b"{}"],
+        [b"<IDS|MSG>", b"00" * 32, b"{", b"{}", b"{}", b"{}"],
+        [b"<IDS|MSG>", b"", b"\xff" * 1000, b"{}", b"{}", b"{}"],
+    ],
+)
+@pytest.mark.parametrize("channel", ["shell", "control", "stdin"])
+def test_noise_does_no_harm(front_end: FrontEnd, channel: str, frames: list[bytes]) -> None:
+    getattr(front_end.client, f"{channel}_channel").socket.send_multipart(frames)
+    assert front_end.execute("'unharmed'").ok.result == "'unharmed'"
+
+
+def test_contents_that_are_signed_and_make_no_sense(front_end: FrontEnd) -> None:
+    for kind in ("complete_request", "inspect_request", "is_complete_request"):
+        request = front_end.send(kind, {"code": 3, "cursor_pos": -1})
+        assert front_end.reply(request)["content"]["status"] == "error"
+    front_end.wait(front_end.send("comm_msg", {"data": 3}), reply=False)
+    request = front_end.send("history_request", {"hist_access_type": "dance", "n": -3})
+    assert front_end.reply(request)["content"]["history"] == []
+    assert front_end.execute("'unharmed'").ok.result == "'unharmed'"
+
+
 def test_unknown_messages_are_ignored(front_end: FrontEnd) -> None:
     front_end.send("dance_request", {"tune": "polka"})
     assert front_end.execute("'unmoved'").ok.result == "'unmoved'"

@@ -220,8 +220,9 @@ impl Door {
 
     /// Hands a widget its message. Its turn ends when the widget has done what it does.
     fn pass_on(&mut self, asked: Rc<Asked>) {
-        let Some(comm) = super::comms::heard(&asked) else { return };
         self.status(&asked, "busy");
+        // One that names no widget is for nobody.
+        let Some(comm) = super::comms::heard(&asked) else { return self.idle(&asked) };
         self.comms.note(&comm);
         self.at_hand = Some(AtHand::Comm(asked));
         let (handle, answers) = (self.handle.clone(), self.answers.clone());
