@@ -25,7 +25,7 @@ rust = $(shell find $(1) -name '*.rs' -o -name Cargo.toml -o -type d -path '*src
 RUST := Cargo.toml Cargo.lock $(call rust,$(LIGHT)) python/Cargo.toml
 STUDIO := $(call rust,$(HEAVY)) python/studio/Cargo.toml python/studio/pyproject.toml \
   $(shell find python/studio/flownote_studio -name '*.py' -o -name '*.pyi')
-PACKAGE := python/pyproject.toml $(shell find -L python/flownote -name '*.py' -o -name '*.pyi' -o -name 'README.md')
+PACKAGE := python/pyproject.toml $(shell find -L python/flownote -name '*.py' -o -name '*.pyi' -o -name 'README.md' -o -name '*.ipynb')
 
 say = @echo "==> $(1)"
 # $(call need,COMMAND,HINT): fails with the name of a missing prerequisite.
