@@ -96,7 +96,7 @@ impl Session {
             }
         };
         let jobs: Vec<Job> = (wanted.into_iter())
-            .map(|cell| Job { cell: cell.clone(), explicit, reuse, request })
+            .map(|cell| Job { cell: cell.clone(), explicit, reuse, missed: false, request })
             .collect();
         jobs.into_iter().for_each(|job| self.queue.push(job));
     }
@@ -118,7 +118,7 @@ impl Session {
             );
             if self.mode_of(cell) == Mode::Auto && harmless && stale {
                 let cell = cell.id.clone();
-                self.queue.push(Job { cell, explicit: false, reuse: true, request });
+                self.queue.push(Job { cell, explicit: false, reuse: true, missed: false, request });
             }
         }
         self.next_request += 1;
@@ -183,7 +183,8 @@ impl Session {
             return;
         }
         let reads = names.reads_in(&survey.environment);
-        match self.obstacle(&job, position, &names, &survey, &reads) {
+        let asking = self.may_ask(&job, &names);
+        match self.obstacle(&job, position, &names, &survey, &reads, asking) {
             Some(Obstacle::Refused(trouble)) => {
                 self.queue.drop_request(job.request);
                 actions.push(Action::Refused { cell: job.cell, trouble });
@@ -193,7 +194,7 @@ impl Session {
                 self.queue.push_front(job);
                 for cell in cells.into_iter().rev() {
                     self.tried.insert((request, cell.clone()));
-                    self.queue.push_front(Job { cell, explicit, reuse, request });
+                    self.queue.push_front(Job { cell, explicit, reuse, missed: false, request });
                 }
             }
             Some(Obstacle::Values(waiting)) => {
@@ -209,7 +210,11 @@ impl Session {
                     self.doing = Doing::Finding(job);
                     return;
                 }
-                self.start(job, position, &names, &survey, &reads, actions);
+                if asking {
+                    self.ask_cache(job, position, &names, &survey, &reads, actions);
+                } else {
+                    self.start(job, position, &names, &survey, &reads, actions);
+                }
             }
         }
     }

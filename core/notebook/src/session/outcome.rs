@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::event::{Finish, FinishStatus, Hit, Origin, VersionedName};
+use super::queue::Job;
 use super::result::CellResult;
 use super::values::Group;
 use super::{Action, Defined, Doing, Execution, Session, Started};
@@ -78,7 +79,8 @@ impl Session {
             }
         };
         let Some(hit) = hit else {
-            return self.execute_after_all(started, actions);
+            // Now what it reads is needed, too.
+            return self.queue.push_front(Job { missed: true, ..started.job });
         };
         let cell = started.job.cell.clone();
         // As above: a cell may be gone by now.
@@ -132,6 +134,7 @@ impl Session {
             deleted: finish.deleted,
             unverified: finish.unverified,
             reused,
+            explicit: job.explicit,
             past: false,
         };
         if let (Some(tail), Some(names)) = (&mut self.repl, self.names.get(&job.cell)) {

@@ -26,7 +26,8 @@ pub enum Obstacle {
 }
 
 impl Session {
-    /// Finds what stands in a cell's way, if anything does.
+    /// Finds what stands in a cell's way, if anything does. To ask the cache, what the cell
+    /// reads must be right, but need not be at hand.
     pub(super) fn obstacle(
         &self,
         job: &Job,
@@ -34,15 +35,19 @@ impl Session {
         names: &CellNames,
         survey: &Survey,
         reads: &BTreeSet<String>,
+        asking: bool,
     ) -> Option<Obstacle> {
         let cell = &self.document.cells()[position];
         let group = Group::of(cell.language)?;
         if self.repl.is_none() {
-            match self.cells_needed(job, position, group, survey, reads) {
+            match self.cells_needed(job, position, group, survey, reads, asking) {
                 Err(trouble) => return Some(Obstacle::Refused(trouble)),
                 Ok(cells) if !cells.is_empty() => return Some(Obstacle::Cells(cells)),
                 Ok(_) => {}
             }
+        }
+        if asking {
+            return None;
         }
         // Of a cell that may read anything, only what it names crosses by itself.
         let named = |name: &&String| names.coarse.is_none() || names.now.contains(*name);
@@ -56,6 +61,7 @@ impl Session {
         group: Group,
         survey: &Survey,
         reads: &BTreeSet<String>,
+        asking: bool,
     ) -> Result<Vec<CellId>, Trouble> {
         let mut needed = BTreeSet::new();
         for name in reads {
@@ -65,14 +71,14 @@ impl Session {
                 let elsewhere =
                     value.is_some_and(|it| it.home != Some(group) && it.stays_at_home());
                 let reached = value.is_some_and(|it| it.can_reach(group));
-                if !(usable && (reached || elsewhere)) {
+                if !(usable && (asking || reached || elsewhere)) {
                     needed.insert(entry.cell.clone());
                 }
             }
         }
         let above = &self.document.cells()[..position];
         for cell in above.iter().filter(|cell| Group::of(cell.language) == Some(group)) {
-            if self.is_waiting_effect(cell) {
+            if !asking && self.is_waiting_effect(cell) {
                 needed.insert(cell.id.clone());
             }
         }

@@ -13,6 +13,8 @@ pub struct Job {
     pub explicit: bool,
     /// Whether an earlier result may be taken.
     pub reuse: bool,
+    /// Whether the cache was asked, and knew nothing.
+    pub missed: bool,
     /// The request that it belongs to. An error ends the whole request.
     pub request: u64,
 }

@@ -32,6 +32,8 @@ pub struct CellResult {
     pub unverified: Option<String>,
     /// Who computed it, when it was not this session.
     pub reused: Option<Origin>,
+    /// Whether the user pointed at the cell, and so wants to see what it gives now.
+    pub explicit: bool,
     /// Whether it is from an earlier session and nothing of it has run here.
     pub past: bool,
 }
@@ -50,6 +52,7 @@ impl CellResult {
             deleted: past.deleted,
             unverified: past.unverified,
             reused: Some(past.origin),
+            explicit: false,
             past: true,
         }
     }

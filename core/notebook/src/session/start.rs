@@ -13,6 +13,40 @@ use crate::lines::rewrite;
 use crate::session::names::CellNames;
 
 impl Session {
+    /// Whether the cache may have what a cell would give.
+    pub(super) fn may_ask(&self, job: &Job, names: &CellNames) -> bool {
+        let tried = self.tried.contains(&(job.request, job.cell.clone()));
+        !job.explicit
+            && job.reuse
+            && !job.missed
+            && names.class == Class::Value
+            && names.caching != Some(false)
+            && names.unkeepable.is_none()
+            && !self.executed.contains(&job.cell)
+            && !(tried && self.was_restored(&job.cell))
+    }
+
+    /// Asks the cache for what a cell would give.
+    pub(super) fn ask_cache(
+        &mut self,
+        mut job: Job,
+        position: usize,
+        names: &CellNames,
+        survey: &Survey,
+        reads: &BTreeSet<String>,
+        actions: &mut Vec<Action>,
+    ) {
+        let started = self.numbered(job.clone(), position, names, survey, reads);
+        if started.question.unkeepable.is_some() {
+            job.missed = true;
+            self.queue.push_front(job);
+            return;
+        }
+        actions.push(Action::LookUp(Box::new(started.question.clone())));
+        self.doing = Doing::Asking(started);
+    }
+
+    /// Starts a cell.
     pub(super) fn start(
         &mut self,
         job: Job,
@@ -22,37 +56,24 @@ impl Session {
         reads: &BTreeSet<String>,
         actions: &mut Vec<Action>,
     ) {
+        let started = self.numbered(job, position, names, survey, reads);
+        self.execute(started, names, survey, reads, actions);
+    }
+
+    /// Gives an execution its number, and says what it depends on.
+    fn numbered(
+        &mut self,
+        job: Job,
+        position: usize,
+        names: &CellNames,
+        survey: &Survey,
+        reads: &BTreeSet<String>,
+    ) -> Box<Started> {
         let execution = self.number();
         let inputs = self.inputs(reads, &survey.environment);
         let cell = &self.document.cells()[position];
         let question = self.question(execution, cell, names, &inputs);
-        let look_up = !job.explicit
-            && job.reuse
-            && names.class == Class::Value
-            && names.caching != Some(false)
-            && question.unkeepable.is_none()
-            && !self.executed.contains(&job.cell)
-            && !(self.was_restored(&job.cell)
-                && self.tried.contains(&(job.request, job.cell.clone())));
-        let started = Box::new(Started { job, question, inputs });
-        if look_up {
-            actions.push(Action::LookUp(Box::new(started.question.clone())));
-            self.doing = Doing::Asking(started);
-        } else {
-            self.execute(started, names, survey, reads, actions);
-        }
-    }
-
-    /// Executes a cell for which the cache had nothing.
-    pub(super) fn execute_after_all(&mut self, started: Box<Started>, actions: &mut Vec<Action>) {
-        let cell = started.job.cell.clone();
-        let position = self.document.position(&cell);
-        let (Some(position), Some(names)) = (position, self.names.get(&cell).cloned()) else {
-            return;
-        };
-        let survey = self.survey(position);
-        let reads = names.reads_in(&survey.environment);
-        self.execute(started, &names, &survey, &reads, actions);
+        Box::new(Started { job, question, inputs })
     }
 
     fn execute(

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Session;
-use super::environment::Environment;
+use super::environment::{Entry, Environment};
 use super::event::FinishStatus;
 use super::names::CellNames;
 use super::result::{CellResult, Input};
@@ -90,7 +90,11 @@ impl Session {
                 return Some(Why::Above { cell: entry.cell.clone() });
             }
             let now = self.input(name, entry);
-            if !result.inputs.get(name).is_some_and(|was| was.is_same(&now, result.past)) {
+            // A result that was taken stands for its computation. Who runs a cell above again
+            // wants to see what it gives now.
+            let asked = |entry: &Entry| self.results.get(&entry.cell).is_some_and(|it| it.explicit);
+            let taken = result.reused.is_some() && !entry.all().any(asked);
+            if !result.inputs.get(name).is_some_and(|was| was.is_same(&now, taken)) {
                 return Some(Why::Input { name: name.clone() });
             }
         }
@@ -109,11 +113,11 @@ impl Session {
 }
 
 impl Input {
-    /// Whether two readings of a name gave the same. How a value was computed counts only
-    /// for results of earlier sessions: who runs a cell again wants to see what it gives now.
-    fn is_same(&self, now: &Self, past: bool) -> bool {
+    /// Whether two readings of a name gave the same; where results are taken from elsewhere,
+    /// also when they were computed alike.
+    fn is_same(&self, now: &Self, alike: bool) -> bool {
         let versions = self.version.is_some() && self.version == now.version;
         let digests = self.digest.is_some() && self.digest == now.digest;
-        versions || digests || (past && self.recipe == now.recipe)
+        versions || digests || (alike && self.recipe == now.recipe)
     }
 }

@@ -1,5 +1,6 @@
 //! Values that cross from one language to another.
 
+use super::world::World;
 use crate::session::*;
 use crate::{Cell, Document, Language};
 
@@ -97,4 +98,21 @@ fn check_earlier(frame: &str) {
         past("query", "best", &code("-- out: best\nselect * from df", Language::Sql)),
     ]);
     check(&until_the_query(&mut session, RunRequest::All { reuse: true }));
+}
+
+#[test]
+fn a_result_that_is_known_needs_nothing_of_what_it_was_made_from() {
+    let mut world = World::new(&[
+        ("a", "def f(): return 3\nx = f() + 0"),
+        ("b", "y = f() + x"),
+        ("c", "z = f() + y"),
+    ]);
+    world.caching = true;
+    world.run(&["b"]);
+    world.die();
+    world.run(&["c"]);
+    // Only what `c` itself reads is at hand again: `f`, which lives in the text of `a`.
+    let story = ["run a", "run b", "restored a", "restored b", "run a", "run c"];
+    assert_eq!(world.story, story);
+    assert_eq!(world.both().0.expect("a good script"), world.both().1);
 }

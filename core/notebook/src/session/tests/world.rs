@@ -104,12 +104,17 @@ impl World {
         all.into_iter().find(|(id, _)| id.as_str() == cell).expect("a code cell").1
     }
 
-    /// What a fresh run from top to bottom gives, and what the session has.
+    /// What a fresh run from top to bottom gives, and what the session has; functions left
+    /// out, which are made when something calls them.
     pub fn both(&self) -> (Result<String, String>, String) {
+        let values = |mut scope: Scope| {
+            scope.retain(|_, value| !matches!(value, Value::Function(_)));
+            format!("{scope:?}")
+        };
         let mut scope = Scope::new();
         let cells = self.session.document().cells();
         let script = cells.iter().try_for_each(|cell| toy::run(&cell.source, &mut scope));
-        (script.map(|()| format!("{scope:?}")), format!("{:?}", self.scope()))
+        (script.map(|()| values(scope)), values(self.scope()))
     }
 
     /// The names in sight below the last cell.
