@@ -204,8 +204,9 @@ impl Session {
                 self.doing = Doing::Exporting(job);
             }
             None => {
+                // Whoever looks for the result later knows the modules, too.
                 let unknown = names.unknown_modules(&self.modules);
-                if !job.explicit && job.reuse && !unknown.is_empty() {
+                if self.repl.is_none() && !unknown.is_empty() {
                     actions.push(Action::FindModules { names: unknown });
                     self.doing = Doing::Finding(job);
                     return;
