@@ -150,10 +150,9 @@ impl Visitor for Tables<'_> {
                 for argument in &arguments.args {
                     if let FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) =
                         argument
+                        && let Value::SingleQuotedString(path) = &value.value
                     {
-                        if let Value::SingleQuotedString(path) = &value.value {
-                            self.path(path);
-                        }
+                        self.path(path);
                     }
                 }
             }

@@ -178,8 +178,7 @@ impl<'a> Reader<'a> {
             return;
         }
         for (name, mutation) in &behaviour.mutates {
-            if !self.facts.defs.get(name).is_some_and(|own| own.since.is_some_and(|at| at < place))
-            {
+            if self.facts.defs.get(name).is_none_or(|own| own.since.is_none_or(|at| at >= place)) {
                 self.change_by(name, mutation.deep, mutation.unsure);
             }
         }

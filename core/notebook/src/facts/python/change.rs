@@ -202,10 +202,10 @@ impl<'a> Walker<'a> {
         } else if !is_local && (known::is_setting(path) || known::is_setting(&full)) {
             self.effect(&format!("calls `{path}`"), line, false, None);
         }
-        if let Some(at) = known::mutated_argument(path).or_else(|| known::mutated_argument(&full)) {
-            if let Some((root, depth)) = call.arguments.args.get(at).and_then(known::root) {
-                self.change(root, Mutation { deep: depth > 0, ..Mutation::default() }, line);
-            }
+        if let Some(at) = known::mutated_argument(path).or_else(|| known::mutated_argument(&full))
+            && let Some((root, depth)) = call.arguments.args.get(at).and_then(known::root)
+        {
+            self.change(root, Mutation { deep: depth > 0, ..Mutation::default() }, line);
         }
     }
 
@@ -224,10 +224,10 @@ impl<'a> Walker<'a> {
 
     fn method(&mut self, call: &'a ast::ExprCall, function: &'a ast::ExprAttribute) {
         let (line, method) = (self.line(call), function.attr.as_str());
-        if let Some(keyword) = call.arguments.find_keyword("out") {
-            if let Some((root, depth)) = known::root(&keyword.value) {
-                self.change(root, Mutation { deep: depth > 0, ..Mutation::default() }, line);
-            }
+        if let Some(keyword) = call.arguments.find_keyword("out")
+            && let Some((root, depth)) = known::root(&keyword.value)
+        {
+            self.change(root, Mutation { deep: depth > 0, ..Mutation::default() }, line);
         }
         if matches!(method, "query" | "eval") {
             self.names_in_query(call);
@@ -247,10 +247,10 @@ impl<'a> Walker<'a> {
         if in_place || known::is_mutator(method) {
             let mut mutation = Mutation { deep: depth > 0, ..Mutation::default() };
             for argument in &call.arguments.args {
-                if let Some((value, _)) = known::root(argument) {
-                    if self.find(value) == 0 {
-                        mutation.flows.insert(self.name(value), Flow::Whole);
-                    }
+                if let Some((value, _)) = known::root(argument)
+                    && self.find(value) == 0
+                {
+                    mutation.flows.insert(self.name(value), Flow::Whole);
                 }
             }
             mutation.behaviour = self.sink.clone();

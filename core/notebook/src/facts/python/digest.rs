@@ -70,10 +70,10 @@ impl<'a> Visitor<'a> for Docstrings {
             Stmt::ClassDef(class) => &class.body,
             _ => return visitor::walk_stmt(self, statement),
         };
-        if let Some(Stmt::Expr(first)) = body.first() {
-            if let Expr::StringLiteral(_) = &*first.value {
-                self.ranges.insert(first.range());
-            }
+        if let Some(Stmt::Expr(first)) = body.first()
+            && let Expr::StringLiteral(_) = &*first.value
+        {
+            self.ranges.insert(first.range());
         }
         self.visit_body(body);
     }

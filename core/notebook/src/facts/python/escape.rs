@@ -165,10 +165,10 @@ impl<'a> Walker<'a> {
             | "python" | "python2" | "python3" | "pypy" => {
                 let mut words = magic.arguments.split_whitespace();
                 while let Some(word) = words.next() {
-                    if matches!(word, "--out" | "--err" | "--proc") {
-                        if let Some(name) = words.next() {
-                            self.bind_name(name, Definition::default());
-                        }
+                    if matches!(word, "--out" | "--err" | "--proc")
+                        && let Some(name) = words.next()
+                    {
+                        self.bind_name(name, Definition::default());
                     }
                 }
                 let looks = magic.body.lines().map(str::trim);

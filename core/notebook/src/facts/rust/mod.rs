@@ -108,10 +108,10 @@ fn define_item(facts: &mut Facts, item: &Item) {
         }
         // Methods for a type of another cell: who uses the type uses both cells.
         Item::Impl(item) => {
-            if let Type::Path(path) = &*item.self_ty {
-                if let Some(name) = path.path.get_ident() {
-                    define(name.to_string(), true);
-                }
+            if let Type::Path(path) = &*item.self_ty
+                && let Some(name) = path.path.get_ident()
+            {
+                define(name.to_string(), true);
             }
         }
         _ => {}

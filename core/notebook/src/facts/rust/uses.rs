@@ -174,19 +174,19 @@ impl<'ast> Visit<'ast> for Uses {
     }
 
     fn visit_path(&mut self, path: &'ast Path) {
-        if path.leading_colon.is_none() {
-            if let Some(first) = path.segments.first() {
-                self.use_name(first.ident.to_string());
-            }
+        if path.leading_colon.is_none()
+            && let Some(first) = path.segments.first()
+        {
+            self.use_name(first.ident.to_string());
         }
         let words: Vec<String> = path.segments.iter().map(|part| part.ident.to_string()).collect();
-        if let [.., before, last] = words.as_slice() {
-            if OUTWARD.iter().any(|(a, b)| a == before && b == last) {
-                let why = format!("calls `{}`", words.join("::")).into();
-                let line = path.segments.first().map_or(1, |part| part.ident.span().start().line);
-                let line = u32::try_from(line).unwrap_or(u32::MAX);
-                self.effects.push(Effect { why, line, outward: true, depends_on: None });
-            }
+        if let [.., before, last] = words.as_slice()
+            && OUTWARD.iter().any(|(a, b)| a == before && b == last)
+        {
+            let why = format!("calls `{}`", words.join("::")).into();
+            let line = path.segments.first().map_or(1, |part| part.ident.span().start().line);
+            let line = u32::try_from(line).unwrap_or(u32::MAX);
+            self.effects.push(Effect { why, line, outward: true, depends_on: None });
         }
         visit::visit_path(self, path);
     }

@@ -56,7 +56,7 @@ impl World {
     }
 
     pub fn run(&mut self, cells: &[&str]) {
-        let cells = cells.iter().map(|id| CellId::new(id)).collect();
+        let cells = cells.iter().map(CellId::new).collect();
         self.happen(Event::Run { run: RunRequest::Cells { cells } });
     }
 
