@@ -78,8 +78,22 @@ def _is_about_notebooks(line: list[str]) -> bool:
     verb, words = (line[1], line[2:]) if len(line) > 1 else ("", [])
     if verb in ("notebook", "kernel"):
         return True
-    # An option's value may end so, too; what runs comes first or stands alone.
-    return verb in ("run", "resume") and any(word.endswith(".ipynb") for word in words[:1])
+    # An option's value may end so, too; what runs comes first.
+    return verb in ("run", "resume") and any(_is_notebook(word) for word in words[:1])
+
+
+def _is_notebook(word: str) -> bool:
+    """Whether a word names a notebook: `.ipynb`, or Python in cells that isn't a flow."""
+    if word.endswith(".ipynb"):
+        return True
+    if not word.endswith(".py"):
+        return False
+    try:
+        with open(word, encoding="utf-8") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return "FlowSpec" not in text and any(line.startswith("# %%") for line in text.splitlines())
 
 
 def _studio() -> Callable[[list[str]], int]:

@@ -181,6 +181,12 @@ def test_notebooks_are_compared_converted_and_stripped(folder: Folder) -> None:
     assert "--force" in there.err
 
 
+def test_a_percent_file_runs_as_it_stands(folder: Folder) -> None:
+    (folder.path / "nb.py").write_text(NOTEBOOK)
+    ran = folder.flownote("run", "nb.py", "--param", "alpha=3")
+    assert (ran.code, ran.out) == (0, "2 15.0\n"), ran.err
+
+
 def test_files_that_are_no_notebooks_are_named(folder: Folder) -> None:
     missing = folder.flownote("run", "nothing.ipynb")
     assert missing.code == 1
