@@ -10,7 +10,7 @@ import argparse
 import signal
 import sys
 
-from flownote_studio import _native
+from flownote_studio import _studio
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     # The user's Ctrl-C reaches the whole group; a cell is stopped by a message.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return _native.serve_interpreter(options.fd, sys.executable)
+    return _studio.serve_interpreter(options.fd, sys.executable)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import os
 import platform
 import sys
 
-from flownote_studio import _native
+from flownote_studio import _studio
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         "-f", dest="connection", required=True, help="the connection file that Jupyter wrote"
     )
     options = parser.parse_args(arguments)
-    return _native.serve_jupyter(
+    return _studio.serve_jupyter(
         options.connection,
         sys.executable,
         platform.python_version(),

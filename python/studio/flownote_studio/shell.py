@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from flownote_studio import _native
+from flownote_studio import _studio
 
 
 def main(line: list[str]) -> int:
@@ -20,4 +20,4 @@ def main(line: list[str]) -> int:
     int
         The exit code, as `flownote help exit-codes` lists them.
     """
-    return _native.invoke(line, sys.executable)
+    return _studio.invoke(line, sys.executable)

@@ -12,7 +12,7 @@ import os
 import sys
 
 from flownote.exceptions import FlownoteException
-from flownote_studio import _native
+from flownote_studio import _studio
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,10 +63,10 @@ class Function:
     """
 
     def __init__(self, data: bytes, meta: dict[str, Any]) -> None:
-        self._hold(_native.WasmFunction(bytes(data), json.dumps(meta)))
+        self._hold(_studio.WasmFunction(bytes(data), json.dumps(meta)))
 
-    def _hold(self, native: _native.WasmFunction) -> None:
-        self._native = native
+    def _hold(self, native: _studio.WasmFunction) -> None:
+        self._studio = native
         self.__name__ = self.__qualname__ = native.name
         self.__doc__ = f"WASM function ``{native.signature}``."
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -85,7 +85,7 @@ class Function:
         """
         bound = self.__signature__.bind(*columns, **named)
         given = [_argument(value) for value in bound.arguments.values()]
-        result = self._native.call([value for value, _ in given])
+        result = self._studio.call([value for value, _ in given])
         makers = [maker for _, maker in given if maker is not None]
         if not makers:
             return _scalar(result)
@@ -94,14 +94,14 @@ class Function:
 
     def stored(self) -> tuple[bytes, dict[str, Any]]:
         """Return the module and the record's ``meta``, from which it can be made again."""
-        data, meta = self._native.stored()
+        data, meta = self._studio.stored()
         return data, json.loads(meta)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Function, self.stored()
 
     def __repr__(self) -> str:
-        return f"<WASM function {self._native.signature}>"
+        return f"<WASM function {self._studio.signature}>"
 
 
 def compile_cell(
@@ -130,7 +130,7 @@ def compile_cell(
         The cell can't be understood or compiled, or its module is refused.
     """
     python = sys.executable if python is None else os.fspath(python)
-    natives = _native.wasm_compile(source, folder=os.fspath(folder), python=python, label=label)
+    natives = _studio.wasm_compile(source, folder=os.fspath(folder), python=python, label=label)
     functions = {}
     for native in natives:
         function = Function.__new__(Function)

@@ -50,8 +50,7 @@ pub fn text(path: &Path, document: &Document) -> Result<String, Error> {
 pub fn write(path: &Path, document: &Document) -> Result<(), Error> {
     let text = text(path, document)?;
     let failed = |source| Error::File { path: path.to_owned(), done: "written", source };
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     if let Ok(there) = std::fs::metadata(path) {
@@ -64,6 +63,20 @@ pub fn write(path: &Path, document: &Document) -> Result<(), Error> {
     }
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+/// Says so when there is no folder to write a file in.
+pub fn check_folder(path: &Path) -> Result<(), Error> {
+    if folder_of(path).is_dir() {
+        return Ok(());
+    }
+    let source = std::io::Error::from(std::io::ErrorKind::NotFound);
+    Err(Error::File { path: path.to_owned(), done: "written", source })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 fn ending(path: &Path) -> &str {

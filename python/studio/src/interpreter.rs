@@ -27,7 +27,7 @@ use pyo3::prelude::*;
 #[pyfunction]
 pub fn serve_interpreter(py: Python<'_>, fd: RawFd, executable: &str) -> PyResult<i32> {
     // SAFETY: the supervisor opened this descriptor for this process alone, and its number
-    // came in on the command line; `_native.pyi` says that it changes hands here.
+    // came in on the command line; `_studio.pyi` says that it changes hands here.
     let socket = unsafe { OwnedFd::from_raw_fd(fd) };
     let executable = executable.to_owned();
     py.detach(move || serve::serve(socket, executable))

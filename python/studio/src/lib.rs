@@ -1,4 +1,4 @@
-//! `flownote_studio._native`: the heavy half of Flownote for Python.
+//! `flownote_studio._studio`: the heavy half of Flownote for Python.
 //!
 //! `shell` is the studio's part of the command, `headless` runs notebooks; `interpreter` is
 //! the process that runs SQL and WASM cells; `wasm` lets Python call what WASM cells define.
@@ -17,7 +17,7 @@ use pyo3::prelude::*;
 
 /// The native module of the `flownote_studio` package.
 #[pymodule]
-mod _native {
+mod _studio {
     #[pymodule_export]
     use crate::interpreter::serve_interpreter;
     #[pymodule_export]

@@ -29,7 +29,7 @@ pub fn engine() -> PyResult<&'static Engine> {
 }
 
 /// A WASM function.
-#[pyclass(frozen, module = "flownote_studio._native")]
+#[pyclass(frozen, module = "flownote_studio._studio")]
 pub struct WasmFunction(Function);
 
 impl WasmFunction {

@@ -148,6 +148,38 @@ def test_results_are_reused_until_what_they_stand_on_changes(folder: Folder) -> 
     assert edited.out == "3 30.0\n"
 
 
+READING = """\
+# %% id="read"
+rows = [int(line) for line in open("data.txt")] * 200_000
+
+# %% id="sum"
+total = sum(rows) / 200_000
+
+# %% id="told"
+print(total)
+"""
+
+
+def test_a_file_that_changed_changes_what_stands_on_it(folder: Folder) -> None:
+    (folder.path / "data.txt").write_text("1\n2\n")
+    folder.notebook("nb", READING)
+    assert folder.flownote("run", "nb.ipynb", "--cache").out == "3.0\n"
+    (folder.path / "data.txt").write_text("10\n20\n")
+    changed = folder.flownote("run", "nb.ipynb", "--cache")
+    assert changed.out == "30.0\n", changed.err
+    again = folder.flownote("run", "nb.ipynb", "--cache")
+    assert "[1/3] Python reused" in again.err
+    assert "[2/3] Python reused" in again.err
+
+
+def test_an_output_that_has_no_folder_is_said_before_anything_runs(folder: Folder) -> None:
+    folder.notebook("nb", READING)
+    ran = folder.flownote("run", "nb.ipynb", "--output", "nowhere/done.ipynb")
+    assert ran.code == 1
+    assert "`nowhere/done.ipynb` cannot be written" in ran.err
+    assert "[1/3]" not in ran.err
+
+
 def test_status_says_what_is_fresh_and_why_something_is_not(folder: Folder) -> None:
     folder.notebook("nb", NOTEBOOK)
     words = [

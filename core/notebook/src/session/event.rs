@@ -134,6 +134,8 @@ pub struct Finish {
     pub unverified: Option<String>,
     /// Why the result must never be reused.
     pub uncacheable: Option<String>,
+    /// Stands for what it read of the world, if it read anything.
+    pub world: Option<String>,
     /// Modules that it imported, with their digests or versions where known.
     pub modules: BTreeMap<String, String>,
     /// Milliseconds.
@@ -198,6 +200,8 @@ pub struct Hit {
     pub deleted: Vec<String>,
     /// What it showed.
     pub outputs: Vec<Output>,
+    /// Stands for what it read of the world, if it read anything.
+    pub world: Option<String>,
     /// Which task computed it, who and when.
     pub origin: Origin,
 }

@@ -86,6 +86,22 @@ impl Session {
     }
 }
 
+/// Stands for what a computation gave: the computation itself, and what it read of the world.
+/// Where not all that it read is known, it stands for this one result and no other.
+pub fn recipe_of_result(
+    recipe: &str,
+    world: Option<&str>,
+    sure: bool,
+    session: &str,
+    execution: Execution,
+) -> String {
+    match world {
+        _ if !sure => digest_of(&json!(["unsure", session, execution])),
+        Some(world) => digest_of(&json!(["read", recipe, world])),
+        None => recipe.to_owned(),
+    }
+}
+
 /// Stands for a whole computation, in any session: its code and how its inputs were made.
 fn recipe(
     cell: &Cell,

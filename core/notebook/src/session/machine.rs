@@ -139,6 +139,8 @@ impl Session {
             let value = self.values.entry(&name, version);
             match outcome {
                 Ok(stored) => value.keep(stored),
+                // What is kept already doesn't depend on an interpreter that went.
+                Err(_) if value.stored.is_some() => {}
                 Err(trouble) => value.refused = Some(trouble),
             }
         }

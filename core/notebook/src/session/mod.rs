@@ -35,6 +35,7 @@ pub use action::{Action, Execute, Question};
 pub use event::{
     Defined, Event, Finish, FinishStatus, Hit, Origin, RunRequest, Stored, Trouble, VersionedName,
 };
+pub use identity::recipe_of_result;
 pub use result::{Input, Past};
 pub use status::{CellStatus, Why};
 pub use values::Group;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::event::{Finish, FinishStatus, Hit, Origin, VersionedName};
+use super::identity::recipe_of_result;
 use super::queue::Job;
 use super::result::CellResult;
 use super::values::Group;
@@ -95,7 +96,8 @@ impl Session {
             let made = || Defined { live: true, ..Defined::default() };
             defined.entry(name.clone()).or_insert_with(made);
         }
-        let finish = Finish { defined, deleted: hit.deleted, ..Finish::default() };
+        let (deleted, world) = (hit.deleted, hit.world);
+        let finish = Finish { defined, deleted, world, ..Finish::default() };
         self.keep(started, finish, Some(hit.origin), actions);
     }
 
@@ -122,13 +124,16 @@ impl Session {
                 bound.remove(name);
             }
         }
+        let sure = finish.unverified.is_none() && finish.uncacheable.is_none();
+        let world = finish.world.as_deref();
+        let recipe = recipe_of_result(&question.recipe, world, sure, &self.nonce, execution);
         let modules = question.modules.into_iter().chain(finish.modules);
         let result = CellResult {
             execution,
             code: question.code,
             inputs,
             modules: modules.collect::<BTreeMap<_, _>>(),
-            recipe: question.recipe,
+            recipe,
             status: finish.status,
             defined: finish.defined,
             deleted: finish.deleted,

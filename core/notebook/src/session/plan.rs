@@ -95,7 +95,10 @@ impl Session {
     fn is_waiting_effect(&self, cell: &Cell) -> bool {
         let Some(names) = self.names.get(&cell.id) else { return false };
         let effect = names.class == Class::Effect && !names.outward;
-        effect && self.mode_of(cell) != Mode::Manual && !self.executed.contains(&cell.id)
+        let result = self.results.get(&cell.id);
+        let done = self.executed.contains(&cell.id)
+            && result.is_some_and(|it| it.is_whole() && it.code == names.code);
+        effect && self.mode_of(cell) != Mode::Manual && !done
     }
 
     /// Whether a result of this session was taken from the cache. What its text alone makes

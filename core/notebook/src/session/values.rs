@@ -108,6 +108,9 @@ impl Values {
     pub fn lose(&mut self, group: Group) {
         for value in self.0.values_mut() {
             value.present.remove(&group);
+            if value.home == Some(group) {
+                value.refused = None;
+            }
         }
     }
 

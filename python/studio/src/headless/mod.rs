@@ -49,6 +49,7 @@ pub fn run(headless: Headless) -> Result<i32, Error> {
     if let Some(output) = headless.output.as_deref().filter(|it| *it != Path::new("-")) {
         // Better to say so now than after an hour.
         files::text(output, &document)?;
+        files::check_folder(output)?;
     }
     parameters::inject(&mut document, &headless.parameters)?;
     let runtime = runtime()?;
@@ -74,13 +75,16 @@ async fn session(headless: Headless, document: Document) -> Result<i32, Error> {
     let mut progress = Progress::new(headless.quiet, headless.output.is_none());
     let code = watch(&handle, headless.reuse, &mut progress).await;
     let seen = handle.look().await;
-    if let (Ok(seen), Some(output)) = (&seen, &headless.output) {
-        keep(output, &seen.document)?;
-    }
+    let kept = match (&seen, &headless.output) {
+        (Ok(seen), Some(output)) => keep(output, &seen.document),
+        _ => Ok(()),
+    };
     handle.shut_down().await;
     // The service ends when it is told to; a panic in it has been printed.
     let _ = running.await;
     progress.end(code, seen.ok().map(|seen| seen.session));
+    // The run is closed by now, whatever became of the file.
+    kept?;
     Ok(code)
 }
 

@@ -1,8 +1,9 @@
 //! What a headless run shows: talk to standard error, what cells print to standard output.
 
 use std::collections::HashMap;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
+use flownote_kernel::record::without_colours;
 use flownote_kernel::supervisor::{Event, InterpreterState};
 use flownote_notebook::output::Stream;
 use flownote_notebook::session::FinishStatus;
@@ -89,11 +90,12 @@ impl Progress {
 
     fn output(&self, cell: &CellId, output: &Output) {
         match output {
+            Output::Stream { .. } if self.quiet => {}
             Output::Stream { text, .. } if !self.prints => {
                 // Standard output belongs to the notebook.
                 let _ = std::io::stderr().write_all(text.as_bytes());
             }
-            Output::Stream { name: Stream::Stdout, text } if !self.quiet => {
+            Output::Stream { name: Stream::Stdout, text } => {
                 // Nobody reads any more: the run goes on.
                 let _ = std::io::stdout().write_all(text.as_bytes());
                 let _ = std::io::stdout().flush();
@@ -103,7 +105,13 @@ impl Progress {
             }
             Output::Error { name, message, traceback, hint, .. } => {
                 self.complain(cell, &format!("{name}: {message}"), hint.as_deref());
-                traceback.iter().for_each(|line| eprintln!("{line}"));
+                let colours = std::io::stderr().is_terminal();
+                for line in traceback {
+                    let plain = || without_colours(line).into();
+                    let line: std::borrow::Cow<'_, str> =
+                        if colours { line.as_str().into() } else { plain() };
+                    eprintln!("{line}");
+                }
             }
             _ => {}
         }

@@ -36,6 +36,10 @@ pub async fn export(host: &Host, name: &str, version: u64, at_most: Option<u64>)
             );
         }
         Some(Version::Result { value, .. }) => Ok(value.as_ref().clone()),
+        Some(Version::Made(made)) if at_most.is_some() && made.file.is_none() => {
+            // Nobody asked for it: what a view gives may take hours to write.
+            return failed(format!("`{name}` is a view, computed when it is read"), None);
+        }
         Some(Version::Made(made)) => table(host, &made).await,
         Some(Version::Function(function)) => of_function(&host.values, &function),
     };

@@ -13,7 +13,7 @@ use pyo3::types::{PyCapsule, PyDict};
 
 /// A column that a function gave. It speaks Arrow's C data interface, and NumPy's array
 /// interface; what NumPy makes of it may be written to, as nobody else has it.
-#[pyclass(frozen, module = "flownote_studio._native")]
+#[pyclass(frozen, module = "flownote_studio._studio")]
 pub struct WasmColumn {
     array: ArrayRef,
     /// Truth values as NumPy has them: a byte each.

@@ -2,7 +2,9 @@
 
 use flownote_flow::cache::CacheRecord;
 use flownote_flow::manifest::TaskDone;
-use flownote_flow::provenance::{Code, Environment, Provenance, Reads, SCHEMA, base_key, full_key};
+use flownote_flow::provenance::{
+    Code, Environment, External, Provenance, Reads, SCHEMA, base_key, full_key,
+};
 use flownote_notebook::session::Question;
 use flownote_store::Store;
 
@@ -11,6 +13,12 @@ use crate::record::Executed;
 
 /// The name under which a recipe stands among the reads. No variable is called so.
 pub(super) const RECIPE: &str = "=recipe";
+
+/// Stands for what a result read of the world, if it read anything.
+pub fn world_of(externals: &[External]) -> Option<String> {
+    let text = serde_json::to_vec(externals).ok().filter(|_| !externals.is_empty())?;
+    Some(blake3::hash(&text).to_hex().to_string())
+}
 
 /// What stands for the inputs of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use flownote_flow::cache::CacheRecord;
 use flownote_flow::manifest::{ArtifactRecord, Digest, Reused};
-use flownote_flow::provenance::{Present, Provenance, ReadSet, base_key, full_key};
+use flownote_flow::provenance::{External, Present, Provenance, ReadSet, base_key, full_key};
 use flownote_notebook::Output;
 use flownote_notebook::session::{Defined, Hit, Origin, Question};
 use flownote_store::Store;
 use flownote_store::cache::Slot;
 use serde::Deserialize;
 
-use super::keep::{RECIPE, before};
+use super::keep::{RECIPE, before, world_of};
 use super::world::World;
 use crate::protocol::Runtime;
 use crate::record::OUTPUTS;
@@ -24,6 +24,8 @@ pub struct Found {
     pub hit: Hit,
     /// The stored values, by name.
     pub artifacts: BTreeMap<String, ArtifactRecord>,
+    /// What it read of the world.
+    pub externals: Vec<External>,
     /// The task that computed it.
     pub reused: Reused,
 }
@@ -103,13 +105,14 @@ async fn take(store: &Store, record: CacheRecord) -> Result<Option<Found>, flown
         defined: defined.collect(),
         deleted: provenance.deleted.into_iter().collect(),
         outputs,
+        world: world_of(&provenance.externals),
         origin: Origin {
             pathspec: reused.pathspec.clone(),
             user: reused.user.clone(),
             finished_at: reused.finished_at.clone(),
         },
     };
-    Ok(Some(Found { hit, artifacts, reused }))
+    Ok(Some(Found { hit, artifacts, externals: provenance.externals, reused }))
 }
 
 /// What a cell would read now.

@@ -7,12 +7,12 @@ use flownote_flow::manifest::{
     ArtifactRecord, Failure, FailureKind, Logs, Outcome, SCHEMA, TaskDone, TaskManifest,
 };
 use flownote_notebook::Output;
-use flownote_notebook::session::{Defined, FinishStatus, Input};
+use flownote_notebook::session::{Defined, FinishStatus, Input, recipe_of_result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::{About, Executed, INLINE};
-use crate::cache::{By, provenance_of};
+use crate::cache::{By, provenance_of, world_of};
 
 /// What a later session wants to know of an execution beside its provenance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ pub(super) fn done_of(
         foreach: Vec::new(),
         manifest: TaskManifest {
             artifacts,
-            provenance: provenance(executed),
+            provenance: provenance(about, executed),
             failure: failure.clone(),
             ..TaskManifest::default()
         },
@@ -115,10 +115,16 @@ pub(super) fn notebook_done(about: &About, notebook: ArtifactRecord) -> TaskDone
 }
 
 /// The provenance, with what only notebooks want to know as `cell`.
-fn provenance(executed: &Executed) -> Json {
+fn provenance(about: &About, executed: &Executed) -> Json {
     let record = provenance_of(executed, By::Reads);
     let of_cell = OfCell {
-        recipe: executed.question.recipe.clone(),
+        recipe: recipe_of_result(
+            &executed.question.recipe,
+            world_of(&executed.externals).as_deref(),
+            executed.unverified.is_none() && executed.uncacheable.is_none(),
+            about.run.as_str(),
+            executed.question.execution,
+        ),
         inputs: executed.question.inputs.clone(),
         defined: executed.defined.clone(),
         count: executed.count,
@@ -169,7 +175,7 @@ fn cancelled() -> Failure {
 }
 
 /// Text without ANSI colours: `ESC [ … letter`.
-fn without_colours(text: &str) -> String {
+pub fn without_colours(text: &str) -> String {
     let mut pieces = text.split("\u{1b}[");
     let mut plain = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {

@@ -15,6 +15,7 @@ mod recorder;
 mod writer;
 
 pub use about::About;
+pub use done::without_colours;
 pub use executed::Executed;
 pub use lines::Lines;
 pub use past::{Remembered, remembered};

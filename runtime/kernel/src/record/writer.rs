@@ -186,13 +186,19 @@ impl Writer {
         self.store.touch_alive(&self.key, &Alive::of_this_process(1, self.touched)).await
     }
 
-    /// Ends the run: well, unless a cell's newest execution failed.
+    /// Ends the run: well, unless a cell's newest execution failed or was stopped.
     pub async fn finish(&mut self) -> Result<()> {
         if !self.begun {
             return Ok(());
         }
-        let failed = self.outcomes.values().any(|outcome| *outcome == Outcome::Failed);
-        let status = if failed { RunStatus::Failed } else { RunStatus::Succeeded };
+        let any = |outcome| self.outcomes.values().any(|it| *it == outcome);
+        let status = if any(Outcome::Failed) {
+            RunStatus::Failed
+        } else if any(Outcome::Cancelled) {
+            RunStatus::Cancelled
+        } else {
+            RunStatus::Succeeded
+        };
         self.waiting.push(RunEvent::RunFinished { status });
         self.flush().await?;
         self.store.finish_run(&self.key, status, &flownote_store::time::now(), None).await

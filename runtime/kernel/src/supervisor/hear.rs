@@ -12,6 +12,7 @@ use super::pending::Waiting;
 use super::request::Reply;
 use super::running::Verdict;
 use super::service::Service;
+use crate::cache::world_of;
 use crate::interpreter::{Heard, Said};
 use crate::protocol::{
     self, Answer, Exported, Finished, FinishedStatus, FoundModule, Problem, Ready, VERSION,
@@ -275,6 +276,7 @@ impl Service {
             deleted: finished.deleted,
             unverified: finished.unverified,
             uncacheable: finished.uncacheable,
+            world: world_of(&finished.externals),
             modules: BTreeMap::new(),
             elapsed_ms: milliseconds(finished.elapsed_ms),
         };

@@ -98,6 +98,7 @@ impl Service {
             defined: found.hit.defined,
             deleted: found.hit.deleted,
             artifacts: found.artifacts,
+            externals: found.externals,
             reused: Some(found.reused),
             ..self.unknown(question, group)
         };

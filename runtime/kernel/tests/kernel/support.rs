@@ -172,13 +172,13 @@ pub fn sql(id: &str, source: &str) -> Cell {
 /// The Python of the tests with a `flownote` that is whole: this checkout's, or else the
 /// installed one. Nothing where there is none.
 pub fn python_launch() -> Option<Launch> {
-    let whole = "import flownote.kernel, flownote._native";
+    let whole = "import flownote.kernel, flownote._studio";
     probe(whole).map(|(program, environment)| Launch { environment, ..Launch::python(program) })
 }
 
 /// The same with `flownote_studio`, which must be installed, and pandas.
 pub fn tables_launch() -> Option<Launch> {
-    let whole = "import pandas, flownote_studio._native as n; n.serve_interpreter";
+    let whole = "import pandas, flownote_studio._studio as n; n.serve_interpreter";
     probe(whole).map(|(program, environment)| Launch { environment, ..Launch::tables(program) })
 }
 
