@@ -46,7 +46,8 @@ demo: $(DONE)/wheel $(DONE)/data ## Builds Flownote and runs the main job: recom
 
 test: test-rust test-python ## Runs every test, the soak tests left out
 
-test-rust: $(DONE)/test $(S3RVER)
+# Both wheels: kernels are tested over the real interpreters.
+test-rust: $(DONE)/wheel $(DONE)/studio $(DONE)/test $(S3RVER)
 	$(call say,Rust tests)
 	@if command -v cargo-nextest >/dev/null; then cargo nextest run --workspace --no-fail-fast; \
 	  else cargo test --workspace --lib --bins --tests --no-fail-fast; fi

@@ -1,7 +1,7 @@
 //! WASM functions for Python and SQL: a thin border over `flownote_kernel::wasm`.
 //!
 //! `flownote_studio.wasm` knows pandas, Polars and NumPy; here are columns as memory
-//! ([`arguments`], [`column`]) and the function that a query calls ([`sql`]).
+//! ([`arguments`], [`mod@column`]) and the function that a query calls ([`sql`]).
 
 mod arguments;
 mod column;

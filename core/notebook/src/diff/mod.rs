@@ -1,7 +1,7 @@
 //! What differs between two versions of a notebook, cell by cell: cells are told by their
 //! ids, then by their text, so that a moved cell is moved and not removed and added.
 //!
-//! [`diff`] finds it, [`Difference`] is its JSON, [`render`] its text:
+//! [`diff()`] finds it, [`Difference`] is its JSON, [`render()`] its text:
 //!
 //! ```text
 //! --- ratings.ipynb (before)

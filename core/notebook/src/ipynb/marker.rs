@@ -93,7 +93,7 @@ pub fn python_language(cell: &mut Cell) {
     read(cell, &Default::Known(Language::Python));
 }
 
-/// What [`write`] would say of a cell, but for the first line that other languages get: the
+/// What [`write()`](super::write()) would say of a cell, but for the first line that other languages get: the
 /// percent format names them in the cell's marker.
 pub(crate) fn python_marks(cell: &Cell) -> (String, Fields) {
     if cell.language == Language::Python || cell.foreign.is_some() {

@@ -1,5 +1,5 @@
 //! Notebook files as Jupyter, VS Code, nbclient, papermill and Polynote read and write them:
-//! [`read`] takes versions 2 to 4, [`write`] gives 4.5 with cell ids.
+//! [`read()`] takes versions 2 to 4, [`write()`] gives 4.5 with cell ids.
 //!
 //! A cell that isn't in the notebook's own language is marked twice, for those who look at
 //! its text and for those who look at its metadata. The mark is only in the file:

@@ -1,7 +1,7 @@
 //! The lines of a Python cell that aren't Python: `!ls`, `x = !ls`, `%cd ..`, `%%time`,
 //! `sort?`.
 //!
-//! [`split`] takes a cell magic (`%%time`) apart from the text below it; [`rewrite`] turns
+//! [`split`] takes a cell magic (`%%time`) apart from the text below it; [`rewrite()`] turns
 //! all of them into calls of `get_ipython()`, on the lines where they stood.
 mod magic;
 mod rewrite;

@@ -24,7 +24,7 @@
 //!  "rebind": {"set": {"f": 3,
 //!                     "frame": {"version": 5, "value": {
 //!                         "codec": "arrow", "digest": "<hex>", "size": 8192,
-//!                         "type": "flownote.Table", "path": "/home/…/blobs/ab/ab…"}}},
+//!                         "type": "flownote.Table", "path": "…/blobs/ab/ab…"}}},
 //!             "unset": ["draft"]},
 //!  "snapshot": ["frame"], "exports": ["frame"], "count": 4}
 //! # "#), ("<", r#"
