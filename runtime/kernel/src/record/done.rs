@@ -57,22 +57,11 @@ pub(super) fn done_of(
     let mut artifacts = executed.artifacts.clone();
     artifacts.insert(super::OUTPUTS.to_owned(), outputs);
     TaskDone {
-        schema: SCHEMA,
-        flow: about.flow.clone(),
-        run: about.run.clone(),
-        step: attempt.task.step.clone(),
-        task: attempt.task.id(),
-        attempt: 0,
-        nonce: flownote_store::time::new_nonce(),
         outcome,
         started_at: Some(executed.started_at.clone()),
         finished_at: executed.finished_at.clone(),
-        user: about.user.clone(),
-        host: flownote_store::process::host(),
         pid: executed.pid,
         usage: executed.usage,
-        parents: Vec::new(),
-        foreach: Vec::new(),
         manifest: TaskManifest {
             artifacts,
             provenance: provenance(about, executed),
@@ -82,21 +71,29 @@ pub(super) fn done_of(
         failure,
         logs,
         reused: executed.reused.clone(),
+        ..done_now(about, &attempt)
     }
 }
 
 /// The `done` object of the executed notebook.
 pub(super) fn notebook_done(about: &About, notebook: ArtifactRecord) -> TaskDone {
-    let attempt = attempt_at(super::NOTEBOOK, 0);
-    let now = flownote_store::time::now();
     let artifacts = BTreeMap::from([(super::NOTEBOOK.to_owned(), notebook)]);
+    TaskDone {
+        manifest: TaskManifest { artifacts, ..TaskManifest::default() },
+        ..done_now(about, &attempt_at(super::NOTEBOOK, 0))
+    }
+}
+
+/// The `done` object of an attempt of this process that ends well now and leaves nothing.
+fn done_now(about: &About, attempt: &AttemptKey) -> TaskDone {
+    let now = flownote_store::time::now();
     TaskDone {
         schema: SCHEMA,
         flow: about.flow.clone(),
         run: about.run.clone(),
         step: attempt.task.step.clone(),
         task: attempt.task.id(),
-        attempt: 0,
+        attempt: attempt.attempt,
         nonce: flownote_store::time::new_nonce(),
         outcome: Outcome::Ok,
         started_at: Some(now.clone()),
@@ -107,7 +104,7 @@ pub(super) fn notebook_done(about: &About, notebook: ArtifactRecord) -> TaskDone
         usage: Default::default(),
         parents: Vec::new(),
         foreach: Vec::new(),
-        manifest: TaskManifest { artifacts, ..TaskManifest::default() },
+        manifest: TaskManifest::default(),
         failure: None,
         logs: Logs::default(),
         reused: None,
