@@ -93,6 +93,9 @@ bench: $(DONE)/venv ## Measures Flownote beside its peers in a release build (ab
 	$(call say,measuring; best on an idle machine)
 	@$(PYTHON) tests/bench/bench.py
 
+types: ## Writes the TypeScript types of what the browser's server answers
+	@FLOWNOTE_TEST_ACCEPT=1 cargo test --package flownote-server --lib typescript --quiet
+
 clean: ## Removes the virtual environments and everything that was built
 	rm -rf $(VENV) $(CACHE)/bench $(CACHE)/s3rver
 	$(if $(wildcard $(CARGO_TARGET_DIR)),cargo clean --quiet)

@@ -1,0 +1,35 @@
+//! What travels between the server and the page, as JSON: one file a noun.
+//!
+//! Field names are in snake case, times RFC 3339 in UTC, durations milliseconds, sizes
+//! bytes, ids text. The TypeScript types in `web/src/api/types.ts` are made from these
+//! (`make types`), and a test says when they are not current.
+
+mod artifact;
+mod code;
+mod compare;
+mod error;
+mod event;
+mod heat;
+mod log;
+mod me;
+mod run;
+mod run_detail;
+mod state;
+mod task;
+#[cfg(test)]
+mod typescript;
+
+pub use artifact::{
+    ArtifactDetail, ArtifactRow, Lineage, LineageEdge, LineageNode, Preview, PreviewColumn, Use,
+};
+pub use code::{CodeDetail, FileDiff, SourceFile};
+pub use compare::{ComparedArtifact, ComparedRun, Comparison};
+pub use error::{ApiError, ErrorBody};
+pub use event::{LogEvent, RunEvent, TaskEvent};
+pub use heat::Heat;
+pub use log::{LogPage, LogRow};
+pub use me::Me;
+pub use run::{FlowRow, RunList, RunRow, Tally};
+pub use run_detail::{Graph, GraphStep, RunDetail, StepRow, WhyRow};
+pub use state::{RunState, TaskState};
+pub use task::{AttemptRow, Frame, ReusedFrom, TaskDetail, TaskError, TaskList, TaskRow};

@@ -1,0 +1,1014 @@
+// The types of the server's answers. Made from notebook-server/src/api by `make types`;
+// what is changed here by hand is lost.
+
+/**
+ * What went wrong.
+ */
+export type ApiError = { 
+/**
+ * What is wrong, in a sentence.
+ */
+what: string, 
+/**
+ * Where: a file and line, a pathspec.
+ */
+where: string | null, 
+/**
+ * What to do now.
+ */
+hint: string | null, };
+
+/**
+ * `GET …/artifacts/{name}`.
+ */
+export type ArtifactDetail = { 
+/**
+ * The artifact as lists show it.
+ */
+row: ArtifactRow, 
+/**
+ * A look into it.
+ */
+preview: Preview, 
+/**
+ * Other artifacts with the same digest, the newest first; of many the first hundred.
+ */
+used_in: Array<Use>, 
+/**
+ * Where it comes from and what was made of it.
+ */
+lineage: Lineage, };
+
+/**
+ * One artifact that a task sees.
+ */
+export type ArtifactRow = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The value's type as its language names it.
+ */
+type: string, 
+/**
+ * The form it is stored in: `json`, `npy`, `arrow`, `pickle`, …
+ */
+codec: string, 
+/**
+ * The size of that form.
+ */
+size: number, 
+/**
+ * The digest of that form: the same digest, the same value.
+ */
+digest: string, 
+/**
+ * A short text, made when the value was written.
+ */
+preview: string | null, 
+/**
+ * `own`, `inherited`, `parameter` or `constant`.
+ */
+origin: string, 
+/**
+ * Pathspec of the task that made it; null for what the run was started with.
+ */
+made_by: string | null, 
+/**
+ * The task of another run that computed it, when the maker took its result.
+ */
+computed_by: string | null, 
+/**
+ * What the codec tells of it: shape, dtype, rows, columns.
+ */
+meta: { [key in string]: JsonValue }, };
+
+/**
+ * One try.
+ */
+export type AttemptRow = { 
+/**
+ * From 0.
+ */
+attempt: number, 
+/**
+ * When it began.
+ */
+started_at: string | null, 
+/**
+ * When it ended; null while it isn't over.
+ */
+finished_at: string | null, 
+/**
+ * How it ended or stands.
+ */
+outcome: TaskState, 
+/**
+ * What it said when it failed, in a line.
+ */
+message: string | null, 
+/**
+ * Where it ran.
+ */
+host: string, 
+/**
+ * Processor time.
+ */
+cpu_ms: number, 
+/**
+ * The most memory that it had.
+ */
+max_rss_bytes: number, 
+/**
+ * Bytes that it printed, both streams.
+ */
+printed_bytes: number, 
+/**
+ * What a user should see once.
+ */
+notices: Array<string>, };
+
+/**
+ * `GET …/code`.
+ */
+export type CodeDetail = { 
+/**
+ * The project's files that the flow was loaded from; the step's own first.
+ */
+files: Array<SourceFile>, 
+/**
+ * The step's file.
+ */
+file: string | null, 
+/**
+ * The first and the last line of the step in it.
+ */
+lines: [number, number] | null, 
+/**
+ * The run that `diff` compares with: the flow's run before this one.
+ */
+previous: string | null, 
+/**
+ * What changed since then, file by file; null when there was no run before.
+ */
+diff: Array<FileDiff> | null, };
+
+/**
+ * An artifact of the runs' last tasks.
+ */
+export type ComparedArtifact = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its type, of the first run that has it.
+ */
+type: string, 
+/**
+ * Its preview in each run; null where there is none.
+ */
+previews: Array<string | null>, 
+/**
+ * Its pathspec in each run; null where it has none of that name.
+ */
+pathspecs: Array<string | null>, 
+/**
+ * Whether all have it, with the same digest.
+ */
+is_same: boolean, };
+
+/**
+ * One of the runs.
+ */
+export type ComparedRun = { 
+/**
+ * The run; its parameters are in it.
+ */
+row: RunRow, 
+/**
+ * Its metrics.
+ */
+metrics: { [key in string]: JsonValue }, };
+
+/**
+ * `GET api/compare?runs=a,b,c`, where a run is `Flow/run`.
+ */
+export type Comparison = { 
+/**
+ * The names of all parameters, those that differ first.
+ */
+parameters: Array<string>, 
+/**
+ * The names of all metrics, those that differ first.
+ */
+metrics: Array<string>, 
+/**
+ * The runs, in the order in which they were asked for.
+ */
+rows: Array<ComparedRun>, 
+/**
+ * How the code of the last run differs from that of the first.
+ */
+code_diff: Array<FileDiff>, 
+/**
+ * What the runs ended with.
+ */
+artifacts: Array<ComparedArtifact>, };
+
+/**
+ * The body of every answer that isn't a success.
+ */
+export type ErrorBody = { 
+/**
+ * What went wrong.
+ */
+error: ApiError, };
+
+/**
+ * How one file changed.
+ */
+export type FileDiff = { 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * `added`, `removed` or `changed`.
+ */
+change: string, 
+/**
+ * A unified diff.
+ */
+text: string, };
+
+/**
+ * One flow: an element of `GET api/flows`.
+ */
+export type FlowRow = { 
+/**
+ * Its name.
+ */
+flow: string, 
+/**
+ * Its newest run.
+ */
+latest: RunRow | null, };
+
+/**
+ * One frame of a traceback.
+ */
+export type Frame = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * The line.
+ */
+line: number, 
+/**
+ * The function.
+ */
+function: string, 
+/**
+ * The line's text.
+ */
+text: string | null, };
+
+/**
+ * The steps of a flow.
+ */
+export type Graph = { 
+/**
+ * In the order of their definition.
+ */
+steps: Array<GraphStep>, };
+
+/**
+ * One step.
+ */
+export type GraphStep = { 
+/**
+ * Its name; of a notebook the cell's id.
+ */
+name: string, 
+/**
+ * `start`, `linear`, `split`, `foreach`, `join`, `end`; of a notebook `cell`.
+ */
+kind: string, 
+/**
+ * What people call it: the name, or the first line of a cell.
+ */
+title: string, 
+/**
+ * The artifact whose items it leads to, when it is a foreach.
+ */
+foreach: string | null, 
+/**
+ * Whether there is one task of it for each item: it is inside a foreach.
+ */
+is_many: boolean, 
+/**
+ * The steps that follow.
+ */
+next: Array<string>, 
+/**
+ * The split or foreach that it closes.
+ */
+joins: string | null, 
+/**
+ * The file that it is in.
+ */
+file: string, 
+/**
+ * The line of its `def`.
+ */
+line: number, 
+/**
+ * Its docstring.
+ */
+doc: string | null, 
+/**
+ * Its decorators as text: `retry(times=3)`.
+ */
+decorators: Array<string>, };
+
+/**
+ * `GET api/runs/{flow}/{run}/heat`. Tasks stand in the order of
+ * `TaskList`; the numbers are little-endian.
+ */
+export type Heat = { 
+/**
+ * How many tasks there are.
+ */
+total: number, 
+/**
+ * What the bytes of `states` mean: byte 0 is the first of these.
+ */
+legend: Array<TaskState>, 
+/**
+ * A byte each, base64.
+ */
+states: string, 
+/**
+ * When each began, milliseconds since the run did: u32, base64. 2³²-1 is "not yet".
+ */
+started_ms: string, 
+/**
+ * How long each took, milliseconds: u32, base64. 2³²-1 is "not over".
+ */
+elapsed_ms: string, 
+/**
+ * How many attempts each had: a byte, base64.
+ */
+attempts: string, };
+
+export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+/**
+ * Where an artifact comes from and what was made of it, across flows and notebooks.
+ */
+export type Lineage = { 
+/**
+ * Tasks.
+ */
+nodes: Array<LineageNode>, 
+/**
+ * What went from one to another.
+ */
+edges: Array<LineageEdge>, };
+
+/**
+ * What one task read of another.
+ */
+export type LineageEdge = { 
+/**
+ * Pathspec of the task that made it.
+ */
+from: string, 
+/**
+ * Pathspec of the task that read it.
+ */
+to: string, 
+/**
+ * The names of what was read.
+ */
+names: Array<string>, };
+
+/**
+ * A task in a lineage.
+ */
+export type LineageNode = { 
+/**
+ * `Flow/run/step/task`.
+ */
+pathspec: string, 
+/**
+ * What people call it: `train[11]`.
+ */
+label: string, 
+/**
+ * How many steps before the artifact (negative) or after it (positive); its maker is 0.
+ */
+distance: number, };
+
+/**
+ * `event: log`: lines that were printed since, when asked for by `?log=step/task`.
+ */
+export type LogEvent = { 
+/**
+ * The step.
+ */
+step: string, 
+/**
+ * The task.
+ */
+task: string, 
+/**
+ * The lines.
+ */
+lines: Array<LogRow>, };
+
+/**
+ * `GET …/logs`: lines in the order of time, attempt after attempt.
+ */
+export type LogPage = { 
+/**
+ * Some of them, from the asked one on.
+ */
+lines: Array<LogRow>, 
+/**
+ * What to give as `from` for what follows; while the task goes on there may be more
+ * later. Null when this is all and will stay all.
+ */
+next: number | null, 
+/**
+ * How many lines there are now that fit the question.
+ */
+total: number, 
+/**
+ * Bytes that were cut out of the middle, as the task printed too much.
+ */
+cut_bytes: number, };
+
+/**
+ * One line.
+ */
+export type LogRow = { 
+/**
+ * Its number among the task's lines that fit the question but for `text`.
+ */
+number: number, 
+/**
+ * The attempt that printed it.
+ */
+attempt: number, 
+/**
+ * `stdout` or `stderr`.
+ */
+stream: string, 
+/**
+ * When; null when nobody saw the attempt's start.
+ */
+at: string | null, 
+/**
+ * Milliseconds since the attempt began.
+ */
+ms: number, 
+/**
+ * The line without its end; colours as ANSI escapes.
+ */
+text: string, };
+
+/**
+ * `GET api/me`.
+ */
+export type Me = { 
+/**
+ * Who runs the server.
+ */
+user: string, 
+/**
+ * The store's address.
+ */
+store: string, 
+/**
+ * Flownote's version.
+ */
+version: string, 
+/**
+ * The path under which the page stands: `/`, or `/x/` with `--base-url /x`.
+ */
+base: string, };
+
+/**
+ * A look into a value.
+ */
+export type Preview = { "kind": "text", 
+/**
+ * The text, or its beginning.
+ */
+text: string, 
+/**
+ * Whether it goes on.
+ */
+is_cut: boolean, } | { "kind": "json", 
+/**
+ * The value; of a long one the beginning is shown as text instead.
+ */
+value: JsonValue, } | { "kind": "table", 
+/**
+ * Its columns.
+ */
+columns: Array<PreviewColumn>, 
+/**
+ * Its first rows, at most 200; cells as text, numbers and null.
+ */
+rows: Array<Array<JsonValue>>, 
+/**
+ * How many rows it has.
+ */
+total_rows: number, } | { "kind": "array", 
+/**
+ * Its type of elements, `float64`.
+ */
+dtype: string, 
+/**
+ * Its shape.
+ */
+shape: Array<number>, 
+/**
+ * A corner of its last two dimensions, the others at 0; cells as numbers or text.
+ */
+corner: Array<Array<JsonValue>>, } | { "kind": "image", 
+/**
+ * `image/png`.
+ */
+media_type: string, 
+/**
+ * The picture.
+ */
+base64: string, } | { "kind": "none", 
+/**
+ * Why.
+ */
+why: string, };
+
+/**
+ * A column of a table.
+ */
+export type PreviewColumn = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its type.
+ */
+type: string, };
+
+/**
+ * The task whose result another took.
+ */
+export type ReusedFrom = { 
+/**
+ * `Flow/run/step/task`.
+ */
+pathspec: string, 
+/**
+ * Who ran it.
+ */
+user: string, 
+/**
+ * When it ended.
+ */
+finished_at: string, };
+
+/**
+ * `GET api/runs/{flow}/{run}`.
+ */
+export type RunDetail = { 
+/**
+ * The run as lists show it.
+ */
+row: RunRow, 
+/**
+ * What the flow is for: its docstring.
+ */
+doc: string | null, 
+/**
+ * The steps and how they lead to one another.
+ */
+graph: Graph, 
+/**
+ * How far each step is, in the order of the graph.
+ */
+steps: Array<StepRow>, 
+/**
+ * The first tasks that failed for good, at most five.
+ */
+failures: Array<TaskRow>, 
+/**
+ * Python, platform, packages, git: as recorded.
+ */
+environment: JsonValue, 
+/**
+ * The scalar artifacts that it ended with.
+ */
+metrics: { [key in string]: JsonValue }, 
+/**
+ * The command line as it was typed.
+ */
+command: Array<string>, 
+/**
+ * The step after which it was to end (`--until`).
+ */
+until: string | null, 
+/**
+ * Whether it runs, or ran, on this machine: it can be resumed from here.
+ */
+is_here: boolean, };
+
+/**
+ * `event: run`: the run's numbers changed, or it is over.
+ */
+export type RunEvent = { 
+/**
+ * The run as it stands now.
+ */
+row: RunRow, 
+/**
+ * Its steps; empty in `api/events`.
+ */
+steps: Array<StepRow>, };
+
+/**
+ * `GET api/runs`: newest first.
+ */
+export type RunList = { 
+/**
+ * The runs.
+ */
+runs: Array<RunRow>, 
+/**
+ * What to give as `before` for the next page; null on the last.
+ */
+more: string | null, };
+
+/**
+ * One run in a list.
+ */
+export type RunRow = { 
+/**
+ * The flow.
+ */
+flow: string, 
+/**
+ * The run.
+ */
+run: string, 
+/**
+ * How it stands.
+ */
+status: RunState, 
+/**
+ * Who started it.
+ */
+user: string, 
+/**
+ * Where.
+ */
+host: string, 
+/**
+ * Its tags, changes applied.
+ */
+tags: Array<string>, 
+/**
+ * Tags that the system gave.
+ */
+system_tags: Array<string>, 
+/**
+ * When it began.
+ */
+started_at: string, 
+/**
+ * When it ended; null while it isn't over.
+ */
+finished_at: string | null, 
+/**
+ * How long it took, or has taken until this answer; null when its owner is gone.
+ */
+elapsed_ms: number | null, 
+/**
+ * How many tasks it has.
+ */
+tasks: Tally, 
+/**
+ * Its scalar parameters; others as their previews.
+ */
+parameters: { [key in string]: JsonValue }, 
+/**
+ * The first task that failed for good, `train[11]`.
+ */
+failed_at: string | null, 
+/**
+ * The file that it was started from: a flow's or a notebook's.
+ */
+file: string | null, 
+/**
+ * The run that it takes results from, when it is a resume.
+ */
+origin: string | null, };
+
+/**
+ * How a run stands.
+ */
+export type RunState = "succeeded" | "failed" | "cancelled" | "running" | "interrupted";
+
+/**
+ * A source file as it was.
+ */
+export type SourceFile = { 
+/**
+ * Its path as recorded.
+ */
+path: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+/**
+ * How far a step is.
+ */
+export type StepRow = { 
+/**
+ * The step.
+ */
+step: string, 
+/**
+ * Its tasks.
+ */
+counts: Tally, 
+/**
+ * Attempts after the first.
+ */
+retries: number, 
+/**
+ * When its first task began.
+ */
+first_started_at: string | null, 
+/**
+ * When its last task ended; null while one isn't over.
+ */
+last_finished_at: string | null, 
+/**
+ * From the one to the other, or until this answer.
+ */
+elapsed_ms: number | null, 
+/**
+ * Processor time of all attempts.
+ */
+cpu_ms: number, 
+/**
+ * The most memory that an attempt had.
+ */
+max_rss_bytes: number, };
+
+/**
+ * Tasks, counted: each in one of the numbers but `total`, which has all.
+ */
+export type Tally = { 
+/**
+ * They wait.
+ */
+queued: number, 
+/**
+ * They are at work.
+ */
+running: number, 
+/**
+ * They ran and committed.
+ */
+done: number, 
+/**
+ * They took an earlier result.
+ */
+reused: number, 
+/**
+ * They failed for good.
+ */
+failed: number, 
+/**
+ * They were cancelled, lost or interrupted.
+ */
+cancelled: number, 
+/**
+ * All that are known of; null where nobody counted.
+ */
+total: number | null, };
+
+/**
+ * `GET api/runs/{flow}/{run}/{step}/{task}`.
+ */
+export type TaskDetail = { 
+/**
+ * The task as lists show it.
+ */
+row: TaskRow, 
+/**
+ * What it sees, by name: its own artifacts and those passed on to it. Parameters and
+ * constants of the run come last.
+ */
+artifacts: Array<ArtifactRow>, 
+/**
+ * The parameters of its run, as `RunRow` has them.
+ */
+parameters: { [key in string]: JsonValue }, 
+/**
+ * Why it ran although a result was looked for; null when it looked for none or took one.
+ */
+why_not_reused: string | null, 
+/**
+ * Pathspecs of the tasks whose results it was given; of many the first hundred.
+ */
+parents: Array<string>, 
+/**
+ * How many those are.
+ */
+parents_total: number, 
+/**
+ * Pathspecs of the tasks that were given its results; of many the first hundred.
+ */
+children: Array<string>, 
+/**
+ * How many those are.
+ */
+children_total: number, };
+
+/**
+ * Why a task failed.
+ */
+export type TaskError = { 
+/**
+ * What kind of end it was: `exception`, `timeout`, `out_of_memory`, …
+ */
+kind: string, 
+/**
+ * The exception's class, `ValueError`, or the kind.
+ */
+name: string, 
+/**
+ * What it says, without the class.
+ */
+message: string, 
+/**
+ * What to do now.
+ */
+hint: string | null, 
+/**
+ * The traceback as it was printed.
+ */
+traceback: string | null, 
+/**
+ * The traceback's frames, the outermost first; empty when it can't be taken apart.
+ */
+frames: Array<Frame>, };
+
+/**
+ * `event: task`: a task began, or a try of it ended.
+ */
+export type TaskEvent = { 
+/**
+ * The task as it stands now.
+ */
+task: TaskRow, 
+/**
+ * Its place in `TaskList` and `Heat` of its step.
+ */
+index: number, };
+
+/**
+ * `GET api/runs/{flow}/{run}/tasks`: steps in the order of the graph, tasks by their
+ * foreach indices.
+ */
+export type TaskList = { 
+/**
+ * Some of them, from the asked one on.
+ */
+tasks: Array<TaskRow>, 
+/**
+ * How many there are.
+ */
+total: number, };
+
+/**
+ * One task in a list.
+ */
+export type TaskRow = { 
+/**
+ * The step.
+ */
+step: string, 
+/**
+ * The task within the step: `0`, `11`, `3-0`.
+ */
+task: string, 
+/**
+ * What people call it: `train[11]`, `end`.
+ */
+label: string, 
+/**
+ * Its place in its innermost foreach, from 0.
+ */
+foreach_index: number | null, 
+/**
+ * A short text of its item, where the items were recorded.
+ */
+foreach_value: string | null, 
+/**
+ * How it stands.
+ */
+status: TaskState, 
+/**
+ * Its attempts, from the first.
+ */
+attempts: Array<AttemptRow>, 
+/**
+ * When its first attempt began.
+ */
+started_at: string | null, 
+/**
+ * When its last attempt ended; null while it isn't over.
+ */
+finished_at: string | null, 
+/**
+ * From the one to the other, or until this answer.
+ */
+elapsed_ms: number | null, 
+/**
+ * The task whose result it took.
+ */
+reused: ReusedFrom | null, 
+/**
+ * Why it failed, or what `@catch` turned into a value.
+ */
+error: TaskError | null, 
+/**
+ * Whether `error` was caught: the task committed all the same.
+ */
+caught: boolean, };
+
+/**
+ * How a task stands, and how an attempt ended.
+ */
+export type TaskState = "queued" | "running" | "succeeded" | "reused" | "failed" | "cancelled" | "lost" | "interrupted";
+
+/**
+ * An artifact somewhere else with the same bytes.
+ */
+export type Use = { 
+/**
+ * `Flow/run/step/task/name`.
+ */
+pathspec: string, 
+/**
+ * Who ran that task.
+ */
+user: string, 
+/**
+ * When it ended.
+ */
+finished_at: string | null, 
+/**
+ * Whether it took the result rather than computing it.
+ */
+reused: boolean, };
+
+/**
+ * Why a task ran although a result was looked for: an element of
+ * `GET api/runs/{flow}/{run}/why`, one a step.
+ */
+export type WhyRow = { 
+/**
+ * The step.
+ */
+step: string, 
+/**
+ * The task that was asked about.
+ */
+task: string, 
+/**
+ * The first thing that differs from the nearest kept result, or why none is kept.
+ */
+why: string, 
+/**
+ * The task that made the nearest kept result.
+ */
+nearest: ReusedFrom | null, 
+/**
+ * What else differs.
+ */
+also: Array<string>, };
