@@ -6,7 +6,8 @@
 //! speaks the [`protocol`]; what one exports, [`values`] keeps for the others. A session is
 //! a run of the datastore, [`record`], and its results are found again by the [`cache`]. A
 //! [`supervisor::Handle`] is the way in, also over a [`supervisor::socket`]. [`wasm`] compiles,
-//! checks and calls the functions of WASM cells, in whichever process hosts them.
+//! checks and calls the functions of WASM cells, in whichever process hosts them; [`rust`] takes
+//! Rust cells apart and compiles them.
 //!
 //! **Invariant:** what should happen is decided in `flownote_notebook::session`; here it
 //! happens. Only the supervisor writes to the datastore; interpreters write plain files to
@@ -16,6 +17,7 @@ pub mod cache;
 pub mod interpreter;
 pub mod protocol;
 pub mod record;
+pub mod rust;
 pub mod supervisor;
 pub mod values;
 pub mod wasm;

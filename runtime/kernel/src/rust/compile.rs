@@ -1,0 +1,248 @@
+//! Runs rustc on the texts of a cell.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::diagnostics::{Diagnostic, read};
+
+/// What cells are compiled with.
+#[derive(Clone, Debug, Default)]
+pub struct Kit {
+    /// The compiler itself.
+    pub rustc: PathBuf,
+    /// What every cell links with, and the crates that it may name.
+    pub externs: BTreeMap<String, PathBuf>,
+    /// Where what those need is found.
+    pub search: Vec<PathBuf>,
+    /// Folders in which libraries are found when a cell is loaded.
+    pub libraries: Vec<PathBuf>,
+    /// Stands for all of it, and for how cells are compiled.
+    pub digest: String,
+}
+
+/// What becomes of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Items, linked into every body that uses them.
+    Items,
+    /// Items with state, which exists once.
+    SharedItems,
+    /// What runs.
+    Body,
+}
+
+/// Something to compile.
+#[derive(Clone, Debug)]
+pub struct Unit<'a> {
+    /// The crate's name.
+    pub name: &'a str,
+    /// What it is to become.
+    pub output: Output,
+    /// The name of the source file, which places of panics and diagnostics have.
+    pub file: &'a str,
+    /// The text.
+    pub text: &'a str,
+    /// Crates of ours that it names.
+    pub crates: &'a BTreeSet<String>,
+    /// Where it goes.
+    pub target: &'a Path,
+}
+
+/// Why something wasn't compiled.
+#[derive(Debug)]
+pub enum Failure {
+    /// The compiler found faults.
+    Faulty(Vec<Diagnostic>),
+    /// The user stopped it.
+    Stopped,
+    /// The compiler itself failed.
+    Broken(String),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+/// Where compiled items lie, for one kit.
+#[derive(Clone, Debug)]
+pub struct Compiler {
+    kit: Kit,
+    folder: PathBuf,
+}
+
+impl Compiler {
+    /// Compiles with a kit into a folder that is its own.
+    ///
+    /// # Errors
+    /// When the folder can't be made.
+    pub fn new(kit: Kit, folder: &Path) -> io::Result<Self> {
+        let folder = folder.join(&kit.digest[..kit.digest.len().min(16)]);
+        fs::create_dir_all(folder.join("items"))?;
+        fs::create_dir_all(folder.join("bodies"))?;
+        Ok(Self { kit, folder })
+    }
+
+    /// What it compiles with.
+    pub fn kit(&self) -> &Kit {
+        &self.kit
+    }
+
+    /// The name and the file of the crate of a text: the same for the same text.
+    pub fn items_place(&self, text: &str, shared: bool) -> (String, PathBuf) {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.kit.digest.as_bytes()).update(&[0, u8::from(shared)]);
+        hasher.update(text.as_bytes());
+        let digest = hasher.finalize().to_hex();
+        let name = format!("items_{}", &digest[..16]);
+        let ending = if shared { "so" } else { "rlib" };
+        let file = self.folder.join("items").join(format!("lib{name}.{ending}"));
+        (name, file)
+    }
+
+    /// The file of a crate of ours, if it is there.
+    pub fn items_file(&self, name: &str) -> Option<PathBuf> {
+        let file = |ending: &str| self.folder.join("items").join(format!("lib{name}.{ending}"));
+        [file("rlib"), file("so")].into_iter().find(|file| file.exists())
+    }
+
+    /// The file of a body.
+    pub fn body_place(&self, text: &str) -> PathBuf {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.kit.digest.as_bytes()).update(&[0]).update(text.as_bytes());
+        self.folder.join("bodies").join(format!("{}.so", &hasher.finalize().to_hex()[..32]))
+    }
+
+    /// Compiles something; returns what the compiler remarks.
+    ///
+    /// # Errors
+    /// When it doesn't compile.
+    pub fn compile(
+        &self,
+        unit: &Unit<'_>,
+        stopped: &dyn Fn() -> bool,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        let work = self.work_folder()?;
+        let result = self.compile_in(&work, unit, stopped);
+        // What can't be removed is swept with the cache.
+        let _ = fs::remove_dir_all(&work);
+        result
+    }
+
+    fn compile_in(
+        &self,
+        work: &Path,
+        unit: &Unit<'_>,
+        stopped: &dyn Fn() -> bool,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        fs::write(work.join(unit.file), unit.text)?;
+        let made = work.join(unit.target.file_name().unwrap_or_default());
+        let mut command = self.command(unit, &made);
+        command.current_dir(work);
+        let mut child = command.spawn().map_err(|error| {
+            Failure::Broken(format!("`{}`: {error}", self.kit.rustc.display()))
+        })?;
+        let text = wait(&mut child, stopped)?;
+        let status = child.wait()?;
+        let (found, rest) = read(&text);
+        if status.success() {
+            // Another process may have made the same: either will do.
+            fs::rename(&made, unit.target)?;
+            return Ok(found);
+        }
+        if found.iter().any(Diagnostic::is_error) {
+            return Err(Failure::Faulty(found));
+        }
+        Err(Failure::Broken(format!("rustc failed ({status}): {}", rest.trim())))
+    }
+
+    fn command(&self, unit: &Unit<'_>, made: &Path) -> Command {
+        let kit = &self.kit;
+        let mut command = Command::new(&kit.rustc);
+        let kind = match unit.output {
+            Output::Items => "rlib",
+            Output::SharedItems => "dylib",
+            Output::Body => "cdylib",
+        };
+        command.args(["--edition", "2024", "--crate-name", unit.name, "--crate-type", kind]);
+        command.args(OPTIONS).arg("-o").arg(made).arg(unit.file);
+        if unit.output != Output::Body {
+            command.args(["-C", &format!("metadata={}", unit.name)]);
+        }
+        for (name, file) in &kit.externs {
+            command.arg("--extern").arg(format!("{name}={}", file.display()));
+        }
+        for name in unit.crates {
+            if let Some(file) = self.items_file(name) {
+                command.arg("--extern").arg(format!("{name}={}", file.display()));
+            }
+        }
+        let items = self.folder.join("items");
+        for folder in kit.search.iter().chain([&items]) {
+            command.arg("-L").arg(format!("dependency={}", folder.display()));
+        }
+        for folder in kit.libraries.iter().chain([&items]) {
+            command.arg(format!("-Clink-arg=-Wl,-rpath,{}", folder.display()));
+        }
+        // Whatever they say was meant for other builds.
+        for variable in ["RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_LOG", "CARGO_ENCODED_RUSTFLAGS"] {
+            command.env_remove(variable);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+    }
+
+    fn work_folder(&self) -> io::Result<PathBuf> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = self.folder.join(format!("work-{}-{number}", std::process::id()));
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+}
+
+/// How cells are compiled: see `Kit::digest`, which stands for these, too.
+const OPTIONS: [&str; 12] = [
+    "-Cprefer-dynamic",
+    "-Copt-level=2",
+    "-Cdebuginfo=0",
+    "-Ccodegen-units=1",
+    "-Cembed-bitcode=no",
+    "-Cstrip=debuginfo",
+    "-Cpanic=unwind",
+    "--cap-lints=warn",
+    "--error-format=json",
+    "--json=diagnostic-short",
+    "--diagnostic-width=100",
+    "-Coverflow-checks=on",
+];
+
+/// The options in words, for digests.
+pub fn options_digest() -> String {
+    OPTIONS.join(" ")
+}
+
+/// Reads what a compiler says until it ends, or kills it when the user wants to stop.
+fn wait(child: &mut Child, stopped: &dyn Fn() -> bool) -> Result<String, Failure> {
+    let Some(mut pipe) = child.stderr.take() else { return Ok(String::new()) };
+    let reading = std::thread::spawn(move || {
+        let mut text = Vec::new();
+        let _ = pipe.read_to_end(&mut text);
+        String::from_utf8_lossy(&text).into_owned()
+    });
+    while !reading.is_finished() {
+        if stopped() {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(Failure::Stopped);
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    reading.join().map_err(|_| Failure::Broken("what rustc said could not be read".to_owned()))
+}

@@ -1,0 +1,19 @@
+//! Rust cells (notebook rules 16–18), apart from the process that runs them.
+//!
+//! A cell is [`split`](Split) into items and statements, [assembled](Assembled) into a crate
+//! of its items and a body, and [compiled](Compiler) by the user's own rustc; what that says
+//! is led back to the lines of the cell by [`Texts`].
+
+mod assemble;
+mod compile;
+mod diagnostics;
+mod imports;
+mod rewrite;
+mod split;
+
+pub use assemble::{Assembled, Input, Scope, Sight, Visible, crates_in, is_trait_name};
+pub use compile::{Compiler, Failure, Kit, Output, Unit, options_digest};
+pub use diagnostics::{Diagnostic, Span, Text, Texts, frame_of, headline};
+pub use imports::Import;
+pub use rewrite::{Edit, Rewritten, place};
+pub use split::{Part, Split};
