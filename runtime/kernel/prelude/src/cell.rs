@@ -1,0 +1,118 @@
+//! One execution of a cell's body: what it reads, what it leaves, how it ended.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+use std::rc::Rc;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::error::{Error, Result};
+use crate::host::Stop;
+use crate::panics;
+use crate::value::{self, Kind, Value};
+
+/// What a body's lines are given.
+pub struct Cell {
+    inputs: Vec<Rc<Value>>,
+    exports: RefCell<Vec<(String, u64)>>,
+}
+
+/// What waits for a body to run.
+pub(crate) struct Env {
+    cell: Cell,
+    ended: Option<Ended>,
+}
+
+/// How a body ended.
+enum Ended {
+    Well,
+    Error(Error),
+    Panic(Error),
+    Interrupted,
+}
+
+thread_local! {
+    static CURRENT: std::cell::Cell<*mut Env> = const { std::cell::Cell::new(ptr::null_mut()) };
+}
+
+/// Runs a body's lines; `env` is what [`crate::abi::flownote_run`] called the body with. Does
+/// nothing for anything else.
+pub fn run(env: *mut c_void, body: impl FnOnce(&Cell) -> Result<()>) {
+    let current = CURRENT.get();
+    if current.is_null() || current.cast() != env {
+        return;
+    }
+    // SAFETY: `execute` set it for the time of this call, and nothing else refers to it.
+    let env = unsafe { &mut *current };
+    let cell = &env.cell;
+    env.ended = Some(match catch_unwind(AssertUnwindSafe(|| body(cell))) {
+        Ok(Ok(())) => Ended::Well,
+        Ok(Err(error)) if error.is_interrupt() => Ended::Interrupted,
+        Ok(Err(error)) => Ended::Error(error),
+        Err(payload) if payload.is::<Stop>() => Ended::Interrupted,
+        Err(payload) => Ended::Panic(panics::error(payload)),
+    });
+}
+
+impl Cell {
+    pub(crate) fn input(&self, index: usize) -> Option<&Rc<Value>> {
+        self.inputs.get(index)
+    }
+
+    /// Keeps a value under a name. `module` is the body's `module_path!()`, whose first part
+    /// is its crate.
+    pub fn export<T: Any>(
+        &self,
+        name: &str,
+        value: T,
+        mut kind: Kind,
+        copy: bool,
+        module: &'static str,
+    ) {
+        kind.copy = copy;
+        let body = module.split("::").next().unwrap_or(module);
+        let handle = value::keep(Value::new(value, kind, body, false));
+        self.exports.borrow_mut().push((name.to_owned(), handle));
+    }
+}
+
+/// Runs a body with the values of its inputs; returns the outcome for the host.
+pub(crate) fn execute(body: fn(*mut c_void), inputs: Vec<Rc<Value>>) -> Json {
+    let cell = Cell { inputs, exports: RefCell::default() };
+    let mut env = Env { cell, ended: None };
+    let pointer: *mut Env = &raw mut env;
+    let before = CURRENT.replace(pointer);
+    panics::forget();
+    // A body is `run` and nothing else, which lets no panic out.
+    body(pointer.cast());
+    CURRENT.set(before);
+    crate::host::flush();
+    // SAFETY: `env` is still here; the compiler must see that the call may have changed it.
+    let ended = unsafe { (*pointer).ended.take() };
+    let mut values = Map::new();
+    let (status, error) = match ended {
+        Some(Ended::Well) => {
+            for (name, handle) in env.cell.exports.take() {
+                if let Some(Json::Number(older)) = values.insert(name, handle.into()) {
+                    older.as_u64().map(value::forget);
+                }
+            }
+            ("ok", None)
+        }
+        Some(Ended::Error(error)) => ("error", Some(error)),
+        Some(Ended::Panic(error)) => ("panic", Some(error)),
+        Some(Ended::Interrupted) => ("interrupted", None),
+        None => ("error", Some(Error::new("the cell's body did not run"))),
+    };
+    for (_, handle) in env.cell.exports.take() {
+        value::forget(handle);
+    }
+    let mut outcome = json!({"status": status, "values": values});
+    if let Some(error) = error {
+        outcome["error"] = error.to_json();
+    }
+    outcome
+}
