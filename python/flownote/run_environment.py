@@ -3,6 +3,7 @@
 ```json
 {"python": "3.11.7", "implementation": "cpython", "platform": "linux", "machine": "x86_64",
  "system": "Linux 6.1.0", "libc": "glibc 2.36", "executable": "python3.11",
+ "folder": "/home/ana/project",
  "distributions": ["numpy==2.1.0", "scipy==1.14.1"],
  "lock": {"file": "uv.lock", "digest": "<hex>"},
  "git": {"commit": "<40 hex>", "branch": "main", "dirty": false}}
@@ -59,6 +60,7 @@ def record(root: str | None = None) -> dict[str, Any]:
         "system": f"{system.sysname} {system.release}",
         "libc": _libc(),
         "executable": os.path.basename(sys.executable or ""),
+        "folder": os.getcwd(),
         "distributions": [
             f"{name}=={version}" for name, version in sorted(distributions().items())
         ],

@@ -142,7 +142,7 @@ class Parts:
         self.project = [
             "import sys",
             "",
-            f"sys.path.insert(0, {_folder(described)!r})  # the project's own modules",
+            f"sys.path.insert(0, {_folder(ran, described)!r})  # the project's own modules",
             "",
             "from flownote.opened import Given",
         ]
@@ -171,8 +171,10 @@ def _head(task: Task) -> list[str]:
     return lines
 
 
-def _folder(described: dict[str, Any]) -> str:
-    return os.path.dirname(os.path.abspath(described["file"]))
+def _folder(ran: Run, described: dict[str, Any]) -> str:
+    """Return the folder of the flow's file, which stands as the run's command line had it."""
+    began = ran.environment.get("folder", "")
+    return os.path.dirname(os.path.abspath(os.path.join(began, described["file"])))
 
 
 class Source:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -101,6 +103,19 @@ def test_every_kind_of_step_runs_as_a_script(failed):
         ran = failed.python("-c", opened.raw)
         assert ran.code == 0, ran.err
         assert expected in ran.raw.splitlines()
+
+
+def test_a_task_is_opened_from_another_folder(failed):
+    (failed.folder / "elsewhere").mkdir()
+    command = [sys.executable, "-m", "flownote", "open", "latest/fit/1", "--script", "-o", "-"]
+    elsewhere = {"cwd": failed.folder / "elsewhere", "env": failed.env}
+    opened = subprocess.run(command, capture_output=True, text=True, **elsewhere)
+    assert opened.returncode == 0, opened.stderr
+    ran = subprocess.run(
+        [sys.executable, "-c", opened.stdout], capture_output=True, text=True, **elsewhere
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "self.score = 11.5" in ran.stdout.splitlines()
 
 
 def test_a_file_is_not_overwritten_unasked(failed):

@@ -9,6 +9,9 @@ from flownote.client.stores import note_read
 from flownote.client.within_run import WithinRun
 from flownote.exceptions import FlownoteException
 
+# The type of what SQL cells give: a table of no library of Python's.
+TABLE = "flownote.Table"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -161,10 +164,22 @@ def decode(
 
     data = Files({"remote": True}, _Fetch(fetch_blob)).data(record, producer, name)
     try:
+        if record["type"] == TABLE:
+            from flownote.kernel.transfer import table
+
+            return table(name, record, data)
         return codecs.decode(data, record)
     except ImportError as error:
         missing = error.name or str(error)
         raise FlownoteException(
             f"`{name}` is a {record['type']} and can't be loaded here: no module `{missing}`",
             hint=f"install `{missing}`, or add its folder to `sys.path`",
+        ) from error
+    except AttributeError as error:
+        # What pickle says of a class that its module hasn't: one that a cell or a script made.
+        if record["codec"] != "pickle" or "get attribute" not in str(error):
+            raise
+        raise FlownoteException(
+            f"`{name}` is a {record['type']} and can't be loaded here: {error}",
+            hint="its class was made in a cell, or is gone: put it in a module that both import",
         ) from error

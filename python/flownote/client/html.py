@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flownote.client.run import Run
     from flownote.client.step import Step
     from flownote.client.task import Task
+    from flownote.client.values import CellNames
 
 _MARKS = {"succeeded": "✓", "failed": "✕", "cancelled": "■", "running": "●", "interrupted": "◌"}
 # More rows than this don't help a reader.
@@ -63,8 +64,8 @@ def tasks_table(step: Step) -> str:
     return table(("task", "status", "finished"), rows)
 
 
-def artifacts_table(task: Task) -> str:
-    """Return the artifacts of a task as a table; nothing is loaded."""
+def artifacts_table(task: Task | CellNames) -> str:
+    """Return artifacts as a table; nothing is loaded."""
     rows = ((one.id, one.type, one.size, one.preview) for one in task)
     return table(("artifact", "type", "bytes", "preview"), rows)
 

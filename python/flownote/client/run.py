@@ -130,7 +130,14 @@ class Run(Tagged, ClientObject):
 
     @property
     def data(self) -> Data | None:
-        """The values of its ``end`` task as attributes; None while there is none."""
+        """The values of its ``end`` task as attributes; None while there is none.
+
+        Of a notebook: each name as the last cell that defines it left it.
+        """
+        if self._parts[0] == NOTEBOOK:
+            from flownote.client.values import CellNames, Data
+
+            return Data(CellNames(self))
         task = self.end_task
         return task.data if task is not None and task.successful else None
 

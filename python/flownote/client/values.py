@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from flownote.exceptions import MissingArtifact, NotFound
 
+# Beside the cells' steps: the notebook as it was when its run ended.
+EXECUTED = "notebook_file"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
     from flownote.client.artifact import DataArtifact
+    from flownote.client.run import Run
     from flownote.client.task import Task
 
 
@@ -19,13 +23,42 @@ def _refuse(name: str) -> None:
         raise AttributeError(name)
 
 
+class CellNames:
+    """The names of a notebook's run in the place of a task's: those of its last cells count."""
+
+    def __init__(self, run: Run) -> None:
+        self.pathspec = run.pathspec
+        self._run = run
+        self._of: dict[str, Task] | None = None
+
+    def _records(self) -> dict[str, Task]:
+        """Return which cell's newest good task left each name."""
+        if self._of is None:
+            cells = [step.task for step in self._run if step.id != EXECUTED]
+            self._of = {name: cell for cell in cells if cell.successful for name in cell._records()}
+        return self._of
+
+    def __iter__(self) -> Iterator[DataArtifact]:
+        names = (name for name in self._records() if not name.startswith("_"))
+        return (self._child(name) for name in names)
+
+    def _child(self, name: str) -> DataArtifact:
+        cell = self._records().get(name)
+        if cell is None:
+            known = ", ".join(one.id for one in self) or "none"
+            raise NotFound(
+                f"no cell of run `{self.pathspec}` left `{name}`", hint=f"there are {known}"
+            )
+        return cell._child(name)
+
+
 class Artifacts:
     """The artifacts of a task: ``task.artifacts.model`` is a `DataArtifact`.
 
     It iterates over them, and knows names: ``"model" in task.artifacts``.
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task | CellNames) -> None:
         self._task = task
 
     def __getattr__(self, name: str) -> Any:

@@ -250,7 +250,7 @@ def read(name: str, reference: dict[str, Any]) -> Any:
 def _read(name: str, reference: dict[str, Any]) -> Any:
     data = _bytes_of(name, reference)
     if reference["codec"] == "arrow":
-        return _table(name, reference, data)
+        return table(name, reference, data)
     if reference["codec"] == "wasm":
         return _function(name, reference, data)
     value = codecs.decode(data, reference)
@@ -291,7 +291,23 @@ def _bytes_of(name: str, reference: dict[str, Any]) -> Any:
         ) from error
 
 
-def _table(name: str, reference: dict[str, Any], data: Any) -> Any:
+def table(name: str, reference: dict[str, Any], data: Any) -> Any:
+    """Return a table of an Arrow file's bytes: in the library it is of, or one that is there.
+
+    Parameters
+    ----------
+    name
+        The name, for errors.
+    reference
+        The value's record.
+    data
+        Its bytes.
+
+    Raises
+    ------
+    StoreError
+        When it is wanted in a library that isn't installed.
+    """
     meta = reference.get("meta") or {}
     if "pandas" in meta and _is_installed("pandas", "pyarrow"):
         from flownote.codecs import pandas as pandas_codec

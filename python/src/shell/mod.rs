@@ -19,6 +19,7 @@ mod gc;
 mod graph;
 mod help;
 mod logs;
+mod notebooks;
 mod number;
 mod open;
 mod order;

@@ -11,6 +11,9 @@ Two ways to go on:
   resume FLOW              a NEW run from an old one that is over: takes what is still
                            valid, runs what you have changed and what depends on it.
 
+Notebooks (.ipynb, or .py in cells) run from top to bottom, with options of their own:
+`flownote run nb.ipynb --help`. They need the package flownote-studio.
+
 Exit codes: 0 done, 1 a step failed, 2 wrong command line or flow, 3 datastore,
             4 the run has another scheduler, 5 not found, 130 cancelled.
 
@@ -19,7 +22,8 @@ Examples:
   flownote run flow.py --with retry:times=3 --tag nightly
   flownote run flow.py --json | jq 'select(.event==\"run_finished\")'
   flownote run flow.py --in-process           # breakpoint() works
-  flownote run flow.py --continue latest";
+  flownote run flow.py --continue latest
+  flownote run nb.ipynb --param alpha=0.3 --output done.ipynb";
 
 /// The options that only say how to run, so that `run` and `demo` share them.
 pub(super) fn options(command: Command) -> Command {
@@ -95,7 +99,7 @@ pub(super) const NAMES: &[&str] = &[
 
 /// `flownote run`.
 pub fn command() -> Command {
-    options(Command::new("run").about("Run a flow").arg(flow_option::flow()))
+    options(Command::new("run").about("Run a flow or a notebook").arg(flow_option::flow()))
         .arg(
             Arg::new("continue")
                 .long("continue")

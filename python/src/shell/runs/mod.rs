@@ -15,7 +15,7 @@ use super::number::count;
 use super::session::with_store;
 use super::table::{Table, flexible, number, text};
 use super::target_option::{flag, given, json};
-use super::{Exit, Outcome, Shell, flow_option, output, words};
+use super::{Exit, Outcome, Shell, flow_option, notebooks, output, words};
 
 const AFTER_HELP: &str = "\
 Columns are parameters and metrics; every small scalar that a step assigns is a metric.
@@ -107,6 +107,11 @@ fn render(page: &[Listed], ask: &rows::Ask, several: bool) -> String {
     if several {
         columns.insert(0, flexible("FLOW"));
     }
+    // All notebooks are one flow: what tells them apart is their file.
+    let files = page.iter().any(|it| notebooks::is(&it.row.summary().flow));
+    if files {
+        columns.insert(usize::from(several) + 1, flexible("NOTEBOOK"));
+    }
     let mut table = Table::new(&columns);
     ask.columns.iter().for_each(|name| table.add_column(name));
     for Listed { row, tasks } in page {
@@ -125,6 +130,10 @@ fn render(page: &[Listed], ask: &rows::Ask, several: bool) -> String {
         }
         if several {
             cells.insert(0, run.flow.to_string());
+        }
+        if files {
+            let file = notebooks::file(run).filter(|_| notebooks::is(&run.flow));
+            cells.insert(usize::from(several) + 1, file.unwrap_or_default().to_owned());
         }
         cells.extend(ask.columns.iter().map(|name| row.value(name).map_or("–".into(), shown)));
         table.row(cells);

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::super::error::Error;
 use super::super::table::{Table, flexible, number, text};
-use super::super::{output, words};
+use super::super::{notebooks, output, words};
 use super::{fields, indented, inner_width};
 use crate::report::text::duration;
 
@@ -54,8 +54,8 @@ pub async fn show(store: &Store, run: &RunKey, json: bool) -> Result<(), Error> 
     let summary = store.run_summary(run).await?;
     let record = store.run_record(run).await?;
     let tasks = store.tasks(run, None).await?;
-    let names = record.description.steps.iter().map(|step| step.name.as_str());
-    let steps: Vec<StepRow> = names.map(|name| sum_up(name, &tasks)).collect();
+    let steps: Vec<StepRow> =
+        names(&record, &tasks).into_iter().map(|name| sum_up(name, &tasks)).collect();
     let failed: Vec<&Task> =
         tasks.iter().filter(|task| task.status == TaskStatus::Failed).collect();
     if json {
@@ -80,6 +80,21 @@ pub async fn show(store: &Store, run: &RunKey, json: bool) -> Result<(), Error> 
     output::write(text)
 }
 
+/// The steps in the order of the source; behind them cells that are younger than the run.
+fn names<'a>(record: &'a RunRecord, tasks: &'a [Task]) -> Vec<&'a str> {
+    let mut names: Vec<&str> =
+        record.description.steps.iter().map(|step| step.name.as_str()).collect();
+    let mut younger: Vec<&Task> =
+        tasks.iter().filter(|task| task.step.as_str() != notebooks::EXECUTED).collect();
+    younger.sort_by(|one, other| one.created_at.cmp(&other.created_at));
+    for task in younger {
+        if !names.contains(&task.step.as_str()) {
+            names.push(task.step.as_str());
+        }
+    }
+    names
+}
+
 fn head(summary: &RunSummary, record: &RunRecord) -> String {
     let title = style(format!("{}/{}", summary.flow, summary.run)).bold();
     let took = words::elapsed(Some(&summary.created_at), summary.finished_at.as_deref());
@@ -96,7 +111,7 @@ fn head(summary: &RunSummary, record: &RunRecord) -> String {
             "started",
             format!("{} by {} on {}", words::time(&summary.created_at), summary.user, summary.host),
         ),
-        ("file", format!("{}:{}", record.description.file, record.description.line)),
+        ("file", place(record)),
         ("tags", summary.tags.join(", ")),
         ("until", record.policy.until.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("origin", summary.origin.as_ref().map(ToString::to_string).unwrap_or_default()),
@@ -109,6 +124,15 @@ fn head(summary: &RunSummary, record: &RunRecord) -> String {
         })));
     }
     text
+}
+
+/// Where the flow is: a notebook as a whole, a class by its line.
+fn place(record: &RunRecord) -> String {
+    let description = &record.description;
+    if notebooks::is(&record.flow) {
+        return description.file.clone();
+    }
+    format!("{}:{}", description.file, description.line)
 }
 
 fn sum_up(name: &str, tasks: &[Task]) -> StepRow {
@@ -216,6 +240,9 @@ fn commands(
     failed: &[&Task],
 ) -> Vec<(String, &'static str)> {
     let id = summary.run.as_str().rsplit_once('-').map_or(summary.run.as_str(), |(_, end)| end);
+    if notebooks::is(&record.flow) {
+        return commands_of_notebook(summary, record, id, failed);
+    }
     let file = &record.description.file;
     let mut commands = Vec::new();
     if let Some(task) = failed.first() {
@@ -239,6 +266,34 @@ fn commands(
             let resume = format!("flownote resume {file} --origin-run-id {id}");
             commands.push((resume, "a new run that keeps what is still valid"));
         }
+    }
+    commands
+}
+
+fn commands_of_notebook(
+    summary: &RunSummary,
+    record: &RunRecord,
+    id: &str,
+    failed: &[&Task],
+) -> Vec<(String, &'static str)> {
+    let mut commands = Vec::new();
+    if let Some(task) = failed.first() {
+        let task = format!("{id}/{}/{}", task.step, task.task);
+        commands.push((format!("flownote show {task}"), "the traceback"));
+        commands.push((format!("flownote logs {task}"), "what it printed"));
+    }
+    if summary.status == Status::Running {
+        commands.push((format!("flownote logs {id} --follow"), "watch what it prints"));
+    } else if summary.status == Status::Succeeded {
+        commands.push((format!("flownote logs {id}"), "what its cells printed"));
+    } else if notebooks::is_of_the_shell(record) {
+        let resume = format!("flownote resume {}", record.description.file);
+        commands.push((resume, "a new run that keeps what is still valid"));
+    }
+    if summary.finished_at.is_some() && notebooks::is_of_the_shell(record) {
+        let executed = notebooks::EXECUTED;
+        let dump = format!("flownote dump {id}/{executed}/0/{executed} --output done.ipynb");
+        commands.push((dump, "the notebook with what it showed"));
     }
     commands
 }
