@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from importlib.abc import PathEntryFinder
     from types import CodeType
 
+# How often a text became another than was known: who remembers what follows from texts
+# asks only for this number.
+changes = 0
+
 _texts: dict[str, str] = {}
 _trees: dict[str, ast.Module | None] = {}
 
@@ -49,6 +53,8 @@ def keep(path: str, data: bytes | str) -> str:
     path = os.path.abspath(path)
     text = data if isinstance(data, str) else decode(data)
     if _texts.get(path) != text:
+        global changes
+        changes += 1
         _texts[path] = text
         _trees.pop(path, None)
     return text
@@ -141,6 +147,10 @@ class _KeepingLoader(SourceFileLoader):
         return code
 
     def get_data(self, path: str) -> bytes:
+        if path != self.path and _is_older(path, self.path):
+            # Python compares whole seconds, and would take the code of a file that was saved
+            # twice within one for that of its text.
+            raise OSError(f"{path} is older than its source")
         data = super().get_data(path)
         if path == self.path:
             self._read = True
@@ -148,6 +158,10 @@ class _KeepingLoader(SourceFileLoader):
             with suppress(SyntaxError, UnicodeDecodeError):
                 keep(path, data)
         return data
+
+
+def _is_older(path: str, source: str) -> bool:
+    return os.stat(path).st_mtime_ns < os.stat(source).st_mtime_ns
 
 
 _finder = FileFinder.path_hook(

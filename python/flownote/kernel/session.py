@@ -7,6 +7,7 @@ import resource
 import sys
 import time
 
+from flownote import sources
 from flownote.kernel import cell, faults, interrupts, running, sourcecode
 from flownote.world import watch
 
@@ -75,14 +76,14 @@ class Session:
     def _on_modules(self, message: dict[str, Any]) -> None:
         from flownote.kernel import modules
 
-        found = {name: modules.find(name) for name in message["names"]}
-        self._answer(message, "modules", found=found)
+        self._answer(message, "modules", found=modules.tell(message["names"]))
 
     def _on_reload(self, message: dict[str, Any]) -> None:
-        from flownote.kernel import reload
+        from flownote.kernel import modules, reload
 
-        done, refused = reload.reload(message["modules"], self._kernel.names.values)
-        self._answer(message, "reloaded", done=done, refused=refused)
+        done, refused = reload.reload(message["modules"])
+        found = {**modules.changed(), **modules.tell(message["modules"])}
+        self._answer(message, "reloaded", done=done, refused=refused, found=found)
 
     # The rest.
 
@@ -158,6 +159,7 @@ class Execution:
             "elapsed_ms": round((time.perf_counter() - began) * 1000, 3),
             **externals,
         }
+        _note_modules(loaded, finished)
         if execution.payload:
             finished["payload"] = execution.payload
         if execution.exit is not None:
@@ -239,6 +241,22 @@ def _new_modules(before: set[str]) -> list[str]:
     found = {name.partition(".")[0] for name in sys.modules.keys() - before}
     known = before | sys.stdlib_module_names
     return sorted(name for name in found - known if not name.startswith("_"))
+
+
+def _note_modules(before: set[str], finished: dict[str, Any]) -> None:
+    """Say which modules are others than was told when the cell began, and which nobody knew of."""
+    if sources.changes == 0:
+        return  # no module of the project is loaded, and nobody asked for one
+    from flownote.kernel import modules
+
+    if not modules.may_have_changed():
+        return
+    unseen = modules.unseen(before)
+    edited = modules.changed()
+    if edited:
+        finished["edited"] = edited
+    if unseen is not None and "uncacheable" not in finished:
+        finished["uncacheable"] = f"imports `{unseen}` in a way that its text doesn't show"
 
 
 def _exit_code(error: SystemExit) -> Any:

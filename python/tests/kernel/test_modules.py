@@ -24,7 +24,9 @@ def test_modules_are_found_without_importing_them(kernel: KernelProcess) -> None
     assert answer["nothing_here"] == {"kind": "missing"}
     helper = answer["helper"]
     assert helper["kind"] == "project" and helper["coarse"] is None
-    assert helper["files"] == [str(kernel.folder / name) for name in ("helper.py", "inner.py")]
+    assert list(helper["files"]) == [
+        str(kernel.folder / name) for name in ("helper.py", "inner.py")
+    ]
     assert "broken.py" in answer["broken"]["coarse"]
     assert kernel.run("import sys\n'helper' in sys.modules, 'numpy' in sys.modules").result == (
         "(False, False)"
@@ -52,19 +54,116 @@ def test_what_is_not_safe_to_load_again_is_refused(kernel: KernelProcess) -> Non
         "holds": "class A: pass\n",
         "fails": "x = 1\n",
         "breaks": "x = 1\n",
+        "works": "x = 1\n",
     }
     for name, text in files.items():
         (kernel.folder / f"{name}.py").write_text(text)
     kernel.run(f"import {', '.join(files)}\na = holds.A()").ok()
+    (kernel.folder / "acts.py").write_text("print('loaded again')\n")
+    (kernel.folder / "works.py").write_text("x = 2\n")
     (kernel.folder / "holds.py").write_text("class A:\n    y = 1\n")
     (kernel.folder / "fails.py").write_text("x = 2\ny = 1 / 0\n")
     (kernel.folder / "breaks.py").write_text("x = = 2\n")
-    refused = kernel.ask("reload", "reloaded", modules=list(files))["refused"]
+    answer = kernel.ask("reload", "reloaded", modules=list(files))
+    refused = answer["refused"]
+    assert answer["done"] == ["works"], "the others have nothing to do with it"
     assert refused["acts"] == "its line 1 does something when it is loaded"
     assert refused["holds"] == "values of its class `A` are in use"
     assert refused["fails"].startswith("it raised ZeroDivisionError")
     assert refused["breaks"].startswith("it is no Python")
     assert kernel.run("fails.x, breaks.x").result == "(1, 1)"
+
+
+def test_modules_that_took_names_out_of_a_saved_one_are_loaded_again_too(
+    kernel: KernelProcess,
+) -> None:
+    (kernel.folder / "inner.py").write_text("def g(): return 1\n")
+    (kernel.folder / "helper.py").write_text("from inner import g\ndef f(): return g()\n")
+    kernel.run("import helper").ok()
+    (kernel.folder / "inner.py").write_text("def g(): return 20\n")
+    told = found(kernel, "helper")["helper"]
+    assert told["saved"] != told["digest"]
+    answer = kernel.ask("reload", "reloaded", modules=["helper"])
+    assert answer["done"] == ["inner", "helper"]
+    assert answer["found"]["helper"]["digest"] == told["saved"]
+    assert "saved" not in answer["found"]["helper"]
+    assert kernel.run("helper.f()").result == "20"
+
+
+def test_all_is_loaded_again_or_nothing(kernel: KernelProcess) -> None:
+    (kernel.folder / "inner.py").write_text("def g(): return 1\n")
+    (kernel.folder / "helper.py").write_text("from inner import g\nx = g()\n")
+    kernel.run("import helper, inner").ok()
+    digest = found(kernel, "helper")["helper"]["digest"]
+    (kernel.folder / "inner.py").write_text("def g(): raise ValueError\n")
+    answer = kernel.ask("reload", "reloaded", modules=["helper"])
+    assert answer["done"] == [] and answer["refused"]["helper"].startswith("it raised ValueError")
+    assert kernel.run("inner.g(), helper.x").result == "(1, 1)"
+    assert answer["found"]["helper"]["digest"] == digest != answer["found"]["helper"]["saved"]
+
+
+def test_a_value_that_the_module_itself_makes_is_no_hindrance(kernel: KernelProcess) -> None:
+    text = "class A:\n    n = {}\nDEFAULT = A()\n"
+    (kernel.folder / "helper.py").write_text(text.format(1))
+    kernel.run("import helper\nclass B(helper.A): pass").ok()
+    (kernel.folder / "helper.py").write_text(text.format(2))
+    assert kernel.ask("reload", "reloaded", modules=["helper"])["done"] == ["helper"]
+    assert kernel.run("helper.DEFAULT.n").result == "2"
+    kernel.run("class B(helper.A): pass\nb = B()").ok()
+    (kernel.folder / "helper.py").write_text(text.format(3))
+    refused = kernel.ask("reload", "reloaded", modules=["helper"])["refused"]
+    assert refused == {"helper": "values of its class `B` are in use"}
+
+
+def test_a_module_of_a_package_has_a_digest_of_its_own(kernel: KernelProcess) -> None:
+    (kernel.folder / "package").mkdir()
+    for name, text in (("__init__", "def top(): pass\n"), ("one", "x = 1\n"), ("two", "x = 2\n")):
+        (kernel.folder / "package" / f"{name}.py").write_text(text)
+    names = ("package", "package.top", "package.one", "package.two", "package.one.x")
+    before = found(kernel, *names)
+    assert before["package.top"] == before["package"]
+    assert before["package.one.x"] == before["package.one"]
+    (kernel.folder / "package" / "one.py").write_text("x = 10\n")
+    after = found(kernel, *names)
+    assert [name for name in names if before[name] != after[name]] == [
+        "package.one", "package.one.x",
+    ]  # fmt: skip
+
+
+def test_a_module_that_was_saved_before_it_was_loaded_is_told_when_the_cell_ends(
+    kernel: KernelProcess,
+) -> None:
+    (kernel.folder / "helper.py").write_text("x = 1\n")
+    before = found(kernel, "helper")["helper"]
+    (kernel.folder / "helper.py").write_text("x = 2\n")
+    ran = kernel.run("import helper\nhelper.x").ok()
+    assert ran.result == "2"
+    told = ran.finished["edited"]["helper"]
+    assert told["digest"] != before["digest"] and "saved" not in told
+    assert "edited" not in kernel.run("helper.x").finished
+    # Saved while it is in use: what is loaded is what ran.
+    ran = kernel.run("open('helper.py', 'w').write('x = 3')\nhelper.x").ok()
+    assert ran.result == "2" and "edited" not in ran.finished
+    assert found(kernel, "helper")["helper"]["digest"] == told["digest"]
+
+
+def test_a_module_that_a_cell_imports_by_a_computed_name_makes_its_result_uncacheable(
+    kernel: KernelProcess,
+) -> None:
+    (kernel.folder / "helper.py").write_text("x = 1\n")
+    (kernel.folder / "known.py").write_text("x = 1\n")
+    found(kernel, "known")
+    ran = kernel.run("import known").ok()
+    assert "uncacheable" not in ran.finished
+    ran = kernel.run("import importlib\nimportlib.import_module('help' + 'er').x").ok()
+    assert "helper" in ran.finished["uncacheable"]
+
+
+def test_two_versions_within_a_second_are_two_versions(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        (tmp_path / "helper.py").write_text(f"x = {number}\n")
+        with KernelProcess(tmp_path) as kernel:
+            assert kernel.run("import helper\nhelper.x").ok().result == str(number)
 
 
 def test_files_named_like_pythons_modules_do_no_harm(tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ pub struct Facts {
     pub mutates: BTreeMap<Name, Mutation>,
     /// Names that are certainly unbound when it ends.
     pub deletes: BTreeSet<Name>,
-    /// Modules that it imports, dotted, those within functions too.
+    /// Modules that it imports, dotted, those within functions too. Of `from a import b`
+    /// also `a.b`, which may be one.
     pub imports: BTreeSet<Name>,
     /// What it does beyond defining names, or may do.
     pub effects: Vec<Effect>,
@@ -124,8 +125,11 @@ impl Facts {
         self.effects.iter().any(|effect| effect.outward)
     }
 
-    /// The packages and modules that it imports, by their first name.
-    pub fn top_level_imports(&self) -> BTreeSet<&str> {
-        self.imports.iter().map(|name| name.split('.').next().unwrap_or(name)).collect()
+    /// The modules whose code it may use: those that it imports, and the packages that they
+    /// belong to. Relative ones, which a notebook can't import, are left out.
+    pub fn modules(&self) -> BTreeSet<&str> {
+        let absolute = self.imports.iter().filter(|name| !name.starts_with('.'));
+        let tops = absolute.clone().map(|name| name.split('.').next().unwrap_or(name));
+        absolute.map(|name| &**name).chain(tops).collect()
     }
 }

@@ -33,6 +33,12 @@ pub enum Action {
         /// Their names, as cells import them.
         names: BTreeSet<String>,
     },
+    /// Load these modules again where that is safe, for their files were saved; answered by
+    /// [`super::Event::Modules`]. Nothing is executed until then.
+    Reload {
+        /// Their names, as cells import them.
+        modules: BTreeSet<String>,
+    },
     /// Stop what runs.
     Interrupt {
         /// The language of what runs.

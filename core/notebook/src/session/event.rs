@@ -1,6 +1,6 @@
 //! What happens to a session: what its user asks for, and what became of what it asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +68,15 @@ pub enum Event {
     Modules {
         /// Only those asked for, or that changed.
         found: BTreeMap<String, String>,
+        /// Of those: which have files that say something else than the code that is loaded,
+        /// with the digest of what they say.
+        #[serde(default)]
+        edited: BTreeMap<String, String>,
+    },
+    /// Files of modules were saved.
+    Saved {
+        /// The modules, as cells import them.
+        modules: BTreeSet<String>,
     },
     /// An interpreter is gone, with every value that only it had.
     Lost {
@@ -86,6 +95,7 @@ pub enum Event {
 /// Which cells should run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "run", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum RunRequest {
     /// These, always: the user pointed at them (rule 8).
     Cells {
@@ -136,7 +146,7 @@ pub struct Finish {
     pub uncacheable: Option<String>,
     /// Stands for what it read of the world, if it read anything.
     pub world: Option<String>,
-    /// Modules that it imported, with their digests or versions where known.
+    /// Modules that are others than was known before, as they are loaded.
     pub modules: BTreeMap<String, String>,
     /// Milliseconds.
     pub elapsed_ms: u64,
@@ -145,6 +155,7 @@ pub struct Finish {
 /// How an execution ended, in a word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum FinishStatus {
     /// It ran to its end.
     #[default]
@@ -183,6 +194,7 @@ pub struct Stored {
 
 /// Why something could not be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Trouble {
     /// What happened.
     pub message: String,
@@ -208,6 +220,7 @@ pub struct Hit {
 
 /// Where a reused result comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Origin {
     /// `Notebook/run/cell/task`.
     pub pathspec: String,

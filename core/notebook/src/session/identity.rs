@@ -7,10 +7,14 @@ use serde_json::json;
 
 use super::action::Question;
 use super::environment::{Entry, Environment};
+use super::modules::versions_of;
 use super::names::CellNames;
-use super::result::Input;
+use super::result::{CellResult, Input};
 use super::{Execution, Session};
 use crate::cell::Cell;
+
+/// Python's types whose values nothing changes in place.
+const UNCHANGING: [&str; 7] = ["bool", "bytes", "complex", "float", "int", "NoneType", "str"];
 
 impl Session {
     /// What is known of a name as it is bound now.
@@ -20,19 +24,50 @@ impl Session {
         };
         let value = self.values.get(name, version);
         let digest = value.and_then(|value| value.digest.clone());
-        let recipe = if value.is_some_and(|value| value.live) {
-            // A live value can't be made again elsewhere: it is this one and no other.
+        let made = entry.all().find(|entry| entry.version == Some(version));
+        let result = made.and_then(|entry| self.results.get(&entry.cell));
+        let result = result.filter(|it| it.execution == version);
+        let names = made.and_then(|entry| self.names.get(&entry.cell));
+        if let (Some(result), Some(names)) = (result, names)
+            && let Some(identity) = self.identity_by_text(name, names, result)
+        {
+            let recipe = digest_of(&identity);
+            return Input { version: Some(version), digest: Some(recipe.clone()), recipe };
+        }
+        let imported = names.is_some_and(|names| names.imported.contains_key(name));
+        let recipe = if value.is_some_and(|value| value.live) || imported {
+            // A live value can't be made again elsewhere: it is this one and no other. Nor can
+            // it be known what a module is of which nothing was found.
             digest_of(&json!(["live", self.nonce, version, name]))
         } else {
-            digest_of(&json!(["made", self.recipe_of(entry, version), name]))
+            digest_of(&json!(["made", result.map_or("", |it| it.recipe.as_str()), name]))
         };
         Input { version: Some(version), digest, recipe }
     }
 
-    fn recipe_of(&self, entry: &Entry, version: Execution) -> &str {
-        let made = entry.all().find(|entry| entry.version == Some(version));
-        let result = made.and_then(|entry| self.results.get(&entry.cell));
-        result.filter(|it| it.execution == version).map_or("", |it| it.recipe.as_str())
+    /// What a name stands for whose value its cell's text makes again, as often as it is run:
+    /// what is imported, functions, numbers and texts. Not so classes: values of the old one
+    /// aren't values of the new one; nor lists: who has the old one doesn't have the new one.
+    fn identity_by_text(
+        &self,
+        name: &str,
+        names: &CellNames,
+        result: &CellResult,
+    ) -> Option<serde_json::Value> {
+        if result.code != names.code || result.unverified.is_some() {
+            return None;
+        }
+        if let Some(import) = names.imported.get(name) {
+            return Some(json!(["import", import, versions_of(import, &result.modules)?]));
+        }
+        let type_name = result.defined.get(name).map_or("", |it| it.type_name.as_str());
+        let unchanging = names.constants.contains(name) && UNCHANGING.contains(&type_name);
+        if !names.functions.contains(name) && !unchanging {
+            return None;
+        }
+        let inputs: Option<BTreeMap<_, _>> =
+            result.inputs.iter().map(|(name, it)| Some((name, it.digest.as_ref()?))).collect();
+        Some(json!(["text", result.code, inputs?, result.modules, name]))
     }
 
     /// What a cell is about to read.
@@ -56,10 +91,7 @@ impl Session {
         names: &CellNames,
         inputs: &BTreeMap<String, Input>,
     ) -> Question {
-        let imports = names.imports.iter();
-        let known =
-            imports.filter_map(|name| Some((name.clone(), self.modules.get(name)?.clone())));
-        let modules: BTreeMap<String, String> = known.collect();
+        let modules = self.modules_of(names);
         let identity = |input: &Input| input.digest.clone().unwrap_or_else(|| input.recipe.clone());
         Question {
             execution,
@@ -77,6 +109,9 @@ impl Session {
     fn unkeepable(&self, names: &CellNames, inputs: &BTreeMap<String, Input>) -> Option<String> {
         if let Some(why) = &names.unkeepable {
             return Some(why.clone());
+        }
+        if let Some(module) = names.unknown_modules(&self.modules).first() {
+            return Some(format!("it imports `{module}`, of which nothing is known"));
         }
         let live = inputs.iter().find(|(name, input)| {
             let value = input.version.and_then(|version| self.values.get(name, version));

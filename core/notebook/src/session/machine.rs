@@ -1,5 +1,7 @@
 //! Events come in, actions go out.
 
+use std::collections::BTreeMap;
+
 use super::event::{Event, RunRequest, VersionedName};
 use super::plan::Obstacle;
 use super::queue::Job;
@@ -35,7 +37,7 @@ impl Session {
                 self.names.refresh(&self.document, &self.results);
                 self.run_automatic();
             }
-            Event::Run { run } => self.ask_for(&run),
+            Event::Run { run } => self.hold(run),
             Event::Interrupt => self.interrupt(&mut actions),
             Event::Restart { language } => {
                 actions.push(Action::Restart { language });
@@ -44,7 +46,8 @@ impl Session {
             Event::Finished { execution, finish } => self.finish(execution, finish, &mut actions),
             Event::LookedUp { execution, hit } => self.looked_up(execution, hit, &mut actions),
             Event::Exported { values } => self.exported(values),
-            Event::Modules { found } => self.found(found),
+            Event::Modules { found, edited } => self.found(found, edited),
+            Event::Saved { modules } => self.saved.extend(modules),
             Event::Lost { language, message } => self.lose(language, &message, &mut actions),
         }
         let was_busy = !self.told_idle;
@@ -57,11 +60,21 @@ impl Session {
         Ok(actions)
     }
 
+    /// Follows a request at once, unless what is stale will be known only later.
+    fn hold(&mut self, run: RunRequest) {
+        self.told_idle = false;
+        if matches!(self.doing, Doing::Modules) || self.must_ask_about_modules() {
+            self.held.push(run);
+        } else {
+            self.ask_for(&run);
+        }
+    }
+
     /// Puts what the user asked for into the queue.
     fn ask_for(&mut self, run: &RunRequest) {
+        self.values.try_again();
         let request = self.next_request;
         self.next_request += 1;
-        self.told_idle = false;
         let survey = self.survey(self.document.cells().len());
         let stale = |cell: &CellId| {
             let usable = survey.statuses.get(cell).is_some_and(CellStatus::is_usable);
@@ -96,7 +109,7 @@ impl Session {
             }
         };
         let jobs: Vec<Job> = (wanted.into_iter())
-            .map(|cell| Job { cell: cell.clone(), explicit, reuse, missed: false, request })
+            .map(|cell| Job { explicit, reuse, ..Job::new(cell.clone(), request) })
             .collect();
         jobs.into_iter().for_each(|job| self.queue.push(job));
     }
@@ -117,8 +130,7 @@ impl Session {
                 Some(CellStatus::Stale { .. } | CellStatus::NeverRun)
             );
             if self.mode_of(cell) == Mode::Auto && harmless && stale {
-                let cell = cell.id.clone();
-                self.queue.push(Job { cell, explicit: false, reuse: true, missed: false, request });
+                self.queue.push(Job::new(cell.id.clone(), request));
             }
         }
         self.next_request += 1;
@@ -126,10 +138,13 @@ impl Session {
 
     fn interrupt(&mut self, actions: &mut Vec<Action>) {
         self.queue.clear();
+        self.held.clear();
         match &self.doing {
             Doing::Running(started) => {
                 actions.push(Action::Interrupt { language: started.question.language });
             }
+            // Modules are being changed: nothing may run meanwhile.
+            Doing::Modules => {}
             _ => self.doing = Doing::Nothing,
         }
     }
@@ -149,13 +164,19 @@ impl Session {
         }
     }
 
-    fn found(&mut self, found: std::collections::BTreeMap<String, String>) {
+    fn found(&mut self, found: BTreeMap<String, String>, edited: BTreeMap<String, String>) {
+        self.edited.retain(|name, _| !found.contains_key(name));
+        self.edited.extend(edited);
         self.modules.extend(found);
-        if let Doing::Finding(_) = &self.doing {
-            self.resume_job();
-        } else {
-            self.run_automatic();
+        match &mut self.doing {
+            Doing::Finding(job) => {
+                job.looked = true;
+                self.resume_job();
+            }
+            Doing::Modules => self.doing = Doing::Nothing,
+            _ => {}
         }
+        self.run_automatic();
     }
 
     /// Takes up again what waited for an answer.
@@ -169,6 +190,12 @@ impl Session {
     /// Goes on until something runs or nothing waits.
     pub(super) fn advance(&mut self, actions: &mut Vec<Action>) {
         while matches!(self.doing, Doing::Nothing) {
+            if self.ask_about_modules(actions) {
+                return;
+            }
+            for run in std::mem::take(&mut self.held) {
+                self.ask_for(&run);
+            }
             let Some(job) = self.queue.pop() else { return };
             self.begin(job, actions);
         }
@@ -192,11 +219,11 @@ impl Session {
                 actions.push(Action::Refused { cell: job.cell, trouble });
             }
             Some(Obstacle::Cells(cells)) => {
-                let (request, reuse, explicit) = (job.request, true, false);
+                let request = job.request;
                 self.queue.push_front(job);
                 for cell in cells.into_iter().rev() {
                     self.tried.insert((request, cell.clone()));
-                    self.queue.push_front(Job { cell, explicit, reuse, missed: false, request });
+                    self.queue.push_front(Job::new(cell, request));
                 }
             }
             Some(Obstacle::Values(waiting)) => {
@@ -208,7 +235,7 @@ impl Session {
             None => {
                 // Whoever looks for the result later knows the modules, too.
                 let unknown = names.unknown_modules(&self.modules);
-                if self.repl.is_none() && !unknown.is_empty() {
+                if self.repl.is_none() && !job.looked && !unknown.is_empty() {
                     actions.push(Action::FindModules { names: unknown });
                     self.doing = Doing::Finding(job);
                     return;
@@ -265,7 +292,7 @@ impl Session {
         let going_on = match &self.doing {
             Doing::Running(started) | Doing::Asking(started) => Some(&started.job.cell),
             Doing::Finding(job) | Doing::Exporting(job) => Some(&job.cell),
-            Doing::Nothing => None,
+            Doing::Nothing | Doing::Modules => None,
         };
         let last = self.document.cells().last().map(|cell| &cell.id);
         let shown = going_on.into_iter().chain(last.filter(|it| going_on != Some(*it)));

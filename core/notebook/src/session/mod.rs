@@ -18,6 +18,7 @@ pub mod status;
 mod environment;
 mod identity;
 mod machine;
+mod modules;
 mod names;
 mod outcome;
 mod plan;
@@ -29,7 +30,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 pub use action::{Action, Execute, Question};
 pub use event::{
@@ -74,8 +75,16 @@ pub struct Session {
     bound: HashMap<Group, BTreeMap<String, Execution>>,
     /// Cells that ran in the interpreters that live now.
     executed: HashSet<CellId>,
-    /// Modules and distributions as they are now.
+    /// Modules and distributions as they are loaded, or would be.
     modules: BTreeMap<String, String>,
+    /// Of those: what the files say of which something else is loaded.
+    edited: BTreeMap<String, String>,
+    /// Modules whose files were saved, to be loaded again before anything runs.
+    saved: BTreeSet<String>,
+    /// Whether the modules of earlier results were asked for, since Python began.
+    looked: bool,
+    /// Requests that wait until it is known what modules are.
+    held: Vec<RunRequest>,
     queue: Queue,
     doing: Doing,
     /// Cells above that were put before another cell, by request: once is enough.
@@ -99,6 +108,9 @@ enum Doing {
     Nothing,
     /// Modules are being found.
     Finding(Job),
+    /// Modules are being found or loaded again for nobody in particular. For those who watch
+    /// that is no work.
+    Modules,
     /// Values are being made readable.
     Exporting(Job),
     /// The cache is being asked.
@@ -126,6 +138,10 @@ impl Session {
             bound: HashMap::new(),
             executed: HashSet::new(),
             modules: BTreeMap::new(),
+            edited: BTreeMap::new(),
+            saved: BTreeSet::new(),
+            looked: false,
+            held: Vec::new(),
             queue: Queue::default(),
             doing: Doing::Nothing,
             tried: HashSet::new(),
@@ -157,7 +173,8 @@ impl Session {
 
     /// Whether nothing runs and nothing waits.
     pub fn is_idle(&self) -> bool {
-        matches!(self.doing, Doing::Nothing) && self.queue.is_empty()
+        let rests = matches!(self.doing, Doing::Nothing | Doing::Modules);
+        rests && self.queue.is_empty() && self.held.is_empty()
     }
 
     /// The versions of all names in sight below the last cell.

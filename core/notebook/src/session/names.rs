@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::result::CellResult;
 use crate::cell::Cell;
 use crate::document::Document;
-use crate::facts::{Class, Facts, Kind, Name, SyntaxError, facts};
+use crate::facts::{Class, Facts, Import, Kind, Name, SyntaxError, facts};
 use crate::id::CellId;
 use crate::language::Language;
 use crate::resolve::{self, Delta, Source, resolve};
@@ -28,10 +28,16 @@ pub struct CellNames {
     pub deletes: BTreeSet<String>,
     /// Names that its text can make again: functions, classes, imports, constants.
     pub made_by_source: BTreeSet<String>,
+    /// Of these: functions.
+    pub functions: BTreeSet<String>,
+    /// Of these: constants.
+    pub constants: BTreeSet<String>,
     /// Names that it defines and that a cell in another language reads.
     pub exports: Vec<String>,
-    /// Modules that it imports, by their first names.
+    /// Modules whose code it may use, dotted, and the packages that they belong to.
     pub imports: BTreeSet<String>,
+    /// Names that it binds to modules, or to what they hold.
+    pub imported: BTreeMap<String, Import>,
     /// How it may be brought back.
     pub class: Class,
     /// Whether it changes something outside of the process.
@@ -183,6 +189,14 @@ impl CellNames {
         let made = |it: &crate::facts::Definition| !matches!(it.kind, Kind::Value);
         let texts = |names: &BTreeSet<Name>| names.iter().map(ToString::to_string).collect();
         let made = facts.defs.iter().filter(|(_, it)| made(it));
+        let of_kind = |kind: &Kind| {
+            let of_it = facts.defs.iter().filter(|(_, it)| it.kind == *kind);
+            of_it.map(|(name, _)| name.to_string()).collect()
+        };
+        let imported = facts.defs.iter().filter_map(|(name, it)| match &it.kind {
+            Kind::Import(import) => Some((name.to_string(), import.clone())),
+            _ => None,
+        });
         let caching = cell.options().cache();
         let effect = names.effects.first().map(|effect| effect.why.to_string());
         Self {
@@ -192,8 +206,11 @@ impl CellNames {
             mutates: names.mutates.keys().map(ToString::to_string).collect(),
             deletes: texts(&names.deletes),
             made_by_source: made.map(|(name, _)| name.to_string()).collect(),
+            functions: of_kind(&Kind::Function),
+            constants: of_kind(&Kind::Constant),
             exports: names.exports.iter().map(ToString::to_string).collect(),
-            imports: facts.top_level_imports().into_iter().map(str::to_owned).collect(),
+            imports: facts.modules().into_iter().map(str::to_owned).collect(),
+            imported: imported.collect(),
             class: if caching == Some(true) { Class::Value } else { names.class },
             outward: names.outward(),
             unkeepable: effect.filter(|_| caching != Some(true)),

@@ -127,12 +127,18 @@ impl Session {
         let sure = finish.unverified.is_none() && finish.uncacheable.is_none();
         let world = finish.world.as_deref();
         let recipe = recipe_of_result(&question.recipe, world, sure, &self.nonce, execution);
-        let modules = question.modules.into_iter().chain(finish.modules);
+        // Those that were saved in the meantime count as they were loaded.
+        let mut modules = question.modules;
+        for (name, version) in &mut modules {
+            if let Some(loaded) = finish.modules.get(name) {
+                version.clone_from(loaded);
+            }
+        }
         let result = CellResult {
             execution,
             code: question.code,
             inputs,
-            modules: modules.collect::<BTreeMap<_, _>>(),
+            modules,
             recipe,
             status: finish.status,
             defined: finish.defined,
@@ -195,6 +201,12 @@ impl Session {
     pub(super) fn lose(&mut self, language: Language, message: &str, actions: &mut Vec<Action>) {
         let Some(group) = Group::of(language) else { return };
         self.values.lose(group);
+        if group == Group::Python {
+            // The next one loads what the files say then.
+            self.modules.clear();
+            self.edited.clear();
+            self.looked = false;
+        }
         self.bound.remove(&group);
         let languages = self.document.cells();
         self.executed.retain(|id| {

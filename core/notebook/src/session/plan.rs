@@ -66,7 +66,7 @@ impl Session {
         let mut needed = BTreeSet::new();
         for name in reads {
             for entry in survey.environment.get(name).into_iter().flat_map(|it| it.all()) {
-                let usable = survey.statuses.get(&entry.cell).is_some_and(CellStatus::is_usable);
+                let usable = self.is_good(name, entry, survey);
                 let value = entry.version.and_then(|it| self.values.get(name, it));
                 let elsewhere =
                     value.is_some_and(|it| it.home != Some(group) && it.stays_at_home());

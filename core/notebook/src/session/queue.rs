@@ -15,8 +15,17 @@ pub struct Job {
     pub reuse: bool,
     /// Whether the cache was asked, and knew nothing.
     pub missed: bool,
+    /// Whether it was asked what modules are: once is enough.
+    pub looked: bool,
     /// The request that it belongs to. An error ends the whole request.
     pub request: u64,
+}
+
+impl Job {
+    /// A cell that comes along: nobody pointed at it, and an earlier result may be taken.
+    pub fn new(cell: CellId, request: u64) -> Self {
+        Self { cell, explicit: false, reuse: true, missed: false, looked: false, request }
+    }
 }
 
 /// The cells that wait.

@@ -10,6 +10,7 @@ use crate::id::CellId;
 /// The state of a cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum CellStatus {
     /// It has no result and isn't about to get one.
     NeverRun,
@@ -49,6 +50,7 @@ impl CellStatus {
 /// Why a result is stale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "because", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Why {
     /// Its code was edited.
     Edited,

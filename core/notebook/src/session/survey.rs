@@ -70,22 +70,12 @@ impl Session {
         }
     }
 
-    fn changed_module(&self, result: &CellResult) -> Option<String> {
-        let mut modules = result.modules.iter();
-        let changed = |(name, was): &(&String, &String)| {
-            self.modules.get(*name).is_some_and(|now| now != *was)
-        };
-        modules.find(changed).map(|(name, _)| name.clone())
-    }
-
     fn changed_input(&self, names: &CellNames, result: &CellResult, above: &Survey) -> Option<Why> {
         let environment = &above.environment;
         let reads = names.reads_in(environment);
         for name in &reads {
             let Some(entry) = environment.get(name) else { continue };
-            let unusable = entry
-                .all()
-                .find(|entry| !above.statuses.get(&entry.cell).is_some_and(CellStatus::is_usable));
+            let unusable = entry.all().find(|entry| !self.is_good(name, entry, above));
             if let Some(entry) = unusable {
                 return Some(Why::Above { cell: entry.cell.clone() });
             }

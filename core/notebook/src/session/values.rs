@@ -114,6 +114,11 @@ impl Values {
         }
     }
 
+    /// Forgets what was refused: a disk that was full may have room now.
+    pub fn try_again(&mut self) {
+        self.0.values_mut().for_each(|value| value.refused = None);
+    }
+
     /// Takes a version away; says which interpreters hold it.
     pub fn forget(&mut self, name: &VersionedName) -> BTreeSet<Group> {
         self.0.remove(name).map(|value| value.present).unwrap_or_default()

@@ -178,7 +178,12 @@ impl Host {
             Request::Reload { request, modules } => {
                 let why = "cells of SQL and WASM have no modules";
                 let refused = modules.into_iter().map(|name| (name, why.to_owned())).collect();
-                self.say.say(&Answer::Reloaded { request, done: vec![], refused });
+                self.say.say(&Answer::Reloaded {
+                    request,
+                    done: vec![],
+                    refused,
+                    found: Default::default(),
+                });
             }
             Request::Forget { versions } => self.versions().forget(&versions),
             // Answered at once, or by the loop itself.
@@ -250,6 +255,7 @@ impl Host {
             unverified: parts.unverified,
             uncacheable: parts.uncacheable,
             modules: vec![],
+            edited: Default::default(),
             usage: used.until_now(),
             elapsed_ms: start.elapsed().as_secs_f64() * 1000.0,
             payload: vec![],

@@ -74,6 +74,9 @@ pub enum Answer {
         /// Which weren't, and why.
         #[serde(default)]
         refused: BTreeMap<String, String>,
+        /// What they are now, and others with them.
+        #[serde(default)]
+        found: BTreeMap<String, FoundModule>,
     },
     /// What could stand there.
     Completions {
@@ -130,6 +133,7 @@ pub struct Ready {
 /// What runs a language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Runtime {
     /// The version without its patch level, `3.11`: it is part of cache keys.
     pub name: String,
@@ -169,6 +173,10 @@ pub struct Finished {
     /// Modules that were imported meanwhile.
     #[serde(default)]
     pub modules: Vec<String>,
+    /// Modules that are others than was told before: loaded just now, from files that were
+    /// saved since.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub edited: BTreeMap<String, FoundModule>,
     /// What it used.
     #[serde(default)]
     pub usage: Usage,
@@ -198,6 +206,7 @@ pub enum FinishedStatus {
 /// A name that an execution bound.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Defined {
     /// The value's type as its language names it (`pandas.DataFrame`).
     #[serde(rename = "type")]
@@ -215,6 +224,7 @@ pub struct Defined {
 /// A cell that asked its process to end.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Exit {
     /// What it gave to `sys.exit`: a number, a text, or nothing.
     pub code: Json,
@@ -233,11 +243,15 @@ pub enum FoundModule {
     },
     /// A file of the project, with the project's modules that it imports.
     Project {
-        /// Of its code and theirs.
+        /// Of its code and theirs, as it is loaded if it is.
         digest: String,
-        /// The files.
+        /// The same of what the files say, where that is something else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        saved: Option<String>,
+        /// The files, each with its time of change in nanoseconds, its length and its inode
+        /// as they were before it was read: `1732269000123456789-120-9921`.
         #[serde(default)]
-        files: Vec<String>,
+        files: BTreeMap<String, String>,
         /// Why it can't be seen what else it reaches.
         #[serde(default)]
         coarse: Option<String>,
@@ -250,6 +264,7 @@ pub enum FoundModule {
 
 /// Something that could stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Completion {
     /// The text.
     pub text: String,
@@ -264,6 +279,7 @@ pub struct Completion {
 /// Whether code ends a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Completeness {
     /// It does.
     Complete,

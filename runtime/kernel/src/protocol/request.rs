@@ -44,12 +44,12 @@ pub enum Request {
         /// Names of top-level modules.
         names: Vec<String>,
     },
-    /// Load changed modules again where that is safe. Answered by
-    /// [`super::Answer::Reloaded`].
+    /// Load what was saved of modules, and of those that they import, again where that is
+    /// safe. Answered by [`super::Answer::Reloaded`].
     Reload {
         /// The number of the request.
         request: u64,
-        /// Their names.
+        /// Their names, as cells import them.
         modules: Vec<String>,
     },
     /// What could stand at the cursor? Answered by [`super::Answer::Completions`], also while
@@ -175,6 +175,7 @@ pub struct NameVersion {
 
 /// A message of a widget, in either direction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Comm {
     /// The id of the pair.
     pub id: String,
@@ -197,6 +198,7 @@ pub struct Comm {
 /// What happens to a pair of widgets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum CommKind {
     /// It begins.
     Open,

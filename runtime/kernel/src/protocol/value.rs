@@ -31,6 +31,7 @@ pub struct ValueRef {
 
 /// Something that couldn't be done, for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Problem {
     /// What is wrong.
     pub message: String,

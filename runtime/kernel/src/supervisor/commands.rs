@@ -30,6 +30,7 @@ impl Service {
                 if let RunRequest::Cells { cells } = &run {
                     self.manners.extend(cells.iter().map(|cell| (cell.clone(), manner)));
                 }
+                self.look_at_modules().await;
                 if self.session.is_idle() {
                     self.log.push(Event::Busy);
                 }

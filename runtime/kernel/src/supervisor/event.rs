@@ -11,6 +11,7 @@ use crate::protocol::{Comm, Defined, Exit, Runtime};
 
 /// An event and its number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Numbered {
     /// Its number: one more than that of the event before.
     pub seq: u64,
@@ -22,6 +23,7 @@ pub struct Numbered {
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Event {
     /// A cell's status is another.
     Status {
@@ -148,6 +150,16 @@ pub enum Event {
         /// When it ended: RFC 3339, UTC.
         finished_at: String,
     },
+    /// A module of the project was saved and can't be loaded again while it is in use: a
+    /// restart ([`super::Request::Restart`]) loads it, and values are restored.
+    RestartOffer {
+        /// The language.
+        language: Language,
+        /// What happened.
+        message: String,
+        /// What a restart does.
+        hint: String,
+    },
     /// For the log.
     Log {
         /// `debug`, `info`, `warning`, `error`.
@@ -166,6 +178,7 @@ pub enum Event {
 /// How an interpreter stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum InterpreterState {
     /// Its process was started.
     Starting,

@@ -54,6 +54,9 @@ impl Service {
         if self.asking == Some(group) {
             self.asking = None;
         }
+        if group == Group::Python {
+            self.forget_modules();
+        }
         if let Some(running) = self.running.take_if(|it| it.group == group) {
             let execution = running.execute.execution;
             let output = Output::Error {
@@ -105,11 +108,8 @@ impl Service {
                     let values = values.collect();
                     self.news.push_back(session::Event::Exported { values });
                 }
-                Waiting::Modules(names) => {
-                    let missing = |name| (name, "missing".to_owned());
-                    let found = names.into_iter().map(missing).collect();
-                    self.news.push_back(session::Event::Modules { found });
-                }
+                // Nobody knows what they are: that they are missing would be a guess.
+                Waiting::Modules(_) => self.modules_found(BTreeMap::new()),
                 Waiting::Keep(executed, _) => self.record(executed),
             }
         }
@@ -144,23 +144,18 @@ impl Service {
             }
             Answer::Modules { request, found } => match self.pending.take(group, request) {
                 Some(Waiting::Modules(names)) => {
-                    let found = names.into_iter().map(|name| {
-                        let version = version_of(found.get(&name));
-                        (name, version)
-                    });
-                    let found = found.collect();
-                    self.news.push_back(session::Event::Modules { found });
+                    let missing = |name| (name, FoundModule::Missing);
+                    let mut all: BTreeMap<_, _> = names.into_iter().map(missing).collect();
+                    all.extend(found);
+                    self.modules_found(all);
                 }
                 // It was asked for nothing but an answer; whoever asked may have gone.
                 Some(Waiting::Asker(asker)) => drop(asker.send(Ok(Reply::Done))),
                 _ => {}
             },
-            Answer::Reloaded { done, refused, .. } => {
-                for (module, why) in refused {
-                    self.warn(format!("`{module}` was not loaded again: {why}"));
-                }
-                let text = format!("loaded again: {}", done.join(", "));
-                self.log.push(Event::Log { level: "info".to_owned(), text });
+            Answer::Reloaded { request, done, refused, found } => {
+                drop(self.pending.take(group, request));
+                self.modules_reloaded(&done, refused, found);
             }
             Answer::Completions { request, start, end, items } => {
                 self.reply(group, request, Reply::Completions { start, end, items });
@@ -270,7 +265,7 @@ impl Service {
             // Before the end: the cell that is next may need them.
             self.news.push_back(session::Event::Exported { values: kept });
         }
-        let finish = session::Finish {
+        let mut finish = session::Finish {
             status,
             defined,
             deleted: finished.deleted,
@@ -280,6 +275,8 @@ impl Service {
             modules: BTreeMap::new(),
             elapsed_ms: milliseconds(finished.elapsed_ms),
         };
+        let mut running = running;
+        self.note_modules(&mut running.execute.question, finished.edited, &mut finish);
         let executed = Executed {
             elapsed_ms: finish.elapsed_ms,
             defined: finish.defined.clone(),
@@ -369,14 +366,4 @@ fn defined_of(defined: &protocol::Defined) -> session::Defined {
 )]
 fn milliseconds(elapsed: f64) -> u64 {
     elapsed.round() as u64
-}
-
-/// What stands for a module in keys.
-fn version_of(found: Option<&FoundModule>) -> String {
-    match found {
-        Some(FoundModule::Distribution { name, version }) => format!("{name} {version}"),
-        Some(FoundModule::Project { digest, .. }) => digest.clone(),
-        Some(FoundModule::Standard) => "standard".to_owned(),
-        Some(FoundModule::Missing) | None => "missing".to_owned(),
-    }
 }

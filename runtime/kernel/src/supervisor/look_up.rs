@@ -61,7 +61,7 @@ impl Service {
         let names: BTreeSet<String> = python
             .flat_map(|cell| {
                 let facts = facts(cell.language, &cell.source);
-                facts.top_level_imports().into_iter().map(str::to_owned).collect::<Vec<_>>()
+                facts.modules().into_iter().map(str::to_owned).collect::<Vec<_>>()
             })
             .collect();
         if !names.is_empty() {

@@ -14,6 +14,7 @@ mod hear;
 mod keeping;
 mod log;
 mod look_up;
+mod modules;
 mod options;
 mod pending;
 mod perform;

@@ -19,7 +19,7 @@ pub enum Waiting {
     /// The record of an execution: values to keep, and whether a second, more patient
     /// question is worth it.
     Keep(Box<Executed>, bool),
-    /// The session: what modules are.
+    /// The session: what modules are, or are after they were loaded again.
     Modules(BTreeSet<String>),
 }
 

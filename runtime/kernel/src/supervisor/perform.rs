@@ -1,6 +1,6 @@
 //! Does what the session wants done.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use flownote_flow::help::Help;
 use flownote_notebook::session::{self, Action, Execute, Group, Trouble, VersionedName};
@@ -23,6 +23,7 @@ impl Service {
             }
             Action::Export { language, names } => self.export(language, names),
             Action::FindModules { names } => self.find_modules(names),
+            Action::Reload { modules } => self.reload_modules(modules),
             Action::Interrupt { language } => self.interrupt(language),
             Action::Restart { language } => self.restart(language),
             Action::Forget { language, names } => self.forget(language, names),
@@ -207,16 +208,6 @@ impl Service {
                 let asked = self.pending.take(group, request);
                 self.abandon(asked.into_iter().collect(), &trouble);
             }
-        }
-    }
-
-    pub(super) fn find_modules(&mut self, names: BTreeSet<String>) {
-        let group = Group::Python;
-        let request = self.pending.enter(group, Waiting::Modules(names.clone()));
-        let ask = Request::Modules { request, names: names.into_iter().collect() };
-        if let Err(trouble) = self.send(group, &ask) {
-            let asked = self.pending.take(group, request);
-            self.abandon(asked.into_iter().collect(), &trouble);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The service: takes in what is asked and what interpreters say, one thing after another.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::Future;
 
 use flownote_flow::id::RunId;
@@ -14,6 +14,7 @@ use super::error::Error;
 use super::event::Event;
 use super::handle::{Command, Handle};
 use super::log::EventLog;
+use super::modules::Watch;
 use super::options::{Limits, Options, Patience};
 use super::pending::Pending;
 use super::processes::Processes;
@@ -47,6 +48,8 @@ pub struct Service {
     pub(super) asking: Option<Group>,
     /// Who waits to be told what runs a language.
     pub(super) runtime_askers: Vec<(Group, oneshot::Sender<Result<Reply, Problem>>)>,
+    /// The files of the project's modules.
+    pub(super) watch: Watch,
     /// What the session is still to be told.
     pub(super) news: VecDeque<session::Event>,
     pub(super) limits: Limits,
@@ -76,6 +79,8 @@ pub enum Later {
     OfferKill(Execution),
     /// The cache was asked.
     LookedUp(Execution, Option<Box<Found>>),
+    /// How files of modules look.
+    FilesLookedAt(BTreeMap<String, String>),
 }
 
 impl Service {
@@ -98,6 +103,7 @@ impl Service {
             file: options.file,
             tags: options.tags,
             command: options.command,
+            parameters: options.parameters,
         };
         let processes = Processes::new(
             options.interpreters,
@@ -119,6 +125,7 @@ impl Service {
             manners: HashMap::new(),
             asking: None,
             runtime_askers: Vec::new(),
+            watch: Watch::default(),
             news: VecDeque::new(),
             limits: options.limits,
             patience: options.patience,
@@ -167,6 +174,7 @@ impl Service {
                 Some(heard) = self.heard.recv() => self.hear(heard).await,
                 _ = alive.tick() => {
                     self.values.touch();
+                    self.look_at_modules_later();
                     self.recorder.iter().for_each(Recorder::touch);
                 }
             }
@@ -207,6 +215,7 @@ impl Service {
     fn later(&mut self, later: Later) {
         match later {
             Later::LookedUp(execution, found) => self.looked_up(execution, found),
+            Later::FilesLookedAt(now) => self.files_looked_at(&now),
             Later::OfferKill(execution) => {
                 let runs = self.running.as_ref().filter(|it| it.execute.execution == execution);
                 if let Some(running) = runs {

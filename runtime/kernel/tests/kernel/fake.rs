@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! print TEXT | define NAME VALUE | live NAME | fail TEXT | sleep MS | exit CODE | signal N
-//! die-on-export | raw TEXT | unverified WHY | reads FILE | nonsense | oversized | cut | show NAME | flood N | twice | ask PROMPT | deaf
+//! die-on-export | raw TEXT | unverified WHY | reads FILE | nonsense | oversized | cut | show NAME | flood N | answer JSON | ask PROMPT | deaf
 //! ```
 
 use std::collections::{BTreeMap, HashMap};
@@ -193,6 +193,7 @@ impl Fake {
             unverified,
             uncacheable: None,
             modules: vec![],
+            edited: BTreeMap::new(),
             usage: Default::default(),
             elapsed_ms: 1.0,
             payload: vec![],
@@ -256,6 +257,10 @@ impl Fake {
             "cut" => {
                 self.socket.write_all(b"\xff\0\0\0{").expect("written");
                 std::process::exit(0);
+            }
+            "answer" => {
+                let text = rest.replace("EXECUTION", &execution.to_string());
+                self.say(&serde_json::from_str(&text).expect("an answer"));
             }
             "die-on-export" => self.dies = true,
             "raw" => println!("{rest}"),

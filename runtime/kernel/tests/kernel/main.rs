@@ -2,6 +2,7 @@
 //! folder, requests and events through a [`flownote_kernel::supervisor::Handle`].
 
 mod fake;
+mod modules;
 mod python;
 mod record;
 mod session;

@@ -172,7 +172,7 @@ pub fn sql(id: &str, source: &str) -> Cell {
 /// The Python of the tests with a `flownote` that is whole: this checkout's, or else the
 /// installed one. Nothing where there is none.
 pub fn python_launch() -> Option<Launch> {
-    let whole = "import flownote.kernel, flownote._studio";
+    let whole = "import flownote.kernel, flownote._native";
     probe(whole).map(|(program, environment)| Launch { environment, ..Launch::python(program) })
 }
 

@@ -233,6 +233,8 @@ impl<'a> Walker<'a> {
                 self.facts.binds_unseen = true;
                 continue;
             }
+            // It may be a module of that package.
+            self.facts.imports.insert(Name::from(format!("{module}.{}", alias.name)));
             let name = Some(self.name(&alias.name));
             let bound = alias.asname.as_ref().unwrap_or(&alias.name);
             let kind = Kind::Import(Import { module: module.clone(), name });

@@ -153,7 +153,7 @@ fn deletion() {
 fn imports() {
     check("import a.b", "defs a | imports a.b");
     check("import a.b as c, d", "defs c d | imports a.b d");
-    check("from a.b import c as d, e", "defs d e | imports a.b");
+    check("from a.b import c as d, e", "defs d e | imports a.b a.b.c a.b.e");
     check("from a import *", "imports a | coarse yes");
 }
 

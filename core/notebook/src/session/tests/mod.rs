@@ -2,6 +2,7 @@
 
 mod languages;
 mod like_a_script;
+mod modules;
 mod runs;
 mod toy;
 mod world;

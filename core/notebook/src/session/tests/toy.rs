@@ -1,5 +1,5 @@
 //! A language small enough to know what is right: assignments, `+`, lists, functions
-//! without arguments, `del` and `if`. It is a part of Python, so the real facts apply.
+//! without arguments, modules that are such functions, `del` and `if`. It is a part of Python, so the real facts apply.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -64,6 +64,11 @@ fn statement(line: &str, scope: &mut Scope) -> Result<(), String> {
     if let Some(rest) = line.strip_prefix("def ") {
         let (name, body) = rest.split_once("(): return ").ok_or("def")?;
         scope.insert(name.into(), Value::Function(body.into()));
+        return Ok(());
+    }
+    if let Some(names) = line.strip_prefix("import ") {
+        let module = || Value::Function("7".into());
+        scope.extend(names.split(", ").map(|name| (name.to_owned(), module())));
         return Ok(());
     }
     if let Some(name) = line.strip_prefix("del ") {

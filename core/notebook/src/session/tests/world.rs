@@ -1,7 +1,7 @@
 //! A kernel for tests: it performs a session's actions in the toy language, as a real
 //! interpreter would, and keeps what a real cache would keep.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use super::toy::{self, Scope, Value};
 use crate::session::*;
@@ -20,6 +20,12 @@ pub struct World {
     restored: HashMap<VersionedName, String>,
     /// Whether results are kept.
     pub caching: bool,
+    /// What the files of modules say; `1.0` where nothing stands here.
+    pub modules: BTreeMap<String, String>,
+    /// Modules that can't be loaded again, with what is loaded.
+    pub refused: BTreeMap<String, String>,
+    /// Whether the interpreter dies when it is to find modules.
+    pub dies: bool,
     /// Cells for which the cache was asked.
     pub asked: Vec<String>,
 }
@@ -40,17 +46,25 @@ impl World {
             stored: HashMap::new(),
             restored: HashMap::new(),
             caching: false,
+            modules: BTreeMap::new(),
+            refused: BTreeMap::new(),
+            dies: false,
             asked: Vec::new(),
         }
     }
 
     /// Lets something happen, and performs all that follows from it.
     pub fn happen(&mut self, event: Event) {
-        let mut events = VecDeque::from([event]);
-        while let Some(event) = events.pop_front() {
-            let actions = self.session.apply(event).expect("a legal event");
-            for action in actions {
-                events.extend(self.perform(action));
+        let actions = self.session.apply(event).expect("a legal event");
+        self.perform_all(actions);
+    }
+
+    /// Performs actions, and all that follows from them.
+    pub fn perform_all(&mut self, actions: Vec<Action>) {
+        let mut actions = VecDeque::from(actions);
+        while let Some(action) = actions.pop_front() {
+            if let Some(event) = self.perform(action) {
+                actions.extend(self.session.apply(event).expect("a legal event"));
             }
         }
     }
@@ -150,8 +164,13 @@ impl World {
                 Some(Event::LookedUp { execution, hit })
             }
             Action::FindModules { names } => {
-                let found = names.into_iter().map(|name| (name, "1.0".to_owned())).collect();
-                Some(Event::Modules { found })
+                let names = if self.dies { Default::default() } else { names };
+                Some(self.found(names))
+            }
+            Action::Reload { modules } => {
+                let names: Vec<&str> = modules.iter().map(String::as_str).collect();
+                self.story.push(format!("reload {}", names.join(" ")));
+                Some(self.found(modules))
             }
             Action::Refused { cell, trouble } => {
                 self.story.push(format!("refused {cell}: {}", trouble.message));
@@ -167,6 +186,31 @@ impl World {
             }
             _ => None,
         }
+    }
+
+    fn found(&self, names: BTreeSet<String>) -> Event {
+        let file = |name: &String| self.modules.get(name).map_or("1.0", String::as_str).to_owned();
+        let loaded = |name: &String| self.refused.get(name).cloned().unwrap_or_else(|| file(name));
+        let edited = names.iter().filter(|name| self.refused.contains_key(*name));
+        let edited = edited.map(|name| (name.clone(), file(name))).collect();
+        let found = names.iter().map(|name| (name.clone(), loaded(name))).collect();
+        Event::Modules { found, edited }
+    }
+
+    /// A value is kept outside of the interpreter.
+    pub fn keep_outside(&mut self, name: &str, digest: &str) {
+        let version = self.session.visible_versions()[name];
+        let key = VersionedName { name: name.to_owned(), version };
+        self.stored.insert(digest.to_owned(), self.versions[&key].snapshot());
+        self.restored.insert(key.clone(), digest.to_owned());
+        let stored = Stored { digest: digest.to_owned(), common: true };
+        self.happen(Event::Exported { values: vec![(key, Ok(stored))] });
+    }
+
+    /// A module's file is saved.
+    pub fn save(&mut self, module: &str, digest: &str) {
+        self.modules.insert(module.to_owned(), digest.to_owned());
+        self.happen(Event::Saved { modules: [module.to_owned()].into() });
     }
 
     fn execute(&mut self, execute: &Execute) -> Event {
