@@ -10,6 +10,7 @@ use crate::{CellId, Language, Options, Output};
 
 /// One block of a notebook, in one language.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Cell {
     /// Its name, the same for its whole life.
     pub id: CellId,

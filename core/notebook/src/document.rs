@@ -11,6 +11,7 @@ use crate::{Cell, CellId, Error, Mode, NotebookId, Output};
 /// methods about outputs change what executions show, and can't.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(try_from = "Parts")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Document {
     /// Its name, once it has one: a file of another program has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

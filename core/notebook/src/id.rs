@@ -12,6 +12,7 @@ const LONGEST: usize = 64;
 /// the cell's whole life. It names the step of the cell's tasks.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct CellId(Arc<str>);
 
 impl CellId {
@@ -55,6 +56,7 @@ impl CellId {
 /// that it survives a rename. A copy of the file gets a new one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct NotebookId(Arc<str>);
 
 impl NotebookId {

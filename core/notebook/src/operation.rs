@@ -17,6 +17,7 @@ use crate::{Cell, CellId, Language, Mode, Output};
 /// UTF-16 units.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Operation {
     /// Puts a new cell at a position.
     Insert {
@@ -122,6 +123,7 @@ pub enum Operation {
 
 /// What a cell showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Shown {
     /// The cell.
     pub cell: CellId,

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 /// Which stream text was printed to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Stream {
     /// Standard output.
     #[default]
@@ -36,6 +37,7 @@ impl Stream {
 /// One output of a cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Output {
     /// Printed text.
     Stream {
@@ -107,6 +109,7 @@ pub enum Output {
 
 /// One call on the way to an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Frame {
     /// The cell whose source it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]

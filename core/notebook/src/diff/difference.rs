@@ -7,6 +7,7 @@ use crate::{CellId, Language};
 
 /// What differs between two notebooks. Numbers of executions don't count.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Difference {
     /// The cells that differ, in the order of the newer notebook; what was removed stands
     /// where it was.
@@ -26,6 +27,7 @@ impl Difference {
 /// How one cell differs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum CellDifference {
     /// It is in the newer notebook only.
     Added {
@@ -86,6 +88,7 @@ pub enum CellDifference {
 
 /// One thing before and after; absent where there was none.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Change<T> {
     /// What it is: a key of the metadata, `outputs`.
     pub key: String,
@@ -99,6 +102,7 @@ pub struct Change<T> {
 
 /// Lines that differ, with those around them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Hunk {
     /// The first line in the older text, from 1, and how many.
     pub before: (usize, usize),
@@ -110,6 +114,7 @@ pub struct Hunk {
 
 /// One line of a hunk.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Line {
     /// Where it stands.
     pub kind: LineKind,
@@ -120,6 +125,7 @@ pub struct Line {
 /// In which text a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum LineKind {
     /// In both.
     Same,

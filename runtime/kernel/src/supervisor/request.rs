@@ -12,6 +12,7 @@ use crate::protocol::{Comm, Completeness, Completion, Runtime};
 /// Something to ask.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "request", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Request {
     /// The document, its cells' statuses, and the number of the next event.
     Look,
@@ -100,6 +101,7 @@ pub enum Request {
 /// How cells are run, beside what the document says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Manner {
     /// Show nothing, count nothing.
     pub silent: bool,
@@ -121,6 +123,7 @@ impl Default for Manner {
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reply", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Reply {
     /// It was done, or will be.
     Done,
@@ -163,6 +166,7 @@ pub enum Reply {
 
 /// A session as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Seen {
     /// The session's id, which is that of its run.
     pub session: String,
