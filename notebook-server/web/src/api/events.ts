@@ -1,0 +1,58 @@
+/** The server's events, come what may: a lost connection is made anew, ever more slowly. */
+
+export interface Listener {
+  /** By the event's name: what to do with its data. */
+  on: Record<string, (data: unknown) => void>;
+  /** The stream stands (again): what was missed meanwhile may be asked for. */
+  opened?: () => void;
+  /** The server ended the stream: nothing more comes. */
+  ended?: () => void;
+}
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 15_000;
+
+/** How long to wait before try number `failures` (from 1), with up to a quarter more by chance. */
+export function backOff(failures: number, chance: number): number {
+  const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (failures - 1));
+  return Math.round(wait * (1 + chance / 4));
+}
+
+/** Listens until the returned function is called. */
+export function listen(address: string, listener: Listener): () => void {
+  let source: EventSource | null = null;
+  let timer = 0;
+  let failures = 0;
+  let over = false;
+
+  const stop = () => {
+    over = true;
+    clearTimeout(timer);
+    source?.close();
+  };
+
+  const open = () => {
+    source = new EventSource(address, { withCredentials: true });
+    source.onopen = () => {
+      failures = 0;
+      listener.opened?.();
+    };
+    // The browser's own retry neither backs off nor tells what was missed.
+    source.onerror = () => {
+      source?.close();
+      if (over) return;
+      failures += 1;
+      timer = window.setTimeout(open, backOff(failures, Math.random()));
+    };
+    source.addEventListener("end", () => {
+      stop();
+      listener.ended?.();
+    });
+    for (const [name, handle] of Object.entries(listener.on)) {
+      source.addEventListener(name, (event) => handle(JSON.parse((event as MessageEvent).data)));
+    }
+  };
+
+  open();
+  return stop;
+}

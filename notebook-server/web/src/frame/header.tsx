@@ -1,0 +1,85 @@
+/** The header: the four places, the look, the palette; and whether the server answers. */
+import { connected } from "../api/client.ts";
+import { Icon } from "../parts/icon.tsx";
+import { href, segments } from "../router.ts";
+import { me } from "../state/me.ts";
+import { type Theme, theme } from "../state/theme.ts";
+import { paletteOpen } from "./palette.tsx";
+
+export const PLACES = [
+  { id: "notebooks", title: "Notebooks" },
+  { id: "runs", title: "Runs" },
+  { id: "data", title: "Data" },
+  { id: "health", title: "Health" },
+] as const;
+
+/** The place that a path belongs to: comparing runs is a part of Runs. */
+export function placeOf(first: string | undefined): string {
+  return first === "compare" || first === undefined ? "runs" : first;
+}
+
+const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
+const THEME_ICON = { system: "system", light: "sun", dark: "moon" } as const;
+
+export function Header() {
+  const place = placeOf(segments.value[0]);
+  return (
+    <header class="top">
+      <a class="brand" href={href("/runs")} aria-label="Flownote">
+        <span>flow</span>
+        <i>note</i>
+      </a>
+      <nav class="places" aria-label="Places">
+        {PLACES.map(({ id, title }) => (
+          <a key={id} href={href(`/${id}`)} aria-current={place === id ? "page" : undefined}>
+            {title}
+          </a>
+        ))}
+      </nav>
+      <span class="grow" />
+      <div class="tools">
+        <Connection />
+        {me.value && (
+          <span class="who cut" title={`${me.value.store} · Flownote ${me.value.version}`}>
+            {me.value.user} · {me.value.store}
+          </span>
+        )}
+        <button
+          type="button"
+          class="btn quiet hide-narrow"
+          aria-label="Commands (Ctrl K)"
+          onClick={() => {
+            paletteOpen.value = true;
+          }}
+        >
+          <Icon name="search" size={14} />
+          <kbd>Ctrl K</kbd>
+        </button>
+        <button
+          type="button"
+          class="btn quiet icon"
+          aria-label={`Theme: ${theme.value}. Change to ${NEXT[theme.value]}`}
+          title={`Theme: ${theme.value}`}
+          onClick={() => {
+            theme.value = NEXT[theme.value];
+          }}
+        >
+          <Icon name={THEME_ICON[theme.value]} />
+        </button>
+      </div>
+    </header>
+  );
+}
+
+/** Says when the server is gone; silent while all is well. */
+function Connection() {
+  return (
+    <span role="status">
+      {!connected.value && (
+        <span class="state tone-fail">
+          <Icon name="alert" size={13} /> server gone
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,104 @@
+/** The state of an open notebook, as the frames so far have told it. */
+import type { ShownOutput } from "./outputs.ts";
+import type {
+  Bundle,
+  CellStatus,
+  Defined,
+  Interpreter,
+  Language,
+  Mode,
+  Person,
+  Trouble,
+} from "./types.ts";
+
+export interface CellState {
+  readonly id: string;
+  readonly language: Language;
+  readonly outputs: readonly ShownOutput[];
+  /** The next output takes the place of all before. */
+  readonly clearsAtNext: boolean;
+  readonly count: number | null;
+  readonly metadata: Bundle;
+  readonly attachments: Bundle;
+  readonly foreign: string | null;
+  readonly status: CellStatus;
+  /** When its execution began, by this page's clock. */
+  readonly startedAt: number | null;
+  readonly elapsedMs: number | null;
+  /** What it bound when it ran last; null when that isn't known. */
+  readonly defined: Readonly<Record<string, Defined>> | null;
+  /** The line that it waits for. */
+  readonly input: { prompt: string; password: boolean } | null;
+  /** Why it was not run. */
+  readonly refused: Trouble | null;
+}
+
+export interface Saving {
+  readonly isSaved: boolean;
+  readonly at: string | null;
+  readonly problem: Trouble | null;
+}
+
+export interface Book {
+  /** False until the first `hello`. */
+  readonly isOpen: boolean;
+  readonly client: number;
+  readonly path: string;
+  readonly session: string | null;
+  readonly mode: Mode;
+  readonly metadata: Bundle;
+  readonly order: readonly string[];
+  readonly cells: ReadonlyMap<string, CellState>;
+  readonly interpreters: ReadonlyMap<Language, Interpreter>;
+  readonly people: readonly Person[];
+  readonly saving: Saving;
+  readonly isTrusted: boolean;
+  readonly isIdle: boolean;
+  /** What doesn't stop may be killed: the language of its interpreter. */
+  readonly killOffer: Language | null;
+  readonly restartOffer: { language: Language; message: string; hint: string } | null;
+  /** The number of the next event. */
+  readonly next: number;
+  /** The file changed on disk and won: how often. */
+  readonly reloads: number;
+  readonly isOver: boolean;
+}
+
+export const EMPTY: Book = {
+  isOpen: false,
+  client: 0,
+  path: "",
+  session: null,
+  mode: "lazy",
+  metadata: {},
+  order: [],
+  cells: new Map(),
+  interpreters: new Map(),
+  people: [],
+  saving: { isSaved: true, at: null, problem: null },
+  isTrusted: true,
+  isIdle: true,
+  killOffer: null,
+  restartOffer: null,
+  next: 0,
+  reloads: 0,
+  isOver: false,
+};
+
+export function isCode(language: Language): boolean {
+  return language !== "markdown" && language !== "raw";
+}
+
+/** The order in which menus show them. */
+export const LANGUAGES: readonly { id: Language; title: string; short: string }[] = [
+  { id: "python", title: "Python", short: "Py" },
+  { id: "sql", title: "SQL", short: "SQL" },
+  { id: "rust", title: "Rust", short: "Rs" },
+  { id: "wasm", title: "WASM", short: "Wa" },
+  { id: "markdown", title: "Markdown", short: "Md" },
+  { id: "raw", title: "Raw", short: "Raw" },
+];
+
+export function languageTitle(language: Language): string {
+  return LANGUAGES.find(({ id }) => id === language)?.title ?? language;
+}

@@ -1,0 +1,363 @@
+/**
+ * From frames to state: a pure function, so that a test needs no server.
+ *
+ * Texts are not part of the state: they are edited by several people at once and live in
+ * `text/`. What a frame means for them is told to `Texts`.
+ */
+import { type Book, type CellState, isCode } from "./book.ts";
+import { add, shownOutputs, update } from "./outputs.ts";
+import type {
+  Cell,
+  CellStatus,
+  Document,
+  Edited,
+  Hello,
+  Interpreter,
+  Language,
+  NotebookEvent,
+  Operation,
+  Output,
+  ServerFrame,
+} from "./types.ts";
+
+/** What frames say about cells' texts. */
+export interface Texts {
+  /** A cell's text as the server has it; edits under way are kept on top. */
+  set(cell: string, source: string, version: number): void;
+  edited(edited: Edited): void;
+  drop(cell: string): void;
+}
+
+/** The state after these frames. `now` is the page's clock. */
+export function reduce(
+  book: Book,
+  frames: readonly ServerFrame[],
+  texts: Texts,
+  now: number,
+): Book {
+  const draft = new Draft(book, texts, now);
+  for (const frame of frames) draft.frame(frame);
+  return draft.book;
+}
+
+/** A state in the making: maps are copied once for all frames of a turn. */
+class Draft {
+  book: Book;
+  private cells: Map<string, CellState> | null = null;
+
+  constructor(
+    book: Book,
+    private readonly texts: Texts,
+    private readonly now: number,
+  ) {
+    this.book = book;
+  }
+
+  frame(frame: ServerFrame): void {
+    if ("hello" in frame) this.hello(frame.hello);
+    else if ("event" in frame) this.numbered(frame.event);
+    else if ("edited" in frame) this.texts.edited(frame.edited);
+    else if ("resync" in frame) {
+      const { cell, source, version } = frame.resync;
+      this.texts.set(cell, source, version);
+    } else if ("people" in frame) this.set({ people: frame.people });
+    else if ("saved" in frame) {
+      const { at = null, problem = null, saved = problem === null } = frame.saved;
+      this.set({ saving: { isSaved: saved, at: at ?? this.book.saving.at, problem } });
+    }
+  }
+
+  private set(changes: Partial<Book>): void {
+    this.book = { ...this.book, ...changes };
+  }
+
+  private cell(id: string | null | undefined, changes: Partial<CellState>): void {
+    if (!id) return;
+    const cell = this.book.cells.get(id);
+    if (!cell) return;
+    this.mutable().set(id, { ...cell, ...changes });
+  }
+
+  private mutable(): Map<string, CellState> {
+    if (!this.cells || this.book.cells !== this.cells) {
+      this.cells = new Map(this.book.cells);
+      this.set({ cells: this.cells });
+    }
+    return this.cells;
+  }
+
+  private hello(hello: Hello): void {
+    const before = this.book;
+    this.document(hello.document, hello.statuses, hello.versions);
+    this.set({
+      isOpen: true,
+      client: hello.client,
+      path: hello.path,
+      session: hello.session,
+      interpreters: new Map(hello.interpreters.map((one) => [one.language, one])),
+      people: hello.people,
+      saving: { ...before.saving, isSaved: hello.saved },
+      isTrusted: hello.trusted,
+      isIdle: hello.idle,
+      killOffer: null,
+      next: hello.next,
+      isOver: false,
+    });
+  }
+
+  /** The whole document anew; what is known of cells beside it is kept. */
+  private document(
+    document: Document,
+    statuses: Record<string, CellStatus>,
+    versions: Record<string, number>,
+  ): void {
+    const before = this.book.cells;
+    const cells = new Map<string, CellState>();
+    for (const cell of document.cells) {
+      const status = statuses[cell.id] ?? { status: "never_run" as const };
+      const old = before.get(cell.id);
+      const isRunning = status.status === "running";
+      cells.set(cell.id, {
+        ...stateOf(cell),
+        status,
+        defined: old?.defined ?? null,
+        elapsedMs: old?.elapsedMs ?? null,
+        startedAt: isRunning ? (old?.startedAt ?? this.now) : null,
+        input: isRunning ? (old?.input ?? null) : null,
+      });
+      this.texts.set(cell.id, cell.source ?? "", versions[cell.id] ?? 0);
+    }
+    for (const id of before.keys()) if (!cells.has(id)) this.texts.drop(id);
+    this.set({
+      cells,
+      order: document.cells.map((cell) => cell.id),
+      mode: document.mode ?? "lazy",
+      metadata: document.metadata ?? {},
+    });
+  }
+
+  private numbered(event: NotebookEvent & { seq: number }): void {
+    // A snapshot already has what came before it.
+    if (event.seq < this.book.next) return;
+    this.set({ next: event.seq + 1 });
+    this.event(event);
+  }
+
+  private event(event: NotebookEvent): void {
+    switch (event.event) {
+      case "status":
+        this.status(event.cell, event.status);
+        break;
+      case "started":
+        this.cell(event.cell, {
+          outputs: [],
+          clearsAtNext: false,
+          count: event.count,
+          startedAt: this.now,
+          elapsedMs: null,
+          input: null,
+          refused: null,
+        });
+        break;
+      case "finished":
+        this.cell(event.cell, {
+          elapsedMs: event.elapsed_ms,
+          startedAt: null,
+          defined: event.defined ?? {},
+          input: null,
+        });
+        this.set({ killOffer: null });
+        break;
+      case "outputs":
+        this.cell(event.cell, { outputs: shownOutputs(event.outputs), clearsAtNext: false });
+        break;
+      case "output":
+        this.output(event.cell ?? null, event.output);
+        break;
+      case "input_request": {
+        const { prompt, password } = event;
+        this.cell(event.cell ?? this.running(), { input: { prompt, password } });
+        break;
+      }
+      case "changed":
+        this.applied(event.applied);
+        break;
+      case "reloaded":
+        this.document(event.document, {}, {});
+        this.set({ reloads: this.book.reloads + 1 });
+        break;
+      case "refused":
+        this.cell(event.cell, { refused: event.trouble });
+        break;
+      case "interpreter":
+        this.interpreter(event);
+        break;
+      case "kill_offer":
+        this.set({ killOffer: event.language });
+        break;
+      case "restart_offer":
+        this.set({ restartOffer: event });
+        break;
+      case "restored":
+        this.cell(event.cell, { refused: null, elapsedMs: null });
+        break;
+      case "busy":
+        this.set({ isIdle: false });
+        break;
+      case "idle":
+        this.set({ isIdle: true, killOffer: null });
+        break;
+      case "ended":
+        this.set({ isOver: true, isIdle: true, interpreters: new Map() });
+        break;
+      case "comm":
+      case "log":
+        break;
+    }
+  }
+
+  private status(id: string, status: CellStatus): void {
+    const cell = this.book.cells.get(id);
+    if (!cell) return;
+    const begins = status.status === "running" && cell.startedAt === null;
+    const runs = status.status === "running";
+    this.cell(id, {
+      status,
+      startedAt: begins ? this.now : runs ? cell.startedAt : null,
+      input: runs ? cell.input : null,
+      ...(status.status === "queued" ? { refused: null } : {}),
+    });
+  }
+
+  private running(): string | null {
+    for (const cell of this.book.cells.values()) {
+      if (cell.status.status === "running") return cell.id;
+    }
+    return null;
+  }
+
+  private output(id: string | null, output: Output): void {
+    if (output.kind === "update") {
+      const { display_id, data, metadata = {} } = output;
+      for (const cell of this.book.cells.values()) {
+        const outputs = update(cell.outputs, display_id, data, metadata);
+        if (outputs !== cell.outputs) this.cell(cell.id, { outputs });
+      }
+      return;
+    }
+    const cell = id ? this.book.cells.get(id) : undefined;
+    if (!cell) return;
+    if (output.kind === "clear" && output.wait) {
+      this.cell(cell.id, { clearsAtNext: true });
+      return;
+    }
+    const before = cell.clearsAtNext ? [] : cell.outputs;
+    this.cell(cell.id, { outputs: add(before, output), clearsAtNext: false });
+  }
+
+  private interpreter(event: Interpreter): void {
+    const interpreters = new Map<Language, Interpreter>(this.book.interpreters);
+    interpreters.set(event.language, event);
+    const offer = this.book.restartOffer;
+    const isAnew = event.state === "starting" && offer?.language === event.language;
+    this.set({ interpreters, ...(isAnew ? { restartOffer: null } : {}) });
+  }
+
+  /** An operation that the server applied to its document. */
+  private applied(operation: Operation): void {
+    const { order } = this.book;
+    switch (operation.op) {
+      case "insert": {
+        const { cell, at } = operation;
+        this.insert(cell);
+        this.set({ order: [...order.slice(0, at), cell.id, ...order.slice(at)] });
+        break;
+      }
+      case "delete":
+        this.remove(operation.cell);
+        this.set({ order: order.filter((id) => id !== operation.cell) });
+        break;
+      case "move": {
+        const rest = order.filter((id) => id !== operation.cell);
+        this.set({ order: [...rest.slice(0, operation.to), operation.cell, ...rest.slice(operation.to)] });
+        break;
+      }
+      case "replace": {
+        const gone = new Set(operation.cells);
+        const at = Math.max(0, order.findIndex((id) => gone.has(id)));
+        const rest = order.filter((id) => !gone.has(id));
+        const fresh = operation.with.map((cell) => cell.id);
+        for (const id of gone) if (!fresh.includes(id)) this.remove(id);
+        for (const cell of operation.with) this.insert(cell);
+        this.set({ order: [...rest.slice(0, at), ...fresh, ...rest.slice(at)] });
+        break;
+      }
+      case "language": {
+        const gone = isCode(operation.language) ? {} : { outputs: [], count: null };
+        this.cell(operation.cell, { language: operation.language, foreign: null, ...gone });
+        break;
+      }
+      case "mode":
+        this.set({ mode: operation.mode });
+        break;
+      case "metadata": {
+        const { cell, key, value } = operation;
+        const before = cell ? this.book.cells.get(cell)?.metadata : this.book.metadata;
+        const metadata = { ...before };
+        if ("value" in operation) metadata[key] = value;
+        else delete metadata[key];
+        if (cell) this.cell(cell, { metadata });
+        else this.set({ metadata });
+        break;
+      }
+      case "clear":
+        for (const id of operation.cell ? [operation.cell] : order) {
+          this.cell(id, { outputs: [], count: null, elapsedMs: null });
+        }
+        break;
+      case "restore":
+        for (const { cell, outputs = [], execution_count = null } of operation.cells) {
+          this.cell(cell, { outputs: shownOutputs(outputs), count: execution_count });
+        }
+        break;
+      // Texts change by `edited` and `resync`; the others are applied as what they do.
+      case "edit":
+      case "splice":
+      case "split":
+      case "merge":
+      case "undo":
+      case "redo":
+        break;
+    }
+  }
+
+  private insert(cell: Cell): void {
+    const old = this.book.cells.get(cell.id);
+    this.mutable().set(cell.id, { ...stateOf(cell), status: old?.status ?? { status: "never_run" } });
+    if (!old) this.texts.set(cell.id, cell.source ?? "", 0);
+  }
+
+  private remove(id: string): void {
+    this.mutable().delete(id);
+    this.texts.drop(id);
+  }
+}
+
+function stateOf(cell: Cell): CellState {
+  return {
+    id: cell.id,
+    language: cell.language ?? "python",
+    outputs: shownOutputs(cell.outputs ?? []),
+    clearsAtNext: false,
+    count: cell.execution_count ?? null,
+    metadata: cell.metadata ?? {},
+    attachments: cell.attachments ?? {},
+    foreign: cell.foreign ?? null,
+    status: { status: "never_run" },
+    startedAt: null,
+    elapsedMs: null,
+    defined: null,
+    input: null,
+    refused: null,
+  };
+}

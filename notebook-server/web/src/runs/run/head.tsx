@@ -1,0 +1,107 @@
+/** The head of a run: its name, how it stands, what can be done with it. */
+import { useSignal } from "@preact/signals";
+import type { RunDetail } from "../../api/types.ts";
+import { duration, moment, shortRun } from "../../format/format.ts";
+import { CopyButton } from "../../parts/copy.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { useTicking } from "../../parts/now.ts";
+import { StateMark } from "../../parts/state.tsx";
+import { Ago } from "../../parts/time.tsx";
+import { href, to } from "../../router.ts";
+import { OpenButton, ResumeButton } from "../shared/actions.tsx";
+import { tallyText } from "../shared/progress.tsx";
+import { Tags } from "../shared/tags.tsx";
+import type { RunModel } from "./model.ts";
+
+export function RunHead({ model, detail }: { model: RunModel; detail: RunDetail }) {
+  const { row } = detail;
+  const failed = detail.failures[0];
+  const isOver = row.status !== "running";
+  const wentWrong = row.status !== "running" && row.status !== "succeeded";
+  return (
+    <header class="run-head">
+      <div class="line wrap">
+        <h1 class="line">
+          <a class="plain cut" href={href(to("runs", row.flow))} title={row.flow}>
+            {row.flow}
+          </a>
+          <span class="faint">/</span>
+          <span class="mono" title={row.run}>
+            {shortRun(row.run)}
+          </span>
+        </h1>
+        <CopyButton text={`${row.flow}/${row.run}`} what="the pathspec" />
+        <StateMark
+          state={row.status}
+          of="run"
+          more={row.failed_at ? `at ${row.failed_at}` : null}
+        />
+        <span class="dim num">{tallyText(row.tasks)}</span>
+        <span class="grow" />
+        <span class="line wrap actions">
+          {failed && (
+            <OpenButton
+              name={{ flow: row.flow, run: row.run, step: failed.step, task: failed.task }}
+              title="Open failed task as notebook"
+            />
+          )}
+          {isOver && (
+            <ResumeButton
+              flow={row.flow}
+              run={row.run}
+              isPrimary={wentWrong}
+              title={wentWrong ? "Resume" : "Run again"}
+            />
+          )}
+        </span>
+      </div>
+      <div class="line wrap about">
+        <span>
+          <Took model={model} detail={detail} />
+          {" · "}
+          <Ago time={row.started_at} />
+          {` · by ${row.user}`}
+          {row.host && <span class="faint"> on {row.host}</span>}
+        </span>
+        {row.origin && (
+          <span>
+            · resumed from{" "}
+            <a class="link mono" href={href(to("runs", row.flow, row.origin))} title={row.origin}>
+              {shortRun(row.origin)}
+            </a>
+          </span>
+        )}
+        {detail.until && <span>· to end after {detail.until}</span>}
+        <Tags row={row} changed={(tags) => model.setRow({ tags })} />
+      </div>
+      {detail.command.length > 0 && (
+        <p class="line command-line" title="The command line as it was typed">
+          <Icon name="forward" size={11} />
+          <code class="cut">{detail.command.join(" ")}</code>
+          <CopyButton text={detail.command.join(" ")} what="the command" />
+        </p>
+      )}
+    </header>
+  );
+}
+
+/** How long it took, or has taken: it grows while the run goes on. */
+function Took({ model, detail }: { model: RunModel; detail: RunDetail }) {
+  const tick = useSignal(0);
+  const isLive = detail.row.status === "running";
+  useTicking(isLive, () => {
+    tick.value += 1;
+  });
+  void tick.value;
+  const { started_at, finished_at, elapsed_ms } = detail.row;
+  if (!isLive && elapsed_ms === null) return <span>its owner is gone</span>;
+  return (
+    <span
+      class="num"
+      title={`${moment(started_at)} to ${finished_at ? moment(finished_at) : "now"}`}
+    >
+      {isLive ? "" : "took "}
+      {duration(model.elapsedNow())}
+    </span>
+  );
+}

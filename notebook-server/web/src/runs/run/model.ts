@@ -1,0 +1,146 @@
+/** One run as the page knows it: loaded, then kept current by the server's events. */
+import { batch, computed, signal } from "@preact/signals";
+import { address } from "../../api/client.ts";
+import { listen } from "../../api/events.ts";
+import { asProblem, type ProblemText } from "../../api/problem.ts";
+import { runDetail, runHeat, runTasks } from "../../api/runs.ts";
+import type { RunDetail, RunEvent, RunRow, TaskEvent, TaskRow } from "../../api/types.ts";
+import { total } from "../shared/progress.tsx";
+import { type Tasks, unpack } from "./heat.ts";
+import { Pages } from "./pages.ts";
+
+/** The rows of tasks that one request brings. */
+const PAGE = 100;
+/** The whole strip is asked for anew at most this often while tasks come and go. */
+const CALM_MS = 600;
+
+export interface StepRange {
+  step: string;
+  /** Where its tasks begin and end in the run's tasks. */
+  from: number;
+  to: number;
+}
+
+export class RunModel {
+  readonly detail = signal<RunDetail | null>(null);
+  readonly tasks = signal<Tasks | null>(null);
+  readonly problem = signal<ProblemText | null>(null);
+  /** What changed last, in words, for those who don't see it. */
+  readonly news = signal("");
+  readonly rows: Pages<TaskRow>;
+
+  /** Where each step's tasks lie. */
+  readonly ranges = computed<StepRange[]>(() => {
+    let from = 0;
+    return (this.detail.value?.steps ?? []).map(({ step, counts }) => {
+      const range = { step, from, to: from + total(counts) };
+      from = range.to;
+      return range;
+    });
+  });
+
+  private answeredAt = 0;
+  private timer = 0;
+  private readonly abort = new AbortController();
+  private stopListening: () => void = () => {};
+
+  constructor(
+    readonly flow: string,
+    readonly run: string,
+  ) {
+    this.rows = new Pages(PAGE, async (from, limit) => {
+      return (await runTasks(flow, run, { from, limit }, this.abort.signal)).tasks;
+    });
+  }
+
+  get isLive(): boolean {
+    return this.detail.value?.row.status === "running";
+  }
+
+  /** Milliseconds since the run began, by its own clock. */
+  elapsedNow(): number {
+    const row = this.detail.peek()?.row;
+    if (!row) return 0;
+    const then = row.elapsed_ms ?? 0;
+    return row.status === "running" ? then + (performance.now() - this.answeredAt) : then;
+  }
+
+  start(): () => void {
+    void this.load().then(() => {
+      if (this.isLive && !this.abort.signal.aborted) this.follow();
+    });
+    return () => {
+      this.abort.abort();
+      clearTimeout(this.timer);
+      this.stopListening();
+    };
+  }
+
+  async load(): Promise<void> {
+    const mine = this.abort.signal;
+    try {
+      const [detail, heat] = await Promise.all([
+        runDetail(this.flow, this.run, mine),
+        runHeat(this.flow, this.run, mine),
+      ]);
+      batch(() => {
+        this.answeredAt = performance.now();
+        this.detail.value = detail;
+        this.tasks.value = unpack(heat);
+        this.problem.value = null;
+        this.rows.expire();
+        this.rows.version.value += 1;
+      });
+    } catch (error) {
+      if (!mine.aborted) this.problem.value = asProblem(error);
+    }
+  }
+
+  /** Follows a run that goes on; also one that was resumed or taken up again. */
+  follow(): void {
+    this.stopListening();
+    this.stopListening = listen(address("runs", this.flow, this.run, "events"), {
+      on: {
+        task: (data) => this.taskHappened(data as TaskEvent),
+        run: (data) => this.runHappened(data as RunEvent),
+      },
+      opened: () => this.soon(),
+    });
+  }
+
+  /** The run's row changed by something done here (its tags). */
+  setRow(row: Partial<RunRow>): void {
+    const detail = this.detail.peek();
+    if (detail) this.detail.value = { ...detail, row: { ...detail.row, ...row } };
+  }
+
+  private taskHappened({ task, index }: TaskEvent): void {
+    const range = this.ranges.peek().find(({ step }) => step === task.step);
+    // Rows move when a step before this one grows; the strip that follows sets it right.
+    if (range && range.from + index < range.to) this.rows.set(range.from + index, task);
+    if (task.status === "failed" && !task.caught) this.news.value = `${task.label} failed`;
+    this.soon();
+  }
+
+  private runHappened({ row, steps }: RunEvent): void {
+    const detail = this.detail.peek();
+    if (!detail) return;
+    const before = detail.row.status;
+    this.answeredAt = performance.now();
+    this.detail.value = { ...detail, row, steps: steps.length > 0 ? steps : detail.steps };
+    if (row.status === before) return;
+    this.news.value = `The run ${row.status === "running" ? "goes on" : row.status}`;
+    if (row.status !== "running") {
+      this.stopListening();
+      void this.load();
+    }
+  }
+
+  private soon(): void {
+    if (this.timer) return;
+    this.timer = window.setTimeout(() => {
+      this.timer = 0;
+      void this.load();
+    }, CALM_MS);
+  }
+}

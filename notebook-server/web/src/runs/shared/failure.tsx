@@ -1,0 +1,66 @@
+/** Why a task failed: the exception, where, what to do, and the frames with their lines. */
+import { useSignal } from "@preact/signals";
+import type { Frame, TaskError } from "../../api/types.ts";
+import { Icon } from "../../parts/icon.tsx";
+
+/** The last frame in user code is where people look first. */
+export function placeOf(frames: Frame[]): string | null {
+  const last = frames.at(-1);
+  return last ? `${last.file}:${last.line} in ${last.function}` : null;
+}
+
+interface Props {
+  error: TaskError;
+  caught?: boolean;
+  label?: preact.ComponentChildren;
+}
+
+export function FailureNote({ error, caught = false, label }: Props) {
+  const open = useSignal(false);
+  const hasMore = error.frames.length > 0 || error.traceback !== null;
+  const place = placeOf(error.frames);
+  return (
+    <div class={`problem ${caught ? "warn" : ""}`}>
+      <Icon name="alert" />
+      <div class="grow">
+        {label && <p class="dim label">{label}</p>}
+        <p class="what">
+          {error.name}
+          {error.message && `: ${error.message}`}
+        </p>
+        {place && <p class="where">{place}</p>}
+        {error.hint && <p class="hint">hint: {error.hint}</p>}
+        {caught && <p class="hint">`@catch` turned this into a value: the task committed.</p>}
+        {hasMore && (
+          <button
+            type="button"
+            class="btn quiet small more"
+            aria-expanded={open.value}
+            onClick={() => {
+              open.value = !open.value;
+            }}
+          >
+            <Icon name={open.value ? "down" : "forward"} size={12} /> Traceback
+          </button>
+        )}
+        {open.value && <Traceback error={error} />}
+      </div>
+    </div>
+  );
+}
+
+function Traceback({ error }: { error: TaskError }) {
+  if (error.frames.length === 0) return <pre class="traceback">{error.traceback}</pre>;
+  return (
+    <ol class="frames">
+      {error.frames.map((frame, at) => (
+        <li key={at}>
+          <span class="dim">
+            {frame.file}:{frame.line} in {frame.function}
+          </span>
+          {frame.text && <code>{frame.text}</code>}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,31 @@
+/** How the page is built: one small first load, places and heavy parts as chunks of their own. */
+import { defineConfig } from "vite";
+
+// `npm run dev` shows the page from here and asks a running `flownote ui` for everything else:
+// FLOWNOTE_UI is its address.
+const server = process.env.FLOWNOTE_UI ?? "http://127.0.0.1:8765";
+
+export default defineConfig({
+  esbuild: { jsx: "automatic", jsxImportSource: "preact" },
+  build: {
+    target: "es2022",
+    // Chunks find one another relative to themselves, so that one build serves under any
+    // `--base-url`; the server writes its base into index.html alone.
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    chunkSizeWarningLimit: 400,
+    // The policy of the page allows no `data:` fonts or scripts.
+    assetsInlineLimit: 0,
+  },
+  experimental: {
+    renderBuiltUrl: (_file, { hostType }) => (hostType === "html" ? undefined : { relative: true }),
+  },
+  server: {
+    host: "127.0.0.1",
+    proxy: {
+      "/api": { target: server, ws: true },
+      "/login": { target: server },
+    },
+  },
+  test: { include: ["src/**/*.test.ts"], environment: "node" },
+} as Parameters<typeof defineConfig>[0]);
