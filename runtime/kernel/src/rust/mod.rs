@@ -5,15 +5,23 @@
 //! is led back to the lines of the cell by [`Texts`].
 
 mod assemble;
+mod cargo;
 mod compile;
+mod deps;
 mod diagnostics;
 mod imports;
 mod rewrite;
+mod setup;
+mod sources;
 mod split;
+mod toolchain;
 
 pub use assemble::{Assembled, Input, Scope, Sight, Visible, crates_in, is_trait_name};
 pub use compile::{Compiler, Failure, Kit, Output, Unit, options_digest};
+pub use deps::Dependencies;
 pub use diagnostics::{Diagnostic, Span, Text, Texts, frame_of, headline};
 pub use imports::Import;
 pub use rewrite::{Edit, Rewritten, place};
+pub use setup::{Built, Level, Prelude, Progress, Setup, SetupError, size_of};
 pub use split::{Part, Split};
+pub use toolchain::{MissingToolchain, Toolchain};

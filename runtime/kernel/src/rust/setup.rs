@@ -1,0 +1,433 @@
+//! The prelude on this machine: built once for each compiler, kept in a cache folder.
+//!
+//! ```text
+//! <cache>/1.95.0-2f7c9a1b3d5e/       this compiler and this version of the prelude
+//!   lock                             whoever builds holds it
+//!   source/                          what is built
+//!   base/, full/                     libraries, and `ready.json`, which is written last
+//!   deps/<digest>/                   the same for crates that cells ask for
+//!   cells/                           compiled cells
+//! ```
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use flownote_flow::help::Help;
+use nix::fcntl::{Flock, FlockArg};
+use serde::{Deserialize, Serialize};
+
+use super::cargo::{Artifact, Cargo};
+use super::sources::FILES;
+use super::toolchain::Toolchain;
+
+/// Changes whenever libraries that were built before mustn't be used any more.
+const FORMAT: &str = "1";
+
+const READY: &str = "ready.json";
+
+/// How much of the prelude there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Tables, arrays, displays, serde: built in seconds.
+    Base,
+    /// The `arrow` and `rayon` crates as well.
+    Full,
+}
+
+impl Level {
+    /// Its name: `base` or `full`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::Full => "full",
+        }
+    }
+
+    fn features(self) -> &'static str {
+        match self {
+            Self::Base => "",
+            Self::Full => "full",
+        }
+    }
+
+    /// Crates that cells may name.
+    fn externs(self) -> &'static [&'static str] {
+        match self {
+            Self::Base => &["serde", "serde_json"],
+            Self::Full => &["serde", "serde_json", "arrow", "rayon"],
+        }
+    }
+}
+
+/// The prelude, built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prelude {
+    /// How much of it.
+    pub level: Level,
+    /// The library that all cells share.
+    pub dylib: PathBuf,
+    /// The folder of everything that it is made of, for `-L dependency=`.
+    pub dependencies: PathBuf,
+    /// Crates that cells may name, and their libraries.
+    pub externs: BTreeMap<String, PathBuf>,
+    /// Of the compiler and the sources.
+    pub digest: String,
+}
+
+/// How far a build is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Steps that are done.
+    pub done: usize,
+    /// All steps; 0 while that isn't known.
+    pub total: usize,
+    /// What is being built.
+    pub name: String,
+}
+
+/// Why the prelude, or crates that cells ask for, can't be built.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// Cargo failed.
+    #[error("cargo can't build what Rust cells need:\n{output}")]
+    Cargo {
+        /// The end of what it said.
+        output: String,
+    },
+    /// Packages are missing and can't be downloaded.
+    #[error("packages that Rust cells need can't be downloaded:\n{output}")]
+    Network {
+        /// The end of what cargo said.
+        output: String,
+    },
+    /// A file or a program.
+    #[error("`{}` {what}: {source}", path.display())]
+    Io {
+        /// `can't be written`.
+        what: &'static str,
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Cargo made something else than it was told to.
+    #[error("cargo built no `{name}`")]
+    Absent {
+        /// The crate.
+        name: String,
+    },
+    /// A line that asks for a crate can't be understood.
+    #[error("`{name} = {wanted}` names no crate")]
+    Wanted {
+        /// The crate.
+        name: String,
+        /// What is said of it.
+        wanted: String,
+    },
+}
+
+impl Help for SetupError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Cargo { output } if output.contains("linker") && output.contains("not found") => {
+                Some("install a C compiler: apt-get install build-essential".to_owned())
+            }
+            Self::Cargo { output } if output.contains("No space left") => {
+                Some("make room, or set FLOWNOTE_RUST_CACHE to a folder on another disk".to_owned())
+            }
+            Self::Cargo { .. } | Self::Absent { .. } => {
+                Some("`flownote rust setup` tries again and shows more".to_owned())
+            }
+            Self::Network { .. } => Some(
+                "connect to the internet once and run `flownote rust setup`; afterwards it \
+                 works without"
+                    .to_owned(),
+            ),
+            Self::Io { .. } => {
+                Some("set FLOWNOTE_RUST_CACHE to a folder that can be written".to_owned())
+            }
+            Self::Wanted { .. } => {
+                Some("write it as in Cargo.toml: `//! dep: rand = \"0.9\"`".to_owned())
+            }
+        }
+    }
+}
+
+/// Where the prelude is kept, and for which compiler.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    cache: PathBuf,
+    toolchain: Toolchain,
+}
+
+/// What was built, as a file says it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Ready {
+    pub dylib: String,
+    pub externs: BTreeMap<String, String>,
+    pub digest: String,
+    /// The compiler.
+    pub rustc: String,
+}
+
+impl Setup {
+    /// The setup in a cache folder for a compiler.
+    pub fn new(cache: PathBuf, toolchain: Toolchain) -> Self {
+        Self { cache, toolchain }
+    }
+
+    /// The cache folder: `$FLOWNOTE_RUST_CACHE`, else `flownote/rust` in the user's caches.
+    pub fn folder() -> PathBuf {
+        let folder = |name: &str| env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+        folder("FLOWNOTE_RUST_CACHE").unwrap_or_else(|| {
+            let home = || folder("HOME").unwrap_or_else(env::temp_dir).join(".cache");
+            folder("XDG_CACHE_HOME").unwrap_or_else(home).join("flownote/rust")
+        })
+    }
+
+    /// The compiler.
+    pub fn toolchain(&self) -> &Toolchain {
+        &self.toolchain
+    }
+
+    /// The folder for compiled cells.
+    pub fn cells(&self) -> PathBuf {
+        self.home().join("cells")
+    }
+
+    /// The folder of this compiler and this version of the prelude.
+    pub fn home(&self) -> PathBuf {
+        self.cache.join(format!("{}-{}", self.toolchain.release(), &self.digest()[..12]))
+    }
+
+    /// The prelude, if it was built.
+    pub fn ready(&self, level: Level) -> Option<Prelude> {
+        let folder = self.home().join(level.name());
+        let ready = read_ready(&folder)?;
+        Some(Prelude {
+            level,
+            dylib: folder.join(&ready.dylib),
+            externs: in_folder(&folder, ready.externs),
+            digest: ready.digest,
+            dependencies: folder,
+        })
+    }
+
+    /// Builds the prelude unless that is done. Of several processes one builds, the others
+    /// wait.
+    ///
+    /// # Errors
+    /// When cargo fails, or files can't be written.
+    pub fn build(
+        &self,
+        level: Level,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Prelude, SetupError> {
+        if let Some(prelude) = self.ready(level) {
+            return Ok(prelude);
+        }
+        let home = self.home();
+        let _lock = lock(&home, level.name(), progress)?;
+        if let Some(prelude) = self.ready(level) {
+            return Ok(prelude);
+        }
+        let source = home.join("source");
+        for (path, text) in FILES {
+            write_changed(&source.join(path), text)?;
+        }
+        let target = home.join(format!("build-{}", level.name()));
+        let cargo = Cargo {
+            toolchain: &self.toolchain,
+            folder: &source,
+            target: &target,
+            features: level.features(),
+            metadata: None,
+        };
+        let artifacts = cargo.build(progress)?;
+        let find = |name: &str| find_library(&artifacts, name);
+        let mut externs = BTreeMap::from([("flownote".to_owned(), find("flownote")?)]);
+        for name in level.externs() {
+            externs.insert((*name).to_owned(), find(name)?);
+        }
+        self.publish(&home.join(level.name()), &artifacts, "flownote", externs, self.digest())?;
+        remove(&target);
+        self.ready(level).ok_or_else(|| SetupError::Absent { name: "flownote".to_owned() })
+    }
+
+    /// Gathers libraries in a folder, and says at last that they are ready.
+    pub(super) fn publish(
+        &self,
+        folder: &Path,
+        artifacts: &[Artifact],
+        dylib: &str,
+        externs: BTreeMap<String, PathBuf>,
+        digest: String,
+    ) -> Result<(), SetupError> {
+        let staged = folder.with_extension("new");
+        remove(&staged);
+        fs::create_dir_all(&staged).map_err(unwritten(&staged))?;
+        for file in artifacts.iter().filter_map(Artifact::library) {
+            let to = staged.join(file_name(file));
+            // Afterwards only this name is left of it.
+            if fs::hard_link(file, &to).is_err() {
+                fs::copy(file, &to).map_err(unwritten(&to))?;
+            }
+        }
+        let names = externs.into_iter().map(|(name, file)| (name, file_name(&file)));
+        let ready = Ready {
+            dylib: file_name(&find_library(artifacts, dylib)?),
+            externs: names.collect(),
+            digest,
+            rustc: self.toolchain.version.clone(),
+        };
+        let text = serde_json::to_string_pretty(&ready).unwrap_or_default();
+        let file = staged.join(READY);
+        fs::write(&file, text).map_err(unwritten(&file))?;
+        remove(folder);
+        fs::rename(&staged, folder).map_err(unwritten(folder))
+    }
+
+    /// Of the compiler, the sources and how they are built.
+    pub(super) fn digest(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for text in [FORMAT, &self.toolchain.version, &self.toolchain.host] {
+            hasher.update(text.as_bytes()).update(&[0]);
+        }
+        hasher.update(self.toolchain.libdir.as_os_str().as_encoded_bytes());
+        for (path, text) in FILES {
+            hasher.update(path.as_bytes()).update(&[0]).update(text.as_bytes()).update(&[0]);
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// Everything that is in the cache, of this compiler and of others.
+    pub fn built(&self) -> Vec<Built> {
+        let (own, mut all) = (self.home(), Vec::new());
+        for home in folders(&self.cache) {
+            let deps = folders(&home.join("deps"));
+            for folder in [home.join("base"), home.join("full")].into_iter().chain(deps) {
+                let Some(ready) = read_ready(&folder) else { continue };
+                let known = ["flownote", "serde", "serde_json", "arrow", "rayon"];
+                let crates = ready.externs.into_keys().filter(|it| !known.contains(&it.as_str()));
+                all.push(Built {
+                    name: match folder.parent().map(file_name).as_deref() {
+                        Some("deps") => crates.collect::<Vec<_>>().join(", "),
+                        _ => file_name(&folder),
+                    },
+                    rustc: ready.rustc,
+                    current: home == own,
+                    size: size_of(&folder),
+                    when: fs::metadata(folder.join(READY)).and_then(|it| it.modified()).ok(),
+                    folder,
+                });
+            }
+        }
+        all
+    }
+}
+
+/// Something that was built.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// `base`, `full`, or names of crates.
+    pub name: String,
+    /// The compiler that built it.
+    pub rustc: String,
+    /// Whether cells use it now.
+    pub current: bool,
+    /// Bytes on disk.
+    pub size: u64,
+    /// When it was built.
+    pub when: Option<SystemTime>,
+    /// Where it is.
+    pub folder: PathBuf,
+}
+
+/// Bytes of all files below a folder.
+pub fn size_of(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.fold(0, |size, entry| match entry.metadata() {
+        Ok(found) if found.is_dir() => size + size_of(&entry.path()),
+        Ok(found) => size + found.len(),
+        Err(_) => size,
+    })
+}
+
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut found: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+    found.sort();
+    found
+}
+
+pub(super) fn read_ready(folder: &Path) -> Option<Ready> {
+    let text = fs::read_to_string(folder.join(READY)).ok()?;
+    let ready: Ready = serde_json::from_str(&text).ok()?;
+    folder.join(&ready.dylib).is_file().then_some(ready)
+}
+
+pub(super) fn in_folder(
+    folder: &Path,
+    names: BTreeMap<String, String>,
+) -> BTreeMap<String, PathBuf> {
+    names.into_iter().map(|(name, file)| (name, folder.join(file))).collect()
+}
+
+/// The library of a crate that others are linked with.
+pub(super) fn find_library(artifacts: &[Artifact], name: &str) -> Result<PathBuf, SetupError> {
+    let is_it = |it: &&Artifact| it.name == name && !it.is("custom-build") && !it.is("proc-macro");
+    let found = artifacts.iter().find(is_it).and_then(Artifact::library).cloned();
+    found.ok_or_else(|| SetupError::Absent { name: name.to_owned() })
+}
+
+fn file_name(path: impl AsRef<Path>) -> String {
+    path.as_ref().file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Waits until nobody else builds there.
+pub(super) fn lock(
+    home: &Path,
+    what: &str,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Flock<File>, SetupError> {
+    fs::create_dir_all(home).map_err(unwritten(home))?;
+    let path = home.join(format!("lock-{what}"));
+    let open = || File::create(&path).map_err(unwritten(&path));
+    match Flock::lock(open()?, FlockArg::LockExclusiveNonblock) {
+        Ok(lock) => Ok(lock),
+        Err((file, _)) => {
+            let name = "another process builds it".to_owned();
+            progress(Progress { done: 0, total: 0, name });
+            Flock::lock(file, FlockArg::LockExclusive)
+                .map_err(|(_, error)| unwritten(&path)(error.into()))
+        }
+    }
+}
+
+/// Writes a file unless that is what it holds: cargo builds anew what was written.
+pub(super) fn write_changed(path: &Path, text: &str) -> Result<(), SetupError> {
+    if fs::read_to_string(path).is_ok_and(|there| there == text) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(unwritten(folder))?;
+    }
+    // Another level may be reading it just now.
+    let new = path.with_extension(format!("new-{}", std::process::id()));
+    fs::write(&new, text).map_err(unwritten(&new))?;
+    fs::rename(&new, path).map_err(unwritten(path))
+}
+
+pub(super) fn unwritten(path: &Path) -> impl Fn(io::Error) -> SetupError {
+    let path = path.to_owned();
+    move |source| SetupError::Io { what: "can't be written", path: path.clone(), source }
+}
+
+/// Removes a folder; when that fails, it is only room that is lost.
+pub(super) fn remove(folder: &Path) {
+    let _ = fs::remove_dir_all(folder);
+}
