@@ -1,9 +1,11 @@
 //! The run of a session, as its `run.json` describes it.
 
+use std::collections::BTreeMap;
+
 use flownote_flow::description::{FlowDescription, StepDescription};
 use flownote_flow::event::Policy;
 use flownote_flow::id::{FlowName, RunId, StepName};
-use flownote_flow::manifest::SCHEMA;
+use flownote_flow::manifest::{ArtifactRecord, SCHEMA};
 use flownote_flow::run::RunRecord;
 use flownote_notebook::Document;
 use flownote_store::Alive;
@@ -26,6 +28,8 @@ pub struct About {
     pub tags: Vec<String>,
     /// The command line.
     pub command: Vec<String>,
+    /// What the notebook was given.
+    pub parameters: BTreeMap<String, ArtifactRecord>,
 }
 
 impl About {
@@ -48,7 +52,7 @@ impl About {
             pid,
             process_start,
             description: self.description(document),
-            parameters: Default::default(),
+            parameters: self.parameters.clone(),
             constants: Default::default(),
             sources: Default::default(),
             environment,

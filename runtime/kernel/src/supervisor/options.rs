@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flownote_flow::id::FlowName;
+use flownote_flow::manifest::ArtifactRecord;
 use flownote_notebook::Document;
 use flownote_notebook::session::{Group, Order};
 use flownote_store::Store;
@@ -41,6 +42,8 @@ pub struct Options {
     pub tags: Vec<String>,
     /// The command line, for the record.
     pub command: Vec<String>,
+    /// What the notebook was given, for the record: the document has it in a cell.
+    pub parameters: BTreeMap<String, ArtifactRecord>,
     /// Whether earlier sessions' results are looked at.
     pub remember: bool,
     /// Whether the notebook, as it is when the session ends, is kept with the run.
@@ -68,6 +71,7 @@ impl Options {
             flow: FlowName::new(FLOW),
             tags: Vec::new(),
             command: Vec::new(),
+            parameters: BTreeMap::new(),
             remember: true,
             keep_document: false,
             look: None,
