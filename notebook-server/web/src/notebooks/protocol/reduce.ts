@@ -279,12 +279,17 @@ class Draft {
         break;
       case "move": {
         const rest = order.filter((id) => id !== operation.cell);
-        this.set({ order: [...rest.slice(0, operation.to), operation.cell, ...rest.slice(operation.to)] });
+        this.set({
+          order: [...rest.slice(0, operation.to), operation.cell, ...rest.slice(operation.to)],
+        });
         break;
       }
       case "replace": {
         const gone = new Set(operation.cells);
-        const at = Math.max(0, order.findIndex((id) => gone.has(id)));
+        const at = Math.max(
+          0,
+          order.findIndex((id) => gone.has(id)),
+        );
         const rest = order.filter((id) => !gone.has(id));
         const fresh = operation.with.map((cell) => cell.id);
         for (const id of gone) if (!fresh.includes(id)) this.remove(id);
@@ -333,7 +338,10 @@ class Draft {
 
   private insert(cell: Cell): void {
     const old = this.book.cells.get(cell.id);
-    this.mutable().set(cell.id, { ...stateOf(cell), status: old?.status ?? { status: "never_run" } });
+    this.mutable().set(cell.id, {
+      ...stateOf(cell),
+      status: old?.status ?? { status: "never_run" },
+    });
     if (!old) this.texts.set(cell.id, cell.source ?? "", 0);
   }
 

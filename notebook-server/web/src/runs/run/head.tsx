@@ -1,6 +1,6 @@
 /** The head of a run: its name, how it stands, what can be done with it. */
 import { useSignal } from "@preact/signals";
-import type { RunDetail } from "../../api/types.ts";
+import type { RunDetail, RunRow } from "../../api/types.ts";
 import { duration, moment, shortRun } from "../../format/format.ts";
 import { CopyButton } from "../../parts/copy.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -17,7 +17,6 @@ export function RunHead({ model, detail }: { model: RunModel; detail: RunDetail 
   const { row } = detail;
   const failed = detail.failures[0];
   const isOver = row.status !== "running";
-  const wentWrong = row.status !== "running" && row.status !== "succeeded";
   return (
     <header class="run-head">
       <div class="line wrap">
@@ -36,7 +35,6 @@ export function RunHead({ model, detail }: { model: RunModel; detail: RunDetail 
           of="run"
           more={row.failed_at ? `at ${row.failed_at}` : null}
         />
-        <span class="dim num">{tallyText(row.tasks)}</span>
         <span class="grow" />
         <span class="line wrap actions">
           {failed && (
@@ -45,33 +43,26 @@ export function RunHead({ model, detail }: { model: RunModel; detail: RunDetail 
               title="Open failed task as notebook"
             />
           )}
-          {isOver && (
-            <ResumeButton
-              flow={row.flow}
-              run={row.run}
-              isPrimary={wentWrong}
-              title={wentWrong ? "Resume" : "Run again"}
-            />
-          )}
+          {isOver && detail.is_here && <Ways row={row} />}
         </span>
       </div>
       <div class="line wrap about">
+        <span class="num">{tallyText(row.tasks)}</span>
+        <Took model={model} detail={detail} />
+        <Ago time={row.started_at} />
         <span>
-          <Took model={model} detail={detail} />
-          {" · "}
-          <Ago time={row.started_at} />
-          {` · by ${row.user}`}
+          by {row.user}
           {row.host && <span class="faint"> on {row.host}</span>}
         </span>
         {row.origin && (
           <span>
-            · resumed from{" "}
+            resumed from{" "}
             <a class="link mono" href={href(to("runs", row.flow, row.origin))} title={row.origin}>
               {shortRun(row.origin)}
             </a>
           </span>
         )}
-        {detail.until && <span>· to end after {detail.until}</span>}
+        {detail.until && <span>to end after {detail.until}</span>}
         <Tags row={row} changed={(tags) => model.setRow({ tags })} />
       </div>
       {detail.command.length > 0 && (
@@ -82,6 +73,26 @@ export function RunHead({ model, detail }: { model: RunModel; detail: RunDetail 
         </p>
       )}
     </header>
+  );
+}
+
+/** The ways in which a run that is over goes on: the likeliest first. */
+function Ways({ row }: { row: RunRow }) {
+  const { flow, run, status } = row;
+  if (status === "succeeded") return <ResumeButton flow={flow} run={run} how="again" />;
+  if (status === "interrupted") {
+    return (
+      <>
+        <ResumeButton flow={flow} run={run} how="resume" />
+        <ResumeButton flow={flow} run={run} how="continue" isPrimary />
+      </>
+    );
+  }
+  return (
+    <>
+      <ResumeButton flow={flow} run={run} how="again" />
+      <ResumeButton flow={flow} run={run} how="resume" isPrimary />
+    </>
   );
 }
 

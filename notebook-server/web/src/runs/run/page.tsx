@@ -12,9 +12,9 @@ import { Tabs } from "../../parts/tabs.tsx";
 import { go, params, setQuery, to } from "../../router.ts";
 import { openAsNotebook, resume } from "../shared/actions.tsx";
 import { Code } from "../shared/code.tsx";
-import { FailureNote } from "../shared/failure.tsx";
 import { RunAside } from "./aside.tsx";
 import { Environment } from "./environment.tsx";
+import { Failures } from "./failures.tsx";
 import { FlowGraph } from "./graph.tsx";
 import { RunHead } from "./head.tsx";
 import { RunModel } from "./model.ts";
@@ -58,7 +58,7 @@ function Inside({ model, detail }: { model: RunModel; detail: RunDetail }) {
   const nameOf = (task: TaskRow): TaskName => ({ flow, run, step: task.step, task: task.task });
   useCommands(
     [
-      { id: "resume", group: "Run", title: "Resume", run: () => void resume(flow, run) },
+      { id: "resume", group: "Run", title: "Resume", run: () => void resume(flow, run, "resume") },
       ...(failed
         ? [
             {
@@ -115,13 +115,7 @@ function TasksTab({ model, detail }: { model: RunModel; detail: RunDetail }) {
   const chosen = asked ?? (failed ? keyOf(failed) : last && !model.isLive ? "end/0" : null);
   return (
     <>
-      {detail.failures.map((task) =>
-        task.error ? (
-          <div key={keyOf(task)} class="failure">
-            <FailureNote error={task.error} label={<b>{task.label}</b>} />
-          </div>
-        ) : null,
-      )}
+      <Failures detail={detail} />
       <FlowGraph model={model} chosen={step} choose={(name) => setQuery({ step: name })} />
       {model.tasks.value && (
         <Timeline

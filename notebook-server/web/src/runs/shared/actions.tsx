@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { address, post } from "../../api/client.ts";
 import { pathspec, type TaskName } from "../../api/runs.ts";
-import type { Opened, Resumed } from "../../api/types.ts";
+import type { OpenedTask, Resumed, ResumeHow } from "../../api/types.ts";
 import { copy } from "../../parts/copy.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { go, to } from "../../router.ts";
@@ -22,11 +22,21 @@ async function once(name: string, act: () => Promise<void>): Promise<void> {
   busy.value = null;
 }
 
-/** Runs the flow again, taking what is still valid, and goes to the new run. */
-export function resume(flow: string, run: string): Promise<void> {
-  return once("resume", async () => {
-    const started = await post<Resumed>(address("runs", flow, run, "resume"), {});
-    tell(`Resumed as ${started.run}`);
+const DONE: Record<ResumeHow, string> = {
+  resume: "Resumed",
+  continue: "It goes on",
+  again: "Started again",
+};
+
+/** Starts the run again in one of three ways, and goes to what was started. */
+export function resume(flow: string, run: string, how: ResumeHow): Promise<void> {
+  return once(how, async () => {
+    const started = await post<Resumed>(address("runs", flow, run, "resume"), { how });
+    if (started.run === null) {
+      tell(`Started, but it hasn't said its id yet. What it prints is in ${started.output}`);
+      return;
+    }
+    tell(`${DONE[how]}: ${started.run}`);
     go(to("runs", flow, started.run));
   });
 }
@@ -34,30 +44,37 @@ export function resume(flow: string, run: string): Promise<void> {
 /** Writes a task as a notebook, its inputs loaded, its body in a cell. */
 export function openAsNotebook(name: TaskName): Promise<void> {
   return once("open", async () => {
-    const { path } = await post<Opened>(address("tasks", "open"), { pathspec: pathspec(name) });
+    const { path } = await post<OpenedTask>(address("tasks", "open"), { pathspec: pathspec(name) });
     await copy(path, "the path");
     tell(`Wrote ${path} (its path is copied)`);
   });
 }
 
+const WAYS: Record<ResumeHow, { title: string; tip: string }> = {
+  resume: { title: "Resume", tip: "A new run with today's code, which takes what is still valid" },
+  continue: { title: "Continue", tip: "The same run goes on: its owner is gone" },
+  again: { title: "Run again", tip: "A new run by the same command line" },
+};
+
 interface ResumeProps {
   flow: string;
   run: string;
-  isPrimary: boolean;
-  title: string;
+  how: ResumeHow;
+  isPrimary?: boolean;
 }
 
-export function ResumeButton({ flow, run, isPrimary, title }: ResumeProps) {
+export function ResumeButton({ flow, run, how, isPrimary = false }: ResumeProps) {
+  const { title, tip } = WAYS[how];
   return (
     <button
       type="button"
       class={`btn ${isPrimary ? "primary" : ""}`}
-      disabled={busy.value === "resume"}
-      title="Run it again with today's code, taking what is still valid"
-      onClick={() => void resume(flow, run)}
+      disabled={busy.value !== null}
+      title={tip}
+      onClick={() => void resume(flow, run, how)}
     >
       <Icon name="resume" size={12} />
-      {busy.value === "resume" ? "Starting…" : title}
+      {busy.value === how ? "Starting…" : title}
     </button>
   );
 }

@@ -1,5 +1,6 @@
 /** Why a task failed: the exception, where, what to do, and the frames with their lines. */
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import type { Frame, TaskError } from "../../api/types.ts";
 import { Icon } from "../../parts/icon.tsx";
 
@@ -12,10 +13,11 @@ export function placeOf(frames: Frame[]): string | null {
 interface Props {
   error: TaskError;
   caught?: boolean;
-  label?: preact.ComponentChildren;
+  label?: ComponentChildren;
+  children?: ComponentChildren;
 }
 
-export function FailureNote({ error, caught = false, label }: Props) {
+export function FailureNote({ error, caught = false, label, children }: Props) {
   const open = useSignal(false);
   const hasMore = error.frames.length > 0 || error.traceback !== null;
   const place = placeOf(error.frames);
@@ -44,6 +46,7 @@ export function FailureNote({ error, caught = false, label }: Props) {
           </button>
         )}
         {open.value && <Traceback error={error} />}
+        {children}
       </div>
     </div>
   );

@@ -25,7 +25,7 @@ export function LineageView({ lineage, within }: { lineage: Lineage; within: str
         <ul key={distance} class="column">
           {nodes.map((node) => (
             <li key={node.pathspec} class={distance === 0 ? "node maker" : "node"}>
-              <TaskLink pathspec={node.pathspec} within={within} />
+              <TaskLink pathspec={node.pathspec} within={within} label={node.label} />
               {reads(lineage, node) && <span class="faint cut">reads {reads(lineage, node)}</span>}
               {distance === 0 && <span class="faint">made it</span>}
             </li>

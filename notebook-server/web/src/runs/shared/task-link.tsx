@@ -14,12 +14,14 @@ interface Props {
   pathspec: string;
   /** The run in which the link stands: its own tasks need no flow and run. */
   within?: string;
+  /** What people call it, where that is known: `train[11]`. */
+  label?: string;
 }
 
-export function TaskLink({ pathspec, within }: Props) {
+export function TaskLink({ pathspec, within, label }: Props) {
   const [flow = "", run = "", step = "", task = "", artifact] = pathspec.split("/");
   const own = `${flow}/${run}` === within;
-  const where = step ? `${step}${task && task !== "0" ? `/${task}` : ""}` : "";
+  const where = label ?? (step ? `${step}${task && task !== "0" ? `/${task}` : ""}` : "");
   const parts = [own ? "" : `${flow}/${shortRun(run)}`, where, artifact ?? ""].filter(Boolean);
   return (
     <a class="plain mono" href={href(taskAddress(pathspec))} title={pathspec}>

@@ -96,16 +96,12 @@ function Inside({ name, detail }: { name: TaskName; detail: TaskDetail }) {
         <div class="line wrap about">
           {row.foreach_value && (
             <span>
-              item <code>{row.foreach_value}</code> ·
+              item <code>{row.foreach_value}</code>
             </span>
           )}
           {row.elapsed_ms !== null && !row.reused && <span>took {duration(row.elapsed_ms)}</span>}
-          {row.attempts.length > 1 && <span>· {count(row.attempts.length, "attempt")}</span>}
-          {row.started_at && (
-            <span>
-              · <Ago time={row.started_at} />
-            </span>
-          )}
+          {row.attempts.length > 1 && <span>{count(row.attempts.length, "attempt")}</span>}
+          <Ago time={row.started_at} />
         </div>
       </header>
       {row.error && (

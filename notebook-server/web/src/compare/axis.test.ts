@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { axisOf, roundTicks } from "./axis.ts";
+
+test.each([
+  [0, 1],
+  [0.3011, 0.3309],
+  [-5, 12_000],
+  [1e-7, 3e-7],
+])("ticks between %d and %d are few, round and inside", (least, most) => {
+  const ticks = roundTicks(least, most);
+  expect(ticks.length).toBeGreaterThanOrEqual(2);
+  expect(ticks.length).toBeLessThanOrEqual(6);
+  for (const tick of ticks) {
+    expect(tick).toBeGreaterThanOrEqual(least);
+    expect(tick).toBeLessThanOrEqual(most + 1e-12);
+    expect(String(tick).length).toBeLessThan(8);
+  }
+});
+
+describe("an axis", () => {
+  test("of numbers keeps their order and distance", () => {
+    const axis = axisOf([1, 3, 2]);
+    const [a, b, c] = [axis.place(1)!, axis.place(2)!, axis.place(3)!];
+    expect(b - a).toBeCloseTo(c - b);
+    expect(a).toBeGreaterThan(0);
+    expect(c).toBeLessThan(1);
+  });
+
+  test("of words gives each a place", () => {
+    const axis = axisOf(["ease", "knn", "ease"]);
+    expect(axis.ticks.map((tick) => tick.text)).toEqual(["ease", "knn"]);
+    expect(axis.place("knn")).toBe(0.75);
+  });
+
+  test("of one number has it in the middle", () => {
+    expect(axisOf([7, 7]).place(7)).toBeCloseTo(0.5);
+  });
+
+  test("has no place for what is missing", () => {
+    expect(axisOf([1, null]).place(null)).toBeNull();
+  });
+});

@@ -1,0 +1,144 @@
+/** A metric over a parameter, a point a run. The grid below has the same in numbers. */
+import { type Signal, useSignal } from "@preact/signals";
+import type { ComparedRun, Comparison } from "../api/types.ts";
+import { ago, duration, metric, shortRun, value } from "../format/format.ts";
+import { now } from "../parts/now.ts";
+import { stateTone } from "../parts/state.tsx";
+import { go, to } from "../router.ts";
+import { axisOf } from "./axis.ts";
+import { type Column, columns } from "./table.ts";
+
+const WIDTH = 880;
+const HEIGHT = 260;
+const LEFT = 64;
+const BOTTOM = 34;
+const TOP = 12;
+
+interface Props {
+  all: Comparison;
+  lit: Signal<string | null>;
+}
+
+export function Chart({ all, lit }: Props) {
+  const every = columns(all);
+  const ys = every.filter(
+    (column) => column.isNumeric && (column.group === "metric" || column.id === "run:took"),
+  );
+  // First what differs: a chart of what is the same says nothing.
+  const firstY = ys.find((one) => one.group === "metric" && one.differs) ?? ys[0];
+  const firstX = every.find((one) => one.group === "parameter" && one.differs) ?? every[0];
+  const xId = useSignal(firstX?.id ?? "");
+  const yId = useSignal(firstY?.id ?? "");
+  const x = every.find((column) => column.id === xId.value) ?? firstX;
+  const y = ys.find((column) => column.id === yId.value) ?? firstY;
+  if (!x || !y) return null;
+  return (
+    <section class="card chart" aria-label="Chart">
+      <div class="line wrap">
+        <Axes label="Vertical" value={y.id} list={ys} change={(id) => (yId.value = id)} />
+        <span class="dim">over</span>
+        <Axes label="Horizontal" value={x.id} list={every} change={(id) => (xId.value = id)} />
+      </div>
+      <Plot rows={all.rows} x={x} y={y} lit={lit} />
+    </section>
+  );
+}
+
+interface AxesProps {
+  label: string;
+  value: string;
+  list: Column[];
+  change: (id: string) => void;
+}
+
+function Axes({ label, value: chosen, list, change }: AxesProps) {
+  return (
+    <select
+      class="field"
+      aria-label={`${label} axis`}
+      value={chosen}
+      onChange={(event) => change(event.currentTarget.value)}
+    >
+      {list.map((column) => (
+        <option key={column.id} value={column.id}>
+          {column.title}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function textFor(column: Column): (given: number) => string {
+  if (column.id === "run:started") {
+    return (given) => ago(new Date(given).toISOString(), now.peek());
+  }
+  return column.id === "run:took" ? (given) => duration(given) : (given) => metric(given);
+}
+
+interface PlotProps {
+  rows: ComparedRun[];
+  x: Column;
+  y: Column;
+  lit: Signal<string | null>;
+}
+
+function Plot({ rows, x, y, lit }: PlotProps) {
+  const across = axisOf(rows.map(x.get), textFor(x));
+  const up = axisOf(rows.map(y.get), textFor(y));
+  const left = (at: number) => LEFT + at * (WIDTH - LEFT - 16);
+  const top = (at: number) => TOP + (1 - at) * (HEIGHT - TOP - BOTTOM);
+  const points = rows.flatMap((row) => {
+    const [h, v] = [across.place(x.get(row)), up.place(y.get(row))];
+    return h === null || v === null ? [] : [{ row, cx: left(h), cy: top(v) }];
+  });
+  return (
+    <svg
+      class="plot"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label={`${y.title} over ${x.title} of ${points.length} runs; the grid below has the numbers`}
+    >
+      {up.ticks.map((tick) => (
+        <g key={tick.text}>
+          <line class="rule" x1={LEFT} x2={WIDTH} y1={top(tick.at)} y2={top(tick.at)} />
+          <text x={LEFT - 8} y={top(tick.at) + 4} text-anchor="end">
+            {tick.text}
+          </text>
+        </g>
+      ))}
+      {across.ticks.map((tick) => (
+        <text key={tick.text} x={left(tick.at)} y={HEIGHT - 12} text-anchor="middle">
+          {tick.text}
+        </text>
+      ))}
+      {points.map(({ row, cx, cy }) => {
+        const id = `${row.row.flow}/${row.row.run}`;
+        const isLit = lit.value === id;
+        return (
+          <g
+            key={id}
+            class={`point tone-${stateTone(row.row.status)} ${isLit ? "lit" : ""}`}
+            onMouseEnter={() => {
+              lit.value = id;
+            }}
+            onMouseLeave={() => {
+              lit.value = null;
+            }}
+            onClick={() => go(to("runs", row.row.flow, row.row.run))}
+          >
+            <title>
+              {`${shortRun(row.row.run)}: ${x.title} ${value(x.get(row) ?? "")}, ${y.title} ${metric(y.get(row))}`}
+            </title>
+            <circle class="reach" cx={cx} cy={cy} r="14" />
+            <circle cx={cx} cy={cy} r={isLit ? 7 : 5} />
+            {isLit && (
+              <text x={cx} y={cy - 13} text-anchor="middle" class="name">
+                {shortRun(row.row.run)}
+              </text>
+            )}
+          </g>
+        );
+      })}
+    </svg>
+  );
+}

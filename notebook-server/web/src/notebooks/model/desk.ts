@@ -1,0 +1,405 @@
+/**
+ * What one person does with a notebook: where the focus is, which cells are chosen, and the
+ * actions that keys, menus and the palette share.
+ */
+import { batch, computed, signal } from "@preact/signals";
+import { tell, tellProblem } from "../../state/toasts.ts";
+import { isCode } from "../protocol/book.ts";
+import type { Cell, Language, Mode, Operation, RunRequest } from "../protocol/types.ts";
+import { Notebook } from "./notebook.ts";
+
+/** Where the focus is to go once the cell is there. */
+export interface Wanted {
+  cell: string;
+  edit: boolean;
+  /** Where in the text: an edge, or the beginning of a line (from 1). */
+  at?: "start" | "end" | number;
+}
+
+export class Desk {
+  readonly notebook: Notebook;
+  /** The cell that has the focus, or had it last. */
+  readonly focused = signal<string | null>(null);
+  /** Whether the focus is in its text. */
+  readonly editing = signal(false);
+  /** The other end of the chosen cells, when more than one is. */
+  readonly anchor = signal<string | null>(null);
+  readonly wanted = signal<Wanted | null>(null);
+  /** Markdown cells that are open as text. */
+  readonly opened = signal<ReadonlySet<string>>(new Set());
+  readonly lineNumbers = signal(false);
+  readonly asking = signal<null | "restart" | "help" | "shutdown">(null);
+  private clipboard: Cell[] = [];
+
+  constructor(path: string) {
+    this.notebook = new Notebook(path);
+  }
+
+  readonly order = computed(() => this.notebook.book.value.order);
+
+  readonly positions = computed(() => {
+    const found = new Map<string, number>();
+    this.order.value.forEach((id, at) => {
+      found.set(id, at);
+    });
+    return found;
+  });
+
+  /** The number that messages call a code cell by: `cell 3`. */
+  readonly numbers = computed(() => {
+    const { order, cells } = this.notebook.book.value;
+    const found = new Map<string, number>();
+    for (const id of order) {
+      if (isCode(cells.get(id)?.language ?? "raw")) found.set(id, found.size + 1);
+    }
+    return found;
+  });
+
+  /** Languages change rarely; what is computed of them needn't follow every output. */
+  readonly stale = computed(() => {
+    const { order, cells } = this.notebook.book.value;
+    return order.filter((id) => {
+      const cell = cells.get(id);
+      return cell?.status.status === "stale" && isCode(cell.language);
+    });
+  });
+
+  /** The chosen cells, from top to bottom; at least the one with the focus. */
+  readonly chosen = computed((): string[] => {
+    const focused = this.focused.value;
+    if (!focused) return [];
+    const places = this.positions.value;
+    const from = places.get(this.anchor.value ?? focused) ?? places.get(focused);
+    const to = places.get(focused);
+    if (from === undefined || to === undefined) return [];
+    return this.order.value.slice(Math.min(from, to), Math.max(from, to) + 1);
+  });
+
+  private language(id: string): Language {
+    return this.notebook.book.peek().cells.get(id)?.language ?? "python";
+  }
+
+  private place(id: string): number {
+    return this.positions.peek().get(id) ?? 0;
+  }
+
+  // --- The focus --------------------------------------------------------------------
+
+  /** The focus came to a cell, by whichever way. */
+  entered(cell: string, editing: boolean): void {
+    batch(() => {
+      if (this.focused.peek() !== cell) {
+        this.focused.value = cell;
+        if (!this.extending) this.anchor.value = null;
+        this.notebook.focus(cell);
+      }
+      this.editing.value = editing;
+      if (editing) this.anchor.value = null;
+    });
+  }
+
+  private extending = false;
+
+  goTo(cell: string, edit = false, at?: Wanted["at"]): void {
+    batch(() => {
+      if (edit && !isCode(this.language(cell))) this.openText(cell);
+      if (this.focused.peek() !== cell && !this.extending) this.anchor.value = null;
+      this.focused.value = cell;
+      this.editing.value = edit;
+      this.wanted.value = at === undefined ? { cell, edit } : { cell, edit, at };
+    });
+  }
+
+  step(by: number, edit = false, at?: Wanted["at"]): boolean {
+    const order = this.order.peek();
+    const next = order[this.place(this.focused.peek() ?? "") + by];
+    if (next) this.goTo(next, edit, at);
+    return next !== undefined;
+  }
+
+  edge(which: "first" | "last"): void {
+    const id = which === "first" ? this.order.peek()[0] : this.order.peek().at(-1);
+    if (id) this.goTo(id);
+  }
+
+  /** Chooses one cell more in a direction. */
+  extend(by: number): void {
+    const focused = this.focused.peek();
+    if (!focused) return;
+    this.extending = true;
+    this.anchor.value ??= focused;
+    this.step(by);
+    // The focus event comes once the page is painted.
+    setTimeout(() => {
+      this.extending = false;
+    }, 50);
+  }
+
+  chooseAll(): void {
+    const order = this.order.peek();
+    if (order.length > 0) this.anchor.value = order.at(-1) === this.focused.peek() ? order[0]! : order.at(-1)!;
+  }
+
+  edit(at?: Wanted["at"]): void {
+    const cell = this.focused.peek();
+    if (cell) this.goTo(cell, true, at);
+  }
+
+  leaveText(): void {
+    const cell = this.focused.peek();
+    if (cell) this.goTo(cell, false);
+  }
+
+  openText(cell: string): void {
+    this.opened.value = new Set(this.opened.peek()).add(cell);
+  }
+
+  closeText(cell: string): void {
+    const rest = new Set(this.opened.peek());
+    if (rest.delete(cell)) this.opened.value = rest;
+  }
+
+  // --- Changing the document --------------------------------------------------------
+
+  private async change(operation: Operation): Promise<boolean> {
+    try {
+      await this.notebook.operate(operation);
+      return true;
+    } catch (error) {
+      tellProblem(error);
+      return false;
+    }
+  }
+
+  async insert(where: "above" | "below", edit = false, language?: Language): Promise<void> {
+    const focused = this.focused.peek();
+    const at = focused ? this.place(focused) + (where === "below" ? 1 : 0) : 0;
+    await this.insertAt(at, language, edit);
+  }
+
+  async insertAt(at: number, language?: Language, edit = true): Promise<void> {
+    const near = this.order.peek()[Math.max(0, at - 1)];
+    const like = near ? this.language(near) : "python";
+    const chosen = language ?? (isCode(like) ? like : "python");
+    const cell: Cell = { id: newId(), language: chosen, source: "" };
+    if (await this.change({ op: "insert", cell, at })) this.goTo(cell.id, edit);
+  }
+
+  async remove(): Promise<void> {
+    const chosen = this.chosen.peek();
+    const order = this.order.peek();
+    const last = this.place(chosen.at(-1) ?? "");
+    const next = order[last + 1] ?? order[this.place(chosen[0] ?? "") - 1];
+    for (const cell of chosen) if (!(await this.change({ op: "delete", cell }))) return;
+    if (next) this.goTo(next);
+    else this.focused.value = null;
+    const what = chosen.length === 1 ? "Cell deleted" : `${chosen.length} cells deleted`;
+    tell(`${what}: z brings it back`);
+  }
+
+  async move(by: -1 | 1): Promise<void> {
+    const cell = this.focused.peek();
+    if (cell) await this.moveTo(cell, this.place(cell) + by);
+  }
+
+  async moveTo(cell: string, to: number): Promise<void> {
+    if (to < 0 || to >= this.order.peek().length || to === this.place(cell)) return;
+    if (await this.change({ op: "move", cell, to })) this.goTo(cell);
+  }
+
+  async split(): Promise<void> {
+    const cell = this.focused.peek();
+    const state = cell ? this.notebook.text(cell)?.state : null;
+    if (!cell || !state) return;
+    const into = newId();
+    const at = state.selection.main.head;
+    if (await this.change({ op: "split", cell, at, into })) this.goTo(into, true, "start");
+  }
+
+  async merge(): Promise<void> {
+    const chosen = this.chosen.peek();
+    const order = this.order.peek();
+    const below = order[this.place(chosen.at(-1) ?? "") + 1];
+    const cells = chosen.length > 1 ? chosen : [...chosen, ...(below ? [below] : [])];
+    if (cells.length < 2) return;
+    if (await this.change({ op: "merge", cells })) this.goTo(cells[0]!);
+  }
+
+  async setLanguage(language: Language, cells = this.chosen.peek()): Promise<void> {
+    for (const cell of cells) {
+      if (this.language(cell) === language) continue;
+      const edit = this.editing.peek();
+      if (!(await this.change({ op: "language", cell, language }))) return;
+      if (!isCode(language)) this.openText(cell);
+      if (cell === this.focused.peek()) this.goTo(cell, edit);
+    }
+  }
+
+  async setMode(mode: Mode): Promise<void> {
+    await this.change({ op: "mode", mode });
+  }
+
+  async clear(all = false): Promise<void> {
+    if (all) await this.change({ op: "clear" });
+    else for (const cell of this.chosen.peek()) await this.change({ op: "clear", cell });
+  }
+
+  async undo(): Promise<void> {
+    await this.change({ op: "undo" });
+  }
+
+  async redo(): Promise<void> {
+    await this.change({ op: "redo" });
+  }
+
+  copy(): void {
+    const { cells } = this.notebook.book.peek();
+    this.clipboard = this.chosen.peek().flatMap((id) => {
+      const cell = cells.get(id);
+      if (!cell) return [];
+      const { language, metadata } = cell;
+      return [{ id, language, metadata, source: this.notebook.source(id) }];
+    });
+    tell(this.clipboard.length === 1 ? "Cell copied" : `${this.clipboard.length} cells copied`);
+  }
+
+  async cut(): Promise<void> {
+    this.copy();
+    await this.remove();
+  }
+
+  async paste(where: "above" | "below"): Promise<void> {
+    const focused = this.chosen.peek().at(where === "below" ? -1 : 0);
+    let at = focused ? this.place(focused) + (where === "below" ? 1 : 0) : 0;
+    let last: string | null = null;
+    for (const copied of this.clipboard) {
+      const cell = { ...copied, id: newId() };
+      if (!(await this.change({ op: "insert", cell, at }))) return;
+      last = cell.id;
+      at += 1;
+    }
+    if (last) this.goTo(last);
+  }
+
+  /** Folds a cell's text or outputs away; the file says so as Jupyter does. */
+  async fold(what: "source" | "outputs"): Promise<void> {
+    const key = `${what}_hidden`;
+    for (const cell of this.chosen.peek()) {
+      const metadata = this.notebook.book.peek().cells.get(cell)?.metadata ?? {};
+      const jupyter = { ...(metadata.jupyter as Record<string, unknown> | undefined) };
+      if (jupyter[key]) delete jupyter[key];
+      else jupyter[key] = true;
+      await this.change({ op: "metadata", cell, key: "jupyter", value: jupyter });
+    }
+  }
+
+  async save(): Promise<void> {
+    await this.notebook.save();
+  }
+
+  // --- Running ----------------------------------------------------------------------
+
+  private async start(run: RunRequest): Promise<void> {
+    try {
+      await this.notebook.run(run);
+    } catch (error) {
+      tellProblem(error);
+    }
+  }
+
+  /** Runs the chosen cells: code is executed, Markdown is shown as text again. */
+  async run(): Promise<void> {
+    const chosen = this.chosen.peek();
+    const code = chosen.filter((id) => isCode(this.language(id)));
+    for (const id of chosen) if (!code.includes(id)) this.closeText(id);
+    if (code.length > 0) await this.start({ run: "cells", cells: code });
+  }
+
+  async runOnly(cell: string): Promise<void> {
+    await this.start({ run: "cells", cells: [cell] });
+  }
+
+  /** Runs and goes to the next cell, which is made if there is none. */
+  async runAndStep(): Promise<void> {
+    const last = this.chosen.peek().at(-1);
+    if (!last) return;
+    const running = this.run();
+    const next = this.order.peek()[this.place(last) + 1];
+    if (next) this.goTo(next);
+    else await this.insertAt(this.order.peek().length);
+    await running;
+  }
+
+  async runAndStay(): Promise<void> {
+    const running = this.run();
+    this.leaveText();
+    await running;
+  }
+
+  async runAndInsert(): Promise<void> {
+    const last = this.chosen.peek().at(-1);
+    const running = this.run();
+    if (last) await this.insertAt(this.place(last) + 1);
+    await running;
+  }
+
+  runAbove(): Promise<void> {
+    const cell = this.focused.peek();
+    return cell ? this.start({ run: "above", cell }) : Promise.resolve();
+  }
+
+  runBelow(): Promise<void> {
+    const cell = this.focused.peek();
+    return cell ? this.start({ run: "below", cell }) : Promise.resolve();
+  }
+
+  runStale(): Promise<void> {
+    return this.start({ run: "stale" });
+  }
+
+  runAll(reuse = true): Promise<void> {
+    return this.start({ run: "all", reuse });
+  }
+
+  async interrupt(): Promise<void> {
+    await this.command({ request: "interrupt" });
+  }
+
+  async kill(language: Language): Promise<void> {
+    await this.command({ request: "kill", language });
+  }
+
+  async restart(language: Language): Promise<void> {
+    await this.command({ request: "restart", language });
+  }
+
+  /** Begins every interpreter anew that is there. */
+  async restartAll(): Promise<void> {
+    const { interpreters } = this.notebook.book.peek();
+    for (const one of interpreters.values()) {
+      if (one.state !== "ended") await this.restart(one.language);
+    }
+  }
+
+  async shutdown(): Promise<void> {
+    await this.command({ request: "shutdown" });
+  }
+
+  async answer(text: string): Promise<void> {
+    await this.command({ request: "input", text });
+  }
+
+  private async command(request: Parameters<Notebook["ask"]>[0]): Promise<void> {
+    try {
+      await this.notebook.ask(request);
+    } catch (error) {
+      tellProblem(error);
+    }
+  }
+}
+
+/** Eight hexadecimal digits, as the server's own ids have. */
+export function newId(): string {
+  const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return number.toString(16).padStart(8, "0");
+}

@@ -1,0 +1,220 @@
+/** An open notebook: its state, its texts, its socket, and what can be asked of it. */
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import { Problem } from "../../api/problem.ts";
+import { type Book, type CellState, EMPTY } from "../protocol/book.ts";
+import { reduce, type Texts } from "../protocol/reduce.ts";
+import { Socket } from "../protocol/socket.ts";
+import type {
+  Edited,
+  Operation,
+  Reply,
+  Request,
+  RunRequest,
+  ServerFrame,
+} from "../protocol/types.ts";
+import { CellText } from "../text/cell-text.ts";
+
+/** Milliseconds between two changes of the page by frames. */
+const TURN = 10;
+
+interface Waiting {
+  resolve(reply: Reply): void;
+  reject(error: unknown): void;
+}
+
+export class Notebook {
+  readonly book = signal<Book>(EMPTY);
+  readonly socket: Socket;
+  /** Counts a cell's text changes: who shows something of the text reads it. */
+  readonly textChanges = signal(0);
+  private readonly texts = new Map<string, CellText>();
+  private readonly waiting = new Map<number, Waiting>();
+  private queue: ServerFrame[] = [];
+  private flushing = false;
+  private flushedAt = 0;
+  private lastAsk = 0;
+  private readonly cells = new Map<string, ReadonlySignal<CellState | null>>();
+  private readonly quiet = new Set<() => void>();
+
+  constructor(readonly path: string) {
+    this.socket = new Socket(path, {
+      from: () =>
+        this.book.peek().isOpen && this.book.peek().session ? this.book.peek().next : null,
+      heard: (frame) => this.heard(frame),
+      opened: () => this.opened(),
+      closed: () => this.closed(),
+    });
+  }
+
+  close(): void {
+    this.socket.close();
+    this.failAll();
+  }
+
+  // --- What is known ----------------------------------------------------------------
+
+  /** A cell's state, as a signal that changes with this cell alone. */
+  cell(id: string): ReadonlySignal<CellState | null> {
+    let found = this.cells.get(id);
+    if (!found) {
+      found = computed(() => this.book.value.cells.get(id) ?? null);
+      this.cells.set(id, found);
+    }
+    return found;
+  }
+
+  text(id: string): CellText | null {
+    return this.texts.get(id) ?? null;
+  }
+
+  /** A cell's text as it is seen here; "" for none. */
+  source(id: string): string {
+    return this.texts.get(id)?.source ?? "";
+  }
+
+  // --- What comes -------------------------------------------------------------------
+
+  private heard(frame: ServerFrame): void {
+    if ("answer" in frame) {
+      const { id, reply, problem } = frame.answer;
+      const waiting = this.waiting.get(id);
+      this.waiting.delete(id);
+      // What an answer speaks of came before it.
+      this.flush();
+      if (problem) {
+        const text = { what: problem.message, where: null, hint: problem.hint ?? null };
+        waiting?.reject(new Problem(text, 0));
+      } else waiting?.resolve(reply ?? { reply: "done" });
+      return;
+    }
+    this.queue.push(frame);
+    if (this.flushing) return;
+    this.flushing = true;
+    // The first frame is shown at once; what follows closely is shown together, so that a
+    // flood of output costs no more than the painting of it.
+    const rest = TURN - (performance.now() - this.flushedAt);
+    if (rest <= 0 || "edited" in frame) queueMicrotask(() => this.flush());
+    else setTimeout(() => this.flush(), rest);
+  }
+
+  private flush(): void {
+    this.flushing = false;
+    if (this.queue.length === 0) return;
+    this.flushedAt = performance.now();
+    const frames = this.queue;
+    this.queue = [];
+    const hello = frames.find((frame) => "hello" in frame);
+    batch(() => {
+      if (hello && "hello" in hello) this.client = hello.hello.client;
+      this.book.value = reduce(this.book.peek(), frames, this.writer, performance.now());
+    });
+    this.sendEdits();
+  }
+
+  private client = 0;
+
+  private readonly writer: Texts = {
+    set: (cell, source, version) => {
+      const text = this.texts.get(cell);
+      if (text) text.reset(source, version, this.client);
+      else this.texts.set(cell, new CellText(source, version, this.client));
+      this.textChanges.value += 1;
+    },
+    edited: (edited: Edited) => {
+      this.texts.get(edited.cell)?.receive(edited.version, edited.updates);
+      this.textChanges.value += 1;
+    },
+    drop: (cell) => {
+      this.texts.delete(cell);
+      this.cells.delete(cell);
+    },
+  };
+
+  private opened(): void {
+    for (const text of this.texts.values()) text.forgetSent();
+  }
+
+  private closed(): void {
+    this.failAll();
+  }
+
+  private failAll(): void {
+    const problem = {
+      what: "the connection to the server was lost",
+      where: null,
+      hint: "it is made again by itself; then try once more",
+    };
+    for (const one of this.waiting.values()) one.reject(new Problem(problem, 0));
+    this.waiting.clear();
+  }
+
+  // --- What is asked ----------------------------------------------------------------
+
+  /** Asks the session; a refusal is a `Problem`. */
+  ask(request: Request): Promise<Reply> {
+    const id = ++this.lastAsk;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      if (!this.socket.send({ ask: { id, request } })) {
+        this.waiting.delete(id);
+        const what = "the server does not answer";
+        const hint = "is `flownote ui` still running? What you typed is kept here";
+        reject(new Problem({ what, where: null, hint }, 0));
+      }
+    });
+  }
+
+  /** Changes the document, with what was typed before it. */
+  async operate(operation: Operation): Promise<Reply> {
+    await this.settled();
+    return this.ask({ request: "operate", operation });
+  }
+
+  /** Runs cells as they are typed now. */
+  async run(run: RunRequest): Promise<Reply> {
+    await this.settled();
+    return this.ask({ request: "run", run });
+  }
+
+  focus(cell: string | null): void {
+    this.socket.send({ focus: { cell } });
+  }
+
+  async save(): Promise<void> {
+    await this.settled();
+    this.socket.send({ save: {} });
+  }
+
+  // --- What is typed ----------------------------------------------------------------
+
+  /** An editor's text changed. */
+  typed(): void {
+    this.textChanges.value += 1;
+    this.sendEdits();
+  }
+
+  private sendEdits(): void {
+    let isPending = false;
+    for (const [cell, text] of this.texts) {
+      const pending = text.take();
+      if (pending && !this.socket.send({ edit: { cell, ...pending } })) text.forgetSent();
+      isPending ||= text.isPending;
+    }
+    if (isPending) return;
+    for (const done of this.quiet) done();
+    this.quiet.clear();
+  }
+
+  /** When the server has all that was typed: at once, as a rule. */
+  private settled(): Promise<void> {
+    const isPending = [...this.texts.values()].some((text) => text.isPending);
+    if (!isPending || this.socket.state.peek() !== "open") return Promise.resolve();
+    return new Promise((resolve) => {
+      this.quiet.add(resolve);
+    });
+  }
+
+  get hasPending(): boolean {
+    return [...this.texts.values()].some((text) => text.isPending);
+  }
+}
