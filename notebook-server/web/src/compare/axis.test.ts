@@ -19,24 +19,30 @@ test.each([
 
 describe("an axis", () => {
   test("of numbers keeps their order and distance", () => {
-    const axis = axisOf([1, 3, 2]);
+    const axis = axisOf([1, 3, 2], false);
     const [a, b, c] = [axis.place(1)!, axis.place(2)!, axis.place(3)!];
     expect(b - a).toBeCloseTo(c - b);
     expect(a).toBeGreaterThan(0);
     expect(c).toBeLessThan(1);
   });
 
+  test("of a parameter has a tick where it was tried", () => {
+    const texts = axisOf([0.1, 0.3, 0.1, 3], true).ticks.map((tick) => tick.text);
+    expect(texts).toEqual(["0.1", "3"]);
+    expect(axisOf([1, 2, 5], true).ticks.map((tick) => tick.text)).toEqual(["1", "2", "5"]);
+  });
+
   test("of words gives each a place", () => {
-    const axis = axisOf(["ease", "knn", "ease"]);
+    const axis = axisOf(["ease", "knn", "ease"], true);
     expect(axis.ticks.map((tick) => tick.text)).toEqual(["ease", "knn"]);
     expect(axis.place("knn")).toBe(0.75);
   });
 
   test("of one number has it in the middle", () => {
-    expect(axisOf([7, 7]).place(7)).toBeCloseTo(0.5);
+    expect(axisOf([7, 7], false).place(7)).toBeCloseTo(0.5);
   });
 
   test("has no place for what is missing", () => {
-    expect(axisOf([1, null]).place(null)).toBeNull();
+    expect(axisOf([1, null], false).place(null)).toBeNull();
   });
 });

@@ -23,23 +23,41 @@ export function roundTicks(least: number, most: number): number[] {
 
 export function axisOf(
   values: unknown[],
+  /** Of few values each has its tick: of a parameter, what was tried is what is asked about. */
+  eachItsTick: boolean,
+  /** How a number is written along the axis. */
   text: (given: number) => string = (given) => metric(given),
 ): Axis {
   const known = values.filter((one) => one !== null && one !== undefined);
   if (known.length > 0 && known.every((one) => typeof one === "number")) {
-    return numeric(known as number[], text);
+    return numeric(known as number[], eachItsTick, text);
   }
   return ordinal(known);
 }
 
-function numeric(values: number[], text: (given: number) => string): Axis {
+const FEW = 7;
+
+/** Without those that would stand on one another. */
+function spread(values: number[], span: number): number[] {
+  const found: number[] = [];
+  for (const value of values.sort((one, other) => one - other)) {
+    const last = found.at(-1);
+    if (last === undefined || value - last >= span / 12) found.push(value);
+  }
+  return found;
+}
+
+function numeric(values: number[], eachItsTick: boolean, text: (given: number) => string): Axis {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   // A little room, so that no point stands on the edge.
   const room = most > least ? (most - least) * 0.08 : Math.abs(most) * 0.1 || 1;
   const [from, to] = [least - room, most + room];
   const place = (given: unknown) =>
     typeof given === "number" ? (given - from) / (to - from) : null;
-  const ticks = roundTicks(from, to).map((at) => ({ at: place(at)!, text: text(at) }));
+  const distinct = [...new Set(values)];
+  const marks =
+    eachItsTick && distinct.length <= FEW ? spread(distinct, to - from) : roundTicks(from, to);
+  const ticks = marks.map((at) => ({ at: place(at)!, text: text(at) }));
   return { place, ticks };
 }
 

@@ -1,15 +1,15 @@
 /** A metric over a parameter, a point a run. The grid below has the same in numbers. */
 import { type Signal, useSignal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ComparedRun, Comparison } from "../api/types.ts";
 import { ago, duration, metric, shortRun, value } from "../format/format.ts";
 import { now } from "../parts/now.ts";
-import { stateTone } from "../parts/state.tsx";
+import { GlyphAt, stateTone } from "../parts/state.tsx";
 import { go, to } from "../router.ts";
 import { axisOf } from "./axis.ts";
 import { type Column, columns } from "./table.ts";
 
-const WIDTH = 880;
-const HEIGHT = 260;
+const HEIGHT = 250;
 const LEFT = 64;
 const BOTTOM = 34;
 const TOP = 12;
@@ -83,62 +83,79 @@ interface PlotProps {
 }
 
 function Plot({ rows, x, y, lit }: PlotProps) {
-  const across = axisOf(rows.map(x.get), textFor(x));
-  const up = axisOf(rows.map(y.get), textFor(y));
-  const left = (at: number) => LEFT + at * (WIDTH - LEFT - 16);
+  const box = useRef<HTMLDivElement>(null);
+  const width = useSignal(800);
+  useLayoutEffect(() => {
+    const watch = new ResizeObserver(([entry]) => {
+      if (entry) width.value = Math.max(240, entry.contentRect.width);
+    });
+    if (box.current) watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
+  const wide = width.value;
+  const across = axisOf(rows.map(x.get), true, textFor(x));
+  const up = axisOf(rows.map(y.get), false, textFor(y));
+  const left = (at: number) => LEFT + at * (wide - LEFT - 16);
   const top = (at: number) => TOP + (1 - at) * (HEIGHT - TOP - BOTTOM);
   const points = rows.flatMap((row) => {
     const [h, v] = [across.place(x.get(row)), up.place(y.get(row))];
     return h === null || v === null ? [] : [{ row, cx: left(h), cy: top(v) }];
   });
   return (
-    <svg
-      class="plot"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      role="img"
-      aria-label={`${y.title} over ${x.title} of ${points.length} runs; the grid below has the numbers`}
-    >
-      {up.ticks.map((tick) => (
-        <g key={tick.text}>
-          <line class="rule" x1={LEFT} x2={WIDTH} y1={top(tick.at)} y2={top(tick.at)} />
-          <text x={LEFT - 8} y={top(tick.at) + 4} text-anchor="end">
+    <div ref={box} class="plot">
+      <svg
+        width={wide}
+        height={HEIGHT}
+        role="img"
+        aria-label={`${y.title} over ${x.title} of ${points.length} runs; the grid below has the numbers`}
+      >
+        {up.ticks.map((tick) => (
+          <g key={tick.text}>
+            <line class="rule" x1={LEFT} x2={wide} y1={top(tick.at)} y2={top(tick.at)} />
+            <text x={LEFT - 8} y={top(tick.at) + 4} text-anchor="end">
+              {tick.text}
+            </text>
+          </g>
+        ))}
+        {across.ticks.map((tick) => (
+          <text key={tick.text} x={left(tick.at)} y={HEIGHT - 12} text-anchor="middle">
             {tick.text}
           </text>
-        </g>
-      ))}
-      {across.ticks.map((tick) => (
-        <text key={tick.text} x={left(tick.at)} y={HEIGHT - 12} text-anchor="middle">
-          {tick.text}
-        </text>
-      ))}
-      {points.map(({ row, cx, cy }) => {
-        const id = `${row.row.flow}/${row.row.run}`;
-        const isLit = lit.value === id;
-        return (
-          <g
-            key={id}
-            class={`point tone-${stateTone(row.row.status)} ${isLit ? "lit" : ""}`}
-            onMouseEnter={() => {
-              lit.value = id;
-            }}
-            onMouseLeave={() => {
-              lit.value = null;
-            }}
-            onClick={() => go(to("runs", row.row.flow, row.row.run))}
-          >
-            <title>
-              {`${shortRun(row.row.run)}: ${x.title} ${value(x.get(row) ?? "")}, ${y.title} ${metric(y.get(row))}`}
-            </title>
-            <circle class="reach" cx={cx} cy={cy} r="14" />
-            <circle cx={cx} cy={cy} r={isLit ? 7 : 5} />
-            {isLit && (
-              <text x={cx} y={cy - 13} text-anchor="middle" class="name">
-                {shortRun(row.row.run)}
-              </text>
-            )}
-          </g>
-        );
-      })}
-    </svg>
+        ))}
+        {points.map(({ row, cx, cy }) => {
+          const id = `${row.row.flow}/${row.row.run}`;
+          const isLit = lit.value === id;
+          return (
+            <g
+              key={id}
+              class={`point tone-${stateTone(row.row.status)} ${isLit ? "lit" : ""}`}
+              onMouseEnter={() => {
+                lit.value = id;
+              }}
+              onMouseLeave={() => {
+                lit.value = null;
+              }}
+              onClick={() => go(to("runs", row.row.flow, row.row.run))}
+            >
+              <title>
+                {`${shortRun(row.row.run)}: ${x.title} ${value(x.get(row) ?? "")}, ${y.title} ${metric(y.get(row))}`}
+              </title>
+              <circle class="reach" cx={cx} cy={cy} r="14" />
+              <Dot row={row} cx={cx} cy={cy} size={isLit ? 16 : 11} />
+              {isLit && (
+                <text x={cx} y={cy - 13} text-anchor="middle" class="name">
+                  {shortRun(row.row.run)}
+                </text>
+              )}
+            </g>
+          );
+        })}
+      </svg>
+    </div>
   );
+}
+
+/** The same shape that tells the run's state everywhere. */
+function Dot({ row, cx, cy, size }: { row: ComparedRun; cx: number; cy: number; size: number }) {
+  return <GlyphAt state={row.row.status} x={cx - size / 2} y={cy - size / 2} size={size} />;
 }

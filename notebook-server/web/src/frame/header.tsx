@@ -28,6 +28,7 @@ export function Header() {
       <a class="brand" href={href("/runs")} aria-label="Flownote">
         <span>flow</span>
         <i>note</i>
+        <Mark />
       </a>
       <nav class="places" aria-label="Places">
         {PLACES.map(({ id, title }) => (
@@ -46,7 +47,7 @@ export function Header() {
         )}
         <button
           type="button"
-          class="btn quiet hide-narrow"
+          class="btn quiet"
           aria-label="Commands (Ctrl K)"
           onClick={() => {
             paletteOpen.value = true;
@@ -68,6 +69,22 @@ export function Header() {
         </button>
       </div>
     </header>
+  );
+}
+
+/** The name where there is no room for it. */
+function Mark() {
+  return (
+    <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
+      <g fill="none" stroke="var(--accent)" stroke-width="1.8">
+        <path d="M5 6h3.4c3.4 0 3.4 10 7.6 10M8 6h8" />
+      </g>
+      <g fill="var(--accent)">
+        <circle cx="4.6" cy="6" r="2.6" />
+        <circle cx="17.2" cy="6" r="2.6" />
+        <path d="m17.2 12.6 3.2 3.2-3.2 3.2-3.2-3.2z" />
+      </g>
+    </svg>
   );
 }
 

@@ -1,5 +1,6 @@
 /** Toasts on the page: what was done politely, what failed at once. */
 import { Icon } from "../parts/icon.tsx";
+import { Words } from "../parts/words.tsx";
 import { href } from "../router.ts";
 import { dismiss, toasts } from "../state/toasts.ts";
 
@@ -17,7 +18,11 @@ export function Toasts() {
           </span>
           <div class="grow">
             <p style={{ overflowWrap: "anywhere" }}>{toast.text}</p>
-            {toast.hint && <p class="dim">hint: {toast.hint}</p>}
+            {toast.hint && (
+              <p class="dim">
+                hint: <Words text={toast.hint} />
+              </p>
+            )}
             {toast.link && (
               <a class="link" href={href(toast.link.address)}>
                 {toast.link.text}

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { ProblemText } from "../api/problem.ts";
 import { CopyButton } from "./copy.tsx";
 import { Icon, type IconName } from "./icon.tsx";
+import { Words } from "./words.tsx";
 
 interface EmptyProps {
   icon: IconName;
@@ -46,7 +47,11 @@ export function ProblemNote({ problem, tone = "fail", again, children }: Problem
       <div class="grow">
         <p class="what">{problem.what}</p>
         {problem.where && <p class="where">{problem.where}</p>}
-        {problem.hint && <p class="hint">hint: {problem.hint}</p>}
+        {problem.hint && (
+          <p class="hint">
+            hint: <Words text={problem.hint} />
+          </p>
+        )}
         {children}
       </div>
       {again && (

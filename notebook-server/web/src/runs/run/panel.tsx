@@ -7,6 +7,7 @@ import { count } from "../../format/format.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { ProblemNote, Skeleton } from "../../parts/notice.tsx";
 import { StateMark } from "../../parts/state.tsx";
+import { Words } from "../../parts/words.tsx";
 import { href, params, setQuery, to } from "../../router.ts";
 import { ArtifactDialog } from "../shared/artifact.tsx";
 import { Artifacts } from "../shared/artifacts.tsx";
@@ -89,7 +90,9 @@ function Inside({ name, detail }: { name: TaskName; detail: TaskDetail }) {
             choose={(artifact) => setQuery({ artifact })}
           />
           {detail.why_not_reused && (
-            <p class="dim why-line">why not reused: {detail.why_not_reused}</p>
+            <p class="dim why-line">
+              why not reused: <Words text={detail.why_not_reused} />
+            </p>
           )}
         </section>
       </div>

@@ -4,6 +4,7 @@ import { useResource } from "../../api/resource.ts";
 import { runWhy } from "../../api/runs.ts";
 import { Command, Empty, ProblemNote, Skeleton } from "../../parts/notice.tsx";
 import { Ago } from "../../parts/time.tsx";
+import { Words } from "../../parts/words.tsx";
 import { href, to } from "../../router.ts";
 import { TaskLink } from "../shared/task-link.tsx";
 
@@ -31,12 +32,16 @@ export function Why({ flow, run, isLive }: { flow: string; run: string; isLive: 
             <a class="link mono" href={href(to("runs", flow, run, row.step, row.task))}>
               {row.step}
             </a>
-            <span>{row.why}</span>
+            <span>
+              <Words text={row.why} />
+            </span>
           </p>
           {row.also.length > 0 && (
             <ul class="also dim">
               {row.also.map((text) => (
-                <li key={text}>{text}</li>
+                <li key={text}>
+                  <Words text={text} />
+                </li>
               ))}
             </ul>
           )}

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Frame, TaskError } from "../../api/types.ts";
 import { Icon } from "../../parts/icon.tsx";
+import { Words } from "../../parts/words.tsx";
 
 /** The last frame in user code is where people look first. */
 export function placeOf(frames: Frame[]): string | null {
@@ -31,8 +32,16 @@ export function FailureNote({ error, caught = false, label, children }: Props) {
           {error.message && `: ${error.message}`}
         </p>
         {place && <p class="where">{place}</p>}
-        {error.hint && <p class="hint">hint: {error.hint}</p>}
-        {caught && <p class="hint">`@catch` turned this into a value: the task committed.</p>}
+        {error.hint && (
+          <p class="hint">
+            hint: <Words text={error.hint} />
+          </p>
+        )}
+        {caught && (
+          <p class="hint">
+            <code>@catch</code> turned this into a value: the task committed.
+          </p>
+        )}
         {hasMore && (
           <button
             type="button"

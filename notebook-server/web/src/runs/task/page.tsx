@@ -12,6 +12,7 @@ import { ProblemNote, Skeleton } from "../../parts/notice.tsx";
 import { StateMark } from "../../parts/state.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
 import { Ago } from "../../parts/time.tsx";
+import { Words } from "../../parts/words.tsx";
 import { href, params, setQuery, to } from "../../router.ts";
 import { OpenButton, openAsNotebook } from "../shared/actions.tsx";
 import { ArtifactDialog } from "../shared/artifact.tsx";
@@ -109,7 +110,11 @@ function Inside({ name, detail }: { name: TaskName; detail: TaskDetail }) {
           <FailureNote error={row.error} caught={row.caught} />
         </div>
       )}
-      {detail.why_not_reused && <p class="dim why-line">why not reused: {detail.why_not_reused}</p>}
+      {detail.why_not_reused && (
+        <p class="dim why-line">
+          why not reused: <Words text={detail.why_not_reused} />
+        </p>
+      )}
       <Tabs
         label="About this task"
         tabs={tabs}
