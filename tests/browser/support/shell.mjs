@@ -1,0 +1,66 @@
+/** The real `flownote` command, in a folder of its own over a store of its own. */
+import { execFile, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, "../../..");
+const python = process.env.FLOWNOTE_TEST_PYTHON ?? join(root, ".venv/bin/python");
+export const flownote = join(dirname(python), "flownote");
+
+/** A folder with the flows in it; `.flownote` in it is the store. */
+export class Project {
+  constructor() {
+    this.folder = realpathSync(mkdtempSync(join(tmpdir(), "flownote-browser-")));
+    cpSync(join(here, "../flows"), this.folder, { recursive: true });
+    this.environment = { ...process.env, USER: "ana", LOGNAME: "ana", FLOWNOTE_USER: "ana" };
+    delete this.environment.FLOWNOTE_STORE;
+  }
+
+  /**
+   * Runs the command to its end. Says what it printed and with what it ended.
+   * @param {string[]} words
+   */
+  async run(...words) {
+    return new Promise((done) => {
+      const options = { cwd: this.folder, env: this.environment, maxBuffer: 1 << 26 };
+      execFile(flownote, words, options, (error, stdout, stderr) => {
+        done({ code: error ? (error.code ?? 1) : 0, stdout, stderr });
+      });
+    });
+  }
+
+  /**
+   * Runs a flow and says the id of its run.
+   * @param {string} file
+   * @param {string[]} words
+   */
+  async flow(file, ...words) {
+    const idFile = join(this.folder, `${file}.run`);
+    const ended = await this.run("run", "--quiet", "--run-id-file", idFile, file, ...words);
+    if (!existsSync(idFile)) throw new Error(`${file} didn't begin:\n${ended.stderr}`);
+    const run = readFileSync(idFile, "utf8").trim();
+    rmSync(idFile);
+    return { run: run.split("/").at(-1), ...ended };
+  }
+
+  /**
+   * Starts a flow that goes on for a while.
+   * @param {string} file
+   * @param {string[]} words
+   */
+  start(file, ...words) {
+    const child = spawn(flownote, ["run", "--quiet", file, ...words], {
+      cwd: this.folder,
+      env: this.environment,
+      stdio: "ignore",
+    });
+    return { child, ended: new Promise((done) => child.once("exit", done)) };
+  }
+
+  remove() {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
