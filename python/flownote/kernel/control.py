@@ -10,6 +10,8 @@ import signal
 import threading
 from _queue import SimpleQueue
 
+from flownote.kernel import interrupts
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +36,8 @@ class Control:
         self.replies: SimpleQueue[str] = SimpleQueue()
         # Wakes the event loop, while the main thread waits in it.
         self.wake: Callable[[], None] | None = None
+        # The execution that came last: an interrupt is for it.
+        self._newest = 0
 
     def start(self) -> None:
         """Read from now on."""
@@ -51,13 +55,15 @@ class Control:
     def _sort(self, message: dict[str, Any]) -> None:
         kind = message["type"]
         if kind in _FOR_MAIN:
+            if kind == "execute":
+                self._newest = message["execution"]
             self.put(message)
         elif kind == "input_reply":
             self.replies.put(message["text"])
         elif kind in ("complete", "inspect", "is_complete"):
             self._look(kind, message)
         elif kind == "interrupt":
-            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # type: ignore[arg-type]
+            interrupts.ask(self._newest)
         elif kind == "shutdown":
             self._end()
         elif kind != "welcome":

@@ -7,6 +7,7 @@ did to them.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from itertools import compress
@@ -14,7 +15,7 @@ from operator import is_not
 from types import ModuleType
 
 from flownote.exceptions import StoreError
-from flownote.kernel.snapshots import snapshot
+from flownote.kernel.snapshots import Snapshots, is_constant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,11 +59,14 @@ class Delta:
         Names that it bound or changed.
     deleted
         Names that it deleted.
+    lost
+        Versions of names that it changed and of which there was no copy: they are nowhere.
     """
 
-    def __init__(self, defined: list[str], deleted: list[str]) -> None:
+    def __init__(self, defined: list[str], deleted: list[str], lost: list[dict[str, Any]]) -> None:
         self.defined = defined
         self.deleted = deleted
+        self.lost = lost
 
 
 class Names:
@@ -84,6 +88,12 @@ class Names:
         self._before: dict[str, Any] = {}
         # Values that a snapshot could not hold: what older versions were is lost.
         self._live: set[str] = set()
+        self._lost: list[dict[str, Any]] = []
+        # Names of what the cell changes in place, its text shows it or not.
+        self._changing: set[str] = set()
+        # Objects that were handed over under several names: which version has each.
+        self._objects: dict[str, tuple[str, int]] = {}
+        self._process = os.urandom(8).hex()
         # Names whose values can't be read here, and why. They aren't bound, and are tried
         # again before each cell: a class may be defined by then.
         self.problems: dict[str, StoreError] = {}
@@ -92,7 +102,8 @@ class Names:
     def define(self, version: int, values: dict[str, dict[str, Any]]) -> None:
         """Know values as a version of their names."""
         for name, reference in values.items():
-            self._versions.setdefault(name, {})[version] = Unread(reference)
+            # What is here is the same, and others may hold it.
+            self._versions.setdefault(name, {}).setdefault(version, Unread(reference))
 
     def rebind(self, change: dict[str, Any]) -> list[str]:
         """Bind and unbind names; return those whose version isn't known here."""
@@ -143,19 +154,36 @@ class Names:
     def begin(self, snapshots: Iterable[str]) -> None:
         """Remember the names as a cell finds them; keep copies of what it will change."""
         values = self.values
-        self._live = set()
-        for name in snapshots:
-            version = self._bound.get(name)
-            if version is None or name not in values:
-                continue
-            copied, is_kept = snapshot(values[name])
-            if is_kept:
-                self._versions[name][version] = copied
-            else:
-                self._live.add(name)
+        self._live, self._changing, self._lost = set(), set(), []
+        changing = [name for name in snapshots if name in self._bound and name in values]
+        if changing:
+            self._keep_copies(changing)
         # Warnings are shown again when a cell runs again.
         values.pop("__warningregistry__", None)
         self._before = values.copy()
+
+    def _keep_copies(self, names: list[str]) -> None:
+        """Have older versions keep what the values of names are now.
+
+        Other names of the same object change with it: that is what their next version is.
+        """
+        values, snapshots = self.values, Snapshots()
+        for name in names:
+            value = values[name]
+            if name in self._changing or is_constant(value):
+                continue
+            copied, is_kept = snapshots.take(value)
+            same = {other for other in self._bound if values.get(other, _MISSING) is value}
+            self._changing |= same
+            if not is_kept:
+                self._live |= same
+            for other, known in self._versions.items():
+                for version in [one for one, kept in known.items() if kept is value]:
+                    if is_kept:
+                        known[version] = copied
+                    else:
+                        del known[version]
+                        self._lost.append({"name": other, "version": version})
 
     def end(self, number: int, stored: Iterable[str], changed: Iterable[str]) -> Delta:
         """Record what a cell did as the versions of its execution.
@@ -172,7 +200,7 @@ class Names:
         values, before = self.values, self._before
         self._before = {}
         defined = _changed(before, values)
-        defined.update(name for name in (*stored, *changed) if name in values)
+        defined.update(name for name in (*stored, *changed, *self._changing) if name in values)
         found = sorted(name for name in defined if not is_own(name))
         for name in found:
             self._versions.setdefault(name, {})[number] = values[name]
@@ -183,7 +211,7 @@ class Names:
             deleted = sorted(name for name in before.keys() - values.keys() if not is_own(name))
             for name in deleted:
                 self._bound.pop(name, None)
-        return Delta(found, deleted)
+        return Delta(found, deleted, self._lost)
 
     def is_live(self, name: str) -> bool:
         """Whether the last cell changed a value that no snapshot could hold."""
@@ -203,8 +231,33 @@ class Names:
         """
         value = self._versions[name][version]
         if type(value) is Unread:
-            value = self._versions[name][version] = self._read(name, value.reference)
+            value = self._versions[name][version] = self._decoded(name, version, value.reference)
         return value
+
+    def _decoded(self, name: str, version: int, reference: dict[str, Any]) -> Any:
+        """Decode a value, unless the same object is here under another name."""
+        token = (reference.get("meta") or {}).get("object")
+        if token is None:
+            return self._read(name, reference)
+        other = self._objects.setdefault(token, (name, version))
+        known = self._versions.get(other[0], {}).get(other[1], _MISSING)
+        if known is not _MISSING and type(known) is not Unread:
+            return known
+        self._objects[token] = (name, version)
+        return self._read(name, reference)
+
+    def object_of(self, value: Any) -> str | None:
+        """Return what names of one object have in common when they are stored; None for constants.
+
+        It is the first version of a name that has the object.
+        """
+        if is_constant(value):
+            return None
+        for name, known in self._versions.items():
+            for version, kept in known.items():
+                if kept is value:
+                    return f"{self._process}-{name}-{version}"
+        return None
 
     def forget(self, versions: Iterable[dict[str, Any]]) -> None:
         """Drop old versions; what is bound stays bound."""

@@ -119,6 +119,7 @@ class Execution:
         kernel.history.begin(message["code"], execution, store=self._is_stored())
         running.begin(execution)
         interrupts.install()  # a cell may have taken SIGINT for itself
+        interrupts.begin(execution.number)
         kernel.channel.send({"type": "started", "execution": execution.number})
         externals: dict[str, Any] = {}
         delta = None
@@ -138,7 +139,7 @@ class Execution:
             self._fail(error)
             delta = delta or kernel.names.end(execution.number, kernel.runner.stored, ())
             exports = {}
-        interrupts.off()
+        interrupts.end()
         kernel.history.end(execution)
         kernel.outputs.end()
         running.end()
@@ -149,6 +150,7 @@ class Execution:
             "status": self._status,
             "defined": kernel.values.describe_all(delta.defined, kernel.names),
             "deleted": delta.deleted,
+            "lost": delta.lost,
             "exports": exports,
             "modules": _new_modules(loaded),
             "usage": {
@@ -225,7 +227,9 @@ class Execution:
         names = self._message.get("exports")
         if not names or self._status != "ok":
             return {}
-        return self._kernel.values.export_bound(names)
+        # It may take long, and calls what classes of the user's say of themselves.
+        with interrupts.user_code():
+            return self._kernel.values.export_bound(names)
 
 
 def _end_of_fork(status: str) -> None:

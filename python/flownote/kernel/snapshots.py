@@ -29,19 +29,32 @@ class _TooMany(Exception):  # noqa: N818 - a signal, not an error
     """A nested value has more objects than are worth copying."""
 
 
-def snapshot(value: Any) -> tuple[Any, bool]:
-    """Return a copy that later changes of ``value`` don't reach, and whether it is one."""
-    kind = type(value)
-    if kind in _CONSTANT:
-        return value, True
-    try:
-        return _Copier().copy(value), True
-    except _NoCopy:
-        return value, False
-    except _TooMany:
-        return value.copy() if kind in _CONTAINERS else value, kind in _CONTAINERS
-    except Exception:  # a library's own copy failed
-        return value, False
+class Snapshots:
+    """Copies of what a cell is about to change: one object has one copy, whoever holds it."""
+
+    def __init__(self) -> None:
+        self._copier = _Copier()
+
+    def take(self, value: Any) -> tuple[Any, bool]:
+        """Return a copy that later changes of ``value`` don't reach, and whether it is one."""
+        kind = type(value)
+        if kind in _CONSTANT:
+            return value, True
+        try:
+            return self._copier.copy(value), True
+        except _NoCopy:
+            return value, False
+        except _TooMany:
+            if kind not in _CONTAINERS:
+                return value, False
+            return self._copier.put(value, value.copy()), True
+        except Exception:  # a library's own copy failed
+            return value, False
+
+
+def is_constant(value: Any) -> bool:
+    """Whether nothing changes a value in place: names of it share nothing that matters."""
+    return type(value) in _CONSTANT or _is_constant(value)
 
 
 class _NoCopy(Exception):  # noqa: N818 - a signal, not an error
@@ -49,18 +62,32 @@ class _NoCopy(Exception):  # noqa: N818 - a signal, not an error
 
 
 class _Copier:
-    """Copies one value and what it holds, each object once."""
+    """Copies values and what they hold, each object once."""
 
     def __init__(self) -> None:
+        # By the original's identity; the names that are about to change hold the originals.
         self._made: dict[int, Any] = {}
         self._objects = 0
         self._bytes = 0
 
     def copy(self, value: Any) -> Any:
         """Copy a value; raises `_NoCopy` for what has no cheap copy."""
-        made = self._inner(value)
-        if made is value and not _is_constant(value):
-            raise _NoCopy
+        self._objects = self._bytes = 0
+        before = len(self._made)
+        try:
+            made = self._inner(value)
+            if made is value and not _is_constant(value):
+                raise _NoCopy
+        except BaseException:
+            # What isn't finished is no copy of anything.
+            for identity in list(self._made)[before:]:
+                del self._made[identity]
+            raise
+        return made
+
+    def put(self, value: Any, made: Any) -> Any:
+        """Take a copy that was made elsewhere."""
+        self._made[id(value)] = made
         return made
 
     def _inner(self, value: Any) -> Any:

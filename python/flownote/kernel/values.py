@@ -69,7 +69,9 @@ class Values:
                     found[name] = {"error": {"message": message}}
                     continue
                 known = self._export(name, value, common=common)
-                self._exported[name, version, common] = known
+                # What failed may work later: a disk that was full may have room then.
+                if "error" not in known:
+                    self._exported[name, version, common] = known
             found[name] = known
         return found
 
@@ -93,7 +95,11 @@ class Values:
     def _export(self, name: str, value: Any, *, common: bool) -> dict[str, Any]:
         from flownote.kernel import transfer
 
-        return transfer.export(name, value, self._folder, common=common)
+        exported = transfer.export(name, value, self._folder, common=common)
+        token = self._kernel.names.object_of(value)
+        if token is not None and "error" not in exported:
+            exported["meta"] = {**(exported.get("meta") or {}), "object": token}
+        return exported
 
 
 def size_of(value: Any) -> int:

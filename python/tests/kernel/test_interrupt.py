@@ -39,6 +39,63 @@ def test_between_cells_it_does_nothing(kernel: KernelProcess) -> None:
     assert kernel.run("1 + 1").ok().result == "2"
 
 
+def test_one_that_comes_before_the_cell_begins_is_for_it(kernel: KernelProcess) -> None:
+    # The kernel is busy with what is to be kept of the cell before.
+    slow = (
+        "import time\nclass Slow:\n"
+        "    def __reduce__(self): time.sleep(0.5); return (int, ())\nslow = Slow()"
+    )
+    kernel.run(slow).ok()
+    kernel.send({"type": "export", "request": 1, "names": {"slow": 1}, "common": False})
+    kernel.start("print('ran'); x = 1")
+    kernel.interrupt()
+    kernel.send({"type": "interrupt"})
+    ran = kernel.finish()
+    assert ran.status == "interrupted" and ran.text() == ""
+    assert kernel.run("'well'").ok().result == "'well'"
+
+
+def test_one_that_comes_while_inputs_are_read_stops_the_cell(kernel: KernelProcess) -> None:
+    kernel.run(
+        "import time, pickle\nclass Slow:\n    def __init__(self): self.x = 1\n"
+        "    def __setstate__(self, state): print('reads', flush=True); time.sleep(0.5)\n"
+        "slow = Slow()"
+    ).ok()
+    value = kernel.ask("export", "exported", names={"slow": 1})["values"]["slow"]
+    kernel.start(
+        "print('ran')",
+        rebind={"set": {"again": {"version": 9, "value": value}}, "unset": []},
+    )
+    kernel.until("output")
+    kernel.interrupt()
+    ran = kernel.finish()
+    assert ran.status == "interrupted" and "ran" not in ran.text()
+
+
+def test_one_that_comes_while_values_are_written_ends_that(kernel: KernelProcess) -> None:
+    kernel.run(
+        "import time\nclass Slow(list):\n"
+        "    def __iter__(self): print('writes', flush=True); time.sleep(60); return iter(())\n"
+        "    def __reduce__(self): print('writes', flush=True); time.sleep(60)"
+    ).ok()
+    kernel.start("slow = {'a': Slow()}", exports=["slow"])
+    kernel.until("output")
+    kernel.interrupt()
+    kernel.send({"type": "interrupt"})
+    assert kernel.finish().status == "interrupted"
+    assert kernel.run("'the next one'").ok().result == "'the next one'"
+
+
+def test_one_that_comes_when_its_cell_is_over_is_nobodys(kernel: KernelProcess) -> None:
+    for _ in range(20):
+        kernel.run("1").ok()
+        kernel.interrupt()
+        kernel.send({"type": "interrupt"})
+        # Whoever asks this knows that the message has been read.
+        kernel.ask("is_complete", "completeness", code="1")
+        assert kernel.run("'next'").status == "ok"
+
+
 def test_a_storm_of_interrupts_leaves_the_kernel_well(kernel: KernelProcess) -> None:
     code = "for i in range(2000): print(i)\ndisplay(i)\n[str(x) for x in range(1000)]"
     for _ in range(30):

@@ -99,6 +99,60 @@ def test_what_has_no_cheap_copy_is_live(kernel: KernelProcess) -> None:
     assert ran.finished["defined"]["big"]["live"] and ran.finished["defined"]["gen"]["live"]
 
 
+@pytest.mark.parametrize("make", ["[1]", "{'a': [1]}", "__import__('numpy').zeros(2)"])
+def test_names_of_one_object_go_on_sharing_one(kernel: KernelProcess, make: str) -> None:
+    kernel.run(f"x = {make}\ny = x\nholds = [x, 1]").ok()
+    change = "(x.append(2) if hasattr(x, 'append') else x.__setitem__(1, 5))"
+    # The text of the cell shows only one of the names.
+    ran = kernel.run(change, snapshot=["holds", "x"]).ok()
+    assert list(ran.finished["defined"]) == ["holds", "x", "y"]
+    same = "x is y, holds[0] is x, repr(x)"
+    after = kernel.run(same).result
+    assert after.startswith("(True, True, ") and after != kernel.run(f"repr({make})").result
+    before = kernel.run(same, rebind=bind(x=1, y=1, holds=1)).result
+    assert before.startswith("(True, True, ") and before != after
+
+
+def test_equal_constants_are_no_aliases(kernel: KernelProcess) -> None:
+    kernel.run("x = 1\ny = 1\ns = t = 'text'").ok()
+    ran = kernel.run("x += 1\ns += '!'", snapshot=["x", "s"]).ok()
+    assert list(ran.finished["defined"]) == ["s", "x"]
+
+
+def test_a_large_array_that_changes_in_place_has_no_old_version(kernel: KernelProcess) -> None:
+    kernel.run("import numpy as np").ok()
+    kernel.run("x = np.zeros(10_000_000)\ny = x").ok()
+    ran = kernel.run("x[0] = 1", snapshot=["x"]).ok()
+    assert ran.finished["lost"] == [{"name": "x", "version": 2}, {"name": "y", "version": 2}]
+    assert list(ran.finished["defined"]) == ["x", "y"]
+    answer = kernel.ask("export", "exported", names={"x": 2, "y": 2}, common=True)
+    for value in answer["values"].values():
+        assert "is not in this Python process" in value["error"]["message"]
+    assert kernel.run("x is y, x[0]").result in ("(True, np.float64(1.0))", "(True, 1.0)")
+    assert kernel.run("z = [1]\nz.append(2)").finished["lost"] == []
+
+
+def test_names_of_one_object_are_one_after_they_were_stored(kernel: KernelProcess) -> None:
+    kernel.run("x = [1, 2]\nother = [1, 2]").ok()
+    first = kernel.ask("export", "exported", names={"x": 1, "other": 1})["values"]
+    kernel.run("y = x").ok()
+    second = kernel.ask("export", "exported", names={"y": 2})["values"]
+    with KernelProcess(kernel.folder) as another:
+        given = {
+            name: {"version": version, "value": value}
+            for name, version, value in (
+                ("x", 11, first["x"]), ("other", 11, first["other"]), ("y", 12, second["y"]),
+            )
+        }  # fmt: skip
+        rebind = {"set": given, "unset": []}
+        assert another.run("x is y, x is other, x == other", rebind=rebind).result == (
+            "(True, False, True)"
+        )
+        another.run("x.append(3)", snapshot=["x"]).ok()
+        assert another.run("x is y, y").result == "(True, [1, 2, 3])"
+        assert another.run("x is y, y", rebind=bind(x=11, y=12)).result == "(True, [1, 2])"
+
+
 def test_what_lives_in_the_process_only_is_told(kernel: KernelProcess) -> None:
     code = (
         "import threading, numpy\nfile = open('/dev/null')\nlock = threading.Lock()\n"

@@ -140,6 +140,8 @@ pub struct Finish {
     pub defined: BTreeMap<String, Defined>,
     /// The names that it deleted.
     pub deleted: Vec<String>,
+    /// Versions that it changed in place and of which there is no copy.
+    pub lost: Vec<VersionedName>,
     /// Why the result may depend on more than is known (engine rule 23).
     pub unverified: Option<String>,
     /// Why the result must never be reused.

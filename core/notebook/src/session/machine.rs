@@ -154,8 +154,8 @@ impl Session {
             let value = self.values.entry(&name, version);
             match outcome {
                 Ok(stored) => value.keep(stored),
-                // What is kept already doesn't depend on an interpreter that went.
-                Err(_) if value.stored.is_some() => {}
+                // What others read is kept already, whatever became of its interpreter.
+                Err(_) if value.stored.as_ref().is_some_and(|it| it.common) => {}
                 Err(trouble) => value.refused = Some(trouble),
             }
         }
@@ -255,7 +255,8 @@ impl Session {
         let result = self.results.get(&job.cell);
         let status = self.assess(names, result, above);
         let needed = self.tried.contains(&(job.request, job.cell.clone()));
-        let in_process = self.executed.contains(&job.cell);
+        let whole = !result.is_some_and(|result| self.is_overwritten(result));
+        let in_process = self.executed.contains(&job.cell) && (whole || !needed);
         status.is_usable() && (in_process || (names.class == Class::Value && !needed))
     }
 
@@ -263,7 +264,7 @@ impl Session {
         let mut by_home: Vec<(Language, Vec<VersionedName>)> = Vec::new();
         for name in waiting {
             let value = self.values.get(&name.name, name.version);
-            let home = value.and_then(|it| it.present.iter().next().copied());
+            let home = value.and_then(|it| it.present.iter().next().copied().or(it.home));
             let language = home.map_or(Language::Python, Group::language);
             match by_home.iter_mut().find(|(it, _)| *it == language) {
                 Some((_, names)) => names.push(name),

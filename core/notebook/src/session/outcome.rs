@@ -115,6 +115,11 @@ impl Session {
         for (name, defined) in &finish.defined {
             self.note_value(&job.cell, name, execution, group, defined, reused.is_some());
         }
+        for VersionedName { name, version } in &finish.lost {
+            let value = self.values.entry(name, *version);
+            value.present.remove(&group);
+            value.overwritten = true;
+        }
         let bound = self.bound.entry(group).or_default();
         if reused.is_none() {
             for name in finish.defined.keys() {

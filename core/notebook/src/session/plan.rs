@@ -150,7 +150,7 @@ impl Session {
                 let trouble = self.unreadable(cell, name, &entry.cell, value);
                 return Some(Obstacle::Refused(trouble));
             }
-            if !value.present.is_empty() {
+            if value.is_exportable() {
                 waiting.push(VersionedName { name: name.clone(), version });
             }
         }

@@ -92,12 +92,23 @@ impl Session {
         gone.map(|name| Why::Input { name: name.clone() })
     }
 
+    /// Whether something that the result defined was changed in place, and is nowhere now.
+    pub(super) fn is_overwritten(&self, result: &CellResult) -> bool {
+        result.defined.keys().any(|name| {
+            let value = self.values.get(name, result.execution);
+            value.is_some_and(|it| it.overwritten && it.present.is_empty() && it.stored.is_none())
+        })
+    }
+
     /// Whether something that the result defined is nowhere any more. What the text makes
     /// again by itself (imports, functions) doesn't count: who needs it runs the cell.
     fn is_lost(&self, names: &CellNames, result: &CellResult) -> bool {
         result.defined.keys().filter(|name| !names.makes_again(name)).any(|name| {
             let value = self.values.get(name, result.execution);
-            !value.is_some_and(|it| !it.present.is_empty() || it.stored.is_some())
+            let there = |it: &super::values::Value| {
+                !it.present.is_empty() || it.stored.is_some() || it.overwritten
+            };
+            !value.is_some_and(there)
         })
     }
 }

@@ -55,6 +55,8 @@ pub struct Value {
     pub refused: Option<Trouble>,
     /// Whether it has no codec: other interpreters can't have it.
     pub confined: bool,
+    /// Whether a cell changed it in place and left no copy: who needs it has it made again.
+    pub overwritten: bool,
     /// Whether, moreover, its source can't make it again, as it can a function.
     pub live: bool,
 }
@@ -62,8 +64,14 @@ pub struct Value {
 impl Value {
     /// Whether an interpreter can have it without anything being computed.
     pub fn can_reach(&self, group: Group) -> bool {
-        let exportable = !self.present.is_empty() && self.refused.is_none() && !self.confined;
-        self.is_ready_for(group) || exportable
+        self.is_ready_for(group) || self.is_exportable()
+    }
+
+    /// Whether its own interpreter has it, or can read what is kept of it, and may be asked
+    /// for a form that others read.
+    pub fn is_exportable(&self) -> bool {
+        let there = !self.present.is_empty() || self.stored.is_some();
+        there && self.refused.is_none() && !self.confined
     }
 
     /// Whether an interpreter has it, or it lies ready to be given.

@@ -256,6 +256,7 @@ impl Host {
             uncacheable: parts.uncacheable,
             modules: vec![],
             edited: Default::default(),
+            lost: vec![],
             usage: used.until_now(),
             elapsed_ms: start.elapsed().as_secs_f64() * 1000.0,
             payload: vec![],

@@ -8,7 +8,7 @@ use flownote_notebook::Output;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::request::Comm;
+use super::request::{Comm, NameVersion};
 use super::value::Exported;
 
 /// A message from an interpreter.
@@ -158,6 +158,10 @@ pub struct Finished {
     /// Names that are gone.
     #[serde(default)]
     pub deleted: Vec<String>,
+    /// Versions that are no longer there: the cell changed them in place, and they were too
+    /// large for a copy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<NameVersion>,
     /// The values that were to be exported.
     #[serde(default)]
     pub exports: BTreeMap<String, Exported>,

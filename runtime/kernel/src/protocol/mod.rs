@@ -73,7 +73,8 @@
 //! such a form is an `error` for whoever asks for it.
 //!
 //! **While a cell runs**, `complete`, `inspect`, `is_complete`, `input_reply` and `comm` are
-//! taken all the same. Python takes SIGINT as the request to stop, others `interrupt`.
+//! taken all the same. `interrupt` is for the `execute` that was sent last, and nothing to one
+//! that has ended; Python takes SIGINT beside it, which reaches what waits in a library.
 
 mod answer;
 mod frame;

@@ -93,7 +93,7 @@ pub enum Request {
         /// Which.
         versions: Vec<NameVersion>,
     },
-    /// Stop the cell that runs. Only for interpreters that don't take SIGINT.
+    /// Stop the cell that was sent last, whether it has begun or not.
     Interrupt {},
     /// End.
     Shutdown {},

@@ -269,6 +269,9 @@ impl Service {
             status,
             defined,
             deleted: finished.deleted,
+            lost: (finished.lost.into_iter())
+                .map(|it| VersionedName { name: it.name, version: it.version })
+                .collect(),
             unverified: finished.unverified,
             uncacheable: finished.uncacheable,
             world: world_of(&finished.externals),

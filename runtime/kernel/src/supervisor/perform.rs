@@ -12,6 +12,7 @@ use super::running::Running;
 use super::service::{Later, Service};
 use crate::interpreter::End;
 use crate::protocol::{Binding, NameVersion, Rebind, Request};
+use crate::values::Form;
 
 impl Service {
     /// Performs one action.
@@ -21,7 +22,7 @@ impl Service {
             Action::LookUp(question) => {
                 self.look_up(question);
             }
-            Action::Export { language, names } => self.export(language, names),
+            Action::Export { language, names } => self.export(language, names).await,
             Action::FindModules { names } => self.find_modules(names),
             Action::Reload { modules } => self.reload_modules(modules),
             Action::Interrupt { language } => self.interrupt(language),
@@ -186,8 +187,11 @@ impl Service {
             .map_err(|error| Trouble { hint: error.hint(), message: error.to_string() })
     }
 
-    fn export(&mut self, language: Language, names: Vec<VersionedName>) {
+    async fn export(&mut self, language: Language, names: Vec<VersionedName>) {
         let Some(group) = Group::of(language) else { return };
+        for name in &names {
+            self.hand_back(group, name).await;
+        }
         // One request can ask for one version of a name only.
         let mut rounds: Vec<BTreeMap<String, u64>> = Vec::new();
         for name in &names {
@@ -211,17 +215,31 @@ impl Service {
         }
     }
 
+    /// Gives a value that is kept in its own language's form only back to that language, so
+    /// that it can make another of it.
+    async fn hand_back(&mut self, group: Group, name: &VersionedName) {
+        if self.values.record(&name.name, name.version, Form::Common).is_some() {
+            return;
+        }
+        let given = self.values.give(&name.name, name.version, Form::Exact).await;
+        if let Ok(Some(value)) = given {
+            let values = BTreeMap::from([(name.name.clone(), value)]);
+            // One that can't be told answers nothing of what follows either.
+            let _ = self.send(group, &Request::Define { version: name.version, values });
+        }
+    }
+
     fn interrupt(&mut self, language: Language) {
         let Some(group) = Group::of(language) else { return };
         let Some(running) = self.running.as_ref().filter(|it| it.group == group) else { return };
         let execution = running.execute.execution;
         let Some(interpreter) = self.processes.get(group) else { return };
-        if group == Group::Python {
+        // A Python that is about to begin would take it for its own end.
+        if group == Group::Python && self.processes.ready(group).is_some() {
             interpreter.signal_interrupt();
-        } else {
-            // It is always short enough.
-            let _ = interpreter.send(&Request::Interrupt {});
         }
+        // It is always short enough. It says which cell is meant: the one sent last.
+        let _ = interpreter.send(&Request::Interrupt {});
         let (later, patience) = (self.later_sender.clone(), self.patience.interrupt);
         tokio::spawn(async move {
             tokio::time::sleep(patience).await;

@@ -194,6 +194,7 @@ impl Fake {
             uncacheable: None,
             modules: vec![],
             edited: BTreeMap::new(),
+            lost: vec![],
             usage: Default::default(),
             elapsed_ms: 1.0,
             payload: vec![],

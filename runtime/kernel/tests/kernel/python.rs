@@ -41,6 +41,49 @@ async fn two_python_cells_and_another_language_share_a_value() {
 }
 
 #[tokio::test]
+async fn a_large_array_that_a_cell_changes_in_place_is_made_again_for_whoever_needs_it() {
+    let project = Project::new();
+    let cells = [
+        python("import", "import numpy as np, os"),
+        python("make", "x = np.zeros(10_000_000)\nprint('made')"),
+        python("change", "x[0] += 1\nprint(x[0])"),
+        python("use", "print(x[0])"),
+    ];
+    let Some(mut open) = open(&project, &cells).await else { return };
+    open.run_all().await;
+    for cell in ["make", "change", "use"] {
+        assert_eq!(open.status(cell).await, CellStatus::Fresh { reused: None }, "{cell}");
+    }
+    // Not 2.0: the array that it finds is the one of the cell above.
+    let events = open.run_cell("change").await;
+    assert_eq!(shown(&events), "made\n1.0\n");
+    assert_eq!(shown(&open.run_cell("use").await), "1.0\n");
+    open.close().await;
+    // Nothing that was stored is the array as it was changed.
+    let edited = [cells[0].clone(), cells[1].clone(), python("change", "print(x.sum())")];
+    let mut open = self::open(&project, &edited).await.expect("as before");
+    assert!(shown(&open.run_cell("change").await).ends_with("0.0\n"));
+    open.close().await;
+}
+
+#[tokio::test]
+async fn names_of_one_list_are_one_list_after_a_restart() {
+    let project = Project::new();
+    let cells = [
+        python("a", "words = ['one', 'two']"),
+        python("b", "again = words"),
+        python("c", "again.append('three')\nprint(words is again, words)"),
+    ];
+    let Some(mut open) = open(&project, &cells).await else { return };
+    open.run_all().await;
+    assert_eq!(open.text("c").await, "True ['one', 'two', 'three']\n");
+    open.close().await;
+    let mut open = self::open(&project, &cells).await.expect("as before");
+    assert_eq!(shown(&open.run_cell("c").await), "True ['one', 'two', 'three']\n");
+    open.close().await;
+}
+
+#[tokio::test]
 async fn an_error_says_where_and_the_next_cell_runs_in_the_same_process() {
     let project = Project::new();
     let cells = [python("a", "x = 1\n1 / 0"), python("b", "import os; os.getpid()")];

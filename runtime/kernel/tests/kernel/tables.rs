@@ -46,6 +46,24 @@ async fn a_data_frame_goes_to_sql_and_what_sql_made_of_it_comes_back() {
 }
 
 #[tokio::test]
+async fn a_frame_that_is_kept_in_its_own_form_is_converted_and_not_computed_again() {
+    let project = Project::new();
+    let Some(mut open) = open(&project, &cells()).await else { return };
+    open.run_all().await;
+    open.close().await;
+    let mut open = self::open(&project, &cells()).await.expect("as before");
+    let events = open.run_cell("sum").await;
+    let started = events.iter().filter_map(|it| match &it.event {
+        Event::Started { cell, .. } => Some(cell.as_str()),
+        _ => None,
+    });
+    assert_eq!(started.collect::<Vec<_>>(), ["sum"], "{events:#?}");
+    open.run_cell("use").await;
+    assert_eq!(open.text("use").await, "pandas [4, 2]\n");
+    open.close().await;
+}
+
+#[tokio::test]
 async fn sql_that_is_wrong_says_so_and_another_value_gives_another_result() {
     let project = Project::new();
     let mut cells = cells().to_vec();

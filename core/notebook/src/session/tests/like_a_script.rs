@@ -124,6 +124,7 @@ fn check(sources: &[String], deeds: &[Deed], caching: bool) -> Result<(), TestCa
     // Functions and constants of a process that died are made again when something needs
     // them; here everything does.
     world.run_all();
+    world.make_again();
     let (script, session) = world.both();
     if let Ok(script) = script {
         prop_assert_eq!(script, session, "{:#?}", world.story);

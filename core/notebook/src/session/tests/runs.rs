@@ -119,3 +119,17 @@ fn when_the_interpreter_dies_what_it_alone_had_is_made_again() {
     world.run(&["c"]);
     check(&world, &["run a", "run b", "run c", "run a", "run b", "run c"]);
 }
+
+#[test]
+fn a_value_that_was_changed_without_a_copy_is_made_again_for_whoever_needs_it() {
+    let cells = [("a", "l = [1]"), ("b", "l.append(2)"), ("c", "n = len(l)")];
+    let mut world = World::new(&cells);
+    world.overwrites = true;
+    world.run_stale();
+    assert!(["a", "b", "c"].iter().all(|cell| world.status(cell).is_usable()));
+    world.story.clear();
+    world.run(&["b"]);
+    check(&world, &["run a", "run b"]);
+    world.run(&["c"]);
+    assert_eq!(world.both().1, "{\"l\": [1, 2], \"n\": 2}");
+}

@@ -18,6 +18,8 @@ pub struct World {
     cache: HashMap<String, BTreeMap<String, String>>,
     stored: HashMap<String, Value>,
     restored: HashMap<VersionedName, String>,
+    /// Whether what changes in place is too large for a copy.
+    pub overwrites: bool,
     /// Whether results are kept.
     pub caching: bool,
     /// What the files of modules say; `1.0` where nothing stands here.
@@ -45,6 +47,7 @@ impl World {
             cache: HashMap::new(),
             stored: HashMap::new(),
             restored: HashMap::new(),
+            overwrites: false,
             caching: false,
             modules: BTreeMap::new(),
             refused: BTreeMap::new(),
@@ -100,6 +103,23 @@ impl World {
             let bad = statuses.iter().find(|(_, status)| !status.is_usable());
             let Some((cell, _)) = bad else { return };
             let cell = cell.clone();
+            self.run(&[cell.as_str()]);
+            self.run_stale();
+        }
+    }
+
+    /// Runs the cells of which the text makes values that are nowhere now: nobody needed them.
+    pub fn make_again(&mut self) {
+        for _ in 0..self.session.document().cells().len() {
+            let nowhere = self.session.visible_versions().into_iter().find(|(name, version)| {
+                let key = VersionedName { name: name.clone(), version: *version };
+                !self.versions.contains_key(&key) && !self.restored.contains_key(&key)
+            });
+            let Some((_, version)) = nowhere else { return };
+            let mut results = self.session.results.iter();
+            let made =
+                results.find(|(_, it)| it.execution == version).map(|(cell, _)| cell.clone());
+            let Some(cell) = made else { return };
             self.run(&[cell.as_str()]);
             self.run_stale();
         }
@@ -228,12 +248,17 @@ impl World {
             let value = value.unwrap_or_else(|| panic!("{name} was to be bound and is nowhere"));
             self.bound.insert(name.clone(), value);
         }
+        let mut lost = Vec::new();
         for name in &execute.snapshot {
-            self.keep_snapshot(name);
+            if self.overwrites {
+                lost.extend(self.overwrite(name));
+            } else {
+                self.keep_snapshot(name);
+            }
         }
         let before = self.bound.clone();
         let outcome = toy::run(&execute.code, &mut self.bound);
-        let mut finish = Finish::default();
+        let mut finish = Finish { lost, ..Finish::default() };
         // Like the real one: what a cell certainly binds is its own, were it the same object.
         let written = crate::facts(Language::Python, &execute.code).defs;
         let binds = |name: &str| written.get(name).is_some_and(|it| !it.conditional);
@@ -266,6 +291,19 @@ impl World {
             names.insert(name.clone(), digest);
         }
         self.cache.insert(recipe.to_owned(), names);
+    }
+
+    /// No version has the value any more that a name is bound to.
+    fn overwrite(&mut self, name: &str) -> Vec<VersionedName> {
+        let Some(value) = self.bound.get(name) else { return Vec::new() };
+        let lost: Vec<_> = self
+            .versions
+            .iter()
+            .filter(|(_, it)| it.is(value))
+            .map(|(key, _)| key.clone())
+            .collect();
+        lost.iter().for_each(|key| drop(self.versions.remove(key)));
+        lost
     }
 
     /// The version that is bound keeps what it is now; the cell goes on with the original.
