@@ -34,33 +34,37 @@ const CRATES: [(&str, &str); 4] = [
     ("arrow_buffer", "arrow::buffer"),
 ];
 
+/// How the compiler writes the last part of a closure's path.
+const CLOSURE: &str = "{{closure}}";
+
 /// A type's name without the modules: `Vec<f64>`, `HashMap<String, Model>`.
 pub(crate) fn short(name: &str) -> String {
-    rewrite(name, |path| path.rsplit("::").next().unwrap_or(path).to_owned())
+    rewrite(name, |path| match path.rsplit("::").next() {
+        Some(CLOSURE) => "closure".to_owned(),
+        last => last.unwrap_or(path).to_owned(),
+    })
 }
 
 /// The path of a type as another crate writes it, or why none can. `body` is the crate that
 /// a cell's own lines are compiled in: what it defines has no name outside.
 pub(crate) fn public(name: &str, body: &str) -> Result<String, &'static str> {
-    if name.contains("{{closure}}") || name.contains("{closure") {
-        return Err("it is a closure: make it a function (`fn`), which other cells can call");
-    }
-    if name.contains("{{")
-        || name.contains("impl ")
-        || name.contains("fn(") && name.contains("for<")
-    {
-        return Err("its type has no name that another cell could write");
-    }
-    let mut local = false;
+    let (mut local, mut closure) = (false, false);
     let path = rewrite(name, |path| {
         let root = path.split("::").next().unwrap_or(path);
         local |= root == body && path.contains("::");
+        closure |= path.ends_with(CLOSURE);
         place(path)
     });
+    if closure {
+        return Err("it is a closure: make it a function (`fn`), which other cells can call");
+    }
     if local {
         return Err(
             "its type is defined inside the cell's lines: define it at the cell's top level",
         );
+    }
+    if path.contains('{') || path.contains("impl ") || path.contains("for<") {
+        return Err("its type has no name that another cell could write");
     }
     Ok(path.replace('&', "&'static "))
 }
@@ -85,7 +89,7 @@ fn place(path: &str) -> String {
 
 /// Puts another text in the place of each path of a type's name.
 fn rewrite(name: &str, mut change: impl FnMut(&str) -> String) -> String {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '#';
+    let is_part = |c: char| c.is_alphanumeric() || "_:#{}".contains(c);
     let mut text = String::with_capacity(name.len());
     let mut rest = name;
     while let Some(start) = rest.find(is_part) {
