@@ -46,7 +46,7 @@ class Values:
                 value = self._kernel.names.values[name]
                 found[name] = self._export(name, value, common=True)
                 version = self._kernel.names.version(name)
-                if version is not None:
+                if version is not None and "error" not in found[name]:
                     self._exported[name, version, True] = found[name]
         return found
 
