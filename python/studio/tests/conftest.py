@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from interpreter_process import Interpreter
+from notebook_folder import Folder
 
 
 @pytest.fixture
@@ -14,3 +15,9 @@ def sql(tmp_path: Path) -> Iterator[Interpreter]:
     """An interpreter in an empty folder."""
     with Interpreter(tmp_path) as process:
         yield process
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """An empty folder with a datastore of its own."""
+    return Folder(tmp_path)

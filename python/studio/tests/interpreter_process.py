@@ -56,11 +56,16 @@ class Interpreter:
     notebook that is run from top to bottom.
     """
 
-    def __init__(self, folder: Path, options: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        options: dict[str, Any] | None = None,
+        module: str = "flownote_studio.interpreter",
+    ) -> None:
         self.folder, self.values = folder, folder / ".values"
         self.values.mkdir(exist_ok=True)
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "flownote_studio.interpreter"]
+        command = [sys.executable, "-m", module]
         self.process = subprocess.Popen(
             [*command, "--fd", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import NamedTuple
 
-import pytest
+from notebook_folder import Folder
 
 NOTEBOOK = """\
 # %% id="defaults" tags=["parameters"]
@@ -41,55 +36,6 @@ print(mean)
 """
 
 
-class Ran(NamedTuple):
-    """What a command gave."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Folder(NamedTuple):
-    """A folder with notebooks and a datastore of its own."""
-
-    path: Path
-
-    def flownote(self, *words: str) -> Ran:
-        surroundings = {**os.environ, "FLOWNOTE_STORE": str(self.path / "store")}
-        done = subprocess.run(
-            [sys.executable, "-m", "flownote", *words],
-            cwd=self.path,
-            env={**surroundings, "FLOWNOTE_USER": "ana"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
-
-    def notebook(self, name: str, percent: str) -> None:
-        (self.path / f"{name}.py").write_text(percent)
-        made = self.flownote("notebook", "convert", f"{name}.py", f"{name}.ipynb", "--force")
-        assert made.code == 0, made.err
-
-    def client(self, program: str) -> str:
-        head = "from flownote.client import Flow, namespace\nnamespace(None)\n"
-        head += "run = Flow('Notebook').latest_run\n"
-        done = subprocess.run(
-            [sys.executable, "-c", head + program],
-            env={**os.environ, "FLOWNOTE_STORE": str(self.path / "store")},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    return Folder(tmp_path)
-
-
 def test_a_notebook_runs_from_top_to_bottom_and_is_a_run(folder: Folder) -> None:
     folder.notebook("nb", NOTEBOOK)
     ran = folder.flownote("run", "nb.ipynb", "--param", "alpha=3", "--output", "done.ipynb")
@@ -102,10 +48,16 @@ def test_a_notebook_runs_from_top_to_bottom_and_is_a_run(folder: Folder) -> None
     assert json.loads((folder.path / "nb.ipynb").read_text())["cells"][-1]["outputs"] == []
     seen = folder.client(
         "print(run.successful, run['frame'].task.data.df.score.sum())\n"
-        "print(run['top'].task.data.best.column('title').to_pylist(), run['told'].task.stdout)\n"
+        "print(run['top'].task.data.best.title.to_list(), run['told'].task.stdout)\n"
+        "print(sorted(run.data._fields), run.data.best.score.sum(), run.parameters)\n"
         "print(run['notebook_file'].task.data.notebook_file[:1])"
     )
-    assert seen.splitlines() == ["True 18.0", "['c', 'b'] 2 15.0", "{"]
+    assert seen.splitlines() == [
+        "True 18.0",
+        "['c', 'b'] 2 15.0",
+        "['alpha', 'best', 'df'] 15.0 {'alpha': 3}",
+        "{",
+    ]
 
 
 def test_what_a_parameter_can_not_be_is_said(folder: Folder) -> None:
@@ -132,7 +84,8 @@ def test_a_cell_that_fails_ends_the_run_and_a_resume_goes_on_from_it(folder: Fol
     ran = folder.flownote("resume", "nb.ipynb")
     assert ran.code == 0, ran.err
     assert ran.out == "3.0\n"
-    assert "[1/3] Python reused: computed by ana in Notebook/" in ran.err
+    assert "[1/3] Python reused from Notebook/" in ran.err
+    assert "/slow/1 (ana, 20" in ran.err
     assert "2 ran, 1 reused" in ran.err
 
 
@@ -221,7 +174,7 @@ def test_a_percent_file_runs_as_it_stands(folder: Folder) -> None:
 
 def test_files_that_are_no_notebooks_are_named(folder: Folder) -> None:
     missing = folder.flownote("run", "nothing.ipynb")
-    assert missing.code == 1
+    assert missing.code == 2
     assert "`nothing.ipynb` cannot be read" in missing.err
     (folder.path / "broken.ipynb").write_text("{")
     broken = folder.flownote("run", "broken.ipynb")

@@ -1,9 +1,12 @@
 //! A notebook run without anybody looking (notebook rule 21): one session, one run, a task
 //! for each cell, from top to bottom.
 
+mod earlier;
+mod literal;
 mod parameters;
 mod progress;
 
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use flownote_kernel::interpreter::Launch;
@@ -17,6 +20,7 @@ use tokio::task::LocalSet;
 
 use crate::files;
 use crate::shell::{Error, exit};
+use parameters::Parameters;
 use progress::Progress;
 
 /// What to run, and how.
@@ -39,29 +43,37 @@ pub struct Headless {
     pub quiet: bool,
     /// Whether earlier results may be taken.
     pub reuse: bool,
+    /// Whether to go on from the run before, with its parameters.
+    pub resume: bool,
     /// The command line, for the record.
     pub line: Vec<String>,
 }
 
 /// Runs a notebook. Returns the exit code.
 pub fn run(headless: Headless) -> Result<i32, Error> {
-    let mut document = files::read(&headless.notebook)?;
+    let document = files::read(&headless.notebook)?;
     if let Some(output) = headless.output.as_deref().filter(|it| *it != Path::new("-")) {
         // Better to say so now than after an hour.
         files::text(output, &document)?;
         files::check_folder(output)?;
     }
-    parameters::inject(&mut document, &headless.parameters)?;
     let runtime = runtime()?;
     let local = LocalSet::new();
     local.block_on(&runtime, session(headless, document))
 }
 
-async fn session(headless: Headless, document: Document) -> Result<i32, Error> {
+async fn session(headless: Headless, mut document: Document) -> Result<i32, Error> {
     let store = open_store(headless.store.as_deref()).await?;
     let folder = folder_of(&headless.notebook)?;
+    let file = headless.notebook.display().to_string();
+    let mut parameters = parameters::parse(&headless.parameters)?;
+    if headless.resume {
+        take_over(&store, &document, &file, headless.quiet, &mut parameters).await?;
+    }
+    parameters::inject(&mut document, &parameters)?;
     let mut options = Options::new(document, folder, store);
-    options.file = headless.notebook.display().to_string();
+    options.file = file;
+    options.parameters = parameters::records(parameters);
     options.user = user();
     options.tags = headless.tags.clone();
     options.command = headless.line.clone();
@@ -86,6 +98,31 @@ async fn session(headless: Headless, document: Document) -> Result<i32, Error> {
     // The run is closed by now, whatever became of the file.
     kept?;
     Ok(code)
+}
+
+/// Adds the parameters of the run before that the command line doesn't name.
+async fn take_over(
+    store: &Store,
+    document: &Document,
+    file: &str,
+    quiet: bool,
+    parameters: &mut Parameters,
+) -> Result<(), Error> {
+    let Some(earlier) = earlier::find(store, document, file).await? else { return Ok(()) };
+    let known = parameters::known(document).unwrap_or_default();
+    for (name, value) in earlier.parameters {
+        if !known.contains(&name) {
+            eprintln!("warning: `{name}` of {} is no parameter of the notebook now", earlier.run);
+            continue;
+        }
+        if let Entry::Vacant(free) = parameters.entry(name) {
+            if !quiet {
+                eprintln!("parameter {} = {value}, as in {}", free.key(), earlier.run);
+            }
+            free.insert(value);
+        }
+    }
+    Ok(())
 }
 
 /// Runs all cells and shows what happens, until nothing runs any more.

@@ -1,10 +1,13 @@
 //! `--param name=value`: a cell below the one tagged `parameters` sets the names anew, as
 //! papermill has it.
 
-use flownote_flow::help::resembling;
-use flownote_notebook::{Cell, CellId, Document, Language, Operation, facts};
-use serde_json::Value;
+use std::collections::BTreeMap;
 
+use flownote_flow::help::resembling;
+use flownote_flow::manifest::ArtifactRecord;
+use flownote_notebook::{Cell, CellId, Document, Language, Operation, facts};
+
+use super::literal;
 use crate::shell::Error;
 
 /// The tag of the cell that has the defaults.
@@ -12,25 +15,36 @@ const DEFAULTS: &str = "parameters";
 /// The tag of the cell that has the values of this run.
 const INJECTED: &str = "injected-parameters";
 
+/// Values by name, as JSON text: numbers stay as they were typed.
+pub type Parameters = BTreeMap<String, String>;
+
+/// Reads what the command line says.
+pub fn parse(words: &[String]) -> Result<Parameters, Error> {
+    words.iter().map(|word| split(word)).collect()
+}
+
+/// The names that the notebook's cell of defaults sets; nothing when it has no such cell.
+pub fn known(document: &Document) -> Option<Vec<String>> {
+    let cell = document.cells().iter().find(|cell| cell.has_tag(DEFAULTS))?;
+    let defaults = facts(Language::Python, &cell.source).defs;
+    Some(defaults.keys().map(|name| name.to_string()).collect())
+}
+
 /// Puts the values into the document.
-pub fn inject(document: &mut Document, parameters: &[String]) -> Result<(), Error> {
+pub fn inject(document: &mut Document, parameters: &Parameters) -> Result<(), Error> {
     if parameters.is_empty() {
         return Ok(());
     }
-    let at = document.cells().iter().position(|cell| cell.has_tag(DEFAULTS));
-    let Some(at) = at else {
+    let Some(known) = known(document) else {
         return Err(Error::asked(
             "the notebook has no cell tagged `parameters`",
             "tag the cell that sets the defaults with `parameters`, or leave --param out",
         ));
     };
-    let defaults = facts(Language::Python, &document.cells()[at].source).defs;
-    let known: Vec<&str> = defaults.keys().map(|name| &**name).collect();
     let mut lines = vec!["# Parameters".to_owned()];
-    for parameter in parameters {
-        let (name, value) = split(parameter)?;
-        if !known.contains(&name) {
-            let hint = match resembling(name, known.iter().copied()) {
+    for (name, value) in parameters {
+        if !known.contains(name) {
+            let hint = match resembling(name, known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("it sets {}", known.join(", ")),
             };
@@ -39,7 +53,7 @@ pub fn inject(document: &mut Document, parameters: &[String]) -> Result<(), Erro
                 hint,
             ));
         }
-        lines.push(format!("{name} = {}", python(&value)));
+        lines.push(format!("{name} = {}", literal::python(value)));
     }
     let earlier = document.cells().iter().find(|cell| cell.has_tag(INJECTED));
     if let Some(cell) = earlier.map(|cell| cell.id.clone()) {
@@ -49,12 +63,27 @@ pub fn inject(document: &mut Document, parameters: &[String]) -> Result<(), Erro
     let mut cell =
         Cell::new(CellId::derive(&[INJECTED], taken), Language::Python, lines.join("\n"));
     cell.metadata.insert("tags".to_owned(), serde_json::json!([INJECTED]));
-    let at = document.cells().iter().position(|cell| cell.has_tag(DEFAULTS)).unwrap_or(at);
+    let at = document.cells().iter().position(|cell| cell.has_tag(DEFAULTS)).unwrap_or_default();
     document.apply(Operation::Insert { cell, at: at + 1 })?;
     Ok(())
 }
 
-fn split(parameter: &str) -> Result<(&str, Value), Error> {
+/// What the run's record says of them.
+pub fn records(parameters: Parameters) -> BTreeMap<String, ArtifactRecord> {
+    let record = |value: String| ArtifactRecord {
+        codec: "json".to_owned(),
+        digest: blake3::hash(value.as_bytes()).to_hex().as_str().into(),
+        size: value.len() as u64,
+        type_name: literal::type_name(&value).to_owned(),
+        preview: Some(literal::python(&value)),
+        inline: Some(value),
+        inline_base64: None,
+        meta: Default::default(),
+    };
+    parameters.into_iter().map(|(name, value)| (name, record(value))).collect()
+}
+
+fn split(parameter: &str) -> Result<(String, String), Error> {
     let wrong =
         || Error::asked(format!("`{parameter}` is no parameter"), "write --param NAME=VALUE");
     let (name, value) = parameter.split_once('=').ok_or_else(wrong)?;
@@ -62,33 +91,5 @@ fn split(parameter: &str) -> Result<(&str, Value), Error> {
     if name.is_empty() {
         return Err(wrong());
     }
-    // What isn't JSON is text: `--param name=ana` needs no quotes within quotes.
-    let value = match value {
-        "True" => Value::Bool(true),
-        "False" => Value::Bool(false),
-        "None" => Value::Null,
-        other => serde_json::from_str(other).unwrap_or_else(|_| Value::String(other.to_owned())),
-    };
-    Ok((name, value))
-}
-
-/// A JSON value as Python writes it.
-fn python(value: &Value) -> String {
-    match value {
-        Value::Null => "None".to_owned(),
-        Value::Bool(true) => "True".to_owned(),
-        Value::Bool(false) => "False".to_owned(),
-        Value::Number(number) => number.to_string(),
-        // JSON's escapes are Python's, but for surrogate pairs, which JSON text here has none of.
-        Value::String(text) => Value::String(text.clone()).to_string(),
-        Value::Array(items) => {
-            format!("[{}]", items.iter().map(python).collect::<Vec<_>>().join(", "))
-        }
-        Value::Object(entries) => {
-            let entry = |(key, value): (&String, &Value)| {
-                format!("{}: {}", Value::String(key.clone()), python(value))
-            };
-            format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
-        }
-    }
+    Ok((name.to_owned(), literal::json(value)))
 }

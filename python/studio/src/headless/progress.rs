@@ -17,6 +17,8 @@ pub struct Progress {
     /// Whether standard output is free for what cells print.
     prints: bool,
     labels: HashMap<CellId, String>,
+    /// What a cell shows of an earlier run, until that run is named.
+    restored: Option<(CellId, Vec<Output>)>,
     ran: usize,
     reused: usize,
 }
@@ -24,7 +26,7 @@ pub struct Progress {
 impl Progress {
     /// Shows nothing yet.
     pub fn new(quiet: bool, prints: bool) -> Self {
-        Self { quiet, prints, labels: HashMap::new(), ran: 0, reused: 0 }
+        Self { quiet, prints, labels: HashMap::new(), restored: None, ran: 0, reused: 0 }
     }
 
     /// Learns how cells are called.
@@ -53,9 +55,15 @@ impl Progress {
                     return exit::FAILED;
                 }
             }
-            Event::Restored { cell, pathspec, user, .. } => {
+            Event::Outputs { cell, outputs } => {
+                self.restored = Some((cell.clone(), outputs.clone()));
+            }
+            Event::Restored { cell, pathspec, user, finished_at } => {
                 self.reused += 1;
-                self.talk(cell, &format!("reused: computed by {user} in {pathspec}"));
+                self.talk(cell, &format!("reused from {pathspec} ({user}, {finished_at})"));
+                if let Some((_, outputs)) = self.restored.take_if(|(of, _)| of == cell) {
+                    outputs.iter().for_each(|output| self.output(cell, output));
+                }
             }
             Event::Refused { cell, trouble } => {
                 self.complain(cell, &trouble.message, trouble.hint.as_deref());

@@ -47,6 +47,9 @@ pub enum Error {
     /// The kernel.
     #[error(transparent)]
     Kernel(#[from] flownote_kernel::supervisor::Error),
+    /// The kernel's socket.
+    #[error(transparent)]
+    Socket(#[from] flownote_kernel::supervisor::socket::Error),
     /// The document.
     #[error(transparent)]
     Document(#[from] flownote_notebook::Error),
@@ -78,9 +81,15 @@ impl Error {
     pub fn exit_code(&self) -> i32 {
         match self {
             Self::Asked { .. } | Self::Format { .. } => exit::USAGE,
+            // The same as for a flow's file that isn't there.
+            Self::File { source, done: "read", .. } if is_missing(source) => exit::USAGE,
             _ => exit::FAILED,
         }
     }
+}
+
+fn is_missing(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::NotFound
 }
 
 impl Help for Error {
@@ -89,9 +98,10 @@ impl Help for Error {
             Self::Asked { hint, .. } => hint.clone(),
             Self::Notebook { source, .. } => source.hint(),
             Self::Store(error) => error.hint(),
+            Self::Socket(error) => error.hint(),
             Self::Document(error) => error.hint(),
             Self::Format { .. } => Some("name a file that ends in .ipynb or .py".to_owned()),
-            Self::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            Self::File { source, .. } if is_missing(source) => {
                 Some("check the path; it is looked up from the current folder".to_owned())
             }
             _ => None,

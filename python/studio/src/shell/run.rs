@@ -24,7 +24,8 @@ pub fn command() -> Command {
 /// `resume`.
 pub fn resume_command() -> Command {
     arguments(Command::new("resume").about(
-        "Run a notebook again: cells whose code and inputs are as they were are not computed",
+        "Run a notebook again, with the parameters of its last run: cells whose code and inputs \
+         are as they were are not computed",
     ))
 }
 
@@ -77,6 +78,7 @@ pub fn act(shell: &Shell, matches: &ArgMatches, resume: bool) -> Outcome {
         store: text("store"),
         quiet: matches.get_flag("quiet"),
         reuse: resume || matches.get_flag("cache"),
+        resume,
         line: shell.line.clone(),
     })
 }

@@ -1,0 +1,44 @@
+//! What `resume` takes over from the notebook's run before: its parameters.
+
+use flownote_flow::id::FlowName;
+use flownote_kernel::supervisor::FLOW;
+use flownote_notebook::Document;
+use flownote_store::client::{RunFilter, RunSummary};
+use flownote_store::{RunKey, Store};
+
+use super::parameters::Parameters;
+use crate::shell::Error;
+
+/// An earlier run of a notebook, and the parameters that it was given.
+pub struct Earlier {
+    /// Its pathspec.
+    pub run: String,
+    /// Values by name, as JSON text.
+    pub parameters: Parameters,
+}
+
+/// The newest run of a notebook that is over: found by the notebook's id, or by its file.
+pub async fn find(
+    store: &Store,
+    document: &Document,
+    file: &str,
+) -> Result<Option<Earlier>, Error> {
+    let id = document.id.as_ref().map(|id| format!("notebook:{}", id.as_str()));
+    for tag in id.into_iter().chain([format!("file:{file}")]) {
+        let Some(run) = newest(store, tag).await? else { continue };
+        let key = RunKey::new(run.flow, run.run);
+        let record = store.run_record(&key).await?;
+        let given = record.parameters.into_iter();
+        let parameters =
+            given.filter_map(|(name, record)| Some((name.to_string(), record.inline?)));
+        return Ok(Some(Earlier { run: key.to_string(), parameters: parameters.collect() }));
+    }
+    Ok(None)
+}
+
+async fn newest(store: &Store, tag: String) -> Result<Option<RunSummary>, Error> {
+    let filter =
+        RunFilter { tags: vec![tag], limit: Some(20), ..RunFilter::of(FlowName::new(FLOW)) };
+    let runs = store.runs(&filter).await?.runs;
+    Ok(runs.into_iter().find(|run| run.finished_at.is_some()))
+}

@@ -1,0 +1,156 @@
+"""Runs of notebooks in the shell's other verbs: `resume`, `show`, `runs`, `dump`, the client."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from jupyter_front_end import FrontEnd, place  # noqa: F401 - a fixture
+from notebook_folder import Folder
+
+FAILING = """\
+# %% id="defaults" tags=["parameters"]
+alpha = 2
+name = "ana"
+
+# %% id="slow"
+total = sum(number * number for number in range(2_000_000)) * alpha
+print("computed")
+
+# %% id="wrong"
+mean = total / 0
+
+# %% id="told"
+print(name, alpha, mean)
+"""
+
+
+def test_a_resume_has_the_parameters_of_the_run_before(folder: Folder) -> None:
+    folder.notebook("nb", FAILING)
+    failed = folder.flownote("run", "nb.ipynb", "--param", "alpha=3", "-p", "name=bob")
+    assert failed.code == 1
+    folder.notebook("nb", FAILING.replace("/ 0", "* 0"))
+    resumed = folder.flownote("resume", "nb.ipynb")
+    assert resumed.code == 0, resumed.err
+    assert resumed.out.endswith("bob 3 0\n")
+    assert "parameter alpha = 3, as in Notebook/" in resumed.err
+    assert "[3/5] Python reused from Notebook/" in resumed.err
+    changed = folder.flownote("resume", "nb.ipynb", "--param", "alpha=5")
+    assert changed.out.endswith("bob 5 0\n"), changed.err
+
+
+def test_what_is_reused_shows_what_it_showed(folder: Folder) -> None:
+    folder.notebook("nb", FAILING.replace("/ 0", "* 0"))
+    first = folder.flownote("run", "nb.ipynb", "--cache")
+    again = folder.flownote("run", "nb.ipynb", "--cache")
+    assert "[2/4] Python reused from Notebook/" in again.err
+    assert again.out == first.out == "computed\nana 2 0\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("123456789012345678901234567890", 123456789012345678901234567890),
+        ("[18446744073709551616, true, null]", [18446744073709551616, True, None]),
+        ("0.1234567890123456789", 0.1234567890123456789),
+        ("9007199254740993.0", 9007199254740993.0),
+        ("1e5", 1e5),
+        ('{"a": "true \\u00e9 \\ud83d\\ude00 \\"/"}', {"a": 'true \u00e9 \U0001f600 "/'}),
+        ("007", "007"),
+        ("None", None),
+    ],
+)
+def test_a_parameter_is_what_was_typed(folder: Folder, given: str, value: object) -> None:
+    folder.notebook(
+        "nb",
+        '# %% tags=["parameters"]\nx = 0\n\n# %% id="told"\nprint(ascii(x), type(x).__name__)\n',
+    )
+    ran = folder.flownote("run", "nb.ipynb", "--param", f"x={given}")
+    assert (ran.code, ran.out) == (0, f"{value!a} {type(value).__name__}\n"), ran.err
+    assert folder.client("print(ascii(run.parameters['x']))") == f"{value!a}\n"
+
+
+def test_what_show_proposes_works(folder: Folder) -> None:
+    folder.notebook("nb", FAILING)
+    assert folder.flownote("run", "nb.ipynb", "--param", "alpha=3").code == 1
+    shown = folder.flownote("show").out
+    assert "file     nb.ipynb\n" in shown
+    assert "alpha  3\n" in shown
+    assert "--origin-run-id" not in shown
+    assert "flownote open" not in shown
+    proposed = [line.partition("#")[0].split() for line in shown.splitlines() if "  # " in line]
+    assert [words[1] for words in proposed] == ["show", "logs", "resume", "dump"]
+    for words in proposed:
+        ran = folder.flownote(*words[1:])
+        assert ran.code == (1 if words[1] == "resume" else 0), ran.err
+    assert (folder.path / "done.ipynb").exists()
+    folder.notebook("nb", FAILING.replace("/ 0", "* 0"))
+    assert folder.flownote("resume", "nb.ipynb", "--quiet").code == 0
+    shown = folder.flownote("show").out
+    assert "flownote artifacts" not in shown
+    assert "flownote logs" in shown
+
+
+def test_runs_names_the_notebooks(folder: Folder) -> None:
+    folder.notebook("one", "# %%\nprint(1)\n")
+    folder.notebook("two", "# %%\nprint(2)\n")
+    for name in ("one", "two"):
+        assert folder.flownote("run", f"{name}.ipynb", "--quiet").code == 0
+    head, newest, oldest = folder.flownote("runs", "Notebook").out.splitlines()
+    assert head.split()[:2] == ["RUN", "NOTEBOOK"]
+    assert newest.split()[1] == "two.ipynb"
+    assert oldest.split()[1] == "one.ipynb"
+
+
+def test_an_object_of_a_class_of_a_cell_is_named_and_no_traceback(folder: Folder) -> None:
+    folder.notebook(
+        "nb",
+        '# %% id="made"\nclass Point:\n    def __init__(self):\n        self.x = 1\n\n'
+        '# %% id="used"\npoint = Point()\nx = point.x\n',
+    )
+    assert folder.flownote("run", "nb.ipynb", "--quiet").code == 0
+    task = folder.client("print(run['used'].task.pathspec)").strip()
+    dumped = folder.flownote("dump", f"{task}/point")
+    assert dumped.code == 2
+    assert dumped.err.startswith("error: `point` is a __main__.Point and can't be loaded here")
+    assert "hint: its class was made in a cell" in dumped.err
+    assert "Traceback" not in dumped.err
+    assert folder.flownote("dump", f"{task}/x").out == "1\n"
+
+
+def test_the_names_of_a_run_are_those_of_its_last_cells(folder: Folder) -> None:
+    folder.notebook(
+        "nb",
+        '# %% id="b"\nx = 1\ny = "kept"\n\n# %% id="a"\nx = x + 1\n\n'
+        '# %% [sql] id="q"\n# -- out: rows\n# select 1 as n\n',
+    )
+    assert folder.flownote("run", "nb.ipynb", "--quiet").code == 0
+    told = folder.client(
+        "print(run.data.x, run.data.y, sorted(run.data._fields), 'z' in run.data)\n"
+        "print(type(run.data.rows).__module__.partition('.')[0], run.data.rows.n.tolist())\n"
+        "try: run.data.z\n"
+        "except AttributeError as error: print(error)\n"
+    )
+    first, second, third = told.splitlines()
+    assert first == "2 kept ['rows', 'x', 'y'] False"
+    assert second == "pandas [1]"
+    assert "left `z`" in third
+
+
+def test_a_front_ends_run_shows_all_its_cells(place: os.PathLike[str]) -> None:  # noqa: F811
+    folder = Folder(place)  # type: ignore[arg-type]
+    before = os.environ.get("FLOWNOTE_STORE")
+    os.environ["FLOWNOTE_STORE"] = folder.surroundings["FLOWNOTE_STORE"]
+    try:
+        with FrontEnd() as front_end:
+            for number in range(12):
+                front_end.run(f"x = {number}")
+    finally:
+        if before is None:
+            del os.environ["FLOWNOTE_STORE"]
+        else:
+            os.environ["FLOWNOTE_STORE"] = before
+    shown = folder.flownote("show").out
+    steps = [line.split()[1] for line in shown.splitlines() if " done " in line]
+    assert steps == [str(number) for number in range(1, 13)]
+    assert "flownote resume" not in shown
