@@ -33,7 +33,7 @@ test("a run appears, goes on and ends before one's eyes", async () => {
   await world.page.waitForURL("**/runs/Waiting/*");
   const train = world.page.locator("[data-step=work]");
   await world.page.waitForFunction(
-    () => document.querySelector("[data-step=work]")?.getAttribute("aria-label")?.includes("2 running"),
+    () => document.querySelector("[data-step=work]")?.textContent?.includes("2 running"),
   );
   assert.match(await train.innerText(), /0 \/ 3/);
 
@@ -49,7 +49,7 @@ test("a run appears, goes on and ends before one's eyes", async () => {
   await log.getByText("the gate is open").waitFor();
   await world.page.locator(".run-head").getByText("succeeded").waitFor();
   await world.page.waitForFunction(() =>
-    document.querySelector("[data-step=end]")?.getAttribute("aria-label")?.startsWith("end: done"),
+    document.querySelector("[data-step=end]")?.textContent?.startsWith("end: done"),
   );
   // Those who don't see it are told.
   const told = await world.page.locator("main [aria-live=polite]").allInnerTexts();

@@ -86,7 +86,7 @@ function Place() {
     default:
       return (
         <Layout>
-          <Empty icon="search" title="There is no such page">
+          <Empty isPage icon="search" title="There is no such page">
             <p>
               <code>{path.value}</code> names none of the four places.
             </p>

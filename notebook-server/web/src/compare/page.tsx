@@ -20,7 +20,7 @@ export function ComparePage() {
   return (
     <Layout>
       {asked.length < 2 ? (
-        <Empty icon="compare" title="Choose two runs or more">
+        <Empty isPage icon="compare" title="Choose two runs or more">
           <p>
             In the list of runs, choose with the boxes or with <kbd>Space</kbd>, then press Compare.
           </p>

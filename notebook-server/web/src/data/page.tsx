@@ -8,7 +8,7 @@ export function DataPage() {
   useTitle("Data");
   return (
     <Layout>
-      <Empty icon="data" title="Data is read in runs and notebooks, for now">
+      <Empty icon="data" isPage title="Data is read in runs and notebooks, for now">
         <p>
           This place will list the artifacts and tables of the store, with their schemas, a grid and
           a box for SQL. Until then each task shows what it made: open a run, choose a task, then

@@ -48,12 +48,12 @@ export function Header() {
         <button
           type="button"
           class="btn quiet"
-          aria-label="Commands (Ctrl K)"
           onClick={() => {
             paletteOpen.value = true;
           }}
         >
           <Icon name="search" size={14} />
+          <span class="aloud">Commands</span>
           <kbd>Ctrl K</kbd>
         </button>
         <button

@@ -52,7 +52,7 @@ function Gauge({ title, used, total, text, tip, neverTight = false }: Props) {
   const isTight = part > TIGHT && !neverTight;
   return (
     <div class="card gauge" title={tip}>
-      <h3>{title}</h3>
+      <h2 class="heading">{title}</h2>
       <p class="big num">
         {percent(used, total)} <span class="dim">in use{isTight ? ", little is left" : ""}</span>
       </p>

@@ -15,7 +15,7 @@ interface Props {
 export function RunLines({ title, runs, none }: Props) {
   return (
     <section class="card" aria-label={title}>
-      <h3>{title}</h3>
+      <h2 class="heading">{title}</h2>
       {runs.length === 0 && <p class="dim">{none}</p>}
       <ul class="run-lines">
         {runs.map((row) => (

@@ -9,7 +9,7 @@ export function StoreTable({ size: store }: { size: StoreSize | null }) {
   return (
     <section class="card whole" aria-label="What fills the store">
       <div class="line wrap">
-        <h3>What fills the store</h3>
+        <h2 class="heading">What fills the store</h2>
         <span class="grow" />
         {store && (
           <span class="faint">

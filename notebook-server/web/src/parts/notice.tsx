@@ -8,15 +8,17 @@ import { Words } from "./words.tsx";
 interface EmptyProps {
   icon: IconName;
   title: string;
+  /** Whether it is all of the page, and its title the page's. */
+  isPage?: boolean;
   children?: ComponentChildren;
 }
 
 /** An honest emptiness: what would be here, and what to do for it. */
-export function Empty({ icon, title, children }: EmptyProps) {
+export function Empty({ icon, title, isPage = false, children }: EmptyProps) {
   return (
     <div class="empty">
       <Icon name={icon} size={32} />
-      <h2>{title}</h2>
+      {isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   );

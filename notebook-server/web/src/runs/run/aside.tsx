@@ -87,7 +87,7 @@ interface FactsProps {
 function Facts({ title, entries, number = false }: FactsProps) {
   if (entries.length === 0) return null;
   return (
-    <section aria-label={title}>
+    <div class="facts-list">
       <h3>{title}</h3>
       {entries.map(([name, given]) => (
         <div key={name} class="entry" title={`${name} = ${value(given, 400)}`}>
@@ -97,6 +97,6 @@ function Facts({ title, entries, number = false }: FactsProps) {
           <span class="v cut">{number ? metric(given) : value(given, 40)}</span>
         </div>
       ))}
-    </section>
+    </div>
   );
 }

@@ -78,7 +78,7 @@ export function Environment({ detail }: { detail: RunDetail }) {
       />
       {Object.keys(rest).length > 0 && (
         <section>
-          <h3>More</h3>
+          <h2 class="heading">More</h2>
           <Tree value={rest} />
         </section>
       )}
@@ -96,7 +96,7 @@ interface FactsProps {
 function Facts({ title, entries, none }: FactsProps) {
   return (
     <section aria-label={title}>
-      <h3>{title}</h3>
+      <h2 class="heading">{title}</h2>
       {entries.length === 0 && <p class="dim">{none}</p>}
       <dl class="facts">
         {entries.map(([name, given]) => (
@@ -117,7 +117,7 @@ function Packages({ list }: { list: [string, string][] }) {
   const shown = list.filter(([name]) => name.toLowerCase().includes(wanted));
   return (
     <section aria-label="Packages">
-      <h3>Packages ({number(list.length)})</h3>
+      <h2 class="heading">Packages ({number(list.length)})</h2>
       <div class="search">
         <Icon name="search" size={13} />
         <input

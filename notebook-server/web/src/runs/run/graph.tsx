@@ -105,8 +105,8 @@ function StepBox({ box, row, model, isChosen, inTabOrder, enter, choose }: BoxPr
       ? cells(tasks, range.from, Math.min(range.to, tasks.total), MOST_CELLS)
       : [];
   const said = state
-    ? `${step.title}: ${stateWord(state)}, ${tallyText(counts)}${row?.retries ? `, ${row.retries} retried` : ""}`
-    : `${step.title}: not reached`;
+    ? `: ${stateWord(state)}, ${tallyText(counts)}${row?.retries ? `, ${row.retries} retried` : ""}`
+    : ": not reached";
   const took = row?.elapsed_ms ? `, ${duration(row.elapsed_ms)}` : "";
   return (
     <button
@@ -119,9 +119,8 @@ function StepBox({ box, row, model, isChosen, inTabOrder, enter, choose }: BoxPr
         width: `${box.width}px`,
         height: `${box.height}px`,
       }}
-      aria-label={`${said}${took}`}
       aria-pressed={isChosen}
-      title={[`${said}${took}`, step.doc].filter(Boolean).join("\n")}
+      title={[`${step.title}${said}${took}`, step.doc].filter(Boolean).join("\n")}
       tabIndex={inTabOrder ? 0 : -1}
       onFocus={enter}
       onClick={choose}
@@ -133,6 +132,7 @@ function StepBox({ box, row, model, isChosen, inTabOrder, enter, choose }: BoxPr
           </span>
         )}
         <span class="cut">{step.title}</span>
+        <span class="aloud">{said}</span>
         {step.is_many && <span class="counter mono">{stepCounter(row)}</span>}
       </span>
       {step.is_many && <Strip states={strip} />}

@@ -55,7 +55,7 @@ export function Timeline({ model, step, clearStep, chosen, choose, open }: Props
   return (
     <section class="timeline" aria-label="Timeline">
       <div class="line wrap bar-head">
-        <h3>Timeline</h3>
+        <h2 class="heading">Timeline</h2>
         <span class="dim num">{count(shown.length, "task")}</span>
         {step && (
           <span class="chip">
@@ -274,7 +274,6 @@ function Row(props: RowProps) {
       aria-selected={isChosen}
       aria-posinset={props.row + 1}
       aria-setsize={props.amount}
-      aria-label={`${label}: ${stateWord(state)}${attempts > 1 ? `, ${attempts} attempts` : ""}${took ? `, ${took}` : ""}`}
       data-row={props.row}
       tabIndex={props.isAt ? 0 : -1}
       onFocus={props.enter}
@@ -289,7 +288,13 @@ function Row(props: RowProps) {
           <Glyph state={state} size={10} />
         </span>
         <span class="cut">{label}</span>
-        {attempts > 1 && <span class="tries">↻{attempts}</span>}
+        <span class="aloud">: {stateWord(state)}</span>
+        {attempts > 1 && (
+          <span class="tries">
+            <span aria-hidden="true">↻{attempts}</span>
+            <span class="aloud">, {attempts} attempts</span>
+          </span>
+        )}
       </span>
       <span class="lane">
         {bars.map((bar) => (

@@ -62,7 +62,9 @@ export function Code({ code, flow, failed = [] }: Props) {
           />
         </section>
       )}
-      <h3 style={{ marginTop: "12px" }}>Changes since the run before</h3>
+      <h2 class="heading" style={{ marginTop: "12px" }}>
+        Changes since the run before
+      </h2>
       <Changes detail={detail} flow={flow} />
     </div>
   );

@@ -35,10 +35,10 @@ interface ListProps {
 function List({ title, list, total, within, none }: ListProps) {
   return (
     <section aria-label={title}>
-      <h3>
+      <h2 class="heading">
         {title}
         {total > 0 && ` (${number(total)})`}
-      </h3>
+      </h2>
       {list.length === 0 && <p class="dim">{none}</p>}
       <ul class="uses">
         {list.map((pathspec) => (
