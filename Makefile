@@ -17,6 +17,8 @@ DONE := $(VENV)/.done
 S3RVER := $(CACHE)/s3rver/node_modules/.bin/s3rver
 export FLOWNOTE_TEST_S3RVER := $(S3RVER)
 export FLOWNOTE_TEST_PYTHON := $(CURDIR)/$(PYTHON)
+WEB := notebook-server/web
+BROWSER := tests/browser
 
 # The light wheel knows nothing of what the studio is made of, and isn't built anew for it.
 LIGHT := core/flow runtime/store runtime/engine python/src
@@ -31,7 +33,7 @@ say = @echo "==> $(1)"
 # $(call need,COMMAND,HINT): fails with the name of a missing prerequisite.
 need = @command -v $(1) >/dev/null || { echo 'error: `$(1)` is not installed'; echo 'hint: $(2)'; exit 1; } >&2
 
-.PHONY: help demo test test-rust test-python test-soak check check-rust check-python bench clean venv wheel studio
+.PHONY: help demo test test-rust test-python test-browser test-soak check check-rust check-python check-web bench clean venv wheel studio
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
@@ -44,7 +46,7 @@ demo: $(DONE)/wheel $(DONE)/data ## Builds Flownote and runs the main job: recom
 
 # --- What developers do ----------------------------------------------------------------
 
-test: test-rust test-python ## Runs every test, the soak tests left out
+test: test-rust test-python test-browser ## Runs every test, the soak tests left out
 
 # Both wheels: kernels are tested over the real interpreters.
 test-rust: $(DONE)/wheel $(DONE)/studio $(DONE)/test $(S3RVER)
@@ -60,13 +62,21 @@ test-python: $(DONE)/wheel $(DONE)/studio $(DONE)/data $(DONE)/test
 	$(call say,examples)
 	@$(PYTHON) -m pytest examples
 
+# FLOWNOTE_SCREENSHOTS is where pictures of every place go; FLOWNOTE_TEST_CHROMIUM another browser.
+test-browser: $(DONE)/wheel $(DONE)/studio $(DONE)/data $(DONE)/test $(BROWSER)/node_modules/.done ## Runs the page in a real browser
+	@[ -x "$${FLOWNOTE_TEST_CHROMIUM:-/usr/bin/chromium}" ] || \
+	  { echo 'error: there is no Chromium to test the page in'; \
+	    echo 'hint: apt-get install chromium, or set FLOWNOTE_TEST_CHROMIUM to one'; exit 1; } >&2
+	$(call say,the page in a browser)
+	@cd $(BROWSER) && npm test --silent
+
 test-soak: $(DONE)/wheel $(DONE)/data $(DONE)/test ## Runs the tests that take minutes or gigabytes
 	$(call say,a million simulated runs)
 	@FLOWNOTE_SEEDS=1000000 cargo test --package flownote-flow --test simulator
 	$(call say,gigabytes of output and of artifacts)
 	@$(PYTHON) -m pytest -m soak --timeout 3600
 
-check: check-rust check-python ## Formatting, lints, types, documentation, the tidy test
+check: check-rust check-python check-web ## Formatting, lints, types, documentation, the tidy test
 
 check-rust: $(DONE)/venv
 	$(call say,Rust: format)
@@ -88,6 +98,10 @@ check-python: $(DONE)/check
 	@$(VENV)/bin/ruff check
 	$(call say,Python: types)
 	@$(VENV)/bin/mypy
+
+check-web: $(WEB)/node_modules/.done
+	$(call say,the page: types$(comma) lints$(comma) unit tests)
+	@cd $(WEB) && npm run --silent check
 
 bench: $(DONE)/venv ## Measures Flownote beside its peers in a release build (about 20 minutes)
 	$(call say,measuring; best on an idle machine)
@@ -143,6 +157,14 @@ $(DONE)/data: python/requirements-demo.txt python/requirements-data.txt $(DONE)/
 $(DONE)/build $(DONE)/test $(DONE)/check: $(DONE)/%: python/requirements-%.txt $(DONE)/venv
 	$(call say,installing the packages of $<)
 	@$(PIP) -r $<
+	@touch $@
+
+# What the page and its tests are built with, exactly as their locks say.
+$(WEB)/node_modules/.done $(BROWSER)/node_modules/.done: %/node_modules/.done: %/package-lock.json
+	$(call need,node,install Node.js 18 or newer: apt-get install npm)
+	$(call need,npm,install npm: apt-get install npm)
+	$(call say,installing the packages of $*)
+	@cd $* && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 $(S3RVER):
