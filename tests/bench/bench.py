@@ -4,6 +4,7 @@ make bench
 python tests/bench/bench.py hello linear --rounds 1      prints, writes nothing
 python tests/bench/bench.py million --write              these cases apart from the others
 python tests/bench/bench.py --engine Metaflow            the peer alone
+python tests/bench/bench.py kernel names sql wasm --write   the notebook rows
 python tests/bench/bench.py --python .venv/bin/python    an installed build, unbuilt here
 """
 
@@ -20,8 +21,8 @@ import tempfile
 from pathlib import Path
 
 import report
-from cases import CASES, FLOWNOTE, JOBLIB, METAFLOW, SCRIPT, Case, Medians
-from engines import CACHE, Engine, install_flownote, install_peers, say
+from cases import CASES, FLOWNOTE, IPYKERNEL, JOBLIB, METAFLOW, SCRIPT, Case, Medians
+from engines import CACHE, Engine, build_examples, install_flownote, install_peers, say
 
 HERE = Path(__file__).resolve().parent
 
@@ -29,8 +30,8 @@ HERE = Path(__file__).resolve().parent
 def main() -> None:
     """Installs what is compared, measures in turns, reports."""
     options = parse()
-    engines = install(options)
     cases = chosen(options)
+    engines = install(options, cases)
     before = os.getloadavg()[0]
     medians = measure_all(cases, engines, options.rounds)
     load = f"{before:.2f}, {os.getloadavg()[0]:.2f}"
@@ -75,16 +76,22 @@ def parse() -> argparse.Namespace:
     return options
 
 
-def install(options: argparse.Namespace) -> list[Engine]:
-    """Returns the engines that were asked for, installed."""
+def install(options: argparse.Namespace, cases: list[Case]) -> list[Engine]:
+    """Returns the engines that were asked for and that a case needs, installed."""
     engines = []
+    studio = any(case.studio for case in cases)
     if options.engine != METAFLOW:
-        python = options.python.absolute() if options.python else install_flownote()
-        engines += [Engine(FLOWNOTE, python), Engine(SCRIPT, python)]
-    if options.engine != FLOWNOTE:
+        own = options.python
+        python = own.absolute() if own else install_flownote(studio=studio)
+        # Kernels run the same Python, with the same packages.
+        engines += [Engine(name, python) for name in (FLOWNOTE, SCRIPT, IPYKERNEL)]
+        if studio:
+            build_examples()
+    if options.engine != FLOWNOTE and any({METAFLOW, JOBLIB} & {*case.engines} for case in cases):
         python = install_peers()
         engines += [Engine(METAFLOW, python), Engine(JOBLIB, python)]
-    return engines
+    needed = {name for case in cases for name in case.engines}
+    return [engine for engine in engines if engine.name in needed]
 
 
 def measure_all(cases: list[Case], engines: list[Engine], rounds: int) -> Medians:

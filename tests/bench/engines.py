@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,7 +13,8 @@ from pathlib import Path
 from cases import FLOWNOTE, METAFLOW, Case
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOWS = Path(__file__).resolve().parent / "flows"
+HERE = Path(__file__).resolve().parent
+FLOWS = HERE / "flows"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flownote" / "bench"
 
 
@@ -41,9 +43,10 @@ class Engine:
 
     def environment(self, case: Case, folder: Path) -> dict[str, str]:
         """Returns the variables that the command sees."""
-        keep = ("PATH", "HOME", "LANG", "TMPDIR")
+        keep = ["PATH", "HOME", "LANG", "TMPDIR", "BENCH_EXAMPLES"]
+        keep += ["CARGO_HOME", "RUSTUP_HOME"]
         variables = {name: os.environ[name] for name in keep if name in os.environ}
-        variables |= case.environment
+        variables |= case.environment | {"BENCH_ENGINE": self.name}
         if self.name == METAFLOW:
             variables |= {
                 "METAFLOW_USER": "bench",
@@ -53,19 +56,42 @@ class Engine:
         return variables
 
 
-def install_flownote() -> Path:
-    """Builds the wheel in the release profile, installs it, and returns its Python."""
+def install_flownote(*, studio: bool) -> Path:
+    """Builds the wheels in the release profile, installs them, and returns their Python."""
     python = _venv("flownote")
     wheels = CACHE / "wheels"
     shutil.rmtree(wheels, ignore_errors=True)
     say("building Flownote's release wheel (the first time takes minutes)")
     _pip(python, "-r", str(ROOT / "python/requirements-build.txt"))
     _pip(python, "-r", str(ROOT / "python/requirements-demo.txt"))
-    maturin = [str(python.with_name("maturin")), "build", "--release"]
-    project = ["--manifest-path", str(ROOT / "python/Cargo.toml"), "--out", str(wheels)]
-    subprocess.run([*maturin, *project], check=True)
+    _build_wheel(python, ROOT / "python/Cargo.toml", wheels)
+    if studio:
+        say("building the studio's release wheel (the first time takes an hour on two cores)")
+        _pip(python, "-r", str(HERE / "requirements-notebook.txt"))
+        _build_wheel(python, ROOT / "python/studio/Cargo.toml", wheels)
     _pip(python, "--force-reinstall", "--no-deps", *map(str, wheels.glob("*.whl")))
     return python
+
+
+def _build_wheel(python: Path, project: Path, wheels: Path) -> None:
+    maturin = [str(python.with_name("maturin")), "build", "--release"]
+    place = ["--manifest-path", str(project), "--out", str(wheels)]
+    subprocess.run([*maturin, *place], check=True)
+
+
+def build_examples() -> None:
+    """Builds the programs that measure below Python, unless `BENCH_EXAMPLES` names them."""
+    if os.environ.get("BENCH_EXAMPLES"):
+        return
+    say("building what measures the kernel over its own socket")
+    # The studio's: what the kernel is made of was built for its wheel already.
+    for project, example in (("python/studio", "measure"), ("core/notebook", "thousand_cells")):
+        manifest = ["--manifest-path", str(ROOT / project / "Cargo.toml")]
+        subprocess.run(["cargo", "build", "--release", *manifest, "--example", example], check=True)
+    metadata = ["cargo", "metadata", "--no-deps", "--offline", "--format-version", "1"]
+    told = subprocess.run(metadata, cwd=ROOT, capture_output=True, check=True)
+    target = json.loads(told.stdout)["target_directory"]
+    os.environ["BENCH_EXAMPLES"] = f"{target}/release/examples"
 
 
 def install_peers() -> Path:
