@@ -18,17 +18,29 @@ export function backOff(failures: number, chance: number): number {
   return Math.round(wait * (1 + chance / 4));
 }
 
-/** Listens until the returned function is called. */
+/**
+ * Listens until the returned function is called, while the page is seen: a browser keeps six
+ * connections to a server for all tabs together, and hidden ones must not take them all.
+ */
 export function listen(address: string, listener: Listener): () => void {
   let source: EventSource | null = null;
   let timer = 0;
   let failures = 0;
   let over = false;
 
-  const stop = () => {
-    over = true;
+  const rest = () => {
     clearTimeout(timer);
     source?.close();
+    source = null;
+  };
+  const stop = () => {
+    over = true;
+    document.removeEventListener("visibilitychange", turn);
+    rest();
+  };
+  const turn = () => {
+    rest();
+    if (!document.hidden && !over) open();
   };
 
   const open = () => {
@@ -40,7 +52,7 @@ export function listen(address: string, listener: Listener): () => void {
     // The browser's own retry neither backs off nor tells what was missed.
     source.onerror = () => {
       source?.close();
-      if (over) return;
+      if (over || document.hidden) return;
       failures += 1;
       timer = window.setTimeout(open, backOff(failures, Math.random()));
     };
@@ -53,6 +65,7 @@ export function listen(address: string, listener: Listener): () => void {
     }
   };
 
-  open();
+  document.addEventListener("visibilitychange", turn);
+  if (!document.hidden) open();
   return stop;
 }

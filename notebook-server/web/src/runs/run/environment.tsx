@@ -25,8 +25,11 @@ export function facts(environment: unknown): [string, unknown][] {
       found.push([name, /digest|lock/.test(name) ? shortDigest(String(given)) : given]);
     }
   }
-  const first = ["python", "git", "lock_digest", "lock", "platform"];
-  const rank = (name: string) => (first.indexOf(name) + 100) % 100 || (name === first[0] ? 0 : 99);
+  const first = ["python", "git", "lock", "platform", "machine"];
+  const rank = (name: string) => {
+    const place = first.indexOf(name);
+    return place < 0 ? first.length : place;
+  };
   return found.sort(([one], [other]) => rank(one) - rank(other));
 }
 

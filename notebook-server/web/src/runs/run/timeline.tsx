@@ -154,6 +154,17 @@ function Rows({ model, tasks, shown, scale, nowMs, chosen, choose, open }: RowsP
     model.rows.want(shown.subarray(first, last + 1));
   }, [seen.value, shown, version]);
 
+  // What is chosen for the reader (the first failure) is brought into sight, once.
+  const revealed = useRef(false);
+  useEffect(() => {
+    if (revealed.current || chosen === null || shown.length === 0) return;
+    const row = rowOf(model, tasks, shown, chosen);
+    if (row === null) return;
+    revealed.current = true;
+    at.value = row;
+    list.current?.reveal(row);
+  }, [chosen, shown, version]);
+
   const activeIndex = Math.min(at.value, Math.max(0, shown.length - 1));
   const keydown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -231,6 +242,17 @@ function Rows({ model, tasks, shown, scale, nowMs, chosen, choose, open }: RowsP
   );
 }
 
+/** The row of a task, where it is known: among those fetched, or as the first that failed. */
+function rowOf(model: RunModel, tasks: Tasks, shown: Uint32Array, chosen: string): number | null {
+  const failed = model.detail.peek()?.failures[0];
+  const isFailed = failed !== undefined && keyOf(failed) === chosen;
+  const row = shown.findIndex((index) => {
+    const task = model.rows.at(index);
+    return task ? keyOf(task) === chosen : isFailed && stateAt(tasks, index) === "failed";
+  });
+  return row < 0 ? null : row;
+}
+
 /** What a row is called until its name has come. */
 function labelOf(model: RunModel, index: number): string {
   const range = model.ranges.peek().find(({ from, to }) => index >= from && index < to);
@@ -266,7 +288,9 @@ function Row(props: RowProps) {
   const elapsed = tasks.elapsed[index] ?? UNKNOWN;
   const label = task?.label ?? props.fallback();
   const isChosen = task !== undefined && keyOf(task) === props.chosen;
-  const took = state === "reused" ? "" : duration(elapsed === UNKNOWN ? null : elapsed);
+  const began = tasks.started[index] ?? UNKNOWN;
+  const sofar = state === "running" && began !== UNKNOWN ? nowMs - began : null;
+  const took = state === "reused" ? "" : duration(elapsed === UNKNOWN ? sofar : elapsed);
   return (
     <div
       class={`time-row ${isChosen ? "chosen" : ""}`}
