@@ -70,3 +70,13 @@ describe("arrows", () => {
 test("a step that leads to one that isn't there harms nothing", () => {
   expect(draw([step("start", ["gone"])]).lines).toEqual([]);
 });
+
+test("cells, which nothing connects, stand in rows in their order", () => {
+  const cells = Array.from({ length: 30 }, (_, at) => step(`cell-${at}`, []));
+  const drawing = draw(cells);
+  expect(drawing.width).toBeLessThan(1100);
+  const places = drawing.boxes.map((one) => one.y * 10_000 + one.x);
+  expect(places).toEqual([...places].sort((one, other) => one - other));
+  expect(neighbour(drawing, "cell-3", "ArrowRight")).toBe("cell-4");
+  expect(neighbour(drawing, "cell-0", "ArrowLeft")).toBeNull();
+});

@@ -34,6 +34,7 @@ export function boxSize(step: GraphStep): { width: number; height: number } {
 }
 
 export function draw(steps: GraphStep[]): Drawing {
+  if (steps.every((step) => step.next.length === 0)) return inRows(steps);
   const graph = new Graph();
   graph.setGraph({ rankdir: "LR", nodesep: 18, ranksep: 44, marginx: 2, marginy: 4 });
   graph.setDefaultEdgeLabel(() => ({}));
@@ -54,6 +55,29 @@ export function draw(steps: GraphStep[]): Drawing {
   }));
   const size = graph.graph() as { width?: number; height?: number };
   return { boxes, lines, width: Math.ceil(size.width ?? 0), height: Math.ceil(size.height ?? 0) };
+}
+
+/** How wide rows of boxes become that nothing connects. */
+const ROW_WIDTH = 1040;
+const GAP = 12;
+
+/** Cells of a notebook, which no lines connect: in their order, row by row. */
+function inRows(steps: GraphStep[]): Drawing {
+  const boxes: Box[] = [];
+  let [x, y, tallest, widest] = [2, 4, 0, 0];
+  for (const step of steps) {
+    const { width, height } = boxSize(step);
+    if (x > 2 && x + width > ROW_WIDTH) {
+      x = 2;
+      y += tallest + GAP;
+      tallest = 0;
+    }
+    boxes.push({ step, x, y, width, height });
+    x += width + GAP;
+    tallest = Math.max(tallest, height);
+    widest = Math.max(widest, x);
+  }
+  return { boxes, lines: [], width: widest, height: y + tallest + 4 };
 }
 
 /** A smooth way through the points. */
@@ -84,6 +108,10 @@ export function neighbour(drawing: Drawing, from: string, key: string): string |
     found.sort((a, b) => Math.abs(middle(a).y - here.y) - Math.abs(middle(b).y - here.y));
     return found[0]?.step.name ?? null;
   };
+  if (drawing.lines.length === 0) {
+    const at = drawing.boxes.indexOf(box) + (key === "ArrowRight" || key === "ArrowDown" ? 1 : -1);
+    return drawing.boxes[at]?.step.name ?? null;
+  }
   if (key === "ArrowRight") return nearest(box.step.next);
   if (key === "ArrowLeft")
     return nearest(drawing.lines.filter((line) => line.to === from).map((line) => line.from));
