@@ -1,24 +1,13 @@
-/** The place Notebooks, as far as it is: how notebooks are run today. */
-import { Layout } from "../frame/layout.tsx";
-import { useTitle } from "../frame/title.ts";
-import { Command, Empty } from "../parts/notice.tsx";
-import { href } from "../router.ts";
+/** The place Notebooks: the list of them, or one of them open. */
+import { lazy } from "../frame/lazy.tsx";
+import { segments } from "../router.ts";
+import { NotebookList } from "./list/page.tsx";
+
+// The editor and all that shows outputs comes with the first notebook that is opened.
+const Open = lazy(() => import("./open/page.tsx").then((m) => m.NotebookPage));
 
 export function NotebooksPage() {
-  useTitle("Notebooks");
-  return (
-    <Layout>
-      <Empty icon="notebook" title="Notebooks can't be edited here yet">
-        <p>
-          They run from the shell and in Jupyter, over the same store, and every run of a notebook
-          is in Runs: its cells as steps, its values as artifacts.
-        </p>
-        <Command>flownote run notebook.ipynb</Command>
-        <Command>flownote kernel install</Command>
-        <a class="btn" href={href("/runs")}>
-          Go to Runs
-        </a>
-      </Empty>
-    </Layout>
-  );
+  const [, ...parts] = segments.value;
+  const path = parts.join("/");
+  return path ? <Open key={path} path={path} /> : <NotebookList />;
 }

@@ -24,6 +24,12 @@ const PATHS = {
   health: "M1.5 8.5h3l1.8-5 3.2 9 1.7-4h3.3",
   tag: "M2.5 2.5h5l6 6-5 5-6-6zM5.3 5.3v.1",
   resume: "M4 3v10l8-5z",
+  more: "M3.5 8h.01M8 8h.01M12.5 8h.01",
+  stop: "M4 4h8v8H4z",
+  plus: "M8 3v10M3 8h10",
+  paneLeft: "M2 3h12v10H2zM6 3v10",
+  paneRight: "M2 3h12v10H2zM10 3v10",
+  again: "M13 8a5 5 0 1 1-1.5-3.5M13 2v3h-3",
   compare: "M5 2v12m6-12v12M2 5l3-3 3 3m0 6 3 3 3-3",
 } as const;
 

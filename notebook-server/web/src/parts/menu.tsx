@@ -26,7 +26,14 @@ interface Props {
   align?: "left" | "right";
 }
 
-export function MenuButton({ label, class: look = "btn", title, items, children, align = "left" }: Props) {
+export function MenuButton({
+  label,
+  class: look = "btn",
+  title,
+  items,
+  children,
+  align = "left",
+}: Props) {
   const isOpen = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
@@ -59,7 +66,14 @@ export function MenuButton({ label, class: look = "btn", title, items, children,
         {children}
       </button>
       {isOpen.value && (
-        <Menu id={id} label={label} items={items()} at={button.current} align={align} close={close} />
+        <Menu
+          id={id}
+          label={label}
+          items={items()}
+          at={button.current}
+          align={align}
+          close={close}
+        />
       )}
     </>
   );
@@ -106,7 +120,9 @@ function Menu({ id, label, items, at, align, close }: ListProps) {
     };
   }, []);
 
-  const buttons = () => [...(list.current?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? [])];
+  const buttons = () => [
+    ...(list.current?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? []),
+  ];
   const focusItem = (place: number) => buttons()[place]?.focus();
 
   const keydown = (event: KeyboardEvent) => {
@@ -118,12 +134,17 @@ function Menu({ id, label, items, at, align, close }: ListProps) {
       close(true);
       return;
     }
-    const wraps = (event.key === "ArrowDown" && here === all.length - 1) || (event.key === "ArrowUp" && here === 0);
-    const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && event.key !== " ";
+    const wraps =
+      (event.key === "ArrowDown" && here === all.length - 1) ||
+      (event.key === "ArrowUp" && here === 0);
+    const isLetter =
+      event.key.length === 1 && !event.ctrlKey && !event.metaKey && event.key !== " ";
     const next = isLetter
       ? startingWith(all, event.key, here)
       : wraps
-        ? event.key === "ArrowDown" ? 0 : all.length - 1
+        ? event.key === "ArrowDown"
+          ? 0
+          : all.length - 1
         : nextIndex(event.key, here, all.length, "vertical");
     if (next === null) return;
     event.preventDefault();
@@ -131,7 +152,16 @@ function Menu({ id, label, items, at, align, close }: ListProps) {
   };
 
   return (
-    <div id={id} ref={list} class="menu" role="menu" aria-label={label} tabIndex={-1} popover="manual" onKeyDown={keydown}>
+    <div
+      id={id}
+      ref={list}
+      class="menu"
+      role="menu"
+      aria-label={label}
+      tabIndex={-1}
+      popover="manual"
+      onKeyDown={keydown}
+    >
       {items.map((item) => (
         <button
           key={item.id}

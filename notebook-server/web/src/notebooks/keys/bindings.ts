@@ -167,8 +167,20 @@ export const ACTIONS: readonly Action[] = [
     command: ["Shift+Z"],
     run: (desk) => desk.redo(),
   },
-  { id: "cut", group: "Cell", title: "Cut the chosen cells", command: ["X"], run: (desk) => desk.cut() },
-  { id: "copy", group: "Cell", title: "Copy the chosen cells", command: ["C"], run: (desk) => desk.copy() },
+  {
+    id: "cut",
+    group: "Cell",
+    title: "Cut the chosen cells",
+    command: ["X"],
+    run: (desk) => desk.cut(),
+  },
+  {
+    id: "copy",
+    group: "Cell",
+    title: "Copy the chosen cells",
+    command: ["C"],
+    run: (desk) => desk.copy(),
+  },
   {
     id: "paste",
     group: "Cell",
@@ -228,7 +240,13 @@ export const ACTIONS: readonly Action[] = [
   { id: "sql", group: "Cell", title: "Make it SQL", run: (desk) => desk.setLanguage("sql") },
   { id: "rust", group: "Cell", title: "Make it Rust", run: (desk) => desk.setLanguage("rust") },
   { id: "wasm", group: "Cell", title: "Make it WASM", run: (desk) => desk.setLanguage("wasm") },
-  { id: "raw", group: "Cell", title: "Make it raw text", command: ["R"], run: (desk) => desk.setLanguage("raw") },
+  {
+    id: "raw",
+    group: "Cell",
+    title: "Make it raw text",
+    command: ["R"],
+    run: (desk) => desk.setLanguage("raw"),
+  },
   { id: "clear", group: "Cell", title: "Clear the cell's outputs", run: (desk) => desk.clear() },
   { id: "clear-all", group: "Cell", title: "Clear all outputs", run: (desk) => desk.clear(true) },
   {
@@ -285,7 +303,8 @@ export const ACTIONS: readonly Action[] = [
 export function keyName(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
   // A sign that needs Shift is named by itself.
-  const shift = event.shiftKey && (event.key.length > 1 || /[a-z]/i.test(event.key) || event.ctrlKey);
+  const shift =
+    event.shiftKey && (event.key.length > 1 || /[a-z]/i.test(event.key) || event.ctrlKey);
   return [
     event.ctrlKey || event.metaKey ? "Ctrl" : "",
     event.altKey ? "Alt" : "",
@@ -330,7 +349,10 @@ export function keyLabel(keys: string): string {
   return keys
     .replace("ArrowUp", "↑")
     .replace("ArrowDown", "↓")
-    .replace(/(^|\+| )([A-Z])(?=$| )/g, (_, before: string, letter: string) => before + letter.toLowerCase())
+    .replace(
+      /(^| )([A-Z])(?=$| )/g,
+      (_, before: string, letter: string) => before + letter.toLowerCase(),
+    )
     .replace("Escape", "Esc")
     .replaceAll("+", " ");
 }

@@ -45,6 +45,9 @@ export class Desk {
     return found;
   });
 
+  /** Changes with the cells' order and languages and with what is known of their names. */
+  readonly definitions = computed(() => this.notebook.book.value.definitions);
+
   /** The number that messages call a code cell by: `cell 3`. */
   readonly numbers = computed(() => {
     const { order, cells } = this.notebook.book.value;
@@ -137,7 +140,8 @@ export class Desk {
 
   chooseAll(): void {
     const order = this.order.peek();
-    if (order.length > 0) this.anchor.value = order.at(-1) === this.focused.peek() ? order[0]! : order.at(-1)!;
+    if (order.length > 0)
+      this.anchor.value = order.at(-1) === this.focused.peek() ? order[0]! : order.at(-1)!;
   }
 
   edit(at?: Wanted["at"]): void {

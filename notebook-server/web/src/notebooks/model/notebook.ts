@@ -120,6 +120,10 @@ export class Notebook {
       else this.texts.set(cell, new CellText(source, version, this.client));
       this.textChanges.value += 1;
     },
+    resync: (cell, source, version) => {
+      this.texts.get(cell)?.resync(source, version, this.client);
+      this.textChanges.value += 1;
+    },
     edited: (edited: Edited) => {
       this.texts.get(edited.cell)?.receive(edited.version, edited.updates);
       this.textChanges.value += 1;

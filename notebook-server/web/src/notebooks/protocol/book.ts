@@ -57,6 +57,8 @@ export interface Book {
   /** What doesn't stop may be killed: the language of its interpreter. */
   readonly killOffer: Language | null;
   readonly restartOffer: { language: Language; message: string; hint: string } | null;
+  /** Counts what changes the names that cells make: order, languages, results. */
+  readonly definitions: number;
   /** The number of the next event. */
   readonly next: number;
   /** The file changed on disk and won: how often. */
@@ -80,6 +82,7 @@ export const EMPTY: Book = {
   isIdle: true,
   killOffer: null,
   restartOffer: null,
+  definitions: 0,
   next: 0,
   reloads: 0,
   isOver: false,

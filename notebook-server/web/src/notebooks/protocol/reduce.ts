@@ -24,6 +24,8 @@ import type {
 export interface Texts {
   /** A cell's text as the server has it; edits under way are kept on top. */
   set(cell: string, source: string, version: number): void;
+  /** The same, when changes can't tell it: what was typed may be what could not be taken. */
+  resync(cell: string, source: string, version: number): void;
   edited(edited: Edited): void;
   drop(cell: string): void;
 }
@@ -59,11 +61,11 @@ class Draft {
     else if ("edited" in frame) this.texts.edited(frame.edited);
     else if ("resync" in frame) {
       const { cell, source, version } = frame.resync;
-      this.texts.set(cell, source, version);
+      this.texts.resync(cell, source, version);
     } else if ("people" in frame) this.set({ people: frame.people });
     else if ("saved" in frame) {
-      const { at = null, problem = null, saved = problem === null } = frame.saved;
-      this.set({ saving: { isSaved: saved, at: at ?? this.book.saving.at, problem } });
+      const { at, problem, saved } = frame.saved;
+      this.set({ saving: { isSaved: saved, at, problem } });
     }
   }
 
@@ -103,6 +105,11 @@ class Draft {
       next: hello.next,
       isOver: false,
     });
+    const { asking } = hello;
+    if (asking) {
+      const { prompt, password } = asking;
+      this.cell(asking.cell ?? this.running(), { input: { prompt, password } });
+    }
   }
 
   /** The whole document anew; what is known of cells beside it is kept. */
@@ -132,6 +139,7 @@ class Draft {
       cells,
       order: document.cells.map((cell) => cell.id),
       mode: document.mode ?? "lazy",
+      definitions: this.book.definitions + 1,
       metadata: document.metadata ?? {},
     });
   }
@@ -166,7 +174,7 @@ class Draft {
           defined: event.defined ?? {},
           input: null,
         });
-        this.set({ killOffer: null });
+        this.set({ killOffer: null, definitions: this.book.definitions + 1 });
         break;
       case "outputs":
         this.cell(event.cell, { outputs: shownOutputs(event.outputs), clearsAtNext: false });
@@ -181,6 +189,7 @@ class Draft {
       }
       case "changed":
         this.applied(event.applied);
+        this.set({ definitions: this.book.definitions + 1 });
         break;
       case "reloaded":
         this.document(event.document, {}, {});

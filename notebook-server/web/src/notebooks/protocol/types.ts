@@ -220,6 +220,8 @@ export interface Hello {
   next: number;
   idle: boolean;
   interpreters: Interpreter[];
+  /** The cell that waits for a line, if one does. */
+  asking?: { cell: string | null; prompt: string; password: boolean } | null;
   people: Person[];
   saved: boolean;
   trusted: boolean;
@@ -233,7 +235,7 @@ export interface TextUpdate {
 
 export interface Edited {
   cell: string;
-  /** The version that the cell's text has after these. */
+  /** The version that the first update applies to. */
   version: number;
   updates: TextUpdate[];
 }
@@ -245,7 +247,7 @@ export type ServerFrame =
   | { edited: Edited }
   | { resync: { cell: string; version: number; source: string } }
   | { answer: { id: number; reply?: Reply; problem?: Trouble } }
-  | { saved: { at?: string | null; problem?: Trouble | null; saved?: boolean } }
+  | { saved: { at: string; saved: boolean; problem: Trouble | null } }
   | { people: Person[] };
 
 /** One frame from the page. */

@@ -9,6 +9,7 @@
 import { collab, getSyncedVersion, receiveUpdates, sendableUpdates } from "@codemirror/collab";
 import { ChangeSet, EditorState, type Extension, Text, type Transaction } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
+import { signal } from "@preact/signals";
 import type { TextUpdate } from "../protocol/types.ts";
 
 /** What the page sends of a cell: changes on top of a version. */
@@ -58,13 +59,20 @@ export class CellText {
     return state !== null && sendableUpdates(state).length > 0;
   }
 
+  /** Counts how often the state was made anew: what an editor was told is to be told again. */
+  readonly resets = signal(0);
+
   /** The state for an editor; made now if there was none. */
-  open(extensions: Extension): EditorState {
-    this.held ??= EditorState.create({
-      doc: this.synced,
-      extensions: [extensions, this.collab()],
-    });
+  open(extensions: () => Extension): EditorState {
+    this.extensions ??= extensions;
+    this.held ??= this.create(this.synced);
     return this.held;
+  }
+
+  private extensions: (() => Extension) | null = null;
+
+  private create(doc: Text): EditorState {
+    return EditorState.create({ doc, extensions: [this.extensions?.() ?? [], this.collab()] });
   }
 
   attach(view: EditorView): void {
@@ -86,27 +94,39 @@ export class CellText {
     else if (this.held) this.held = make(this.held).state;
   }
 
-  /** Changes that the server applied, in its order; those known already are passed over. */
+  /** Changes that apply to a version, in the server's order; known ones are passed over. */
   receive(version: number, updates: readonly TextUpdate[]): void {
-    const first = version - updates.length;
-    const fresh = updates.slice(Math.max(0, this.version - first));
-    if (first > this.version || fresh.length === 0) return;
+    if (version > this.version) return;
+    const fresh = updates.slice(this.version - version);
+    if (fresh.length === 0) return;
     const parsed = fresh.map(({ client, changes }) => ({
       clientID: String(client),
       changes: ChangeSet.fromJSON(changes),
     }));
     for (const { changes } of parsed) this.synced = changes.apply(this.synced);
-    this.version = version;
+    this.version += fresh.length;
     this.dispatch((state) => receiveUpdates(state, parsed));
     // What was sent at an older version is confirmed by now, or was refused.
     this.sentAt = null;
+    this.wasKept = false;
   }
+
+  /**
+   * The text as the server has it, because changes can't tell it. What is pending here may
+   * be what the server could not take: it is kept once, and not a second time.
+   */
+  resync(source: string, version: number, client: number): void {
+    this.reset(source, version, client, !this.wasKept);
+    this.wasKept = this.isPending;
+  }
+
+  private wasKept = false;
 
   /**
    * The text as the server has it now, whatever came before: what is pending here is put on
    * top of it, unless the server has it already.
    */
-  reset(source: string, version: number, client: number): void {
+  reset(source: string, version: number, client: number, keep = true): void {
     const before = this.synced;
     const { state } = this;
     this.client = client;
@@ -118,14 +138,11 @@ export class CellText {
       .map(({ changes }) => changes)
       .reduce<ChangeSet | null>((all, one) => (all ? all.compose(one) : one), null);
     const theirs = replacement(before, this.synced);
-    const keeps = pending !== null && !state.doc.eq(this.synced);
+    const keeps = keep && pending !== null && !state.doc.eq(this.synced);
     const mine = keeps ? pending.map(theirs) : null;
     // The collaboration's own record can't be reset: a state made anew takes its place.
     const selection = state.selection;
-    const fresh = EditorState.create({
-      doc: this.synced,
-      extensions: [this.extensions, this.collab()],
-    });
+    const fresh = this.create(this.synced);
     const length = fresh.doc.length + (mine ? mine.newLength - mine.length : 0);
     const at = (position: number) => Math.min(position, length);
     const next = mine ? fresh.update({ changes: mine }).state : fresh;
@@ -134,10 +151,8 @@ export class CellText {
     }).state;
     this.held = placed;
     this.editor?.setState(placed);
+    this.resets.value += 1;
   }
-
-  /** What an editor of this cell is made of; kept for a state made anew. */
-  extensions: Extension = [];
 
   /** What to send now; null while an answer is awaited or nothing is pending. */
   take(): Pending | null {

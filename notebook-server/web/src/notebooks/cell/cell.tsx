@@ -1,0 +1,184 @@
+/** One cell: its bar, its text, what it shows. */
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { Icon } from "../../parts/icon.tsx";
+import { Editor } from "../editor/editor.tsx";
+import type { Desk } from "../model/desk.ts";
+import { Outputs } from "../outputs/outputs.tsx";
+import { Prose } from "../outputs/prose.tsx";
+import { type CellState, isCode, languageTitle } from "../protocol/book.ts";
+import { dragged } from "./drag.ts";
+import { InputLine } from "./input.tsx";
+import { LanguageMenu } from "./language.tsx";
+import { CellMenu } from "./menu.tsx";
+import { CellNames } from "./names.tsx";
+import { LOOKS, moreText, StatusMark, statusName } from "./status.tsx";
+
+export function Cell({ desk, id }: { desk: Desk; id: string }) {
+  const cell = desk.notebook.cell(id).value;
+  if (!cell) return null;
+  return <Standing desk={desk} cell={cell} />;
+}
+
+function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
+  const { id } = cell;
+  const root = useRef<HTMLElement>(null);
+  const isFocused = desk.focused.value === id;
+  const isEditing = isFocused && desk.editing.value;
+  const isChosen = desk.chosen.value.length > 1 && desk.chosen.value.includes(id);
+  const number = desk.numbers.value.get(id);
+  const place = (desk.positions.value.get(id) ?? 0) + 1;
+  const code = isCode(cell.language);
+  const name = number ? `cell ${number}` : `${cell.language === "markdown" ? "text" : "raw text"} at place ${place}`;
+  const asText = code || cell.language === "raw" || desk.opened.value.has(id) || isEditing;
+  const folded = foldedOf(cell);
+
+  // The focus was sent here, not into the text.
+  const wanted = desk.wanted.value;
+  useLayoutEffect(() => {
+    if (wanted?.cell !== id || wanted.edit) return;
+    desk.wanted.value = null;
+    root.current?.focus({ preventScroll: true });
+    root.current?.scrollIntoView({ block: "nearest" });
+  }, [wanted]);
+  // A Markdown cell becomes an editor first; the editor itself takes the focus.
+  useEffect(() => {
+    if (wanted?.cell === id && wanted.edit) root.current?.scrollIntoView({ block: "nearest" });
+  }, [wanted]);
+
+  const classes = ["cell", code ? "" : "prose-cell", isFocused ? "focused" : "", isEditing ? "editing" : "", isChosen ? "chosen" : "", `is-${cell.status.status}`];
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list around it has the keys
+    <article
+      ref={root}
+      class={classes.filter(Boolean).join(" ")}
+      data-cell={id}
+      tabIndex={isFocused || (desk.focused.value === null && place === 1) ? 0 : -1}
+      aria-label={spoken(desk, cell, name)}
+      aria-posinset={place}
+      aria-setsize={desk.order.value.length}
+      aria-current={isFocused ? "true" : undefined}
+      onFocusIn={(event) => {
+        const inText = (event.target as Element).closest(".cm-content") !== null;
+        desk.entered(id, inText);
+      }}
+      onClick={(event) => {
+        if ((event.target as Element).closest("button, a, input, .cm-editor, .table-box")) return;
+        if (String(getSelection() ?? "") !== "") return;
+        if (event.shiftKey) {
+          const from = desk.focused.peek();
+          desk.goTo(id);
+          desk.anchor.value = from;
+        } else if (!root.current?.contains(document.activeElement)) desk.goTo(id);
+      }}
+    >
+      {asText && (
+        <div class="bar" {...dragged(desk, id)}>
+          <LanguageMenu desk={desk} cell={cell} />
+          {code && <StatusMark cell={cell} number={(other) => desk.numbers.value.get(other)} />}
+          <span class="grow" />
+          {code && <CellNames desk={desk} id={id} />}
+          {number && <span class="cell-number" title={`The page and messages call it cell ${number}`}>{number}</span>}
+          {code ? <RunButton desk={desk} cell={cell} name={name} /> : <DoneButton desk={desk} id={id} />}
+          <CellMenu desk={desk} cell={cell} />
+        </div>
+      )}
+      {asText ? (
+        folded.source ? (
+          <button type="button" class="folded" onClick={() => void desk.fold("source")}>
+            {desk.notebook.source(id).split("\n")[0] || "empty"} …
+          </button>
+        ) : (
+          <Editor desk={desk} cell={cell} name={`${languageTitle(cell.language)} of ${name}`} />
+        )
+      ) : (
+        <Rendered desk={desk} cell={cell} />
+      )}
+      {cell.refused && (
+        <p class="refused" role="alert">
+          <span class="tone-stale">not run: {cell.refused.message}</span>
+          {cell.refused.hint && <span class="dim"> hint: {cell.refused.hint}</span>}
+        </p>
+      )}
+      {code && (cell.outputs.length > 0 || cell.input) && (
+        <section class="outputs" aria-label={`Output of ${name}`}>
+          {folded.outputs ? (
+            <button type="button" class="folded" onClick={() => void desk.fold("outputs")}>
+              output folded away: show it
+            </button>
+          ) : (
+            <Outputs desk={desk} cell={cell} name={name} />
+          )}
+          {cell.input && <InputLine key={cell.input.prompt} desk={desk} {...cell.input} />}
+        </section>
+      )}
+    </article>
+  );
+}
+
+function Rendered({ desk, cell }: { desk: Desk; cell: CellState }) {
+  // Read so that another's edits show.
+  desk.notebook.textChanges.value;
+  const text = desk.notebook.source(cell.id);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Enter does the same on the cell
+    <div class="rendered" onDblClick={() => desk.goTo(cell.id, true)}>
+      {text.trim() ? (
+        <Prose text={text} attachments={cell.attachments} />
+      ) : (
+        <p class="faint">Empty text: press Enter to write</p>
+      )}
+      <div class="rendered-tools">
+        <button type="button" class="btn quiet small" onClick={() => desk.goTo(cell.id, true)}>
+          Edit
+        </button>
+        <CellMenu desk={desk} cell={cell} />
+      </div>
+    </div>
+  );
+}
+
+function RunButton({ desk, cell, name }: { desk: Desk; cell: CellState; name: string }) {
+  const isBusy = cell.status.status === "running" || cell.status.status === "queued";
+  return (
+    <button
+      type="button"
+      class="btn quiet icon small"
+      aria-label={isBusy ? `Stop ${name}` : `Run ${name}`}
+      title={isBusy ? "Stop (i i)" : "Run (Ctrl Enter)"}
+      onClick={() => void (isBusy ? desk.interrupt() : desk.runOnly(cell.id))}
+    >
+      <Icon name={isBusy ? "stop" : "resume"} size={14} />
+    </button>
+  );
+}
+
+function DoneButton({ desk, id }: { desk: Desk; id: string }) {
+  return (
+    <button
+      type="button"
+      class="btn quiet icon small"
+      aria-label="Show the text"
+      title="Show the text (Ctrl Enter)"
+      onClick={() => {
+        desk.closeText(id);
+        desk.goTo(id);
+      }}
+    >
+      <Icon name="check" size={14} />
+    </button>
+  );
+}
+
+/** Folded away, as Jupyter writes it in the file. */
+function foldedOf(cell: CellState): { source: boolean; outputs: boolean } {
+  const jupyter = cell.metadata.jupyter as Record<string, unknown> | undefined;
+  return { source: jupyter?.source_hidden === true, outputs: jupyter?.outputs_hidden === true };
+}
+
+/** What a screen reader says of a cell: `cell 3, SQL, stale: ratings changed`. */
+function spoken(desk: Desk, cell: CellState, name: string): string {
+  if (!isCode(cell.language)) return name;
+  const more = moreText(cell, (other) => desk.numbers.value.get(other), Date.now());
+  const word = LOOKS[statusName(cell.status)].word;
+  return `${name}, ${languageTitle(cell.language)}, ${word}${more ? `: ${more}` : ""}`;
+}

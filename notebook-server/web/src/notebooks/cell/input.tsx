@@ -1,0 +1,37 @@
+/** The line that a cell waits for: `input()`. */
+import { useEffect, useRef } from "preact/hooks";
+import type { Desk } from "../model/desk.ts";
+
+interface Props {
+  desk: Desk;
+  prompt: string;
+  password: boolean;
+}
+
+export function InputLine({ desk, prompt, password }: Props) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
+  return (
+    <form
+      class="input-line"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void desk.answer(field.current?.value ?? "");
+      }}
+    >
+      <label class="line">
+        <span>{prompt || "The cell asks for a line:"}</span>
+        {password ? (
+          <input ref={field} class="field" type="password" autocomplete="off" />
+        ) : (
+          <input ref={field} class="field" type="text" autocomplete="off" spellcheck={false} />
+        )}
+      </label>
+      <button type="submit" class="btn small">
+        Enter
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,109 @@
+/** A cell's text, to type in. It is made when the cell comes into view. */
+import { EditorView, lineNumbers, placeholder } from "@codemirror/view";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Desk } from "../model/desk.ts";
+import type { CellState } from "../protocol/book.ts";
+import { setFailed } from "./failed.ts";
+import { grammarOf, loadGrammar } from "./languages.ts";
+import { grammar, label, numbers, setup } from "./setup.ts";
+
+interface Props {
+  desk: Desk;
+  cell: CellState;
+  /** What a screen reader calls it. */
+  name: string;
+}
+
+export function Editor({ desk, cell, name }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const text = desk.notebook.text(cell.id);
+
+  useLayoutEffect(() => {
+    if (!text || !box.current) return;
+    const state = text.open(() => setup(desk, cell.id));
+    const editor = new EditorView({ state, parent: box.current });
+    text.attach(editor);
+    view.current = editor;
+    return () => {
+      text.detach();
+      editor.destroy();
+      view.current = null;
+    };
+  }, [text]);
+
+  const resets = text?.resets.value;
+  useEffect(() => {
+    const kind = grammarOf(cell.language, desk.notebook.source(cell.id));
+    let isCurrent = true;
+    void loadGrammar(kind).then((support) => {
+      if (isCurrent) view.current?.dispatch({ effects: grammar.reconfigure(support ?? []) });
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [text, resets, cell.language]);
+
+  useEffect(() => {
+    const extension = desk.lineNumbers.value ? lineNumbers() : [];
+    view.current?.dispatch({ effects: numbers.reconfigure(extension) });
+  }, [text, resets, desk.lineNumbers.value]);
+
+  useEffect(() => {
+    const extensions = [
+      EditorView.contentAttributes.of({ "aria-label": name, spellcheck: "false" }),
+      placeholder(PLACEHOLDERS[cell.language]),
+    ];
+    view.current?.dispatch({ effects: label.reconfigure(extensions) });
+  }, [text, resets, name, cell.language]);
+
+  const failed = failedAt(cell);
+  useEffect(() => {
+    view.current?.dispatch({ effects: setFailed.of(failed) });
+  }, [text, resets, failed]);
+
+  // What the focus is asked to do, once the editor is there.
+  const wanted = desk.wanted.value;
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || wanted?.cell !== cell.id || !wanted.edit) return;
+    desk.wanted.value = null;
+    const { doc } = editor.state;
+    const { at } = wanted;
+    const anchor =
+      at === "start"
+        ? 0
+        : at === "end"
+          ? doc.length
+          : at
+            ? doc.line(Math.min(at, doc.lines)).from
+            : null;
+    editor.focus();
+    editor.dispatch({
+      ...(anchor === null ? {} : { selection: { anchor } }),
+      scrollIntoView: true,
+    });
+  }, [wanted, text]);
+
+  return <div ref={box} class="text" />;
+}
+
+const PLACEHOLDERS: Record<CellState["language"], string> = {
+  python: "",
+  sql: "select … from a frame of a cell above",
+  rust: "",
+  wasm: ";; export: name(x: f64) -> f64",
+  markdown: "Text in Markdown; $x^2$ for a formula",
+  raw: "",
+};
+
+/** The line of this cell, from 1, that its error points at. */
+function failedAt(cell: CellState): number | null {
+  if (cell.status.status !== "failed") return null;
+  for (const output of cell.outputs) {
+    if (output.kind !== "error") continue;
+    const own = (output.frames ?? []).filter((frame) => frame.cell === cell.id);
+    return own.at(-1)?.line ?? null;
+  }
+  return null;
+}

@@ -1,0 +1,139 @@
+/** What every cell's editor is made of. */
+import {
+  acceptCompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  startCompletion,
+} from "@codemirror/autocomplete";
+import {
+  defaultKeymap,
+  history,
+  historyKeymap,
+  indentLess,
+  indentMore,
+} from "@codemirror/commands";
+import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
+import {
+  crosshairCursor,
+  drawSelection,
+  dropCursor,
+  EditorView,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  rectangularSelection,
+} from "@codemirror/view";
+import { ACTIONS } from "../keys/bindings.ts";
+import type { Desk } from "../model/desk.ts";
+import { failedLine } from "./failed.ts";
+import { hideSignature, kernelHelp, showSignature } from "./kernel.tsx";
+import { grammarNow, grammarOf } from "./languages.ts";
+import { look } from "./look.ts";
+
+/** The parts that change while an editor stands. */
+export const grammar = new Compartment();
+export const numbers = new Compartment();
+export const label = new Compartment();
+
+export function setup(desk: Desk, cell: string): Extension {
+  const { notebook } = desk;
+  const language = notebook.book.peek().cells.get(cell)?.language ?? "python";
+  const asker = { notebook, cell };
+  return [
+    Prec.highest(keymap.of(actionKeys(desk))),
+    history(),
+    drawSelection(),
+    dropCursor(),
+    highlightSpecialChars(),
+    EditorState.allowMultipleSelections.of(true),
+    indentOnInput(),
+    indentUnit.of(language === "python" || language === "rust" ? "    " : "  "),
+    bracketMatching(),
+    closeBrackets(),
+    rectangularSelection(),
+    crosshairCursor(),
+    highlightSelectionMatches({ minSelectionLength: 3 }),
+    kernelHelp(asker),
+    failedLine,
+    keymap.of([
+      {
+        key: "Tab",
+        run: (view) => acceptCompletion(view) || complete(view) || indentMore(view),
+        shift: (view) => {
+          if (indents(view)) return indentLess(view);
+          void showSignature(view, asker);
+          return true;
+        },
+      },
+      { key: "ArrowUp", run: (view) => atEdge(view, -1) && desk.step(-1, true, "end") },
+      { key: "ArrowDown", run: (view) => atEdge(view, 1) && desk.step(1, true, "start") },
+      ...closeBracketsKeymap,
+      ...completionKeymap,
+      ...searchKeymap,
+      ...historyKeymap,
+      ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter" && key !== "Ctrl-m"),
+    ]),
+    grammar.of(grammarNow(grammarOf(language, notebook.source(cell))) ?? []),
+    numbers.of(desk.lineNumbers.peek() ? lineNumbers() : []),
+    label.of([]),
+    EditorView.lineWrapping,
+    look,
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) notebook.typed();
+    }),
+  ];
+}
+
+/** The actions of the table that have a key in the text. */
+function actionKeys(desk: Desk) {
+  return ACTIONS.flatMap((action) =>
+    (action.edit ?? []).map((keys) => ({
+      key: keys === "Ctrl+M" ? "Ctrl-m" : keys.replace("Ctrl", "Mod").replace(/\+(?=.)/g, "-"),
+      preventDefault: action.id !== "leave",
+      run: (view: EditorView) => {
+        // Escape first closes what is open over the text.
+        if (action.id === "leave" && keys === "Escape" && closesSomething(view)) return false;
+        void action.run(desk);
+        return true;
+      },
+    })),
+  );
+}
+
+function closesSomething(view: EditorView): boolean {
+  if (hideSignature(view)) return true;
+  const open = view.dom.querySelector(".cm-tooltip-autocomplete, .cm-panel.cm-search");
+  return open !== null || view.state.selection.ranges.length > 1;
+}
+
+/** Tab after a name completes it; elsewhere it indents. */
+function complete(view: EditorView): boolean {
+  const { main } = view.state.selection;
+  if (!main.empty) return false;
+  const line = view.state.doc.lineAt(main.head);
+  const before = line.text.slice(0, main.head - line.from);
+  return /[\p{L}\p{N}_.%/]$/u.test(before) && startCompletion(view);
+}
+
+/** Whether Shift+Tab is about indentation: several lines, or the blank begin of one. */
+function indents(view: EditorView): boolean {
+  const { main } = view.state.selection;
+  const line = view.state.doc.lineAt(main.head);
+  return !main.empty || line.text.slice(0, main.head - line.from).trim() === "";
+}
+
+/** Whether the cursor is in the first or last line, as it is seen, of the text. */
+function atEdge(view: EditorView, by: -1 | 1): boolean {
+  const { main } = view.state.selection;
+  if (!main.empty) return false;
+  const moved = view.moveVertically(main, by > 0);
+  if (moved.head === main.head) return true;
+  // At the end of the last line, moving down goes to the line's end.
+  const line = view.state.doc.lineAt(main.head);
+  const isLast = by > 0 ? line.number === view.state.doc.lines : line.number === 1;
+  const same = view.coordsAtPos(moved.head)?.top === view.coordsAtPos(main.head)?.top;
+  return isLast && same;
+}

@@ -1,0 +1,66 @@
+/** The cells, and the keys of command mode. */
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { Icon } from "../../parts/icon.tsx";
+import { dragging, dropped } from "../cell/drag.ts";
+import { Sight } from "../cell/sight.ts";
+import { Slot } from "../cell/slot.tsx";
+import { Keys, keyName } from "../keys/bindings.ts";
+import type { Desk } from "../model/desk.ts";
+import { LANGUAGES } from "../protocol/book.ts";
+
+export function Cells({ desk }: { desk: Desk }) {
+  const box = useRef<HTMLDivElement>(null);
+  const sight = useMemo(() => new Sight(null), [desk]);
+  const keys = useMemo(() => new Keys("command"), [desk]);
+  useEffect(() => () => sight.close(), [sight]);
+  const order = desk.order.value;
+  const before = dragging.value?.before ?? null;
+
+  const keydown = (event: KeyboardEvent) => {
+    const target = event.target as HTMLElement;
+    if (event.defaultPrevented || event.isComposing) return;
+    // What takes letters itself, or is pressed by Enter and Space, keeps its keys.
+    const isText = target.closest("input, textarea, select, .cm-editor, [role=menu]") !== null;
+    const name = keyName(event);
+    const isPressable = target.closest("button, a, summary") !== null;
+    if (isText) {
+      if (name === "Escape" && !target.closest(".cm-editor, [role=menu]")) desk.leaveText();
+      return;
+    }
+    if (isPressable && (name === "Enter" || name === " ")) return;
+    if (target.closest(".table-box, .long, .traceback") && name.includes("Arrow") && !name.includes("+")) return;
+    if (name === "Escape" && !target.matches("article")) {
+      desk.leaveText();
+      return;
+    }
+    const action = keys.press(name, event.timeStamp);
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (action !== "begun") void action.run(desk);
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the cells, which have the focus
+    <div onKeyDown={keydown}>
+      <div ref={box} class="cells" role="feed" aria-label="Cells" {...dropped(desk)}>
+        {order.map((id, at) => (
+          <Slot key={id} desk={desk} id={id} sight={sight} isBefore={before === at} />
+        ))}
+      </div>
+      {before === order.length && <div class="drop-line" />}
+      <div class="add-cells" role="group" aria-label="Add a cell">
+        {LANGUAGES.filter(({ id }) => id !== "raw").map(({ id, title }) => (
+          <button
+            key={id}
+            type="button"
+            class="btn small quiet"
+            onClick={() => void desk.insertAt(desk.order.peek().length, id)}
+          >
+            <Icon name="plus" size={11} /> {title}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}

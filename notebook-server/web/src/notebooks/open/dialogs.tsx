@@ -1,0 +1,106 @@
+/** Questions before what can't be taken back, and the sheet of keys. */
+import { Dialog } from "../../parts/dialog.tsx";
+import { ACTIONS, keyLabel } from "../keys/bindings.ts";
+import { Ask } from "../list/ask.tsx";
+import type { Desk } from "../model/desk.ts";
+
+export function Dialogs({ desk }: { desk: Desk }) {
+  const close = () => {
+    desk.asking.value = null;
+  };
+  switch (desk.asking.value) {
+    case "restart":
+      return (
+        <Ask
+          title="Restart all interpreters?"
+          text="Values that only they hold are lost. Results stay, and those that are stored are restored when a cell needs them."
+          verb="Restart"
+          act={() => desk.restartAll()}
+          close={close}
+        />
+      );
+    case "shutdown":
+      return (
+        <Ask
+          title="End the session?"
+          text="All interpreters of this notebook end. The notebook and its results stay; the next cell that runs begins a new session."
+          verb="End the session"
+          act={() => desk.shutdown()}
+          close={close}
+        />
+      );
+    case "help":
+      return <KeySheet close={close} />;
+    default:
+      return null;
+  }
+}
+
+const TEXT_KEYS: [string, string][] = [
+  ["Tab", "Complete a name; indent"],
+  ["Shift Tab", "What stands at the cursor; indent less"],
+  ["Ctrl /", "Comment lines out and in"],
+  ["Ctrl F", "Find and replace in the cell"],
+  ["Ctrl D", "Choose the next place with the same text"],
+  ["Alt ↑  Alt ↓", "Move the line"],
+  ["Ctrl Z  Ctrl Y", "Undo and redo in the text"],
+  ["↑  ↓", "At the text's edge: to the next cell"],
+];
+
+function KeySheet({ close }: { close: () => void }) {
+  const command = ACTIONS.filter((action) => action.command);
+  const edit = ACTIONS.filter((action) => action.edit);
+  return (
+    <Dialog title="Keys of a notebook" close={close} wide>
+      <div class="key-columns">
+        <section>
+          <h3>A cell has the focus (Esc)</h3>
+          <dl class="keys">
+            {command.map(({ id, title, command: keys = [] }) => (
+              <div key={id} class="key-row">
+                <dt>
+                  {keys.map((one) => (
+                    <kbd key={one}>{keyLabel(one)}</kbd>
+                  ))}
+                </dt>
+                <dd>{title}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+        <section>
+          <h3>Its text has the focus (Enter)</h3>
+          <dl class="keys">
+            {edit.map(({ id, title, edit: keys = [] }) => (
+              <div key={id} class="key-row">
+                <dt>
+                  {keys.slice(0, 2).map((one) => (
+                    <kbd key={one}>{keyLabel(one)}</kbd>
+                  ))}
+                </dt>
+                <dd>{title}</dd>
+              </div>
+            ))}
+            {TEXT_KEYS.map(([keys, what]) => (
+              <div key={keys} class="key-row">
+                <dt>
+                  <kbd>{keys}</kbd>
+                </dt>
+                <dd>{what}</dd>
+              </div>
+            ))}
+          </dl>
+          <h3>Everywhere</h3>
+          <dl class="keys">
+            <div class="key-row">
+              <dt>
+                <kbd>Ctrl Shift P</kbd>
+              </dt>
+              <dd>Commands: everything that can be done, by its name</dd>
+            </div>
+          </dl>
+        </section>
+      </div>
+    </Dialog>
+  );
+}

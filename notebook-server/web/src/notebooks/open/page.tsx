@@ -1,0 +1,114 @@
+/** An open notebook: its cells between the panes. */
+import { useEffect, useMemo } from "preact/hooks";
+import { useCommands } from "../../frame/commands.ts";
+import { useTitle } from "../../frame/title.ts";
+import { Empty, Skeleton } from "../../parts/notice.tsx";
+import { href } from "../../router.ts";
+import { ACTIONS, keyLabel } from "../keys/bindings.ts";
+import { Desk } from "../model/desk.ts";
+import { Activity } from "../panes/activity.tsx";
+import { Contents } from "../panes/contents.tsx";
+import { CellsGraph } from "../panes/graph.tsx";
+import { History } from "../panes/history.tsx";
+import { Interpreters } from "../panes/interpreters.tsx";
+import { Symbols } from "../panes/symbols.tsx";
+import { Banners } from "./banners.tsx";
+import { Cells } from "./cells.tsx";
+import { Dialogs } from "./dialogs.tsx";
+import { leftOpen, rightOpen } from "./panes.ts";
+import { Said } from "./said.tsx";
+import { Toolbar } from "./toolbar.tsx";
+import "../styles/notebook.css";
+import "../styles/outputs.css";
+import "../styles/panes.css";
+
+export function NotebookPage({ path }: { path: string }) {
+  const desk = useMemo(() => new Desk(path), [path]);
+  const { book, socket } = desk.notebook;
+  const name = path.split("/").at(-1) ?? path;
+  useTitle(name);
+  useEffect(() => {
+    const leave = (event: BeforeUnloadEvent) => {
+      // Only what the server doesn't have yet can be lost.
+      if (desk.notebook.hasPending) event.preventDefault();
+    };
+    addEventListener("beforeunload", leave);
+    return () => {
+      removeEventListener("beforeunload", leave);
+      desk.notebook.close();
+    };
+  }, [desk]);
+  useCommands(
+    ACTIONS.map((action) => {
+      const keys = action.command?.[0] ?? action.edit?.[0];
+      return {
+        id: `notebook-${action.id}`,
+        group: action.group,
+        title: action.title,
+        ...(keys ? { keys: keyLabel(keys) } : {}),
+        run: () => void action.run(desk),
+      };
+    }),
+    path,
+  );
+
+  if (!book.value.isOpen) {
+    return (
+      <main class="page" id="main">
+        {socket.state.value === "refused" ? (
+          <Empty icon="notebook" title="This notebook can't be opened">
+            <p>{socket.reason.value || "The server refused it."}</p>
+            <a class="btn" href={href("/notebooks")}>
+              All notebooks
+            </a>
+          </Empty>
+        ) : (
+          <Opening desk={desk} name={name} />
+        )}
+      </main>
+    );
+  }
+  const classes = ["notebook", leftOpen.value ? "with-left" : "", rightOpen.value ? "with-right" : ""];
+  return (
+    <div class={classes.filter(Boolean).join(" ")}>
+      <Toolbar desk={desk} name={name} />
+      {leftOpen.value && (
+        <aside class="pane left" aria-label="Contents and cells">
+          <Contents desk={desk} />
+          <CellsGraph desk={desk} />
+        </aside>
+      )}
+      <main id="main" class="sheet-of-cells" tabIndex={-1}>
+        <Banners desk={desk} />
+        <Cells desk={desk} />
+      </main>
+      {rightOpen.value && (
+        <aside class="pane right" aria-label="Symbols, activity and interpreters">
+          <Symbols desk={desk} />
+          <Activity desk={desk} />
+          <Interpreters desk={desk} />
+          <History desk={desk} />
+        </aside>
+      )}
+      <Said desk={desk} />
+      <Dialogs desk={desk} />
+    </div>
+  );
+}
+
+function Opening({ desk, name }: { desk: Desk; name: string }) {
+  const { state } = desk.notebook.socket;
+  return (
+    <>
+      <Skeleton lines={8} label={`opening ${name}`} />
+      {state.value === "waiting" && (
+        <p class="dim" role="status">
+          The server does not answer yet; the page tries again by itself.{" "}
+          <button type="button" class="text-button" onClick={() => desk.notebook.socket.again()}>
+            Try now
+          </button>
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,115 @@
+/** What a cell shows. */
+import { useMemo } from "preact/hooks";
+import { Ansi } from "../../parts/ansi.tsx";
+import { Tree } from "../../parts/tree.tsx";
+import type { Desk } from "../model/desk.ts";
+import type { CellState } from "../protocol/book.ts";
+import type { ShownOutput } from "../protocol/outputs.ts";
+import { Chart } from "./chart.tsx";
+import { ErrorView } from "./error.tsx";
+import { formOf } from "./forms.ts";
+import { Picture, Svg } from "./picture.tsx";
+import { Latex, Prose } from "./prose.tsx";
+import { Shadow } from "./shadow.tsx";
+import { StreamView } from "./stream.tsx";
+import { TableView } from "./table.tsx";
+
+interface Props {
+  desk: Desk;
+  cell: CellState;
+  /** `cell 3`: what pictures and tables without a name are called by. */
+  name: string;
+}
+
+export function Outputs({ desk, cell, name }: Props) {
+  const isRunning = cell.status.status === "running";
+  return (
+    <>
+      {cell.outputs.map((output) => (
+        <div key={output.key} class={`output is-${output.kind}`}>
+          <One desk={desk} output={output} isRunning={isRunning} name={name} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+interface OneProps {
+  desk: Desk;
+  output: ShownOutput;
+  isRunning: boolean;
+  name: string;
+}
+
+function One({ desk, output, isRunning, name }: OneProps) {
+  switch (output.kind) {
+    case "stream":
+      return <StreamView text={output.text} name={output.name} isRunning={isRunning} />;
+    case "error":
+      return <ErrorView desk={desk} error={output} />;
+    case "display":
+      return <Display data={output.data} metadata={output.metadata} name={name} />;
+  }
+}
+
+function Display({ data, metadata, name }: { data: Record<string, unknown>; metadata: Record<string, unknown>; name: string }) {
+  const shown = useMemo(() => formOf(data), [data]);
+  switch (shown.form) {
+    case "table":
+      return <TableView table={shown.table} />;
+    case "chart":
+      return <Chart spec={shown.spec} isLite={shown.isLite} label={`Chart of ${name}`} />;
+    case "html":
+      return (
+        <>
+          <Shadow html={shown.html} label={`Output of ${name}`} />
+          {shown.lostScripts && <Scripts what="its scripts" />}
+        </>
+      );
+    case "markdown":
+      return <Prose text={shown.text} />;
+    case "latex":
+      return <Latex text={shown.text} />;
+    case "svg":
+      return <Svg text={shown.text} label={`Picture of ${name}`} />;
+    case "image":
+      return (
+        <Picture type={shown.type} data={shown.data} metadata={metadata[shown.type]} label={`Picture of ${name}`} />
+      );
+    case "json":
+      return (
+        <div class="look">
+          <Tree value={shown.value} />
+        </div>
+      );
+    case "text":
+      return <Plain text={shown.text} />;
+    case "scripted":
+      return (
+        <>
+          {shown.text && <Plain text={shown.text} />}
+          <Scripts what={shown.what} />
+        </>
+      );
+    case "nothing":
+      return null;
+  }
+}
+
+function Plain({ text }: { text: string }) {
+  return (
+    <pre class="plain-text">
+      {text.split("\n").map((line, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
+        <span key={at}>
+          <Ansi line={line} />
+          {"\n"}
+        </span>
+      ))}
+    </pre>
+  );
+}
+
+function Scripts({ what }: { what: string }) {
+  return <p class="note">scripted output is not shown: {what} would need scripts of others in this page</p>;
+}

@@ -1,0 +1,67 @@
+/** Printed text: a few lines as they are, many in a box that shows only what is seen. */
+import { useSignal } from "@preact/signals";
+import { count } from "../../format/format.ts";
+import { Ansi } from "../../parts/ansi.tsx";
+import { CopyButton } from "../../parts/copy.tsx";
+import { Virtual } from "../../parts/virtual.tsx";
+import type { StreamText } from "../protocol/stream.ts";
+
+/** More lines than these come in a box. */
+const FEW = 40;
+const LINE = 20;
+/** Lines that a box shows at once. */
+const SHOWN = 18;
+
+interface Props {
+  text: StreamText;
+  name: "stdout" | "stderr";
+  isRunning: boolean;
+}
+
+export function StreamView({ text, name, isRunning }: Props) {
+  const follows = useSignal(true);
+  const { length, dropped } = text;
+  const class_ = `stream ${name === "stderr" ? "stderr" : ""}`;
+  if (length <= FEW) {
+    return (
+      <pre class={class_}>
+        {text.lines.map((line, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
+          <span key={at}>
+            <Ansi line={line} />
+            {"\n"}
+          </span>
+        ))}
+      </pre>
+    );
+  }
+  return (
+    <div class={`${class_} long`}>
+      <Virtual
+        rows={length}
+        rowHeight={LINE}
+        follow={isRunning && follows.value}
+        onFollow={(atEnd) => {
+          follows.value = atEnd;
+        }}
+        outer={{
+          style: { height: `${SHOWN * LINE}px` },
+          tabIndex: 0,
+          role: "region",
+          "aria-label": `Printed text, ${count(length, "line")}`,
+        }}
+      >
+        {(row) => (
+          <div class="line-row" key={row}>
+            <Ansi line={text.line(row)} />
+          </div>
+        )}
+      </Virtual>
+      <div class="note line">
+        {count(length, "line")}
+        {dropped > 0 && `; the ${count(dropped, "line")} before are not kept`}
+        <CopyButton text={text.text} what="the printed text" />
+      </div>
+    </div>
+  );
+}

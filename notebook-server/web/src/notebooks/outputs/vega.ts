@@ -1,0 +1,63 @@
+/** Draws a chart. A chunk of its own: it is large, and many notebooks have no chart. */
+import { parse, View, type Loader, type Spec } from "vega";
+import { expressionInterpreter } from "vega-interpreter";
+import { compile, type TopLevelSpec } from "vega-lite";
+
+function refuse(): Promise<never> {
+  return Promise.reject(
+    new Error("the chart wants to fetch its data; put the data into the chart (`data.values`)"),
+  );
+}
+
+const nothing = {
+  load: refuse,
+  sanitize: refuse,
+  http: refuse,
+  file: refuse,
+} as unknown as Loader;
+
+/** Draws, and returns what takes the chart away. */
+export async function drawChart(box: HTMLElement, spec: unknown, isLite: boolean): Promise<() => void> {
+  const style = getComputedStyle(box);
+  const token = (name: string) => style.getPropertyValue(name).trim();
+  const axis = {
+    domainColor: token("--line-strong"),
+    tickColor: token("--line-strong"),
+    gridColor: token("--line"),
+    labelColor: token("--dim"),
+    titleColor: token("--dim"),
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: 500,
+  };
+  const config = {
+    background: "transparent",
+    font: token("--font"),
+    title: { color: token("--ink"), fontSize: 13, fontWeight: 600 },
+    axis,
+    legend: { labelColor: token("--dim"), titleColor: token("--dim") },
+    header: { labelColor: token("--dim"), titleColor: token("--dim") },
+    view: { stroke: token("--line") },
+    range: {
+      category: ["--reused-bar", "--stale-bar", "--fresh-bar", "--fail-bar", "--run-bar", "--py", "--rs", "--faint"].map(token),
+    },
+    ...(isLite ? { mark: { color: token("--reused-bar") }, text: { color: token("--ink") } } : {}),
+  };
+  const own = (spec as { config?: object }).config ?? {};
+  const whole = { ...(spec as object), config: { ...config, ...own } };
+  const quiet = { warn: () => quiet, info: () => quiet, debug: () => quiet, error: () => quiet, level: () => quiet };
+  const vega = isLite ? compile(whole as TopLevelSpec, { logger: quiet as never }).spec : (whole as Spec);
+  const view = new View(parse(vega, undefined, { ast: true }), {
+    expr: expressionInterpreter,
+    loader: nothing,
+    renderer: "svg",
+    container: box,
+    hover: true,
+    logLevel: 0,
+  });
+  await view.runAsync();
+  return () => {
+    view.finalize();
+    box.replaceChildren();
+  };
+}
