@@ -58,7 +58,11 @@ export function go(address: string, how: "push" | "replace" = "push"): void {
   read(url.pathname, url.search);
 }
 
+/** How many places were gone to: none as long as the page shows what it was opened with. */
+export let visits = 0;
+
 function read(pathname: string, search: string): void {
+  if (pathname !== path.peek()) visits += 1;
   batch(() => {
     path.value = pathname;
     query.value = search;

@@ -1,4 +1,5 @@
 /** The server's events, come what may: a lost connection is made anew, ever more slowly. */
+import { address, connected, get } from "./client.ts";
 
 export interface Listener {
   /** By the event's name: what to do with its data. */
@@ -22,7 +23,7 @@ export function backOff(failures: number, chance: number): number {
  * Listens until the returned function is called, while the page is seen: a browser keeps six
  * connections to a server for all tabs together, and hidden ones must not take them all.
  */
-export function listen(address: string, listener: Listener): () => void {
+export function listen(to: string, listener: Listener): () => void {
   let source: EventSource | null = null;
   let timer = 0;
   let failures = 0;
@@ -44,9 +45,10 @@ export function listen(address: string, listener: Listener): () => void {
   };
 
   const open = () => {
-    source = new EventSource(address, { withCredentials: true });
+    source = new EventSource(to, { withCredentials: true });
     source.onopen = () => {
       failures = 0;
+      connected.value = true;
       listener.opened?.();
     };
     // The browser's own retry neither backs off nor tells what was missed.
@@ -54,6 +56,8 @@ export function listen(address: string, listener: Listener): () => void {
       source?.close();
       if (over || document.hidden) return;
       failures += 1;
+      // An event source doesn't say why: asking something small finds out, and shows it.
+      get(address("me")).catch(() => undefined);
       timer = window.setTimeout(open, backOff(failures, Math.random()));
     };
     source.addEventListener("end", () => {

@@ -1,9 +1,9 @@
 /** What a place stands in: a side column that folds away where it is narrow, and the page. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../parts/icon.tsx";
-import { path } from "../router.ts";
+import { path, visits } from "../router.ts";
 
 interface Props {
   aside?: ComponentChildren;
@@ -15,6 +15,13 @@ interface Props {
 
 export function Layout({ aside, asideLabel, fixed = false, children }: Props) {
   const open = useSignal(false);
+  const main = useRef<HTMLElement>(null);
+  // What had the focus is gone with the place before: keys go on in the new one.
+  useEffect(() => {
+    if (visits > 0 && document.activeElement === document.body) {
+      main.current?.focus({ preventScroll: true });
+    }
+  }, []);
   // Whoever went somewhere from the side column wants to see it.
   useEffect(() => {
     open.value = false;
@@ -26,7 +33,7 @@ export function Layout({ aside, asideLabel, fixed = false, children }: Props) {
           {aside}
         </aside>
       )}
-      <main id="main" class={`page ${fixed ? "fixed" : ""}`} tabIndex={fixed ? -1 : 0}>
+      <main ref={main} id="main" class={`page ${fixed ? "fixed" : ""}`} tabIndex={fixed ? -1 : 0}>
         {aside && (
           <button
             type="button"

@@ -3,7 +3,6 @@ import { signal } from "@preact/signals";
 import { address, post } from "../../api/client.ts";
 import { pathspec, type TaskName } from "../../api/runs.ts";
 import type { OpenedTask, Resumed, ResumeHow } from "../../api/types.ts";
-import { copy } from "../../parts/copy.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { go, to } from "../../router.ts";
 import { tell, tellProblem } from "../../state/toasts.ts";
@@ -45,8 +44,10 @@ export function resume(flow: string, run: string, how: ResumeHow): Promise<void>
 export function openAsNotebook(name: TaskName): Promise<void> {
   return once("open", async () => {
     const { path } = await post<OpenedTask>(address("tasks", "open"), { pathspec: pathspec(name) });
-    await copy(path, "the path");
-    tell(`Wrote ${path} (its path is copied)`);
+    tell(`Wrote ${path}`, {
+      address: to("notebooks", ...path.split("/")),
+      text: "Open the notebook",
+    });
   });
 }
 
