@@ -76,7 +76,7 @@ def _name_flow(line: list[str], argument: str) -> list[str]:
 def _is_about_notebooks(line: list[str]) -> bool:
     """Whether a line goes to the studio: its verb is, or a notebook is to run."""
     verb, words = (line[1], line[2:]) if len(line) > 1 else ("", [])
-    if verb in ("notebook", "kernel"):
+    if verb in ("notebook", "kernel", "rust"):
         return True
     # An option's value may end so, too; what runs comes first.
     return verb in ("run", "resume") and any(_is_notebook(word) for word in words[:1])

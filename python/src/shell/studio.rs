@@ -1,4 +1,4 @@
-//! `notebook` and `kernel`: verbs that another package brings. Where it is installed, the
+//! `notebook`, `kernel` and `rust`: verbs that another package brings. Where it is installed, the
 //! line goes there before it comes here (`flownote/shell.py`).
 
 use clap::{Arg, Command};
@@ -17,6 +17,11 @@ pub fn notebook() -> Command {
 /// `flownote kernel`.
 pub fn kernel() -> Command {
     passed_on(Command::new("kernel").about("Flownote as a kernel of Jupyter: kernel install"))
+}
+
+/// `flownote rust`.
+pub fn rust() -> Command {
+    passed_on(Command::new("rust").about("What Rust cells need: rust setup, rust status"))
 }
 
 fn passed_on(command: Command) -> Command {

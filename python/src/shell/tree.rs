@@ -90,6 +90,7 @@ pub const VERBS: &[Verb] = &[
     verb!("cache", Store, Anywhere, cache),
     verb!("gc", Store, None, gc),
     verb!("kernel", Shell, None, studio::kernel, studio::act),
+    verb!("rust", Shell, None, studio::rust, studio::act),
     verb!("completion", Shell, None, completion),
     verb!("version", Shell, None, version),
     verb!("help", Shell, None, help),

@@ -53,6 +53,14 @@ pub enum Error {
     /// The document.
     #[error(transparent)]
     Document(#[from] flownote_notebook::Error),
+    /// What Rust cells need isn't there and can't be made.
+    #[error("{message}")]
+    Setup {
+        /// Why.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
     /// A runtime can't be made, a folder not be found.
     #[error("{what}: {source}")]
     Io {
@@ -95,7 +103,7 @@ fn is_missing(error: &std::io::Error) -> bool {
 impl Help for Error {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Asked { hint, .. } => hint.clone(),
+            Self::Asked { hint, .. } | Self::Setup { hint, .. } => hint.clone(),
             Self::Notebook { source, .. } => source.hint(),
             Self::Store(error) => error.hint(),
             Self::Socket(error) => error.hint(),

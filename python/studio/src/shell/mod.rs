@@ -5,6 +5,7 @@ mod error;
 mod kernel;
 mod notebook;
 mod run;
+mod rust;
 mod tree;
 
 pub use error::Error;

@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::PathBuf;
 
-use super::{Outcome, Shell, kernel, notebook, run};
+use super::{Outcome, Shell, kernel, notebook, run, rust};
 
 /// The whole tree.
 pub fn tree() -> Command {
@@ -15,6 +15,7 @@ pub fn tree() -> Command {
         .subcommand(run::resume_command())
         .subcommand(notebook::command())
         .subcommand(kernel::command())
+        .subcommand(rust::command())
 }
 
 /// Does what a command line says.
@@ -24,6 +25,7 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
         Some(("resume", matches)) => run::act(shell, matches, true),
         Some(("notebook", matches)) => notebook::act(shell, matches),
         Some(("kernel", matches)) => kernel::act(shell, matches),
+        Some(("rust", matches)) => rust::act(shell, matches),
         // clap asks for one of the above.
         _ => Ok(super::exit::USAGE),
     }
