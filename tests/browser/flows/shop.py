@@ -25,7 +25,11 @@ class Shop(FlowSpec):
                 "price": [None if i % 9 == 4 else 1.5 * i for i in range(120)],
             }
         )
-        self.settings = {"alpha": self.alpha, "weights": [0.1, 0.2], "deep": {"er": {"still": True}}}
+        self.settings = {
+            "alpha": self.alpha,
+            "weights": [0.1, 0.2],
+            "deep": {"er": {"still": True}},
+        }
         self.numbers = list(range(self.items))
         self.next(self.train, foreach="numbers")
 

@@ -19,7 +19,8 @@ import { FlowGraph } from "./graph.tsx";
 import { RunHead } from "./head.tsx";
 import { RunModel } from "./model.ts";
 import { TaskPanel } from "./panel.tsx";
-import { keyOf, Timeline } from "./timeline.tsx";
+import { keyOf } from "./time-row.tsx";
+import { Timeline } from "./timeline.tsx";
 import { Why } from "./why.tsx";
 
 export function RunPage({ flow, run }: { flow: string; run: string }) {
