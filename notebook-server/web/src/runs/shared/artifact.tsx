@@ -28,12 +28,20 @@ export function ArtifactDialog({ name, artifact, close }: Props) {
     <Dialog title={artifact} close={close} wide>
       {found.problem.value && <ProblemNote problem={found.problem.value} again={found.refresh} />}
       {!detail && !found.problem.value && <Skeleton label={`loading ${artifact}`} />}
-      {detail && <Inside detail={detail} name={name} path={path} />}
+      {detail && <Inside detail={detail} name={name} path={path} further={found.refresh} />}
     </Dialog>
   );
 }
 
-function Inside({ detail, name, path }: { detail: ArtifactDetail; name: TaskName; path: string }) {
+interface InsideProps {
+  detail: ArtifactDetail;
+  name: TaskName;
+  path: string;
+  /** Looks at more of the store for the same value. */
+  further: () => void;
+}
+
+function Inside({ detail, name, path, further }: InsideProps) {
   const { row } = detail;
   const others = detail.used_in.filter((use) => use.pathspec !== path);
   return (
@@ -86,6 +94,14 @@ function Inside({ detail, name, path }: { detail: ArtifactDetail; name: TaskName
               </li>
             ))}
           </ul>
+        )}
+        {!detail.is_complete && (
+          <p class="faint">
+            Not all of the store was looked at yet.{" "}
+            <button type="button" class="btn small" onClick={further}>
+              Look further
+            </button>
+          </p>
         )}
         {others.length >= 99 && <p class="faint">The newest {count(others.length, "place")}.</p>}
       </section>
