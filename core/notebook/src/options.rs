@@ -76,6 +76,41 @@ impl Options {
         self.all(key).flat_map(|value| value.split(',')).map(str::trim).filter(|v| !v.is_empty())
     }
 
+    /// The same for names that may say their type: `in: a, b: HashMap<u8, f64>`. Commas
+    /// within brackets belong to a type.
+    pub fn typed(&self, key: &str) -> Vec<(&str, Option<&str>)> {
+        let mut found = Vec::new();
+        for value in self.all(key) {
+            let (mut depth, mut start) = (0_i32, 0);
+            let ends = value.char_indices().filter_map(|(at, letter)| {
+                match letter {
+                    '<' | '(' | '[' => depth += 1,
+                    // `->` of a function's type closes nothing.
+                    '>' if value[..at].ends_with('-') => {}
+                    '>' | ')' | ']' => depth -= 1,
+                    ',' if depth <= 0 => return Some(at),
+                    _ => {}
+                }
+                None
+            });
+            for end in ends.collect::<Vec<_>>().into_iter().chain([value.len()]) {
+                let part = value[start..end].trim();
+                start = end + 1;
+                if part.is_empty() {
+                    continue;
+                }
+                let typed = part.split_once(':').filter(|(name, _)| !name.trim().is_empty());
+                found.push(match typed {
+                    Some((name, kind)) => {
+                        (name.trim(), Some(kind.trim()).filter(|kind| !kind.is_empty()))
+                    }
+                    None => (part, None),
+                });
+            }
+        }
+        found
+    }
+
     /// Whether `flownote:` says that word.
     pub fn says(&self, word: &str) -> bool {
         self.words().any(|own| own == word)
@@ -149,6 +184,21 @@ mod tests {
             &[("flownote", "no-cache", 2)],
         );
         check(Language::Sql, "-- Please note: slow\n-- see https://example.org\n", &[]);
+    }
+
+    #[test]
+    fn names_may_say_their_type() {
+        let text = "//! in: a, b: HashMap<u8, Vec<f64>>, c: fn(u8) -> u8, d: std::string::String\n";
+        let options = Options::of(Language::Rust, text);
+        assert_eq!(
+            options.typed("in"),
+            [
+                ("a", None),
+                ("b", Some("HashMap<u8, Vec<f64>>")),
+                ("c", Some("fn(u8) -> u8")),
+                ("d", Some("std::string::String")),
+            ]
+        );
     }
 
     #[test]

@@ -11,6 +11,12 @@ def serve_interpreter(fd: int, executable: str) -> int:
     Returns the exit code. Other threads run meanwhile.
     """
 
+def serve_rust(fd: int, executable: str) -> int:
+    """Serve a supervisor that runs Rust cells, as `serve_interpreter` does for SQL and WASM.
+
+    The process ends with the conversation: user code may still run.
+    """
+
 def serve_jupyter(
     connection: str, python: str, version: str, file: str | None = None, parent: int | None = None
 ) -> int:

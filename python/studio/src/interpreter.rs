@@ -7,12 +7,12 @@
 
 mod artifacts;
 mod asking;
-mod export;
+pub(crate) mod export;
 mod host;
 mod reading;
-mod serve;
+pub(crate) mod serve;
 mod sql_cell;
-mod usage;
+pub(crate) mod usage;
 mod versions;
 mod wasm_cell;
 
@@ -30,6 +30,6 @@ pub fn serve_interpreter(py: Python<'_>, fd: RawFd, executable: &str) -> PyResul
     // came in on the command line; `_studio.pyi` says that it changes hands here.
     let socket = unsafe { OwnedFd::from_raw_fd(fd) };
     let executable = executable.to_owned();
-    py.detach(move || serve::serve(socket, executable))
+    py.detach(move || serve::serve::<host::Host>(socket, executable))
         .map_err(|error| PyOSError::new_err(error.to_string()))
 }

@@ -1,7 +1,8 @@
 //! `flownote_studio._studio`: the heavy half of Flownote for Python.
 //!
 //! `shell` is the studio's part of the command, `headless` runs notebooks; `interpreter` is
-//! the process that runs SQL and WASM cells; `wasm` lets Python call what WASM cells define.
+//! the process that runs SQL and WASM cells, `rust` the one that runs Rust cells; `wasm` lets
+//! Python call what WASM cells define.
 //!
 //! **Invariant:** nothing is decided here: queries are `flownote_data`'s, WASM is
 //! `flownote_kernel`'s, and neither knows the other; here they are joined.
@@ -10,6 +11,7 @@ mod files;
 mod headless;
 mod interpreter;
 mod jupyter;
+mod rust;
 mod shell;
 mod wasm;
 
@@ -22,6 +24,8 @@ mod _studio {
     use crate::interpreter::serve_interpreter;
     #[pymodule_export]
     use crate::jupyter::serve_jupyter;
+    #[pymodule_export]
+    use crate::rust::serve_rust;
     #[pymodule_export]
     use crate::shell::invoke;
     #[pymodule_export]

@@ -10,7 +10,7 @@
 mod definition;
 pub mod python;
 mod report;
-mod rust;
+pub mod rust;
 pub mod sql;
 mod wasm;
 

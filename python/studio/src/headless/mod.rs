@@ -167,7 +167,12 @@ fn keep(output: &Path, document: &Document) -> Result<(), Error> {
 
 /// How the interpreters of a notebook are started.
 pub fn interpreters(python: &str, studio: &str) -> std::collections::BTreeMap<Group, Launch> {
-    [(Group::Python, Launch::python(python)), (Group::Tables, Launch::tables(studio))].into()
+    [
+        (Group::Python, Launch::python(python)),
+        (Group::Tables, Launch::tables(studio)),
+        (Group::Rust, Launch::rust(studio)),
+    ]
+    .into()
 }
 
 /// What the interpreters of a notebook are told: which Python has the compiler of C cells,

@@ -21,7 +21,7 @@ use super::versions::Version;
 const TABLE: &str = "flownote.Table";
 
 /// Encodings up to this size stand in the record.
-const INLINE: usize = 2048;
+pub(crate) const INLINE: usize = 2048;
 
 /// Exports one version of a name, unless it takes more bytes than are worth it.
 pub async fn export(host: &Host, name: &str, version: u64, at_most: Option<u64>) -> Exported {
@@ -188,18 +188,28 @@ impl Staged {
 
     /// Gives the file its name; returns the value and the table in it.
     pub fn keep(&self, written: &Written, library: Option<&str>) -> Result<(Value, Frame), Error> {
+        let finished = self.finish();
+        let (digest, size) =
+            finished.map_err(|error| Error::Write { message: error.to_string() })?;
+        let value = value(&digest, size, written, library);
+        // Mapped at once: the supervisor may move it away.
+        let frame = read(Bytes::map(&self.path(&digest))?, &value.record)?;
+        Ok((value, frame))
+    }
+
+    /// Gives the file its name, which is its digest; returns that and its size.
+    pub fn finish(&self) -> io::Result<(String, u64)> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let unwritten = |error: io::Error| Error::Write { message: error.to_string() };
         if let Some(mut file) = open.file.take() {
-            file.flush().map_err(unwritten)?;
+            file.flush()?;
         }
         let digest = open.hasher.finalize().to_hex().to_string();
-        let path = open.folder.join(&digest);
-        fs::rename(&open.path, &path).map_err(unwritten)?;
-        let value = value(&digest, open.size, written, library);
-        // Mapped at once: the supervisor may move it away.
-        let frame = read(Bytes::map(&path)?, &value.record)?;
-        Ok((value, frame))
+        fs::rename(&open.path, open.folder.join(&digest))?;
+        Ok((digest, open.size))
+    }
+
+    fn path(&self, digest: &str) -> PathBuf {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).folder.join(digest)
     }
 }
 

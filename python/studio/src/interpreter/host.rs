@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use super::artifacts::Datastore;
 use super::asking;
 use super::reading::Versions as FileVersions;
-use super::serve::Say;
+use super::serve::{self, Say};
 use super::sql_cell;
 use super::usage::Used;
 use super::versions::Versions;
@@ -59,9 +59,92 @@ pub(super) struct Parts {
     pub(super) uncacheable: Option<String>,
 }
 
+impl serve::Host for Host {
+    const THREADS: &'static str = "flownote-sql";
+
+    fn new(welcome: &Welcome, say: Say) -> Result<Self, impl std::fmt::Display> {
+        Self::open(welcome, say)
+    }
+
+    fn ready(&self, executable: &str) -> Answer {
+        let major = ENGINE_VERSION.split('.').next().unwrap_or_default();
+        Answer::Ready(Box::new(Ready {
+            version: VERSION,
+            pid: std::process::id(),
+            languages: vec!["sql".into(), "wasm".into()],
+            runtime: Runtime {
+                name: format!("datafusion-{major}"),
+                version: format!("{} (datafusion {ENGINE_VERSION})", env!("CARGO_PKG_VERSION")),
+                platform: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+                executable: executable.to_owned(),
+            },
+            banner: None,
+        }))
+    }
+
+    fn at_once(&self, request: Request) -> Option<Request> {
+        match request {
+            Request::Interrupt {} => self.interrupt(),
+            Request::Complete { request, code, cursor } => {
+                self.say.say(&asking::complete(self, request, &code, cursor));
+            }
+            Request::Inspect { request, code, cursor, .. } => {
+                self.say.say(&asking::inspect(self, request, &code, cursor));
+            }
+            Request::IsComplete { request, code } => {
+                self.say.say(&asking::is_complete(request, &code));
+            }
+            // No cell here asks for input or has widgets.
+            Request::InputReply { .. } | Request::Comm(_) => {}
+            other => return Some(other),
+        }
+        None
+    }
+
+    fn interrupt(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.stopped.notify_waiters();
+    }
+
+    async fn perform(self: Arc<Self>, request: Request) {
+        match request {
+            Request::Execute(execute) => self.execute(*execute).await,
+            Request::Define { version, values } => {
+                let mut versions = self.versions();
+                for (name, value) in values {
+                    versions.give(&name, version, value);
+                }
+            }
+            Request::Export { request, names, at_most, .. } => {
+                let mut values = std::collections::BTreeMap::new();
+                for (name, version) in names {
+                    let value = self.export(&name, version, at_most).await;
+                    values.insert(name, value);
+                }
+                self.say.say(&Answer::Exported { request, values });
+            }
+            Request::Modules { request, .. } => {
+                self.say.say(&Answer::Modules { request, found: Default::default() });
+            }
+            Request::Reload { request, modules } => {
+                let why = "cells of SQL and WASM have no modules";
+                let refused = modules.into_iter().map(|name| (name, why.to_owned())).collect();
+                self.say.say(&Answer::Reloaded {
+                    request,
+                    done: vec![],
+                    refused,
+                    found: Default::default(),
+                });
+            }
+            Request::Forget { versions } => self.versions().forget(&versions),
+            // Answered at once, or by the loop itself.
+            _ => {}
+        }
+    }
+}
+
 impl Host {
-    /// Takes up a session.
-    pub fn new(welcome: &Welcome, say: Say) -> Result<Self, DataError> {
+    fn open(welcome: &Welcome, say: Say) -> Result<Self, DataError> {
         if welcome.version != VERSION {
             return Err(DataError::Unsupported {
                 what: format!(
@@ -100,49 +183,6 @@ impl Host {
         })
     }
 
-    /// The answer to the welcome.
-    pub fn ready(&self, executable: &str) -> Answer {
-        let major = ENGINE_VERSION.split('.').next().unwrap_or_default();
-        Answer::Ready(Box::new(Ready {
-            version: VERSION,
-            pid: std::process::id(),
-            languages: vec!["sql".into(), "wasm".into()],
-            runtime: Runtime {
-                name: format!("datafusion-{major}"),
-                version: format!("{} (datafusion {ENGINE_VERSION})", env!("CARGO_PKG_VERSION")),
-                platform: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
-                executable: executable.to_owned(),
-            },
-            banner: None,
-        }))
-    }
-
-    /// Answers what is answered while a cell runs; gives back what must wait its turn.
-    pub fn at_once(&self, request: Request) -> Option<Request> {
-        match request {
-            Request::Interrupt {} => self.interrupt(),
-            Request::Complete { request, code, cursor } => {
-                self.say.say(&asking::complete(self, request, &code, cursor));
-            }
-            Request::Inspect { request, code, cursor, .. } => {
-                self.say.say(&asking::inspect(self, request, &code, cursor));
-            }
-            Request::IsComplete { request, code } => {
-                self.say.say(&asking::is_complete(request, &code));
-            }
-            // No cell here asks for input or has widgets.
-            Request::InputReply { .. } | Request::Comm(_) => {}
-            other => return Some(other),
-        }
-        None
-    }
-
-    /// Has the cell that runs stop.
-    pub fn interrupt(&self) {
-        self.stop.store(true, Ordering::Relaxed);
-        self.stopped.notify_waiters();
-    }
-
     /// Asked by guests while they run.
     pub(super) fn interrupted(&self) -> Interrupt {
         let stop = Arc::clone(&self.stop);
@@ -152,43 +192,6 @@ impl Host {
     /// The versions, for as long as it takes to look something up.
     pub(super) fn versions(&self) -> std::sync::MutexGuard<'_, Versions> {
         self.versions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Performs a request that waited its turn.
-    pub async fn perform(self: Arc<Self>, request: Request) {
-        match request {
-            Request::Execute(execute) => self.execute(*execute).await,
-            Request::Define { version, values } => {
-                let mut versions = self.versions();
-                for (name, value) in values {
-                    versions.give(&name, version, value);
-                }
-            }
-            Request::Export { request, names, at_most, .. } => {
-                let mut values = std::collections::BTreeMap::new();
-                for (name, version) in names {
-                    let value = self.export(&name, version, at_most).await;
-                    values.insert(name, value);
-                }
-                self.say.say(&Answer::Exported { request, values });
-            }
-            Request::Modules { request, .. } => {
-                self.say.say(&Answer::Modules { request, found: Default::default() });
-            }
-            Request::Reload { request, modules } => {
-                let why = "cells of SQL and WASM have no modules";
-                let refused = modules.into_iter().map(|name| (name, why.to_owned())).collect();
-                self.say.say(&Answer::Reloaded {
-                    request,
-                    done: vec![],
-                    refused,
-                    found: Default::default(),
-                });
-            }
-            Request::Forget { versions } => self.versions().forget(&versions),
-            // Answered at once, or by the loop itself.
-            _ => {}
-        }
     }
 
     async fn execute(self: &Arc<Self>, execute: Execute) {

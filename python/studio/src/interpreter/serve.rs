@@ -1,20 +1,21 @@
-//! The loop: requests in, answers out, one cell at a time.
+//! The loop of a process that runs cells: requests in, answers out, one cell at a time.
 
 use std::collections::VecDeque;
+use std::fmt::Display;
+use std::future::Future;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as StdStream;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use flownote_kernel::protocol::{self, Answer, Request, receive};
+use flownote_kernel::protocol::{self, Answer, Request, Welcome, receive};
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-
-use super::host::Host;
 
 /// How long a cell that was told to stop is waited for before the next may begin.
 const STOPPING: Duration = Duration::from_secs(5);
@@ -22,9 +23,33 @@ const STOPPING: Duration = Duration::from_secs(5);
 /// What a broken conversation ends the process with.
 const BROKEN: i32 = 1;
 
+/// What runs the cells of one session.
+pub trait Host: Sized + Send + Sync + 'static {
+    /// The name of the threads that serve it.
+    const THREADS: &'static str;
+
+    /// Takes up a session.
+    fn new(welcome: &Welcome, say: Say) -> Result<Self, impl Display>;
+
+    /// The answer to the welcome.
+    fn ready(&self, executable: &str) -> Answer;
+
+    /// Answers what is answered while a cell runs; gives back what must wait its turn.
+    fn at_once(&self, request: Request) -> Option<Request>;
+
+    /// Has the cell that runs stop.
+    fn interrupt(&self);
+
+    /// Performs a request that waited its turn.
+    fn perform(self: Arc<Self>, request: Request) -> impl Future<Output = ()> + Send;
+}
+
 /// Where answers go. Cheap to clone; what is said after the connection closed is lost.
 #[derive(Clone, Debug)]
-pub struct Say(mpsc::UnboundedSender<Vec<u8>>);
+pub struct Say {
+    frames: mpsc::UnboundedSender<Vec<u8>>,
+    waiting: Arc<AtomicUsize>,
+}
 
 impl Say {
     /// Says something; what is too long to be sent becomes a line in the log.
@@ -34,26 +59,31 @@ impl Say {
             protocol::encode(&Answer::Log { level: "error".into(), text })
         });
         if let Ok(frame) = frame {
-            let _ = self.0.send(frame);
+            self.waiting.fetch_add(frame.len(), Ordering::Relaxed);
+            let _ = self.frames.send(frame);
         }
+    }
+
+    /// How many bytes were said and not yet sent.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 }
 
 /// Serves until the supervisor says `shutdown` or goes away.
-pub fn serve(socket: OwnedFd, executable: String) -> io::Result<i32> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .thread_name("flownote-sql")
-        .enable_all()
-        .build()?;
+pub fn serve<H: Host>(socket: OwnedFd, executable: String) -> io::Result<i32> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().thread_name(H::THREADS).enable_all().build()?;
     let code = runtime.block_on(async {
         let socket = StdStream::from(socket);
         socket.set_nonblocking(true)?;
         let (reader, writer) = UnixStream::from_std(socket)?.into_split();
         let (frames, waiting) = mpsc::unbounded_channel();
         let (requests, heard) = mpsc::unbounded_channel();
-        let writing = tokio::spawn(write(writer, waiting));
+        let say = Say { frames, waiting: Arc::default() };
+        let writing = tokio::spawn(write(writer, waiting, Arc::clone(&say.waiting)));
         let reading = tokio::spawn(read(reader, requests));
-        let code = converse(heard, Say(frames), executable).await;
+        let code = converse::<H>(heard, say, executable).await;
         reading.abort();
         // The last answers are on their way.
         let _ = tokio::time::timeout(STOPPING, writing).await;
@@ -64,11 +94,16 @@ pub fn serve(socket: OwnedFd, executable: String) -> io::Result<i32> {
     code
 }
 
-async fn write(mut writer: OwnedWriteHalf, mut waiting: mpsc::UnboundedReceiver<Vec<u8>>) {
-    while let Some(frame) = waiting.recv().await {
+async fn write(
+    mut writer: OwnedWriteHalf,
+    mut frames: mpsc::UnboundedReceiver<Vec<u8>>,
+    waiting: Arc<AtomicUsize>,
+) {
+    while let Some(frame) = frames.recv().await {
         if writer.write_all(&frame).await.is_err() {
             return;
         }
+        waiting.fetch_sub(frame.len(), Ordering::Relaxed);
     }
 }
 
@@ -88,8 +123,12 @@ async fn read(mut reader: OwnedReadHalf, requests: mpsc::UnboundedSender<Heard>)
     }
 }
 
-async fn converse(mut heard: mpsc::UnboundedReceiver<Heard>, say: Say, executable: String) -> i32 {
-    let mut host: Option<Arc<Host>> = None;
+async fn converse<H: Host>(
+    mut heard: mpsc::UnboundedReceiver<Heard>,
+    say: Say,
+    executable: String,
+) -> i32 {
+    let mut host: Option<Arc<H>> = None;
     let mut waiting: VecDeque<Request> = VecDeque::new();
     let mut running: Option<JoinHandle<()>> = None;
     loop {
@@ -118,7 +157,7 @@ async fn converse(mut heard: mpsc::UnboundedReceiver<Heard>, say: Say, executabl
                 }
                 return 0;
             }
-            Some(Ok(Request::Welcome(welcome))) => match Host::new(&welcome, say.clone()) {
+            Some(Ok(Request::Welcome(welcome))) => match H::new(&welcome, say.clone()) {
                 Ok(new) => {
                     say.say(&new.ready(&executable));
                     host = Some(Arc::new(new));

@@ -48,9 +48,18 @@ impl End {
             }
             Ending::NotStarted(why) => format!("{who} could not be started: {why}"),
             Ending::Status { status, out_of_memory } => {
-                format!("{who} {}", by_status(*status, *out_of_memory))
+                let how = by_status(*status, *out_of_memory);
+                match self.own_words() {
+                    Some(words) => format!("{who} {how}: {words}"),
+                    None => format!("{who} {how}"),
+                }
             }
         }
+    }
+
+    /// What the interpreter itself said of its end, on a line that begins with `flownote:`.
+    fn own_words(&self) -> Option<&str> {
+        self.last_words.lines().rev().find_map(|line| line.strip_prefix("flownote: "))
     }
 
     /// What the user can do.
@@ -70,7 +79,8 @@ impl End {
                  hold is still there"
             }
             Ending::Status { .. } => {
-                "something called `os._exit`, or a library ended the process; run the cell again"
+                "something called `os._exit` or `std::process::exit`, or a library ended the \
+                 process; run the cell again"
             }
         };
         Some(hint.to_owned())
@@ -116,6 +126,14 @@ mod tests {
         let end = End { ending, last_words: String::new() };
         let message = end.message("Python");
         assert!(message.contains(words) && message.contains("Python"), "{message}");
+    }
+
+    #[test]
+    fn an_interpreter_may_say_itself_why_it_ends() {
+        let last_words = "printed\nflownote: the cell used up its stack\n".to_owned();
+        let ending = Ending::Status { status: libc::SIGSEGV, out_of_memory: false };
+        let message = End { ending, last_words }.message("Rust");
+        assert!(message.ends_with("(SIGSEGV: invalid memory access): the cell used up its stack"));
     }
 
     #[test]

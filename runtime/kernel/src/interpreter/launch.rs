@@ -43,6 +43,11 @@ impl Launch {
         Self::module(program, "flownote_studio.interpreter")
     }
 
+    /// The interpreter of Rust cells.
+    pub fn rust(program: impl Into<PathBuf>) -> Self {
+        Self::module(program, "flownote_studio.rust")
+    }
+
     fn module(program: impl Into<PathBuf>, module: &str) -> Self {
         let arguments = vec!["-m".to_owned(), module.to_owned()];
         Self { program: program.into(), arguments, environment: BTreeMap::new() }

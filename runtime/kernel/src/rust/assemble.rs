@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use flownote_notebook::facts::rust::is_trait_name;
+
 use super::imports::Import;
 use super::rewrite::{Edit, Rewritten};
 use super::split::Split;
@@ -34,6 +36,8 @@ pub struct Sight {
     pub items: BTreeMap<String, Visible>,
     /// What is in scope without being named: modules' whole contents, traits.
     pub scope: Vec<Scope>,
+    /// Crates that must be linked, whether or not they are named.
+    pub linked: BTreeSet<String>,
 }
 
 /// Something of a cell above that has a name.
@@ -131,7 +135,7 @@ impl Split {
     /// The crate of its items.
     pub fn items_text(&self, source: &str, sight: &Sight) -> Assembled {
         let mut made = Assembled::begin(self, source);
-        made.bring(sight, &self.all_words(), &self.own(), None);
+        made.bring(sight, &self.all_words(), &self.own());
         for import in &self.imports {
             let public = if self.is_internal(import, sight) { "pub " } else { "" };
             made.made.push(&format!("{public}{} ", import.statement()));
@@ -153,12 +157,14 @@ impl Split {
         exports: &[String],
     ) -> Assembled {
         let mut made = Assembled::begin(self, source);
-        made.bring(sight, &self.all_words(), &self.own(), own);
+        made.bring(sight, &self.all_words(), &self.own());
         if let Some(own) = own {
             made.crates.insert(own.to_owned());
             let internal = self.imports.iter().filter(|it| self.is_internal(it, sight));
             let mut names: BTreeSet<&str> = self.names().collect();
-            names.extend(internal.clone().filter_map(|it| it.name.as_deref()).filter(|it| *it != "_"));
+            names.extend(
+                internal.clone().filter_map(|it| it.name.as_deref()).filter(|it| *it != "_"),
+            );
             let list: Vec<String> = names.into_iter().map(raw).collect();
             made.made.push(&format!("use ::{own}::{{{}}}; ", list.join(", ")));
             if internal.clone().any(|it| it.name.is_none()) {
@@ -167,7 +173,7 @@ impl Split {
         }
         made.made.push(
             "#[unsafe(no_mangle)] pub fn flownote_cell(env: *mut ::core::ffi::c_void) { \
-             unsafe { ::flownote::cell::run(env, |__cell| {",
+             ::flownote::cell::run(env, |__cell| {",
         );
         for (index, Input { name, path }) in inputs.iter().enumerate() {
             let (name, shown) = (raw(name), name);
@@ -182,7 +188,7 @@ impl Split {
         for name in exports {
             made.made.push(&format!("::flownote::export!(__cell, {name:?}, {});\n", raw(name)));
         }
-        made.made.push("Ok(()) }) } }\n");
+        made.made.push("Ok(()) }) }\n");
         made
     }
 
@@ -221,7 +227,7 @@ impl Split {
                 }
                 (Some(name), None) if name != "_" => {
                     added.items.insert(name.clone(), Visible::Import(import.clone()));
-                    if is_trait_name(import) {
+                    if is_trait_name(import.last()) {
                         added.scope.push(Scope { statement: import.unnamed(), krate: None });
                     }
                 }
@@ -251,16 +257,12 @@ impl Assembled {
         made
     }
 
-    /// Brings in what the words name of the cells above. What the cell's own crate has
-    /// already is the same in its body.
-    fn bring(
-        &mut self,
-        sight: &Sight,
-        words: &BTreeSet<String>,
-        own: &BTreeSet<&str>,
-        _own_crate: Option<&str>,
-    ) {
+    /// Brings in what the words name of the cells above.
+    fn bring(&mut self, sight: &Sight, words: &BTreeSet<String>, own: &BTreeSet<&str>) {
         let mut lines = String::new();
+        for name in &sight.linked {
+            let _ = write!(lines, "extern crate {name} as _; ");
+        }
         for (name, visible) in sight.named(words, own) {
             match visible {
                 Visible::Item { krate, .. } => {
@@ -286,19 +288,6 @@ pub fn crates_in(path: &str) -> BTreeSet<String> {
     words.filter(|word| word.starts_with("items_")).map(str::to_owned).collect()
 }
 
-/// Traits whose methods are used without their name: they hold below like a glob.
-pub fn is_trait_name(import: &Import) -> bool {
-    const KNOWN: [&str; 20] = [
-        "Write", "Read", "BufRead", "Seek", "FromStr", "Hash", "Hasher", "BuildHasher", "Borrow",
-        "Rng", "SeedableRng", "SliceRandom", "IndexedRandom", "Itertools", "Digest", "Distribution",
-        "Datelike", "Timelike", "Context", "Any",
-    ];
-    let last = import.path.rsplit("::").next().unwrap_or_default();
-    KNOWN.contains(&last) || last.ends_with("Ext") || last.starts_with("Parallel")
-        || (last.ends_with("Iterator") && last != "Iterator")
-        || last.starts_with("IntoParallel")
-}
-
 /// Comments that speak of the file that they stand in: ours has other lines before.
 fn inner_comments(source: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -321,8 +310,8 @@ pub(super) fn raw(name: &str) -> String {
     const KEYWORDS: [&str; 38] = [
         "as", "async", "await", "break", "const", "continue", "dyn", "else", "enum", "extern",
         "false", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "match", "mod", "move",
-        "mut", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "unsafe",
-        "use", "where", "while", "yield", "abstract",
+        "mut", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type",
+        "unsafe", "use", "where", "while", "yield", "abstract",
     ];
     if KEYWORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }
 }
@@ -364,7 +353,12 @@ mod tests {
         assert!(text.contains("let x = ::flownote::input!(__cell, 0, \"x\", f64);"), "{text}");
         assert!(text.contains("use ::items_bb::{f};") && text.contains("use std::fs;"), "{text}");
         assert!(text.contains("use ::items_aa::helper;"), "the macro speaks of it: {text}");
-        assert!(text.contains("::flownote::show!(__cell, m!(y))\n;::flownote::export!(__cell, \"y\", y);"), "{text}");
+        assert!(
+            text.contains(
+                "::flownote::show!(__cell, m!(y))\n;::flownote::export!(__cell, \"y\", y);"
+            ),
+            "{text}"
+        );
         assert!(!text.contains("fn f()") && !text.contains("//! in"), "{text}");
         let line = text.lines().position(|line| line.starts_with("let y")).expect("there");
         let start = text.lines().position(|line| line.contains("flownote_cell")).expect("there");

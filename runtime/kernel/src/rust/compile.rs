@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::diagnostics::{Diagnostic, read};
+use super::sweep::{sweep, touch};
 
 /// What cells are compiled with.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +24,36 @@ pub struct Kit {
     pub libraries: Vec<PathBuf>,
     /// Stands for all of it, and for how cells are compiled.
     pub digest: String,
+}
+
+/// What single cells are compiled with besides: the crates that they ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// The crates that may be named.
+    pub externs: BTreeMap<String, PathBuf>,
+    /// Where what those need is found.
+    pub search: BTreeSet<PathBuf>,
+    /// Folders in which libraries are found when a cell is loaded.
+    pub libraries: BTreeSet<PathBuf>,
+    /// The crates that hold them: they must be linked.
+    pub linked: BTreeSet<String>,
+    /// Stands for all of it.
+    pub digest: String,
+}
+
+impl Extras {
+    /// Adds what another has, as far as it isn't there.
+    pub fn join(&mut self, other: &Self) {
+        for (name, file) in &other.externs {
+            self.externs.entry(name.clone()).or_insert_with(|| file.clone());
+        }
+        self.search.extend(other.search.iter().cloned());
+        self.libraries.extend(other.libraries.iter().cloned());
+        self.linked.extend(other.linked.iter().cloned());
+        if self.digest != other.digest {
+            self.digest.push_str(&other.digest);
+        }
+    }
 }
 
 /// What becomes of a text.
@@ -49,6 +80,8 @@ pub struct Unit<'a> {
     pub text: &'a str,
     /// Crates of ours that it names.
     pub crates: &'a BTreeSet<String>,
+    /// What it asks for besides.
+    pub extras: &'a Extras,
     /// Where it goes.
     pub target: &'a Path,
 }
@@ -86,6 +119,9 @@ impl Compiler {
         let folder = folder.join(&kit.digest[..kit.digest.len().min(16)]);
         fs::create_dir_all(folder.join("items"))?;
         fs::create_dir_all(folder.join("bodies"))?;
+        let own = folder.clone();
+        // Nobody waits for it; without a thread it is done another time.
+        let _ = std::thread::Builder::new().spawn(move || sweep(&own));
         Ok(Self { kit, folder })
     }
 
@@ -95,11 +131,8 @@ impl Compiler {
     }
 
     /// The name and the file of the crate of a text: the same for the same text.
-    pub fn items_place(&self, text: &str, shared: bool) -> (String, PathBuf) {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(self.kit.digest.as_bytes()).update(&[0, u8::from(shared)]);
-        hasher.update(text.as_bytes());
-        let digest = hasher.finalize().to_hex();
+    pub fn items_place(&self, text: &str, shared: bool, extras: &Extras) -> (String, PathBuf) {
+        let digest = self.digest(&[if shared { "shared" } else { "items" }, &extras.digest, text]);
         let name = format!("items_{}", &digest[..16]);
         let ending = if shared { "so" } else { "rlib" };
         let file = self.folder.join("items").join(format!("lib{name}.{ending}"));
@@ -113,10 +146,24 @@ impl Compiler {
     }
 
     /// The file of a body.
-    pub fn body_place(&self, text: &str) -> PathBuf {
+    pub fn body_place(&self, text: &str, extras: &Extras) -> PathBuf {
+        let digest = self.digest(&["body", &extras.digest, text]);
+        self.folder.join("bodies").join(format!("{}.so", &digest[..32]))
+    }
+
+    fn digest(&self, parts: &[&str]) -> String {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(self.kit.digest.as_bytes()).update(&[0]).update(text.as_bytes());
-        self.folder.join("bodies").join(format!("{}.so", &hasher.finalize().to_hex()[..32]))
+        hasher.update(self.kit.digest.as_bytes());
+        for part in parts {
+            hasher.update(&[0]).update(part.as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// Whether something was compiled before; says that it is in use.
+    pub fn has(&self, file: &Path) -> bool {
+        touch(file);
+        file.exists()
     }
 
     /// Compiles something; returns what the compiler remarks.
@@ -145,9 +192,9 @@ impl Compiler {
         let made = work.join(unit.target.file_name().unwrap_or_default());
         let mut command = self.command(unit, &made);
         command.current_dir(work);
-        let mut child = command.spawn().map_err(|error| {
-            Failure::Broken(format!("`{}`: {error}", self.kit.rustc.display()))
-        })?;
+        let mut child = command
+            .spawn()
+            .map_err(|error| Failure::Broken(format!("`{}`: {error}", self.kit.rustc.display())))?;
         let text = wait(&mut child, stopped)?;
         let status = child.wait()?;
         let (found, rest) = read(&text);
@@ -175,7 +222,7 @@ impl Compiler {
         if unit.output != Output::Body {
             command.args(["-C", &format!("metadata={}", unit.name)]);
         }
-        for (name, file) in &kit.externs {
+        for (name, file) in kit.externs.iter().chain(&unit.extras.externs) {
             command.arg("--extern").arg(format!("{name}={}", file.display()));
         }
         for name in unit.crates {
@@ -184,10 +231,10 @@ impl Compiler {
             }
         }
         let items = self.folder.join("items");
-        for folder in kit.search.iter().chain([&items]) {
+        for folder in kit.search.iter().chain(&unit.extras.search).chain([&items]) {
             command.arg("-L").arg(format!("dependency={}", folder.display()));
         }
-        for folder in kit.libraries.iter().chain([&items]) {
+        for folder in kit.libraries.iter().chain(&unit.extras.libraries).chain([&items]) {
             command.arg(format!("-Clink-arg=-Wl,-rpath,{}", folder.display()));
         }
         // Whatever they say was meant for other builds.
@@ -208,13 +255,12 @@ impl Compiler {
 }
 
 /// How cells are compiled: see `Kit::digest`, which stands for these, too.
-const OPTIONS: [&str; 12] = [
+const OPTIONS: [&str; 11] = [
     "-Cprefer-dynamic",
     "-Copt-level=2",
-    "-Cdebuginfo=0",
+    "-Cdebuginfo=line-tables-only",
     "-Ccodegen-units=1",
     "-Cembed-bitcode=no",
-    "-Cstrip=debuginfo",
     "-Cpanic=unwind",
     "--cap-lints=warn",
     "--error-format=json",

@@ -235,6 +235,8 @@ impl Diagnostic {
                 let title = level(&child.level).secondary_title(child.message.as_str());
                 groups.push(title.elements(snippets(&spans)));
             } else if !speaks_of_files(child)
+                && !child.message.starts_with("the full name for the type has been written")
+                && !child.message.starts_with("consider using `--verbose`")
                 && let Some(first) = groups.pop()
             {
                 let message = level(&child.level).message(child.message.as_str());
@@ -274,11 +276,8 @@ fn snippets<'a>(spans: &[Located<'a>]) -> Vec<Element<'a>> {
         .into_iter()
         .map(|(text, spans)| {
             let annotations = spans.into_iter().map(|it| {
-                let kind = if it.span.primary {
-                    AnnotationKind::Primary
-                } else {
-                    AnnotationKind::Context
-                };
+                let kind =
+                    if it.span.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
                 let label = it.span.label.as_deref().filter(|label| !label.is_empty());
                 kind.span(it.range.clone()).label(label)
             });
@@ -370,12 +369,10 @@ mod tests {
         let (found, rest) = read(&format!("{json}\nplain text\n"));
         assert_eq!(rest, "plain text\n");
         let mut texts = Texts::default();
-        texts.enter("cell-body.rs", Text {
-            label: "cell 2".into(),
-            source: source.into(),
-            made,
-            ..Text::default()
-        });
+        texts.enter(
+            "cell-body.rs",
+            Text { label: "cell 2".into(), source: source.into(), made, ..Text::default() },
+        );
         let shown = without_colours(&found[0].show(&texts));
         assert!(shown.contains("error[E0308]: mismatched types"), "{shown}");
         assert!(shown.contains("cell 2:2:13"), "{shown}");

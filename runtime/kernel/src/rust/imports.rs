@@ -23,9 +23,14 @@ impl Import {
         self.path.trim_start_matches("::").split("::").next().unwrap_or_default()
     }
 
+    /// The last word of its path.
+    pub fn last(&self) -> &str {
+        self.path.rsplit("::").next().unwrap_or_default()
+    }
+
     /// The statement that brings it in again.
     pub fn statement(&self) -> String {
-        let last = self.path.rsplit("::").next().unwrap_or_default();
+        let last = self.last();
         match &self.name {
             None => format!("use {}::*;", self.path),
             Some(name) if name == last => format!("use {};", self.path),
@@ -49,16 +54,17 @@ pub(super) fn imports(item: &ItemUse) -> Vec<Import> {
     let span: Span = item.span();
     collect(&item.tree, root.to_owned(), &mut found);
     let range = span.byte_range();
-    found
-        .into_iter()
-        .map(|(path, name)| Import { path, name, range: range.clone() })
-        .collect()
+    found.into_iter().map(|(path, name)| Import { path, name, range: range.clone() }).collect()
 }
 
 fn collect(tree: &UseTree, path: String, found: &mut Vec<(String, Option<String>)>) {
     let join = |name: &proc_macro2::Ident| {
         let name = name.to_string();
-        if path.is_empty() || path == "::" { format!("{path}{name}") } else { format!("{path}::{name}") }
+        if path.is_empty() || path == "::" {
+            format!("{path}{name}")
+        } else {
+            format!("{path}::{name}")
+        }
     };
     match tree {
         UseTree::Path(inner) => collect(&inner.tree, join(&inner.ident), found),

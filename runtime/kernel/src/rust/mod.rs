@@ -7,6 +7,7 @@
 mod assemble;
 mod cargo;
 mod compile;
+mod completeness;
 mod deps;
 mod diagnostics;
 mod imports;
@@ -14,10 +15,12 @@ mod rewrite;
 mod setup;
 mod sources;
 mod split;
+mod sweep;
 mod toolchain;
 
-pub use assemble::{Assembled, Input, Scope, Sight, Visible, crates_in, is_trait_name};
-pub use compile::{Compiler, Failure, Kit, Output, Unit, options_digest};
+pub use assemble::{Assembled, Input, Scope, Sight, Visible, crates_in};
+pub use compile::{Compiler, Extras, Failure, Kit, Output, Unit, options_digest};
+pub use completeness::{Completeness, completeness};
 pub use deps::Dependencies;
 pub use diagnostics::{Diagnostic, Span, Text, Texts, frame_of, headline};
 pub use imports::Import;

@@ -270,7 +270,8 @@ fn words(tokens: TokenStream, found: &mut BTreeSet<String>) {
             TokenTree::Literal(literal) => {
                 let text = literal.to_string();
                 if text.contains('"') && text.contains('{') {
-                    let apart = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+                    let apart =
+                        text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
                     found.extend(apart.filter(|word| !word.is_empty()).map(str::to_owned));
                 }
             }
@@ -327,9 +328,15 @@ mod tests {
         check("unsafe trait T { fn f(&self); }", &["pub unsafe trait T { fn f(&self); }"]);
         check(
             "impl P { const K: u8 = 1; fn n(&self) {} }\nimpl T for P { fn f(&self) {} }",
-            &["impl P { pub const K: u8 = 1; pub fn n(&self) {} }", "impl T for P { fn f(&self) {} }"],
+            &[
+                "impl P { pub const K: u8 = 1; pub fn n(&self) {} }",
+                "impl T for P { fn f(&self) {} }",
+            ],
         );
-        check("macro_rules! m { () => { 1 } }", &["#[macro_export] macro_rules! m { () => { 1 } }"]);
+        check(
+            "macro_rules! m { () => { 1 } }",
+            &["#[macro_export] macro_rules! m { () => { 1 } }"],
+        );
         check("mod inner { pub fn f() {} }", &["pub mod inner { pub fn f() {} }"]);
         check(
             "thread_local! { static SEEN: Cell<u8> = Cell::new(0); }",
@@ -339,7 +346,8 @@ mod tests {
 
     #[test]
     fn statements_leave_names_and_a_value() {
-        let source = "let (a, mut b) = f();\nlet Some(c) = d else { return Ok(()) };\nlet a = 1;\na + b";
+        let source =
+            "let (a, mut b) = f();\nlet Some(c) = d else { return Ok(()) };\nlet a = 1;\na + b";
         let split = Split::of(source);
         assert_eq!(split.lets, ["b", "c", "a"]);
         assert_eq!(split.tail.map(|tail| &source[tail]), Some("a + b"));

@@ -169,10 +169,7 @@ impl Service {
     pub(super) fn trouble_of(&self, group: Group, end: &End) -> Trouble {
         let message = end.message(group.language().title());
         if !self.processes.can_start(group) {
-            let hint = match group {
-                Group::Rust => "Rust cells can't run yet: write it in Python, SQL or WASM",
-                _ => "install the whole of it: `python -m pip install flownote-studio`",
-            };
+            let hint = "install the whole of it: `python -m pip install flownote-studio`";
             return Trouble { message, hint: Some(hint.to_owned()) };
         }
         Trouble { message, hint: end.hint() }

@@ -6,8 +6,9 @@ use super::*;
 fn check(source: &str, uses: &str, defines: &str) {
     let facts = facts(source);
     assert_eq!(facts.error, None, "{source}");
-    let used: Vec<&str> = facts.now.keys().map(AsRef::as_ref).collect();
-    let defined: Vec<&str> = facts.defs.keys().map(AsRef::as_ref).collect();
+    let named = |name: &&str| *name != SCOPE;
+    let used: Vec<&str> = facts.now.keys().map(AsRef::as_ref).filter(named).collect();
+    let defined: Vec<&str> = facts.defs.keys().map(AsRef::as_ref).filter(named).collect();
     assert_eq!(
         (used.join(" ").as_str(), defined.join(" ").as_str()),
         (uses, defines),
@@ -24,6 +25,27 @@ fn lets_and_items_are_names() {
     check("impl Q { fn n(&self, k: Z) -> Z { k } }", "Z", "Q");
     check("use std::collections::{HashMap, BTreeMap as B};", "", "B HashMap");
     check("macro_rules! m { () => { 1 } }\nlet x = m!();", "", "m x");
+    check("use std::{fmt::{self, Write as _}, io};", "", "fmt io");
+    check("use Shape::*;", "Shape", "");
+    check("let r#type = 1;", "", "type");
+    check("thread_local! { static SEEN: u8 = 1; }", "Cell thread_local", "SEEN");
+}
+
+#[test]
+fn methods_stand_anywhere_beside_their_type() {
+    let facts = facts("impl P { fn n(&self) {} }\nstruct P;\nimpl Q {}");
+    assert!(!facts.defs["P"].conditional, "it is this cell's");
+    assert!(facts.defs["Q"].conditional, "it is another cell's");
+}
+
+#[test]
+fn what_holds_unnamed_has_a_name() {
+    let scope = |source: &str| facts(source).defs.contains_key(SCOPE);
+    assert!(scope("use rayon::prelude::*;") && scope("use std::fmt::Write;"));
+    assert!(scope("trait Score { fn score(&self) -> f64; }") && scope("use a::B as _;"));
+    assert!(!scope("use std::collections::HashMap;") && !scope("let x = 1;"));
+    assert!(facts("let x = 1;").now.contains_key(SCOPE), "every cell reads it");
+    assert!(!facts("// nothing").now.contains_key(SCOPE));
 }
 
 #[test]
@@ -46,8 +68,9 @@ fn macros_are_looked_into() {
 
 #[test]
 fn options_are_read() {
-    let facts = facts("//! in: df: Frame, model\n//! dep: regex = \"1\"\nlet x = 1;");
-    assert!(facts.now.contains_key("df") && facts.now.contains_key("model"));
+    let facts = facts("//! in: df: Map<u8, f64>, model\n//! dep: regex = \"1\"\nlet x = 1;");
+    let names: Vec<&str> = facts.now.keys().map(AsRef::as_ref).collect();
+    assert_eq!(names, ["df", "model", SCOPE]);
     assert_eq!(facts.dependencies["regex"], "\"1\"");
 }
 

@@ -51,6 +51,15 @@ impl Uses {
         }
     }
 
+    /// Notes the first word of a `use`: it may be something of a cell above.
+    pub fn root(&mut self, tree: &syn::UseTree) {
+        match tree {
+            syn::UseTree::Path(path) => self.use_name(path.ident.to_string()),
+            syn::UseTree::Group(group) => group.items.iter().for_each(|tree| self.root(tree)),
+            _ => {}
+        }
+    }
+
     fn bind(&mut self, pattern: &Pat) {
         let names = bound(pattern);
         if let Some(scope) = self.scopes.last_mut() {
@@ -215,6 +224,7 @@ pub(super) fn bound(pattern: &Pat) -> Vec<String> {
     impl<'ast> Visit<'ast> for Names {
         fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
             let name = pattern.ident.to_string();
+            let name = name.strip_prefix("r#").map(str::to_owned).unwrap_or(name);
             // `None` and constants look like names; nobody binds in capitals.
             if !name.starts_with(char::is_uppercase) {
                 self.0.push(name);
