@@ -1,15 +1,16 @@
 //! The facts of a SQL cell: the tables that it reads, from sqlparser's tree.
 //!
 //! A table of one part is a name of the notebook; a quoted path (`'data/x.parquet'`) is a
-//! file; anything with slashes that isn't one is the pathspec of an artifact. Names stand as
-//! they are written: SQL's folding to lower case is the interpreter's affair.
+//! file; anything with slashes that isn't one is the pathspec of an artifact. Names that are
+//! read stand as they are written, and in lower case too: a frame of Python's may be meant, or
+//! a view. Views and tables that a cell creates are names that it defines.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    CopyTarget, Expr, FunctionArg, FunctionArgExpr, ObjectName, Query, Statement, TableFactor,
-    Value, Visit, Visitor,
+    CopyTarget, Expr, FunctionArg, FunctionArgExpr, ObjectName, ObjectType, Query, Statement,
+    TableFactor, Value, Visit, Visitor,
 };
 use sqlparser::dialect::{Dialect, GenericDialect};
 use sqlparser::parser::Parser;
@@ -42,10 +43,17 @@ pub(super) fn facts(source: &str) -> Facts {
             for statement in &statements {
                 let _ = statement.visit(&mut tables);
             }
+            // Made anew in each process: a view is what it reads, and no value of its own.
+            let is_view = |it: &Statement| matches!(it, Statement::CreateView(_));
+            facts.definitions_only = !statements.is_empty() && statements.iter().all(is_view);
         }
         Err(error) => facts.error = Some(syntax_error(&error.to_string())),
     }
-    facts.class = if facts.effects.is_empty() { Class::Value } else { Class::Effect };
+    facts.class = match (facts.effects.is_empty(), facts.definitions_only) {
+        (false, _) => Class::Effect,
+        (true, true) => Class::Definition,
+        (true, false) => Class::Value,
+    };
     facts
 }
 
@@ -75,7 +83,29 @@ impl Tables<'_> {
             self.path(&first.value);
         } else if !self.common.iter().any(known) && !known(&self.made) {
             self.facts.now.insert(Name::from(first.value.as_str()), Read::default());
+            let folded = first.value.to_lowercase();
+            if first.quote_style.is_none() && folded != first.value {
+                self.facts.now.insert(folded.into(), Read::default());
+            }
         }
+    }
+
+    /// A view or a table is there from now on.
+    fn make(&mut self, name: &ObjectName) {
+        let Some(name) = made_name(name) else { return };
+        self.facts.deletes.remove(name.as_str());
+        let definition = Definition { since: Some(u32::MAX), ..Definition::new(Kind::Value) };
+        self.facts.defs.insert(name.as_str().into(), definition);
+        self.made.insert(name);
+    }
+
+    fn drop(&mut self, name: &ObjectName) {
+        let Some(name) = made_name(name) else { return };
+        if !self.made.remove(&name) {
+            self.facts.now.insert(name.as_str().into(), Read::default());
+        }
+        self.facts.defs.remove(name.as_str());
+        self.facts.deletes.insert(name.into());
     }
 
     /// `'data/x.parquet'` is a file; `Flow/run/step/task/artifact` is an artifact.
@@ -107,13 +137,12 @@ impl Visitor for Tables<'_> {
             | Statement::ShowColumns { .. }
             | Statement::ShowVariable { .. }
             | Statement::ShowFunctions { .. } => {}
-            Statement::CreateView(view) => {
-                self.made.extend(last_part(&view.name));
-                self.effect("creates a view", false);
-            }
-            Statement::CreateTable(table) => {
-                self.made.extend(last_part(&table.name));
-                self.effect("creates a table", false);
+            // What they are made of is read first: it may have the same name.
+            Statement::CreateView(_) | Statement::CreateTable(_) => {}
+            Statement::Drop {
+                object_type: ObjectType::View | ObjectType::Table, names, ..
+            } => {
+                names.iter().for_each(|name| self.drop(name));
             }
             Statement::Copy { target, to, .. } => {
                 if *to {
@@ -124,6 +153,15 @@ impl Visitor for Tables<'_> {
             }
             Statement::Set(_) => self.effect("changes a setting", false),
             _ => self.effect("changes more than it returns", true),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_statement(&mut self, statement: &Statement) -> ControlFlow<()> {
+        match statement {
+            Statement::CreateView(view) => self.make(&view.name),
+            Statement::CreateTable(table) => self.make(&table.name),
+            _ => {}
         }
         ControlFlow::Continue(())
     }
@@ -166,6 +204,13 @@ impl Visitor for Tables<'_> {
         }
         ControlFlow::Continue(())
     }
+}
+
+/// What an object is called that a statement creates or drops.
+fn made_name(name: &ObjectName) -> Option<String> {
+    let last = name.0.last()?.as_ident()?;
+    let quoted = last.quote_style.is_some();
+    Some(if quoted { last.value.clone() } else { last.value.to_lowercase() })
 }
 
 fn last_part(name: &ObjectName) -> Option<String> {
@@ -266,6 +311,26 @@ mod tests {
         check("select * from \"data/*.csv\"", "file:data/*.csv");
         check("select * from 'Train/12/fit/3/scores'", "artifact:Train/12/fit/3/scores");
         check("select * from read_parquet('s3://b/x.parquet')", "file:s3://b/x.parquet");
+    }
+
+    #[test]
+    fn what_is_created_is_a_name_that_the_cell_defines() {
+        check("create view v as select * from a", "a >v");
+        check("create or replace table T as select * from t", "t >t");
+        check("create view v as select 1; select * from v join b on true", "b >v");
+        check("create view \"V\" as select 1", ">V");
+        check("select * from Top", "Top top");
+        check("create view v as select 1; drop view v", "");
+        assert!(facts("drop table if exists t").deletes.contains("t"));
+        for (source, class) in [
+            ("create view v as select * from a", Class::Definition),
+            ("create table t as select * from a", Class::Value),
+            ("create view v as select 1; select * from v", Class::Value),
+            ("create table t as select 1; set x = 1", Class::Effect),
+        ] {
+            assert_eq!(facts(source).class, class, "{source}");
+            assert!(!facts(source).outward(), "{source}");
+        }
     }
 
     #[test]

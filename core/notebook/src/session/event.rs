@@ -32,11 +32,6 @@ pub enum Event {
         /// One of the languages that it speaks.
         language: Language,
     },
-    /// An execution began.
-    Started {
-        /// Which.
-        execution: Execution,
-    },
     /// An execution, or a thread that it left behind, wrote something.
     Output {
         /// Which.

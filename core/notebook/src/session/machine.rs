@@ -21,7 +21,6 @@ impl Session {
                 self.note_output(execution, output);
                 return Ok(actions);
             }
-            Event::Started { .. } => return Ok(actions),
             Event::Operation { operation } => {
                 let change = self.document.apply(operation)?;
                 if self.repl.is_some() {

@@ -199,8 +199,10 @@ impl Session {
     }
 
     /// Takes over what earlier sessions left: results whose values are stored can be given
-    /// out again, the others show whether they would still be right.
-    pub fn remember(&mut self, past: Vec<Past>) {
+    /// out again, the others show whether they would still be right. A cell that shows
+    /// nothing, because its file wasn't saved, shows what it showed then.
+    pub fn remember(&mut self, past: Vec<Past>) -> Vec<Action> {
+        let mut actions = Vec::new();
         for past in past {
             let execution = self.number();
             for (name, defined) in &past.defined {
@@ -211,9 +213,18 @@ impl Session {
                 let stored = |digest| Stored { digest, common: defined.common };
                 value.stored = defined.digest.clone().filter(|_| !defined.live).map(stored);
             }
+            let same = self.names.get(&past.cell).is_some_and(|names| names.code == past.code);
+            let empty = self.document.cell(&past.cell).is_some_and(|it| it.outputs.is_empty());
+            if same && empty && !past.outputs.is_empty() {
+                let (cell, outputs) = (past.cell.clone(), past.outputs.clone());
+                // It is there, and runs code: it has names.
+                let _ = self.document.show(&cell, outputs.clone(), None);
+                actions.push(Action::Outputs { cell, outputs });
+            }
             self.results.insert(past.cell.clone(), CellResult::of_past(past, execution));
         }
         self.names.refresh(&self.document, &self.results);
+        actions
     }
 
     /// When a cell runs.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Execution;
 use super::event::{Defined, FinishStatus, Origin};
 use crate::id::CellId;
+use crate::output::Output;
 use crate::resolve::Delta;
 
 /// The latest result of a cell.
@@ -111,6 +112,9 @@ pub struct Past {
     /// Why it is not trusted.
     #[serde(default)]
     pub unverified: Option<String>,
+    /// What it showed.
+    #[serde(default)]
+    pub outputs: Vec<Output>,
     /// Which task it was.
     #[serde(default)]
     pub origin: Origin,

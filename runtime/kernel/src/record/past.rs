@@ -6,7 +6,7 @@ use flownote_flow::id::{FlowName, StepName};
 use flownote_flow::manifest::{ArtifactRecord, Outcome, TaskDone};
 use flownote_flow::provenance::Provenance;
 use flownote_notebook::session::{FinishStatus, Origin, Past};
-use flownote_notebook::{CellId, Document};
+use flownote_notebook::{CellId, Document, Output};
 use flownote_store::client::RunFilter;
 use flownote_store::{RunKey, Store};
 use serde::Deserialize;
@@ -61,7 +61,9 @@ pub async fn remembered(
             };
             let step = StepName::new(cell.as_str());
             let done = store.attempts(&key, &step, &newest.task).await?.pop();
-            found.extend(done.and_then(|done| remember(cell, done)));
+            let Some(done) = done else { continue };
+            let outputs = outputs_of(store, &done).await;
+            found.extend(remember(cell, done, outputs));
         }
         open = left;
     }
@@ -70,7 +72,14 @@ pub async fn remembered(
     Ok(found)
 }
 
-fn remember(cell: CellId, done: TaskDone) -> Option<Remembered> {
+/// What a task showed; nothing where that is gone.
+async fn outputs_of(store: &Store, done: &TaskDone) -> Vec<Output> {
+    let Some(record) = done.manifest.artifacts.get(super::OUTPUTS) else { return Vec::new() };
+    let text = store.read_record(record).await;
+    text.ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+}
+
+fn remember(cell: CellId, done: TaskDone, outputs: Vec<Output>) -> Option<Remembered> {
     let provenance = Provenance::deserialize(&done.manifest.provenance).ok()?;
     let of_cell = OfCell::deserialize(done.manifest.provenance.get("cell")?).ok()?;
     let mut artifacts = done.manifest.artifacts;
@@ -105,6 +114,7 @@ fn remember(cell: CellId, done: TaskDone) -> Option<Remembered> {
         defined,
         deleted: provenance.deleted.into_iter().collect(),
         unverified: provenance.unverified,
+        outputs,
         origin,
     };
     Some(Remembered { past, artifacts })

@@ -2,39 +2,55 @@
 
 use std::time::Duration;
 
+use flownote_flow::run::RunRecord;
 use flownote_notebook::Document;
 use flownote_store::Store;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
-use super::writer::Writer;
+use super::writer::{Writer, Writing};
 use super::{About, Executed};
 
 /// How long events of the log wait for company.
 const FLUSH: Duration = Duration::from_millis(200);
+/// Before a datastore that failed is asked again; twice as long each time, up to the second.
+const AGAIN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
 /// Takes what is to be written.
 #[derive(Debug)]
 pub struct Recorder {
+    about: About,
     entries: mpsc::UnboundedSender<Entry>,
     task: JoinHandle<()>,
+    /// Whether the run was described: by what the document was when it began.
+    is_described: bool,
 }
 
 #[derive(Debug)]
 enum Entry {
+    Described(Box<RunRecord>),
     Started { cell: String, execution: u64 },
-    Ended(Box<Executed>, Box<Document>),
+    Ended(Box<Executed>),
+    Refused { cell: String },
     Notebook(Box<Document>),
     Touch,
 }
 
 impl Recorder {
-    /// Begins to take in; troubles are told to `tell`.
-    pub fn start(store: Store, about: About, tell: impl Fn(String) + 'static) -> Self {
+    /// Begins to take in; troubles are told to `tell`. A datastore that fails is asked again
+    /// for so long as `patience` says.
+    pub fn start(
+        store: Store,
+        about: About,
+        patience: Duration,
+        tell: impl Fn(String) + 'static,
+    ) -> Self {
         let (entries, waiting) = mpsc::unbounded_channel();
-        let task = tokio::task::spawn_local(write(Writer::new(store, about), waiting, tell));
-        Self { entries, task }
+        let writer = Writer::new(store, about.clone());
+        let writing = Recording { writer, patience, failing: None, told: false, tell };
+        let task = tokio::task::spawn_local(writing.run(waiting));
+        Self { about, entries, task, is_described: false }
     }
 
     /// An execution begins.
@@ -43,9 +59,17 @@ impl Recorder {
     }
 
     /// An execution ended. The document says which cells there are, should the run begin.
-    pub fn ended(&self, executed: Box<Executed>, document: &Document) {
-        // Only the first one needs it, and it is small beside a process.
-        self.enter(Entry::Ended(executed, Box::new(document.clone())));
+    pub fn ended(&mut self, executed: Box<Executed>, document: &Document) {
+        if !std::mem::replace(&mut self.is_described, true) {
+            let record = self.about.record(document, &executed);
+            self.enter(Entry::Described(Box::new(record)));
+        }
+        self.enter(Entry::Ended(executed));
+    }
+
+    /// A cell was to run and couldn't.
+    pub fn refused(&self, cell: &str) {
+        self.enter(Entry::Refused { cell: cell.to_owned() });
     }
 
     /// The session lives.
@@ -70,37 +94,88 @@ impl Recorder {
     }
 }
 
-async fn write(
-    mut writer: Writer,
-    mut waiting: mpsc::UnboundedReceiver<Entry>,
-    tell: impl Fn(String),
-) {
-    let mut flush = interval(FLUSH);
-    flush.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut told = false;
-    let mut tell = |error: flownote_store::Error| {
-        // One message, not one for each cell of a full disk.
-        if !std::mem::replace(&mut told, true) {
-            tell(format!("this session can't be recorded: {error}"));
-        }
-    };
-    loop {
-        tokio::select! {
-            entry = waiting.recv() => {
-                let Some(entry) = entry else { break };
-                let written = match entry {
-                    Entry::Started { cell, execution } => {
-                        writer.started(&cell, execution);
-                        Ok(())
-                    }
-                    Entry::Ended(executed, document) => writer.record(&document, &executed).await,
-                    Entry::Notebook(document) => writer.keep_document(&document).await,
-                    Entry::Touch => writer.touch().await,
-                };
-                written.unwrap_or_else(&mut tell);
+/// The task that writes.
+struct Recording<T> {
+    writer: Writer,
+    patience: Duration,
+    /// Since when the datastore fails. Everything that waits shares one patience.
+    failing: Option<Instant>,
+    told: bool,
+    tell: T,
+}
+
+impl<T: Fn(String)> Recording<T> {
+    async fn run(mut self, mut waiting: mpsc::UnboundedReceiver<Entry>) {
+        let mut flush = interval(FLUSH);
+        flush.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                entry = waiting.recv() => match entry {
+                    Some(entry) => self.take(entry).await,
+                    None => break,
+                },
+                // What isn't written now is written with the next.
+                _ = flush.tick() => {
+                    let flushed = self.writer.flush().await;
+                    self.note(&flushed);
+                }
             }
-            _ = flush.tick() => writer.flush().await.unwrap_or_else(&mut tell),
+        }
+        loop {
+            let finished = self.writer.finish().await;
+            if self.goes_on(finished).await {
+                break;
+            }
         }
     }
-    writer.finish().await.unwrap_or_else(&mut tell);
+
+    async fn take(&mut self, entry: Entry) {
+        match entry {
+            Entry::Described(record) => self.writer.describe(record),
+            Entry::Started { cell, execution } => self.writer.started(&cell, execution),
+            Entry::Refused { cell } => self.writer.refused(cell),
+            // A sign of life that is missed is followed by another.
+            Entry::Touch => drop(self.writer.touch().await),
+            Entry::Ended(executed) => {
+                let mut writing = Writing::new(executed);
+                loop {
+                    let written = self.writer.record(&mut writing).await;
+                    if self.goes_on(written).await {
+                        return;
+                    }
+                }
+            }
+            Entry::Notebook(document) => loop {
+                let written = self.writer.keep_document(&document).await;
+                if self.goes_on(written).await {
+                    return;
+                }
+            },
+        }
+    }
+
+    fn note(&mut self, written: &Result<(), flownote_store::Error>) {
+        match written {
+            Ok(()) => self.failing = None,
+            Err(_) => drop(self.failing.get_or_insert_with(Instant::now)),
+        }
+    }
+
+    /// Whether there is no point in trying again: it was written, or the datastore has failed
+    /// for too long. Otherwise it waits a little.
+    async fn goes_on(&mut self, written: Result<(), flownote_store::Error>) -> bool {
+        self.note(&written);
+        let (Err(error), Some(since)) = (written, self.failing) else { return true };
+        let since = since.elapsed();
+        if since >= self.patience {
+            // One message, not one for each cell of a full disk.
+            if !std::mem::replace(&mut self.told, true) {
+                (self.tell)(format!("this session can't be recorded: {error}"));
+            }
+            return true;
+        }
+        let (shortest, longest) = AGAIN;
+        sleep(since.clamp(shortest, longest).min(self.patience)).await;
+        false
+    }
 }

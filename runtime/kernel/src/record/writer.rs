@@ -1,8 +1,10 @@
 //! Writes a session's run: its record, its log, the `done` objects.
 
+use std::collections::HashMap;
+
 use flownote_flow::event::{AttemptResult, RunEvent, RunStatus};
 use flownote_flow::manifest::{ArtifactRecord, FailureKind, Logs, Next, Outcome, SCHEMA, TaskDone};
-use flownote_flow::run::LogBatch;
+use flownote_flow::run::{LogBatch, RunRecord};
 use flownote_notebook::Document;
 use flownote_store::{Alive, Appended, RunKey, Store, Stream};
 
@@ -18,12 +20,31 @@ pub(super) struct Writer {
     pub store: Store,
     pub about: About,
     key: RunKey,
+    /// What the run is, once that is known.
+    record: Option<Box<RunRecord>>,
     begun: bool,
     next: u64,
+    /// The batch that is to be the next of the log: the same one, however often it is tried.
+    batch: Option<LogBatch>,
     waiting: Vec<RunEvent>,
     touched: u64,
     /// How the newest execution of each cell ended.
-    outcomes: std::collections::HashMap<String, Outcome>,
+    outcomes: HashMap<String, Outcome>,
+    /// How the run ended, and when.
+    end: Option<(RunStatus, String)>,
+}
+
+/// An execution on its way into the datastore: what of it is there isn't written again.
+pub(super) struct Writing {
+    executed: Box<Executed>,
+    done: Option<TaskDone>,
+    is_committed: bool,
+}
+
+impl Writing {
+    pub fn new(executed: Box<Executed>) -> Self {
+        Self { executed, done: None, is_committed: false }
+    }
 }
 
 type Result<T> = std::result::Result<T, flownote_store::Error>;
@@ -35,11 +56,14 @@ impl Writer {
             store,
             about,
             key,
+            record: None,
             begun: false,
             next: 0,
+            batch: None,
             waiting: Vec::new(),
             touched: 0,
-            outcomes: Default::default(),
+            outcomes: HashMap::new(),
+            end: None,
         }
     }
 
@@ -48,16 +72,38 @@ impl Writer {
         self.waiting.push(RunEvent::AttemptStarted { attempt: attempt_at(cell, execution) });
     }
 
-    /// Records an execution that ended.
-    pub async fn record(&mut self, document: &Document, executed: &Executed) -> Result<()> {
-        self.begin(document, executed).await?;
-        for (digest, path) in &executed.files {
-            self.upload(path, digest).await?;
+    /// Says what the run is, should it begin.
+    pub fn describe(&mut self, record: Box<RunRecord>) {
+        self.record = Some(record);
+    }
+
+    /// A cell was to run and couldn't: the run didn't do all that it was to do.
+    pub fn refused(&mut self, cell: String) {
+        self.outcomes.insert(cell, Outcome::Failed);
+    }
+
+    /// Records an execution that ended. To be tried again with the same `writing`.
+    pub async fn record(&mut self, writing: &mut Writing) -> Result<()> {
+        self.begin().await?;
+        let executed = &writing.executed;
+        if writing.done.is_none() {
+            for (digest, path) in &executed.files {
+                self.upload(path, digest).await?;
+            }
+            let outputs = self.outputs(executed).await?;
+            let logs = self.logs(executed).await?;
+            writing.done = Some(done_of(&self.about, executed, outputs, logs));
         }
-        let outputs = self.outputs(executed).await?;
-        let logs = self.logs(executed).await?;
-        let done = done_of(&self.about, executed, outputs, logs);
-        self.store.commit_done(&self.key, &done).await?;
+        let Some(done) = &writing.done else { return Ok(()) };
+        if !writing.is_committed {
+            self.store.commit_done(&self.key, done).await?;
+            writing.is_committed = true;
+            self.note_end(executed, done);
+        }
+        self.offer(executed, done).await
+    }
+
+    fn note_end(&mut self, executed: &Executed, done: &TaskDone) {
         let attempt = attempt_of(executed);
         let result = match done.outcome {
             Outcome::Ok => AttemptResult::Ok { next: Next::End },
@@ -69,7 +115,6 @@ impl Writer {
         };
         self.waiting.push(RunEvent::AttemptFinished { attempt, result });
         self.outcomes.insert(done.step.to_string(), done.outcome);
-        self.offer(executed, &done).await
     }
 
     /// Offers a result to the cache, under what it read and under how all was computed.
@@ -82,12 +127,9 @@ impl Writer {
         Ok(())
     }
 
-    async fn begin(&mut self, document: &Document, executed: &Executed) -> Result<()> {
-        if self.begun {
-            return Ok(());
-        }
-        let record = self.about.record(document, executed);
-        self.store.create_run(&record).await?;
+    async fn begin(&mut self) -> Result<()> {
+        let Some(record) = self.record.as_ref().filter(|_| !self.begun) else { return Ok(()) };
+        self.store.create_run(record).await?;
         self.begun = true;
         let owner = format!("{}@{}:{}", record.user, record.host, record.pid);
         self.waiting.insert(0, RunEvent::Epoch { epoch: 1, owner });
@@ -97,12 +139,18 @@ impl Writer {
     /// A remote store takes a copy of the file's name: interpreters map the file itself.
     async fn upload(&self, path: &std::path::Path, digest: &str) -> Result<()> {
         let copy = path.with_extension("upload");
+        // One of an attempt that was cut short.
+        let _ = std::fs::remove_file(&copy);
         let linked = std::fs::hard_link(path, &copy);
         linked.map_err(|source| {
             let what = format!("linking {}", path.display());
             flownote_store::Error::Io { what, source }
         })?;
-        self.store.publish_blob(&copy, digest).await
+        let published = self.store.publish_blob(&copy, digest).await;
+        if published.is_err() {
+            let _ = std::fs::remove_file(&copy);
+        }
+        published
     }
 
     async fn outputs(&self, executed: &Executed) -> Result<ArtifactRecord> {
@@ -154,27 +202,28 @@ impl Writer {
 
     /// Writes the events that wait, once there is a run.
     pub async fn flush(&mut self) -> Result<()> {
-        if !self.begun || self.waiting.is_empty() {
-            return Ok(());
-        }
-        let batch = LogBatch {
-            schema: SCHEMA,
-            nonce: flownote_store::time::new_nonce(),
-            epoch: 1,
-            written_at: flownote_store::time::now(),
-            events: self.waiting.clone(),
-        };
-        match self.store.append_log(&self.key, self.next, &batch).await? {
-            Appended::Won => {
-                self.next += 1;
-                self.waiting.clear();
-                Ok(())
+        while self.begun && (self.batch.is_some() || !self.waiting.is_empty()) {
+            let batch = self.batch.get_or_insert_with(|| LogBatch {
+                schema: SCHEMA,
+                nonce: flownote_store::time::new_nonce(),
+                epoch: 1,
+                written_at: flownote_store::time::now(),
+                events: std::mem::take(&mut self.waiting),
+            });
+            match self.store.append_log(&self.key, self.next, batch).await? {
+                Appended::Won => {
+                    self.next += 1;
+                    self.batch = None;
+                }
+                Appended::Taken => {
+                    return Err(flownote_store::Error::Name {
+                        name: self.key.to_string(),
+                        reason: "another process writes this session's run".to_owned(),
+                    });
+                }
             }
-            Appended::Taken => Err(flownote_store::Error::Name {
-                name: self.key.to_string(),
-                reason: "another process writes this session's run".to_owned(),
-            }),
         }
+        Ok(())
     }
 
     /// Says that the session lives.
@@ -186,7 +235,8 @@ impl Writer {
         self.store.touch_alive(&self.key, &Alive::of_this_process(1, self.touched)).await
     }
 
-    /// Ends the run: well, unless a cell's newest execution failed or was stopped.
+    /// Ends the run: well, unless a cell's newest execution failed or was stopped, or it
+    /// couldn't run.
     pub async fn finish(&mut self) -> Result<()> {
         if !self.begun {
             return Ok(());
@@ -199,8 +249,12 @@ impl Writer {
         } else {
             RunStatus::Succeeded
         };
-        self.waiting.push(RunEvent::RunFinished { status });
+        if self.end.is_none() {
+            self.waiting.push(RunEvent::RunFinished { status });
+            self.end = Some((status, flownote_store::time::now()));
+        }
         self.flush().await?;
-        self.store.finish_run(&self.key, status, &flownote_store::time::now(), None).await
+        let Some((status, at)) = &self.end else { return Ok(()) };
+        self.store.finish_run(&self.key, *status, at, None).await
     }
 }

@@ -123,7 +123,6 @@ impl Service {
                 if let Some(running) = running.filter(|it| it.execute.execution == execution) {
                     running.begin();
                 }
-                self.news.push_back(session::Event::Started { execution });
             }
             Answer::Output { execution, output } => self.shown(group, execution, output),
             Answer::InputRequest { execution, prompt, password } => {
@@ -222,6 +221,10 @@ impl Service {
                 self.limits.output >> 20,
             )),
         };
+        let running = self.running.as_mut().filter(|it| it.group == group);
+        if let Some(running) = running.filter(|it| execution == Some(it.execute.execution)) {
+            running.outputs.push(output.clone());
+        }
         self.show(execution, output.clone());
         if let Some(execution) = execution {
             self.news.push_back(session::Event::Output { execution, output });

@@ -37,15 +37,14 @@ impl Service {
     /// What is known of an execution that ends now.
     pub(super) fn executed(&self, running: Running, status: FinishStatus) -> Executed {
         let elapsed_ms = running.elapsed_ms();
-        let Running { execute, group, started_at, source, lines, .. } = running;
-        let shown = self.session.document().cell(&execute.cell);
+        let Running { execute, group, started_at, source, lines, outputs, .. } = running;
         Executed {
             source,
             count: Some(execute.count),
             started_at,
             elapsed_ms,
             status,
-            outputs: shown.map(|cell| cell.outputs.clone()).unwrap_or_default(),
+            outputs: outputs.all(),
             lines,
             ..self.unknown(execute.question, group)
         }
@@ -186,7 +185,7 @@ impl Service {
             }
             executed.artifacts.insert(name.clone(), record.clone());
         }
-        if let Some(recorder) = &self.recorder {
+        if let Some(recorder) = &mut self.recorder {
             recorder.ended(executed, self.session.document());
         }
     }
@@ -221,6 +220,9 @@ impl Service {
                 self.values.know(name, version, record.clone());
             }
         }
-        self.session.remember(found.into_iter().map(|one| one.past).collect());
+        let shown = self.session.remember(found.into_iter().map(|one| one.past).collect());
+        for action in shown {
+            self.perform(action).await;
+        }
     }
 }

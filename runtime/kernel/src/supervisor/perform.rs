@@ -49,7 +49,10 @@ impl Service {
                 touched: change.touched,
                 removed: change.removed,
             }),
-            Action::Refused { cell, trouble } => self.log.push(Event::Refused { cell, trouble }),
+            Action::Refused { cell, trouble } => {
+                self.recorder.iter().for_each(|recorder| recorder.refused(cell.as_str()));
+                self.log.push(Event::Refused { cell, trouble });
+            }
             Action::Idle => self.log.push(Event::Idle),
         }
     }

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use flownote_notebook::Output;
 use flownote_notebook::session::{Execute, Group};
+use flownote_notebook::{Cell, Document, Language, Output};
 
 use super::log::weight_of;
 use super::options::Limits;
@@ -24,7 +24,33 @@ pub struct Running {
     pub source: String,
     /// What it printed.
     pub lines: Lines,
+    /// What it showed. The document may be another by now, or may have been cleared.
+    pub outputs: Outputs,
     shown: Shown,
+}
+
+/// What one execution showed, as its cell has it.
+#[derive(Debug)]
+pub struct Outputs(Document);
+
+impl Default for Outputs {
+    fn default() -> Self {
+        let cell = Cell::new("it", Language::Python, "");
+        // One cell with a good id is always a document.
+        Self(Document::new(vec![cell]).unwrap_or_default())
+    }
+}
+
+impl Outputs {
+    /// Adds one: text joins text, an update takes the place of what it updates.
+    pub fn push(&mut self, output: Output) {
+        let _ = self.0.push_output(&"it".into(), output);
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Vec<Output> {
+        self.0.cells().first().map(|cell| cell.outputs.clone()).unwrap_or_default()
+    }
 }
 
 /// What becomes of an output.
@@ -58,6 +84,7 @@ impl Running {
             began: Instant::now(),
             source,
             lines: Lines::default(),
+            outputs: Outputs::default(),
             shown: Shown::default(),
         }
     }

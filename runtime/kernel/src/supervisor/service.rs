@@ -153,7 +153,12 @@ impl Service {
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
         let log = self.log.clone();
         let warn = move |text| log.push(Event::Log { level: "warning".to_owned(), text });
-        self.recorder = Some(Recorder::start(self.store.clone(), self.about.clone(), warn));
+        self.recorder = Some(Recorder::start(
+            self.store.clone(),
+            self.about.clone(),
+            self.patience.record,
+            warn,
+        ));
         self.warm_up();
         if self.remember {
             self.remember().await;

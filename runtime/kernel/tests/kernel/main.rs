@@ -3,8 +3,10 @@
 
 mod fake;
 mod modules;
+mod outage;
 mod python;
 mod record;
+mod reopen;
 mod session;
 mod socket;
 mod supervisor;

@@ -179,3 +179,44 @@ async fn a_long_log_is_read_whole() {
     assert_eq!(lines.len(), 20_000);
     assert_eq!(lines[19_999].text, "19999");
 }
+
+#[tokio::test]
+async fn a_run_in_which_a_cell_was_refused_did_not_succeed() {
+    let project = Project::new();
+    let cells = [
+        python("manual", "# flownote: manual\n#: define a 1\na = 1"),
+        python("first", "#: print 1"),
+        python("needs", "#: show a\nprint(a)"),
+    ];
+    let mut open = project.open(&cells, fakes()).await;
+    open.run_cell("first").await;
+    let events = open.run_cell("needs").await;
+    assert!(events.iter().any(|it| matches!(it.event, Event::Refused { .. })), "{events:#?}");
+    open.close().await;
+    assert_eq!(runs(&project.store().await).await[0].status, Status::Failed);
+}
+
+#[tokio::test]
+async fn what_a_cell_showed_is_recorded_whatever_becomes_of_the_document() {
+    let project = Project::new();
+    let cells = [python("a", "#: print one\n#: sleep 300\n#: print two")];
+    let mut open = project.open(&cells, fakes()).await;
+    let ids = vec!["a".into()];
+    open.handle.run(RunRequest::Cells { cells: ids }).await.expect("asked");
+    open.until(crate::support::shows).await;
+    // The file on disk changed: its outputs are those of the file.
+    let document = flownote_notebook::Document::new(cells.to_vec()).expect("a document");
+    let reload = flownote_kernel::supervisor::Request::Reload { document: Box::new(document) };
+    open.handle.ask(reload).await.expect("taken");
+    open.until(|event| matches!(event, Event::Idle)).await;
+    open.close().await;
+
+    let store = project.store().await;
+    let run = runs(&store).await.remove(0);
+    let key = RunKey::new(run.flow, run.run);
+    let (step, task) = (StepName::new("a"), TaskId::new("1"));
+    let outputs = store.artifact(&key, &step, &task, "__outputs__").await.expect("read");
+    let bytes = store.read_record(&outputs.expect("outputs").record).await.expect("bytes");
+    let text = String::from_utf8(bytes.to_vec()).expect("text");
+    assert!(text.contains("one\\ntwo\\n"), "{text}");
+}

@@ -64,6 +64,44 @@ async fn a_frame_that_is_kept_in_its_own_form_is_converted_and_not_computed_agai
 }
 
 #[tokio::test]
+async fn a_view_is_a_name_like_others_and_is_made_again_in_a_new_session() {
+    let project = Project::new();
+    let cells = [
+        python("import", "import pandas as pd"),
+        python("load", "frame = pd.DataFrame({'a': [1, 2, 3]})"),
+        sql("view", "create view big as select * from frame where a > 1"),
+        sql("count", "-- out: n\nselect count(*) as n from big"),
+        python("use", "print(n.n.tolist())"),
+    ];
+    let Some(mut open) = open(&project, &cells).await else { return };
+    let events = open.run_all().await;
+    assert_eq!(open.text("use").await, "[2]\n", "{}", shown(&events));
+    let source = "frame = pd.DataFrame({'a': [1, 2, 3, 4]})".to_owned();
+    open.handle
+        .operate(flownote_notebook::Operation::Edit { cell: "load".into(), source })
+        .await
+        .expect("edited");
+    for cell in ["view", "count", "use"] {
+        let status = open.status(cell).await;
+        assert!(matches!(status, CellStatus::Stale { .. }), "{cell}: {status:?}");
+    }
+    open.run_cell("use").await;
+    assert_eq!(open.text("use").await, "[3]\n");
+    open.close().await;
+
+    let mut again = cells.to_vec();
+    again[1].source = "frame = pd.DataFrame({'a': [1, 2, 3, 4]})".into();
+    let mut open = self::open(&project, &again).await.expect("as before");
+    let events = open.run_cell("count").await;
+    let started = events.iter().filter_map(|it| match &it.event {
+        Event::Started { cell, .. } => Some(cell.as_str()),
+        _ => None,
+    });
+    assert_eq!(started.collect::<Vec<_>>(), ["view", "count"], "{}", shown(&events));
+    open.close().await;
+}
+
+#[tokio::test]
 async fn sql_that_is_wrong_says_so_and_another_value_gives_another_result() {
     let project = Project::new();
     let mut cells = cells().to_vec();

@@ -90,6 +90,7 @@ fn check_earlier(frame: &str) {
         .into(),
         deleted: Vec::new(),
         unverified: None,
+        outputs: Vec::new(),
         origin: Origin::default(),
     };
     let code = |source: &str, language| crate::facts(language, source).code.to_string();
