@@ -42,9 +42,10 @@ APART = "## Measured apart"
 
 def apart(medians: Medians, engines: list[Engine], rounds: int, load: str, build: str) -> str:
     """Returns the part of the page for cases that were measured by themselves."""
+    named = ", ".join(dict.fromkeys(case for case, _ in medians))
     return "\n".join(
         [
-            APART,
+            f"{APART}: {named}",
             "",
             f"By naming these cases, with `--write`; at most {rounds} rounds, slow cases one.",
             "",
@@ -60,14 +61,21 @@ def apart(medians: Medians, engines: list[Engine], rounds: int, load: str, build
 
 
 def with_apart(page: str, part: str) -> str:
-    """Returns a page with this part at its end, in the place of an earlier one."""
-    return f"{page.partition(APART)[0].rstrip()}\n\n{part}" if part else page
+    """Returns a page with these parts at its end, in the place of those of the same cases."""
+    named = {one.splitlines()[0] for one in _parts(part)}
+    kept = [one for one in _parts(apart_of(page)) if one.splitlines()[0] not in named]
+    whole = [page.partition(APART)[0], *kept, *_parts(part)]
+    return "\n\n".join(one.strip() for one in whole) + "\n"
 
 
 def apart_of(page: str) -> str:
     """Returns what a page has of cases that were measured by themselves."""
     _, mark, part = page.partition(APART)
     return mark + part
+
+
+def _parts(text: str) -> list[str]:
+    return [f"{APART}{one}" for one in text.split(APART)[1:]]
 
 
 def facts(engines: list[Engine], load: str, build: str) -> list[str]:
