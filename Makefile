@@ -19,10 +19,17 @@ export FLOWNOTE_TEST_S3RVER := $(S3RVER)
 export FLOWNOTE_TEST_PYTHON := $(CURDIR)/$(PYTHON)
 WEB := notebook-server/web
 BROWSER := tests/browser
+# What Vite makes of the page; it is put into the studio's native module.
+BUNDLE := $(WEB)/dist/index.html
+PAGE := $(wildcard $(WEB)/*.html $(WEB)/*.json $(WEB)/vite.config.ts) \
+  $(shell find $(WEB)/src $(WEB)/public -type f -not -name '*.test.ts')
+
+# The library of Rust cells: a workspace of its own, which users' machines build.
+PRELUDE := runtime/kernel/prelude/Cargo.toml
 
 # The light wheel knows nothing of what the studio is made of, and isn't built anew for it.
 LIGHT := core/flow runtime/store runtime/engine python/src
-HEAVY := core/notebook runtime/data runtime/kernel python/studio/src
+HEAVY := core/notebook runtime/data runtime/kernel notebook-server/src python/studio/src
 rust = $(shell find $(1) -name '*.rs' -o -name Cargo.toml -o -type d -path '*src*')
 RUST := Cargo.toml Cargo.lock $(call rust,$(LIGHT)) python/Cargo.toml
 STUDIO := $(call rust,$(HEAVY)) python/studio/Cargo.toml python/studio/pyproject.toml \
@@ -33,7 +40,7 @@ say = @echo "==> $(1)"
 # $(call need,COMMAND,HINT): fails with the name of a missing prerequisite.
 need = @command -v $(1) >/dev/null || { echo 'error: `$(1)` is not installed'; echo 'hint: $(2)'; exit 1; } >&2
 
-.PHONY: help demo test test-rust test-python test-browser test-soak check check-rust check-python check-web bench clean venv wheel studio
+.PHONY: help demo test test-rust test-python test-browser test-soak check check-rust check-python check-web bench types clean venv wheel studio
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
@@ -49,14 +56,14 @@ demo: $(DONE)/wheel $(DONE)/data ## Builds Flownote and runs the main job: recom
 test: test-rust test-python test-browser ## Runs every test, the soak tests left out
 
 # Both wheels: kernels are tested over the real interpreters.
-test-rust: $(DONE)/wheel $(DONE)/studio $(DONE)/test $(S3RVER)
+test-rust: $(DONE)/wheel $(DONE)/studio $(DONE)/rust $(DONE)/test $(S3RVER)
 	$(call say,Rust tests)
 	@if command -v cargo-nextest >/dev/null; then cargo nextest run --workspace --no-fail-fast; \
 	  else cargo test --workspace --lib --bins --tests --no-fail-fast; fi
 	$(call say,Rust examples in the documentation)
 	@cargo test --workspace --doc --quiet
 
-test-python: $(DONE)/wheel $(DONE)/studio $(DONE)/data $(DONE)/test
+test-python: $(DONE)/wheel $(DONE)/studio $(DONE)/rust $(DONE)/data $(DONE)/test
 	$(call say,Python tests)
 	@$(PYTHON) -m pytest
 	$(call say,examples)
@@ -81,10 +88,16 @@ check: check-rust check-python check-web ## Formatting, lints, types, documentat
 check-rust: $(DONE)/venv
 	$(call say,Rust: format)
 	@cargo fmt --all --check
+	@cargo fmt --check --manifest-path $(PRELUDE)
 	$(call say,Rust: lints)
 	@cargo clippy --workspace --all-targets -- -D warnings
+	$(call say,Rust: lints of what Rust cells stand on)
+	@for features in '' full; do cargo clippy --manifest-path $(PRELUDE) \
+	  --target-dir $(CARGO_TARGET_DIR)/prelude --features "$$features" -- -D warnings; done
 	$(call say,Rust: documentation)
 	@RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --document-private-items
+	$(call say,Rust: the TypeScript types of what the server answers)
+	@cargo test --package flownote-server --lib typescript --quiet
 	$(call say,Rust: tidy)
 	@cargo test --package flownote-tests --test tidy --quiet
 	$(call say,Rust: licences and advisories)
@@ -111,7 +124,7 @@ types: ## Writes the TypeScript types of what the browser's server answers
 	@FLOWNOTE_TEST_ACCEPT=1 cargo test --package flownote-server --lib typescript --quiet
 
 clean: ## Removes the virtual environments and everything that was built
-	rm -rf $(VENV) $(CACHE)/bench $(CACHE)/s3rver
+	rm -rf $(VENV) $(CACHE)/bench $(CACHE)/s3rver $(CACHE)/rust
 	$(if $(wildcard $(CARGO_TARGET_DIR)),cargo clean --quiet)
 
 # --- What these stand on ---------------------------------------------------------------
@@ -141,11 +154,22 @@ $(DONE)/wheel: $(DONE)/build $(RUST) $(PACKAGE)
 
 # Stands on the wheel, whose package it is a part of, and on half an hour of building when
 # nothing is built yet: `make demo` does without.
-$(DONE)/studio: $(DONE)/wheel $(STUDIO)
+$(DONE)/studio: $(DONE)/wheel $(STUDIO) $(BUNDLE)
 	$(call say,building the studio (the first time takes many minutes))
 	@rm -rf $(CACHE)/wheels/studio
 	@$(VENV)/bin/maturin build --profile dev --manifest-path python/studio/Cargo.toml --out $(CACHE)/wheels/studio
 	@$(PIP) --force-reinstall --no-deps $(CACHE)/wheels/studio/*.whl
+	@touch $@
+
+$(BUNDLE): $(WEB)/node_modules/.done $(PAGE)
+	$(call say,building the page)
+	@cd $(WEB) && npm run --silent build
+	@touch $@
+
+# What Rust cells stand on; a minute or two, once for each compiler.
+$(DONE)/rust: $(DONE)/studio
+	$(call say,building what Rust cells stand on)
+	@$(VENV)/bin/flownote rust setup
 	@touch $@
 
 $(DONE)/data: python/requirements-demo.txt python/requirements-data.txt $(DONE)/venv

@@ -96,8 +96,9 @@ pub(crate) fn execute(body: fn(*mut c_void), inputs: Vec<Rc<Value>>) -> Json {
     let (status, error) = match ended {
         Some(Ended::Well) => {
             for (name, handle) in env.cell.exports.take() {
-                if let Some(Json::Number(older)) = values.insert(name, handle.into()) {
-                    older.as_u64().map(value::forget);
+                let older = values.insert(name, handle.into());
+                if let Some(older) = older.and_then(|older| older.as_u64()) {
+                    value::forget(older);
                 }
             }
             ("ok", None)

@@ -43,11 +43,11 @@ mod names;
 mod panics;
 mod value;
 
-pub use array::Array;
+pub use array::{Array, Element};
 pub use bytes::Bytes;
-pub use csr::Csr;
+pub use csr::{Csr, Indices};
 pub use error::{Error, Result};
-pub use frame::Frame;
+pub use frame::{BoolColumn, Frame, IntoColumn, Number, Row, StrColumn, Times, Unit};
 pub use host::{check, interrupted};
 pub use media::{Html, Jpeg, Latex, Markdown, Png, Svg, Text, Vega};
 pub use show::{Bundle, Show, display};

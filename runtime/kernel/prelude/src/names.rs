@@ -4,7 +4,7 @@
 //! not at hand. What is well known is given its public path; the rest is taken at its word.
 
 /// Modules whose types are public elsewhere: the path's last name is kept.
-const PUBLIC: [(&str, &str); 19] = [
+const PUBLIC: [(&str, &str); 18] = [
     ("std::collections::hash::map", "std::collections"),
     ("std::collections::hash::set", "std::collections"),
     ("std::collections::btree::map", "std::collections"),
@@ -23,10 +23,9 @@ const PUBLIC: [(&str, &str); 19] = [
     ("serde_json::map", "serde_json"),
     ("arrow_array::record_batch", "arrow::record_batch"),
     ("arrow_array::types", "arrow::datatypes"),
-    ("flownote::frame", "flownote"),
 ];
 
-/// Crates whose types are public under another name, wherever they stand in it.
+/// Crates whose types are public under one name, wherever they stand in it.
 const CRATES: [(&str, &str); 4] = [
     ("flownote", "flownote"),
     ("arrow_array", "arrow::array"),
