@@ -1,5 +1,7 @@
 //! Positions in a text as editors count them: in UTF-16 units (notebook rule 22).
 
+use std::ops::Range;
+
 /// What is wrong with a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Misplaced {
@@ -34,6 +36,12 @@ pub(crate) fn byte_at(text: &str, position: usize) -> Result<usize, Misplaced> {
         _ if units > position => Err(Misplaced::InsideCharacter),
         _ => Err(Misplaced::Outside),
     }
+}
+
+/// The bytes of a range of UTF-16 units; none where it is outside or cuts a character.
+pub fn bytes(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let found = byte_at(text, range.start).ok()?..byte_at(text, range.end).ok()?;
+    (found.start <= found.end).then_some(found)
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@ use flownote_notebook::Language;
 use flownote_notebook::session::{self, Group, RunRequest, Trouble};
 use tokio::sync::oneshot;
 
-use super::event::Event;
+use super::event::{Event, InterpreterState};
 use super::handle::Command;
 use super::pending::Waiting;
-use super::request::{Manner, Reply, Request, Seen};
+use super::request::{Manner, Reply, Request, Seen, Standing};
 use super::service::Service;
 use crate::protocol::{self, Problem};
 
@@ -94,7 +94,22 @@ impl Service {
             statuses: self.session.statuses().into_iter().collect(),
             next: self.log.next(),
             idle: self.session.is_idle(),
+            interpreters: self.standings(),
+            asking: self.prompt.clone().filter(|_| self.asking.is_some()),
         }
+    }
+
+    fn standings(&self) -> Vec<Standing> {
+        let stands = |group: Group| Standing {
+            language: group.language(),
+            state: match self.processes.ready(group) {
+                Some(ready) => {
+                    InterpreterState::Ready { pid: ready.pid, runtime: ready.runtime.clone() }
+                }
+                None => InterpreterState::Starting,
+            },
+        };
+        self.processes.groups().into_iter().map(stands).collect()
     }
 
     async fn operate(&mut self, operation: flownote_notebook::Operation) -> Result<Reply, Problem> {

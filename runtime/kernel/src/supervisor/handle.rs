@@ -30,13 +30,22 @@ impl Handle {
     /// # Errors
     /// Why it can't be done, and what to do.
     pub async fn ask(&self, request: Request) -> Result<Reply, Problem> {
+        self.begin(request).await
+    }
+
+    /// Asks something now; its answer may be waited for later. What is asked in an order is
+    /// done in that order.
+    pub fn begin(&self, request: Request) -> impl Future<Output = Result<Reply, Problem>> + use<> {
         let (answer, answered) = oneshot::channel();
-        let over = || Problem {
-            message: "the session is over".to_owned(),
-            hint: Some("open the notebook again".to_owned()),
-        };
-        self.commands.send(Command { request, answer }).map_err(|_| over())?;
-        answered.await.map_err(|_| over())?
+        let sent = self.commands.send(Command { request, answer });
+        async move {
+            let over = || Problem {
+                message: "the session is over".to_owned(),
+                hint: Some("open the notebook again".to_owned()),
+            };
+            sent.map_err(|_| over())?;
+            answered.await.map_err(|_| over())?
+        }
     }
 
     /// The document, its statuses, and the number of the next event.

@@ -9,7 +9,7 @@ use flownote_notebook::session::{self, Group, Stored, Trouble, VersionedName};
 use super::event::{Event, InterpreterState};
 use super::keeping::QUICK;
 use super::pending::Waiting;
-use super::request::Reply;
+use super::request::{Prompt, Reply};
 use super::running::Verdict;
 use super::service::Service;
 use crate::cache::world_of;
@@ -128,6 +128,8 @@ impl Service {
             Answer::InputRequest { execution, prompt, password } => {
                 self.asking = Some(group);
                 let cell = self.cell_of(execution);
+                let shown = prompt.clone();
+                self.prompt = Some(Prompt { cell: cell.clone(), prompt: shown, password });
                 self.log.push(Event::InputRequest { cell, execution, prompt, password });
             }
             Answer::Finished(finished) => self.finished(group, *finished).await,

@@ -29,5 +29,5 @@ pub use event::{Event, InterpreterState, Numbered};
 pub use handle::Handle;
 pub use log::Subscription;
 pub use options::{FLOW, Limits, Options, Patience};
-pub use request::{Manner, Reply, Request, Seen};
+pub use request::{Manner, Prompt, Reply, Request, Seen, Standing};
 pub use service::Service;

@@ -7,6 +7,7 @@ use flownote_notebook::{CellId, Document, Language, Operation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use super::event::InterpreterState;
 use crate::protocol::{Comm, Completeness, Completion, Runtime};
 
 /// Something to ask.
@@ -178,4 +179,33 @@ pub struct Seen {
     pub next: u64,
     /// Whether nothing runs and nothing waits.
     pub idle: bool,
+    /// The interpreters that were started.
+    #[serde(default)]
+    pub interpreters: Vec<Standing>,
+    /// What a cell waits for, if one does.
+    #[serde(default)]
+    pub asking: Option<Prompt>,
+}
+
+/// An interpreter and how it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Standing {
+    /// One of its languages.
+    pub language: Language,
+    /// How it stands.
+    #[serde(flatten)]
+    pub state: InterpreterState,
+}
+
+/// A cell that waits for a line of text: [`Request::Input`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Prompt {
+    /// The cell, if it can be told.
+    pub cell: Option<CellId>,
+    /// What it asks.
+    pub prompt: String,
+    /// Whether the line is not to be shown.
+    pub password: bool,
 }

@@ -18,7 +18,7 @@ use super::modules::Watch;
 use super::options::{Limits, Options, Patience};
 use super::pending::Pending;
 use super::processes::Processes;
-use super::request::{Manner, Reply};
+use super::request::{Manner, Prompt, Reply};
 use super::running::Running;
 use crate::cache::{Found, World};
 use crate::interpreter::Heard;
@@ -46,6 +46,8 @@ pub struct Service {
     pub(super) manners: HashMap<CellId, Manner>,
     /// Whose cell waits for a line.
     pub(super) asking: Option<Group>,
+    /// What it asked last.
+    pub(super) prompt: Option<Prompt>,
     /// Who waits to be told what runs a language.
     pub(super) runtime_askers: Vec<(Group, oneshot::Sender<Result<Reply, Problem>>)>,
     /// The files of the project's modules.
@@ -124,6 +126,7 @@ impl Service {
             manner: Manner::default(),
             manners: HashMap::new(),
             asking: None,
+            prompt: None,
             runtime_askers: Vec::new(),
             watch: Watch::default(),
             news: VecDeque::new(),
@@ -145,6 +148,11 @@ impl Service {
             later_sender,
         };
         Ok((service, Handle { commands: commands_sender, log }))
+    }
+
+    /// The session's id, which is that of its run.
+    pub fn id(&self) -> &RunId {
+        &self.id
     }
 
     /// Runs the session until it is asked to end, `shutdown` comes, or nobody holds a

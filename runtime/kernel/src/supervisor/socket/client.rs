@@ -89,19 +89,86 @@ impl Attached {
         }
     }
 
+    /// Takes the connection apart: one task asks, another hears.
+    pub fn split(self) -> (Asking, Hearing) {
+        let Self { reader, writer, asked, events, .. } = self;
+        (Asking { writer, asked }, Hearing { reader, events })
+    }
+
     async fn read(&mut self) -> Result<bool, protocol::Error> {
         match receive(&mut self.reader).await? {
             Some(ToClient::Event(event)) => self.events.push_back(event),
             Some(ToClient::Answer { id, reply, problem }) => {
-                let unsaid = || Problem { message: "no answer".to_owned(), hint: None };
-                let answer = reply.ok_or_else(|| problem.unwrap_or_else(unsaid));
-                self.answers.insert(id, answer);
+                self.answers.insert(id, answer_of(reply, problem));
             }
             Some(_) => {}
             None => return Ok(false),
         }
         Ok(true)
     }
+}
+
+/// The half of a connection that asks.
+#[derive(Debug)]
+pub struct Asking {
+    writer: OwnedWriteHalf,
+    asked: u64,
+}
+
+impl Asking {
+    /// Asks something; gives the number of its answer.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn ask(&mut self, request: Request) -> Result<u64, protocol::Error> {
+        self.asked += 1;
+        send(&mut self.writer, &ToServer::Ask { id: self.asked, request }).await?;
+        Ok(self.asked)
+    }
+}
+
+/// The half of a connection that hears.
+#[derive(Debug)]
+pub struct Hearing {
+    reader: OwnedReadHalf,
+    events: VecDeque<Numbered>,
+}
+
+/// What a supervisor says to who is attached.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one exists at a time")]
+pub enum Heard {
+    /// Something happened.
+    Event(Numbered),
+    /// The answer to the question of that number.
+    Answer(u64, Result<Reply, Problem>),
+}
+
+impl Hearing {
+    /// What comes next; none when the session is over.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn next(&mut self) -> Result<Option<Heard>, protocol::Error> {
+        if let Some(event) = self.events.pop_front() {
+            return Ok(Some(Heard::Event(event)));
+        }
+        loop {
+            return Ok(match receive(&mut self.reader).await? {
+                Some(ToClient::Event(event)) => Some(Heard::Event(event)),
+                Some(ToClient::Answer { id, reply, problem }) => {
+                    Some(Heard::Answer(id, answer_of(reply, problem)))
+                }
+                Some(_) => continue,
+                None => None,
+            });
+        }
+    }
+}
+
+fn answer_of(reply: Option<Reply>, problem: Option<Problem>) -> Result<Reply, Problem> {
+    let unsaid = || Problem { message: "no answer".to_owned(), hint: None };
+    reply.ok_or_else(|| problem.unwrap_or_else(unsaid))
 }
 
 fn lost(error: &protocol::Error) -> Problem {

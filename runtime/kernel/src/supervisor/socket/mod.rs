@@ -36,7 +36,7 @@ mod place;
 mod server;
 mod words;
 
-pub use client::{Attached, attach};
+pub use client::{Asking, Attached, Heard, Hearing, attach};
 pub use place::{Claim, Error, Holder};
 pub use server::Server;
 pub use words::{ToClient, ToServer, VERSION};

@@ -129,10 +129,10 @@ impl Connection {
     ) -> Result<(), protocol::Error> {
         while let Some(word) = receive(&mut reader).await? {
             let ToServer::Ask { id, request } = word else { continue };
-            let (handle, answers) = (self.handle.clone(), answers.clone());
+            let (asked, answers) = (self.handle.begin(request), answers.clone());
             // An answer may take long, and the next question may be an interrupt.
             tokio::task::spawn_local(async move {
-                let (reply, problem) = match handle.ask(request).await {
+                let (reply, problem) = match asked.await {
                     Ok(reply) => (Some(reply), None),
                     Err(problem) => (None, Some(problem)),
                 };
