@@ -168,7 +168,7 @@ function Menu({ id, label, items, at, align, close }: ListProps) {
           type="button"
           class={item.begins ? "begins" : ""}
           role={item.checked === undefined ? "menuitem" : "menuitemradio"}
-          aria-checked={item.checked}
+          {...(item.checked === undefined ? {} : { "aria-checked": item.checked })}
           aria-disabled={item.disabled}
           tabIndex={-1}
           onClick={(event) => {

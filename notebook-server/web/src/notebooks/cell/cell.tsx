@@ -28,7 +28,9 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
   const number = desk.numbers.value.get(id);
   const place = (desk.positions.value.get(id) ?? 0) + 1;
   const code = isCode(cell.language);
-  const name = number ? `cell ${number}` : `${cell.language === "markdown" ? "text" : "raw text"} at place ${place}`;
+  const name = number
+    ? `cell ${number}`
+    : `${cell.language === "markdown" ? "text" : "raw text"} at place ${place}`;
   const asText = code || cell.language === "raw" || desk.opened.value.has(id) || isEditing;
   const folded = foldedOf(cell);
 
@@ -45,9 +47,15 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
     if (wanted?.cell === id && wanted.edit) root.current?.scrollIntoView({ block: "nearest" });
   }, [wanted]);
 
-  const classes = ["cell", code ? "" : "prose-cell", isFocused ? "focused" : "", isEditing ? "editing" : "", isChosen ? "chosen" : "", `is-${cell.status.status}`];
+  const classes = [
+    "cell",
+    code ? "" : "prose-cell",
+    isFocused ? "focused" : "",
+    isEditing ? "editing" : "",
+    isChosen ? "chosen" : "",
+    `is-${cell.status.status}`,
+  ];
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the list around it has the keys
     <article
       ref={root}
       class={classes.filter(Boolean).join(" ")}
@@ -77,8 +85,16 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
           {code && <StatusMark cell={cell} number={(other) => desk.numbers.value.get(other)} />}
           <span class="grow" />
           {code && <CellNames desk={desk} id={id} />}
-          {number && <span class="cell-number" title={`The page and messages call it cell ${number}`}>{number}</span>}
-          {code ? <RunButton desk={desk} cell={cell} name={name} /> : <DoneButton desk={desk} id={id} />}
+          {number && (
+            <span class="cell-number" title={`The page and messages call it cell ${number}`}>
+              {number}
+            </span>
+          )}
+          {code ? (
+            <RunButton desk={desk} cell={cell} name={name} />
+          ) : (
+            <DoneButton desk={desk} id={id} />
+          )}
           <CellMenu desk={desk} cell={cell} />
         </div>
       )}
@@ -120,7 +136,6 @@ function Rendered({ desk, cell }: { desk: Desk; cell: CellState }) {
   desk.notebook.textChanges.value;
   const text = desk.notebook.source(cell.id);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Enter does the same on the cell
     <div class="rendered" onDblClick={() => desk.goTo(cell.id, true)}>
       {text.trim() ? (
         <Prose text={text} attachments={cell.attachments} />

@@ -45,7 +45,9 @@ export function dropped(desk: Desk) {
 }
 
 function placeAt(event: DragEvent, desk: Desk): number {
-  const slots = (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>(":scope > .slot");
+  const slots = (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>(
+    ":scope > .slot",
+  );
   let place = 0;
   for (const slot of slots) {
     const { top, height } = slot.getBoundingClientRect();

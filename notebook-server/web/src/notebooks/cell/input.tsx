@@ -1,5 +1,5 @@
 /** The line that a cell waits for: `input()`. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import type { Desk } from "../model/desk.ts";
 
 interface Props {
@@ -10,6 +10,7 @@ interface Props {
 
 export function InputLine({ desk, prompt, password }: Props) {
   const field = useRef<HTMLInputElement>(null);
+  const id = useId();
   useEffect(() => {
     field.current?.focus();
   }, []);
@@ -21,12 +22,19 @@ export function InputLine({ desk, prompt, password }: Props) {
         void desk.answer(field.current?.value ?? "");
       }}
     >
-      <label class="line">
+      <label class="line" for={id}>
         <span>{prompt || "The cell asks for a line:"}</span>
         {password ? (
-          <input ref={field} class="field" type="password" autocomplete="off" />
+          <input id={id} ref={field} class="field" type="password" autocomplete="off" />
         ) : (
-          <input ref={field} class="field" type="text" autocomplete="off" spellcheck={false} />
+          <input
+            id={id}
+            ref={field}
+            class="field"
+            type="text"
+            autocomplete="off"
+            spellcheck={false}
+          />
         )}
       </label>
       <button type="submit" class="btn small">

@@ -1,7 +1,7 @@
 /** The badge that says what a cell is written in, and changes it. */
 import { MenuButton } from "../../parts/menu.tsx";
 import type { Desk } from "../model/desk.ts";
-import { LANGUAGES, languageTitle, type CellState } from "../protocol/book.ts";
+import { type CellState, LANGUAGES, languageTitle } from "../protocol/book.ts";
 import type { Language } from "../protocol/types.ts";
 
 const KEYS: Partial<Record<Language, string>> = { python: "y", markdown: "m", raw: "r" };

@@ -1,6 +1,6 @@
 /** What can be done with one cell. */
 import { Icon } from "../../parts/icon.tsx";
-import { type MenuItem, MenuButton } from "../../parts/menu.tsx";
+import { MenuButton, type MenuItem } from "../../parts/menu.tsx";
 import { ACTIONS, keyLabel } from "../keys/bindings.ts";
 import type { Desk } from "../model/desk.ts";
 import { type CellState, isCode } from "../protocol/book.ts";

@@ -12,7 +12,10 @@ export function CellNames({ desk, id }: { desk: Desk; id: string }) {
     reads.length > 0 ? `reads ${brief(reads)}` : "",
     defines.length > 0 ? `→ ${brief(defines)}` : "",
   ];
-  const whole = [reads.length ? `reads ${reads.join(", ")}` : "", defines.length ? `makes ${defines.join(", ")}` : ""];
+  const whole = [
+    reads.length ? `reads ${reads.join(", ")}` : "",
+    defines.length ? `makes ${defines.join(", ")}` : "",
+  ];
   return (
     <span class="cell-names cut" title={whole.filter(Boolean).join("; ")}>
       {said.filter(Boolean).join(" ")}
@@ -21,5 +24,7 @@ export function CellNames({ desk, id }: { desk: Desk; id: string }) {
 }
 
 function brief(names: string[]): string {
-  return names.length <= 3 ? names.join(", ") : `${names.slice(0, 2).join(", ")} + ${names.length - 2}`;
+  return names.length <= 3
+    ? names.join(", ")
+    : `${names.slice(0, 2).join(", ")} + ${names.length - 2}`;
 }

@@ -43,6 +43,7 @@ export function Slot({ desk, id, sight, isBefore }: Props) {
   return (
     <div
       ref={box}
+      data-slot={id}
       class={isBefore ? "slot drop-before" : "slot"}
       style={stands ? undefined : { height: `${height.current ?? estimate(desk, id)}px` }}
     >

@@ -1,6 +1,7 @@
 /** A cell's state as a shape, a word, a colour and the reason for it. */
-import type { ComponentChildren } from "preact";
+
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { ago, duration, shortRun } from "../../format/format.ts";
 import { now, useTicking } from "../../parts/now.ts";
 import type { Tone } from "../../parts/state.tsx";
@@ -23,7 +24,9 @@ export const LOOKS: Record<StatusName, Look> = {
   never_run: {
     word: "never run",
     tone: "idle",
-    shape: <circle cx="6" cy="6" r="4.4" {...stroke} stroke-width="1.3" stroke-dasharray="1.6 1.9" />,
+    shape: (
+      <circle cx="6" cy="6" r="4.4" {...stroke} stroke-width="1.3" stroke-dasharray="1.6 1.9" />
+    ),
   },
   queued: { word: "queued", tone: "idle", shape: <circle cx="6" cy="6" r="4.2" {...stroke} /> },
   running: {
@@ -37,7 +40,11 @@ export const LOOKS: Record<StatusName, Look> = {
     ),
   },
   fresh: { word: "fresh", tone: "fresh", shape: <circle cx="6" cy="6" r="4.6" {...solid} /> },
-  reused: { word: "reused", tone: "reused", shape: <path d="M6 .8 11.2 6 6 11.2.8 6Z" {...solid} /> },
+  reused: {
+    word: "reused",
+    tone: "reused",
+    shape: <path d="M6 .8 11.2 6 6 11.2.8 6Z" {...solid} />,
+  },
   stale: {
     word: "stale",
     tone: "stale",
@@ -47,13 +54,25 @@ export const LOOKS: Record<StatusName, Look> = {
     word: "unverified",
     tone: "unverified",
     shape: (
-      <path d="M6 1.2 11 10.6H1ZM6 5v2.4m0 1.4v.2" {...stroke} stroke-width="1.3" stroke-linejoin="round" />
+      <path
+        d="M6 1.2 11 10.6H1ZM6 5v2.4m0 1.4v.2"
+        {...stroke}
+        stroke-width="1.3"
+        stroke-linejoin="round"
+      />
     ),
   },
   failed: {
     word: "failed",
     tone: "fail",
-    shape: <path d="m2.2 2.2 7.6 7.6m0-7.6L2.2 9.8" {...stroke} stroke-width="2" stroke-linecap="round" />,
+    shape: (
+      <path
+        d="m2.2 2.2 7.6 7.6m0-7.6L2.2 9.8"
+        {...stroke}
+        stroke-width="2"
+        stroke-linecap="round"
+      />
+    ),
   },
   interrupted: {
     word: "interrupted",
@@ -97,7 +116,9 @@ export function moreText(
       if (reused) {
         const run = shortRun(reused.pathspec.split("/")[1] ?? reused.pathspec);
         const when = ago(reused.finished_at, at);
-        return ["computed by " + (reused.user || "someone"), `run ${run}`, when].filter(Boolean).join(" · ");
+        return [`computed by ${reused.user || "someone"}`, `run ${run}`, when]
+          .filter(Boolean)
+          .join(" · ");
       }
       return cell.elapsedMs === null ? "" : duration(cell.elapsedMs);
     }
@@ -122,9 +143,26 @@ export function StatusGlyph({ name, size = 12 }: { name: StatusName; size?: numb
 }
 
 /** The same shape inside another drawing. */
-export function StatusGlyphAt({ name, x, y, size = 14 }: { name: StatusName; x: number; y: number; size?: number }) {
+export function StatusGlyphAt({
+  name,
+  x,
+  y,
+  size = 14,
+}: {
+  name: StatusName;
+  x: number;
+  y: number;
+  size?: number;
+}) {
   return (
-    <svg x={x} y={y} width={size} height={size} viewBox="0 0 12 12" class={`tone-${LOOKS[name].tone}`}>
+    <svg
+      x={x}
+      y={y}
+      width={size}
+      height={size}
+      viewBox="0 0 12 12"
+      class={`tone-${LOOKS[name].tone}`}
+    >
       {LOOKS[name].shape}
     </svg>
   );
@@ -145,7 +183,15 @@ export function StatusMark({ cell, number }: Props) {
         <StatusGlyph name={name} />
         {word}
       </span>
-      {name === "running" ? <Elapsed since={cell.startedAt} /> : more && <span class="why cut" title={more}>{more}</span>}
+      {name === "running" ? (
+        <Elapsed since={cell.startedAt} />
+      ) : (
+        more && (
+          <span class="why cut" title={more}>
+            {more}
+          </span>
+        )
+      )}
     </>
   );
 }
@@ -162,5 +208,9 @@ export function Elapsed({ since }: { since: number | null }) {
   );
   if (since === null) return null;
   const tenths = Math.round(Math.max(0, at.value - since) / 100) * 100;
-  return <span class="why num" aria-hidden="true">{tenths < 60_000 ? `${(tenths / 1000).toFixed(1)} s` : duration(tenths)}</span>;
+  return (
+    <span class="why num" aria-hidden="true">
+      {tenths < 60_000 ? `${(tenths / 1000).toFixed(1)} s` : duration(tenths)}
+    </span>
+  );
 }

@@ -10,7 +10,6 @@ export function Inspected({ data }: { data: Record<string, unknown> }) {
   return (
     <pre>
       {lines.slice(0, MOST).map((line, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
         <span key={at}>
           <Ansi line={line} />
           {"\n"}

@@ -13,7 +13,14 @@ import { nextIndex } from "../../parts/roving.ts";
 import { Ago } from "../../parts/time.tsx";
 import { go, href, to } from "../../router.ts";
 import { tell, tellProblem } from "../../state/toasts.ts";
-import { copyNotebook, deleteNotebook, type Entry, listNotebooks, newNotebook, renameNotebook } from "./api.ts";
+import {
+  copyNotebook,
+  deleteNotebook,
+  type Entry,
+  listNotebooks,
+  newNotebook,
+  renameNotebook,
+} from "./api.ts";
 import { Ask } from "./ask.tsx";
 import "../styles/list.css";
 import { countNotebooks, freeName, type Row, rowsOf } from "./tree.ts";
@@ -40,7 +47,10 @@ export function NotebookList() {
     question.value = { what, path };
   };
   const begin = () => ask("new", freeName(entries, ""));
-  useCommands([{ id: "notebook-new", group: "Notebook", title: "New notebook", run: begin }], `list-${entries.length}`);
+  useCommands(
+    [{ id: "notebook-new", group: "Notebook", title: "New notebook", run: begin }],
+    `list-${entries.length}`,
+  );
 
   const fold = (path: string, open: boolean) => {
     const next = new Set(closed.peek());
@@ -61,7 +71,13 @@ export function NotebookList() {
       else fold(entry.path, true);
     } else if (event.key === "ArrowLeft") {
       if (entry.kind === "folder" && isOpen) fold(entry.path, false);
-      else focus(Math.max(0, rows.findLastIndex((one, place) => place < current && one.depth < depth)));
+      else
+        focus(
+          Math.max(
+            0,
+            rows.findLastIndex((one, place) => place < current && one.depth < depth),
+          ),
+        );
     } else if (event.key === "Enter" || event.key === " ") {
       if (entry.kind === "folder") fold(entry.path, !isOpen);
       else go(to("notebooks", ...entry.path.split("/")));
@@ -112,8 +128,13 @@ export function NotebookList() {
             />
           </div>
           {rows.length === 0 && <p class="dim">No notebook is called that.</p>}
-          {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: a tree has a label */}
-          <div ref={list} class="card notebook-tree" role="tree" aria-label="Notebooks" onKeyDown={keydown}>
+          <div
+            ref={list}
+            class="card notebook-tree"
+            role="tree"
+            aria-label="Notebooks"
+            onKeyDown={keydown}
+          >
             {rows.map((row, place) => (
               <TreeRow
                 key={row.entry.path}
@@ -129,7 +150,11 @@ export function NotebookList() {
               />
             ))}
           </div>
-          {tree.value.value?.cut && <p class="dim">There are more than are listed: start `flownote ui` in a folder below.</p>}
+          {tree.value.value?.cut && (
+            <p class="dim">
+              There are more than are listed: start `flownote ui` in a folder below.
+            </p>
+          )}
         </>
       )}
       {question.value && (
@@ -160,7 +185,6 @@ function TreeRow({ row, isCurrent, enter, fold, ask, entries, refresh }: RowProp
   const inset = { paddingLeft: `${12 + depth * 20}px` };
   if (entry.kind === "folder") {
     return (
-      // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it has the keys
       <div
         role="treeitem"
         class="tree-row folder"
@@ -181,7 +205,6 @@ function TreeRow({ row, isCurrent, enter, fold, ask, entries, refresh }: RowProp
   const folder = entry.path.split("/").slice(0, -1).join("/");
   const stem = entry.name.replace(/\.(ipynb|py)$/, "");
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it has the keys
     <div
       role="treeitem"
       class="tree-row"
@@ -192,11 +215,16 @@ function TreeRow({ row, isCurrent, enter, fold, ask, entries, refresh }: RowProp
       tabIndex={isCurrent ? 0 : -1}
       onFocus={enter}
       onClick={(event) => {
-        if (!(event.target as Element).closest("a, button")) go(to("notebooks", ...entry.path.split("/")));
+        if (!(event.target as Element).closest("a, button"))
+          go(to("notebooks", ...entry.path.split("/")));
       }}
     >
       <Icon name="notebook" size={15} />
-      <a class="cut plain grow" tabIndex={-1} href={href(to("notebooks", ...entry.path.split("/")))}>
+      <a
+        class="cut plain grow"
+        tabIndex={-1}
+        href={href(to("notebooks", ...entry.path.split("/")))}
+      >
         {entry.name}
       </a>
       {entry.running && (
@@ -220,7 +248,8 @@ function TreeRow({ row, isCurrent, enter, fold, ask, entries, refresh }: RowProp
           {
             id: "copy",
             title: "Copy",
-            run: () => void copyOf(entry.path, freeName(entries, folder, `${stem}-copy`)).then(refresh),
+            run: () =>
+              void copyOf(entry.path, freeName(entries, folder, `${stem}-copy`)).then(refresh),
           },
           { id: "delete", title: "Delete…", begins: true, run: () => ask("delete", entry.path) },
         ]}
@@ -234,13 +263,24 @@ function TreeRow({ row, isCurrent, enter, fold, ask, entries, refresh }: RowProp
 async function copyOf(path: string, name: string): Promise<void> {
   try {
     const made = await copyNotebook(path, name);
-    tell(`Copied to ${made.path}`, { address: to("notebooks", ...made.path.split("/")), text: "Open it" });
+    tell(`Copied to ${made.path}`, {
+      address: to("notebooks", ...made.path.split("/")),
+      text: "Open it",
+    });
   } catch (error) {
     tellProblem(error);
   }
 }
 
-function Answer({ question, close, done }: { question: Question; close: () => void; done: () => void }) {
+function Answer({
+  question,
+  close,
+  done,
+}: {
+  question: Question;
+  close: () => void;
+  done: () => void;
+}) {
   const { what, path } = question;
   const act = async (name: string) => {
     if (what === "new") {
@@ -260,7 +300,9 @@ function Answer({ question, close, done }: { question: Question; close: () => vo
     <Ask
       title={titles[what]}
       {...(what === "delete"
-        ? { text: "It goes to the folder .trash beside it, with its outputs; its runs stay in Runs." }
+        ? {
+            text: "It goes to the folder .trash beside it, with its outputs; its runs stay in Runs.",
+          }
         : { field: "Name, with folders", value: path })}
       verb={what === "new" ? "Create" : what === "delete" ? "Delete" : "Rename"}
       act={act}

@@ -14,7 +14,8 @@ export function rowsOf(entries: readonly Entry[], closed: ReadonlySet<string>, t
   const add = (list: readonly Entry[], depth: number) => {
     for (const entry of list) {
       if (entry.kind === "notebook") {
-        if (!wanted || entry.path.toLowerCase().includes(wanted)) rows.push({ entry, depth, isOpen: false });
+        if (!wanted || entry.path.toLowerCase().includes(wanted))
+          rows.push({ entry, depth, isOpen: false });
         continue;
       }
       const isOpen = wanted !== "" || !closed.has(entry.path);

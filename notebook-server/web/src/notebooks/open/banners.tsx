@@ -35,16 +35,26 @@ export function Banners({ desk }: { desk: Desk }) {
         </ProblemNote>
       )}
       {restartOffer && (
-        <ProblemNote tone="warn" problem={{ what: restartOffer.message, where: null, hint: restartOffer.hint }}>
+        <ProblemNote
+          tone="warn"
+          problem={{ what: restartOffer.message, where: null, hint: restartOffer.hint }}
+        >
           <p class="line banner-buttons">
-            <button type="button" class="btn small" onClick={() => void desk.restart(restartOffer.language)}>
+            <button
+              type="button"
+              class="btn small"
+              onClick={() => void desk.restart(restartOffer.language)}
+            >
               Restart {languageTitle(restartOffer.language)} and restore
             </button>
           </p>
         </ProblemNote>
       )}
       {ended?.state === "ended" && endedKey !== hidden.value && !isOver && (
-        <ProblemNote tone="warn" problem={{ what: ended.message, where: null, hint: ended.hint ?? null }}>
+        <ProblemNote
+          tone="warn"
+          problem={{ what: ended.message, where: null, hint: ended.hint ?? null }}
+        >
           <p class="line banner-buttons">
             <button
               type="button"

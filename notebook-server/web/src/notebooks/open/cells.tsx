@@ -28,7 +28,12 @@ export function Cells({ desk }: { desk: Desk }) {
       return;
     }
     if (isPressable && (name === "Enter" || name === " ")) return;
-    if (target.closest(".table-box, .long, .traceback") && name.includes("Arrow") && !name.includes("+")) return;
+    if (
+      target.closest(".table-box, .long, .traceback") &&
+      name.includes("Arrow") &&
+      !name.includes("+")
+    )
+      return;
     if (name === "Escape" && !target.matches("article")) {
       desk.leaveText();
       return;
@@ -41,7 +46,6 @@ export function Cells({ desk }: { desk: Desk }) {
   };
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the cells, which have the focus
     <div onKeyDown={keydown}>
       <div ref={box} class="cells" role="feed" aria-label="Cells" {...dropped(desk)}>
         {order.map((id, at) => (

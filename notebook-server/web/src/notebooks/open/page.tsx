@@ -68,7 +68,11 @@ export function NotebookPage({ path }: { path: string }) {
       </main>
     );
   }
-  const classes = ["notebook", leftOpen.value ? "with-left" : "", rightOpen.value ? "with-right" : ""];
+  const classes = [
+    "notebook",
+    leftOpen.value ? "with-left" : "",
+    rightOpen.value ? "with-right" : "",
+  ];
   return (
     <div class={classes.filter(Boolean).join(" ")}>
       <Toolbar desk={desk} name={name} />

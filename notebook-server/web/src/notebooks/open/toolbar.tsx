@@ -1,7 +1,7 @@
 /** The notebook's own line: its name, whether it is saved, who is here, running all of it. */
 import { clock } from "../../format/format.ts";
 import { Icon } from "../../parts/icon.tsx";
-import { type MenuItem, MenuButton } from "../../parts/menu.tsx";
+import { MenuButton, type MenuItem } from "../../parts/menu.tsx";
 import { nextIndex } from "../../parts/roving.ts";
 import { href } from "../../router.ts";
 import { ACTIONS, keyLabel } from "../keys/bindings.ts";
@@ -22,8 +22,17 @@ export function Toolbar({ desk, name }: { desk: Desk; name: string }) {
   const stale = desk.stale.value.length;
   const current = MODES.find(({ id }) => id === mode)!;
   const keydown = (event: KeyboardEvent) => {
-    const all = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("a, button:not(:disabled)")];
-    const next = nextIndex(event.key, all.indexOf(document.activeElement as HTMLElement), all.length, "horizontal");
+    const all = [
+      ...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>(
+        "a, button:not(:disabled)",
+      ),
+    ];
+    const next = nextIndex(
+      event.key,
+      all.indexOf(document.activeElement as HTMLElement),
+      all.length,
+      "horizontal",
+    );
     if (next === null) return;
     event.preventDefault();
     all[next]?.focus();
@@ -64,7 +73,12 @@ export function Toolbar({ desk, name }: { desk: Desk; name: string }) {
         {current.title} <Icon name="down" size={11} />
       </MenuButton>
       {!isIdle && (
-        <button type="button" class="btn" title="Stop what runs and what waits (i i)" onClick={() => void desk.interrupt()}>
+        <button
+          type="button"
+          class="btn"
+          title="Stop what runs and what waits (i i)"
+          onClick={() => void desk.interrupt()}
+        >
           <Icon name="stop" size={13} /> Stop
         </button>
       )}
@@ -80,7 +94,12 @@ export function Toolbar({ desk, name }: { desk: Desk; name: string }) {
       <button type="button" class="btn primary" onClick={() => void desk.runAll()}>
         Run all
       </button>
-      <MenuButton class="btn quiet icon" label="More for the notebook" align="right" items={() => moreItems(desk)}>
+      <MenuButton
+        class="btn quiet icon"
+        label="More for the notebook"
+        align="right"
+        items={() => moreItems(desk)}
+      >
         <Icon name="more" />
       </MenuButton>
       <PaneButton side="right" />
@@ -154,7 +173,13 @@ function moreItems(desk: Desk): MenuItem[] {
   const entry = (id: string, begins = false): MenuItem => {
     const action = ACTIONS.find((one) => one.id === id)!;
     const keys = action.command?.[0];
-    return { id, title: action.title, begins, keys: keys ? keyLabel(keys) : undefined, run: () => void action.run(desk) };
+    return {
+      id,
+      title: action.title,
+      begins,
+      keys: keys ? keyLabel(keys) : undefined,
+      run: () => void action.run(desk),
+    };
   };
   const download = (as: "html" | "py" | "ipynb", title: string, begins = false): MenuItem => ({
     id: `export-${as}`,

@@ -30,19 +30,16 @@ export function ErrorView({ desk, error }: Props) {
       {frames.length > 0 && !isWhole.value && (
         <ol class="frames">
           {frames.map((frame, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a frame is its place
             <FrameLine key={at} desk={desk} frame={frame} />
           ))}
         </ol>
       )}
       {showsText && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by key
         <pre class="traceback" tabIndex={0} role="region" aria-label="Traceback">
           {traceback
             .join("\n")
             .split("\n")
             .map((line, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
               <span key={at}>
                 <Ansi line={line} />
                 {"\n"}
@@ -73,7 +70,9 @@ export function ErrorView({ desk, error }: Props) {
 function FrameLine({ desk, frame }: { desk: Desk; frame: Frame }) {
   const { cell } = frame;
   const number = cell ? desk.numbers.value.get(cell) : undefined;
-  const where = number ? `cell ${number}, line ${frame.line}` : `${shortFile(frame.file)}, line ${frame.line}`;
+  const where = number
+    ? `cell ${number}, line ${frame.line}`
+    : `${shortFile(frame.file)}, line ${frame.line}`;
   return (
     <li>
       {cell && number ? (

@@ -27,7 +27,7 @@ export function mathReady(): boolean {
 }
 
 function formula(text: string, display: boolean): string {
-  if (!katex) return `<code>${escape(text)}</code>`;
+  if (!katex) return `<code>${escaped(text)}</code>`;
   return katex.renderToString(text, {
     displayMode: display,
     throwOnError: false,
@@ -38,7 +38,7 @@ function formula(text: string, display: boolean): string {
   });
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
@@ -84,9 +84,7 @@ parser.block.ruler.before(
     const ends = environment ? `\\end{${environment}}` : "$$";
     let line = first;
     const one = opening.trimEnd();
-    const isOnOneLine = environment
-      ? one.endsWith(ends)
-      : one.length > 3 && one.endsWith("$$");
+    const isOnOneLine = environment ? one.endsWith(ends) : one.length > 3 && one.endsWith("$$");
     if (!isOnOneLine) {
       do line += 1;
       while (line < last && !text(line).trimEnd().endsWith(ends));
@@ -124,13 +122,17 @@ export function markdownHtml(text: string, { attachments = {} }: Options = {}): 
 }
 
 function withAttachments(html: string, attachments: Record<string, unknown>): string {
-  return html.replace(/(<img[^>]*\ssrc=")attachment:([^"]+)"/g, (whole, before: string, name: string) => {
-    const forms = attachments[decodeURIComponent(name)] as Record<string, unknown> | undefined;
-    const [type, data] = Object.entries(forms ?? {}).find(([type]) => type.startsWith("image/")) ?? [];
-    const text = Array.isArray(data) ? data.join("") : data;
-    if (!type || typeof text !== "string" || !/^[\w/+.-]+$/.test(type)) return whole;
-    return `${before}data:${type};base64,${text.replace(/[^\w+/=]/g, "")}"`;
-  });
+  return html.replace(
+    /(<img[^>]*\ssrc=")attachment:([^"]+)"/g,
+    (whole, before: string, name: string) => {
+      const forms = attachments[decodeURIComponent(name)] as Record<string, unknown> | undefined;
+      const [type, data] =
+        Object.entries(forms ?? {}).find(([type]) => type.startsWith("image/")) ?? [];
+      const text = Array.isArray(data) ? data.join("") : data;
+      if (!type || typeof text !== "string" || !/^[\w/+.-]+$/.test(type)) return whole;
+      return `${before}data:${type};base64,${text.replace(/[^\w+/=]/g, "")}"`;
+    },
+  );
 }
 
 export interface Heading {

@@ -52,7 +52,15 @@ function One({ desk, output, isRunning, name }: OneProps) {
   }
 }
 
-function Display({ data, metadata, name }: { data: Record<string, unknown>; metadata: Record<string, unknown>; name: string }) {
+function Display({
+  data,
+  metadata,
+  name,
+}: {
+  data: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  name: string;
+}) {
   const shown = useMemo(() => formOf(data), [data]);
   switch (shown.form) {
     case "table":
@@ -74,7 +82,12 @@ function Display({ data, metadata, name }: { data: Record<string, unknown>; meta
       return <Svg text={shown.text} label={`Picture of ${name}`} />;
     case "image":
       return (
-        <Picture type={shown.type} data={shown.data} metadata={metadata[shown.type]} label={`Picture of ${name}`} />
+        <Picture
+          type={shown.type}
+          data={shown.data}
+          metadata={metadata[shown.type]}
+          label={`Picture of ${name}`}
+        />
       );
     case "json":
       return (
@@ -100,7 +113,6 @@ function Plain({ text }: { text: string }) {
   return (
     <pre class="plain-text">
       {text.split("\n").map((line, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
         <span key={at}>
           <Ansi line={line} />
           {"\n"}
@@ -111,5 +123,9 @@ function Plain({ text }: { text: string }) {
 }
 
 function Scripts({ what }: { what: string }) {
-  return <p class="note">scripted output is not shown: {what} would need scripts of others in this page</p>;
+  return (
+    <p class="note">
+      scripted output is not shown: {what} would need scripts of others in this page
+    </p>
+  );
 }

@@ -13,7 +13,6 @@ export function Prose({ text, attachments = {} }: Props) {
   const html = useMemo(() => markdownHtml(text, { attachments }), [text, attachments, withMath]);
   return (
     <div class="contained">
-      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: DOMPurify cleaned it */}
       <div class="prose" dangerouslySetInnerHTML={{ __html: html }} />
     </div>
   );
@@ -24,7 +23,6 @@ export function Latex({ text }: { text: string }) {
   const html = useMemo(() => latexHtml(text), [text, withMath]);
   return (
     <div class="contained">
-      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: DOMPurify cleaned it */}
       <div class="prose" dangerouslySetInnerHTML={{ __html: html }} />
     </div>
   );

@@ -36,7 +36,6 @@ export function Shadow({ html, label }: Props) {
     style.textContent = LOOK;
     const content = document.createElement("div");
     content.className = "content";
-    // biome-ignore lint/security/noDangerouslySetInnerHtml: DOMPurify cleaned it
     content.innerHTML = html;
     // What scrolls must be reached by key.
     if (/<table/i.test(html)) content.tabIndex = 0;

@@ -1,9 +1,11 @@
 /** Printed text: a few lines as they are, many in a box that shows only what is seen. */
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { count } from "../../format/format.ts";
 import { Ansi } from "../../parts/ansi.tsx";
-import { CopyButton } from "../../parts/copy.tsx";
+import { copy } from "../../parts/copy.tsx";
 import { Virtual } from "../../parts/virtual.tsx";
+import { tell } from "../../state/toasts.ts";
 import type { StreamText } from "../protocol/stream.ts";
 
 /** More lines than these come in a box. */
@@ -20,13 +22,16 @@ interface Props {
 
 export function StreamView({ text, name, isRunning }: Props) {
   const follows = useSignal(true);
+  const touchedAt = useRef(0);
+  const touch = () => {
+    touchedAt.current = performance.now();
+  };
   const { length, dropped } = text;
   const class_ = `stream ${name === "stderr" ? "stderr" : ""}`;
   if (length <= FEW) {
     return (
       <pre class={class_}>
         {text.lines.map((line, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
           <span key={at}>
             <Ansi line={line} />
             {"\n"}
@@ -42,10 +47,15 @@ export function StreamView({ text, name, isRunning }: Props) {
         rowHeight={LINE}
         follow={isRunning && follows.value}
         onFollow={(atEnd) => {
-          follows.value = atEnd;
+          // New lines put the end further away; only the reader goes away from it.
+          if (atEnd || performance.now() - touchedAt.current < 600) follows.value = atEnd;
         }}
         outer={{
           style: { height: `${SHOWN * LINE}px` },
+          onWheel: touch,
+          onPointerDown: touch,
+          onTouchMove: touch,
+          onKeyDown: touch,
           tabIndex: 0,
           role: "region",
           "aria-label": `Printed text, ${count(length, "line")}`,
@@ -60,7 +70,17 @@ export function StreamView({ text, name, isRunning }: Props) {
       <div class="note line">
         {count(length, "line")}
         {dropped > 0 && `; the ${count(dropped, "line")} before are not kept`}
-        <CopyButton text={text.text} what="the printed text" />
+        <button
+          type="button"
+          class="text-button"
+          onClick={() =>
+            void copy(text.text, "the printed text").then(
+              (done) => done && tell("Copied the printed text"),
+            )
+          }
+        >
+          copy
+        </button>
       </div>
     </div>
   );

@@ -19,7 +19,9 @@ export function TableView({ table }: { table: TableData }) {
   const widths = useMemo(() => columnWidths(table), [table]);
   const first = Math.max(0, Math.floor(top.value / ROW) - BEYOND);
   const last = Math.min(order.length, Math.ceil(top.value / ROW) + SHOWN + BEYOND);
-  const isNumeric = table.columns.map((_, at) => typeof table.rows.find((row) => row[at] !== null)?.[at] === "number");
+  const isNumeric = table.columns.map(
+    (_, at) => typeof table.rows.find((row) => row[at] !== null)?.[at] === "number",
+  );
 
   const turn = (column: number) => {
     const now = sort.peek();
@@ -35,7 +37,6 @@ export function TableView({ table }: { table: TableData }) {
 
   return (
     <div class="table-output">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by key */}
       <div
         ref={box}
         class="table-box"
@@ -50,7 +51,6 @@ export function TableView({ table }: { table: TableData }) {
         <table aria-rowcount={order.length + 1}>
           <colgroup>
             {widths.map((width, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
               <col key={at} style={{ width: `${width}ch` }} />
             ))}
             <col />
@@ -61,13 +61,16 @@ export function TableView({ table }: { table: TableData }) {
                 const mine = sort.value?.column === at ? sort.value : null;
                 return (
                   <th
-                    // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
                     key={at}
                     scope="col"
                     class={isNumeric[at] ? "right" : ""}
                     aria-sort={mine ? (mine.down ? "descending" : "ascending") : "none"}
                   >
-                    <button type="button" title={`${column.name}: ${column.type}. Sort`} onClick={() => turn(at)}>
+                    <button
+                      type="button"
+                      title={`${column.name}: ${column.type}. Sort`}
+                      onClick={() => turn(at)}
+                    >
                       {column.name}
                       <span class="arrow" aria-hidden="true">
                         {mine ? (mine.down ? "↓" : "↑") : ""}
@@ -85,7 +88,6 @@ export function TableView({ table }: { table: TableData }) {
               <tr key={row} aria-rowindex={first + at + 2}>
                 {table.rows[row]!.map((value, column) => (
                   <td
-                    // biome-ignore lint/suspicious/noArrayIndexKey: a value is its place
                     key={column}
                     class={isNumeric[column] ? "right" : ""}
                     title={typeof value === "string" && value.length > 30 ? value : undefined}
@@ -107,7 +109,11 @@ export function TableView({ table }: { table: TableData }) {
           label="Copy the table"
           items={() => [
             { id: "csv", title: "Copy as CSV", run: () => void take("CSV", asCsv(rows)) },
-            { id: "md", title: "Copy as Markdown", run: () => void take("Markdown", asMarkdown(rows)) },
+            {
+              id: "md",
+              title: "Copy as Markdown",
+              run: () => void take("Markdown", asMarkdown(rows)),
+            },
           ]}
         >
           copy
@@ -132,7 +138,9 @@ function shown(value: number): string {
 
 function caption(table: TableData): string {
   const isAll = table.rows.length === table.total;
-  const rows = isAll ? count(table.total, "row") : `the first ${grouped(table.rows.length)} of ${count(table.total, "row")}`;
+  const rows = isAll
+    ? count(table.total, "row")
+    : `the first ${grouped(table.rows.length)} of ${count(table.total, "row")}`;
   const isWide = table.width > table.columns.length;
   const columns = isWide
     ? `the first ${table.columns.length} of ${count(table.width, "column")}`
@@ -146,7 +154,10 @@ function columnWidths(table: TableData): number[] {
   return table.columns.map((column, at) => {
     const long = sample.reduce((most, row) => {
       const value = row[at] ?? null;
-      return Math.max(most, value === null ? 4 : typeof value === "number" ? shown(value).length : String(value).length);
+      return Math.max(
+        most,
+        value === null ? 4 : typeof value === "number" ? shown(value).length : String(value).length,
+      );
     }, column.name.length + 1);
     return Math.min(42, Math.max(5, long)) + 4;
   });

@@ -1,5 +1,5 @@
 /** Draws a chart. A chunk of its own: it is large, and many notebooks have no chart. */
-import { parse, View, type Loader, type Spec } from "vega";
+import { type Loader, parse, type Spec, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";
 
@@ -17,7 +17,11 @@ const nothing = {
 } as unknown as Loader;
 
 /** Draws, and returns what takes the chart away. */
-export async function drawChart(box: HTMLElement, spec: unknown, isLite: boolean): Promise<() => void> {
+export async function drawChart(
+  box: HTMLElement,
+  spec: unknown,
+  isLite: boolean,
+): Promise<() => void> {
   const style = getComputedStyle(box);
   const token = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -39,14 +43,31 @@ export async function drawChart(box: HTMLElement, spec: unknown, isLite: boolean
     header: { labelColor: token("--dim"), titleColor: token("--dim") },
     view: { stroke: token("--line") },
     range: {
-      category: ["--reused-bar", "--stale-bar", "--fresh-bar", "--fail-bar", "--run-bar", "--py", "--rs", "--faint"].map(token),
+      category: [
+        "--reused-bar",
+        "--stale-bar",
+        "--fresh-bar",
+        "--fail-bar",
+        "--run-bar",
+        "--py",
+        "--rs",
+        "--faint",
+      ].map(token),
     },
     ...(isLite ? { mark: { color: token("--reused-bar") }, text: { color: token("--ink") } } : {}),
   };
   const own = (spec as { config?: object }).config ?? {};
   const whole = { ...(spec as object), config: { ...config, ...own } };
-  const quiet = { warn: () => quiet, info: () => quiet, debug: () => quiet, error: () => quiet, level: () => quiet };
-  const vega = isLite ? compile(whole as TopLevelSpec, { logger: quiet as never }).spec : (whole as Spec);
+  const quiet = {
+    warn: () => quiet,
+    info: () => quiet,
+    debug: () => quiet,
+    error: () => quiet,
+    level: () => quiet,
+  };
+  const vega = isLite
+    ? compile(whole as TopLevelSpec, { logger: quiet as never }).spec
+    : (whole as Spec);
   const view = new View(parse(vega, undefined, { ast: true }), {
     expr: expressionInterpreter,
     loader: nothing,

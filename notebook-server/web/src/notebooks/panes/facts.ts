@@ -37,8 +37,14 @@ function matches(text: string, pattern: RegExp): string[] {
 
 function sql(source: string): TextFacts {
   const defines = matches(source, /^\s*--\s*out:\s*([A-Za-z_]\w*)/gim);
-  const bare = source.replace(/--.*$/gm, " ").replace(/\/\*[\s\S]*?\*\//g, " ").replace(/'(?:[^']|'')*'/g, " ");
-  const own = matches(bare, /(?:\bwith\b|,)\s*(?:recursive\s+)?([A-Za-z_]\w*)\s*(?:\([^)]*\)\s*)?as\s*\(/gi);
+  const bare = source
+    .replace(/--.*$/gm, " ")
+    .replace(/\/\*[\s\S]*?\*\//g, " ")
+    .replace(/'(?:[^']|'')*'/g, " ");
+  const own = matches(
+    bare,
+    /(?:\bwith\b|,)\s*(?:recursive\s+)?([A-Za-z_]\w*)\s*(?:\([^)]*\)\s*)?as\s*\(/gi,
+  );
   // What is called, or stands where tables do.
   const uses = matches(bare, /(?<![.\w])([A-Za-z_]\w*)\b/g).filter((name) => !own.includes(name));
   return { defines, imports: [], uses };
@@ -94,7 +100,9 @@ function walk(node: SyntaxNode, text: string, scope: Scope): void {
     case "AssignStatement":
     case "UpdateStatement": {
       const children = childrenOf(node);
-      const ends = children.findLastIndex((one) => one.name === "AssignOp" || one.name === "UpdateOp");
+      const ends = children.findLastIndex(
+        (one) => one.name === "AssignOp" || one.name === "UpdateOp",
+      );
       // The value is read before the name is bound.
       for (const one of children.slice(ends + 1)) walk(one, text, scope);
       for (const one of children.slice(0, ends)) {
@@ -181,7 +189,10 @@ function inner(node: SyntaxNode, text: string, outer: Scope, own: SyntaxNode | n
 function boundWithin(cursor: TreeCursor, text: string, scope: Scope): void {
   cursor.iterate((at) => {
     if (at.name === "ParamList") {
-      for (const one of at.node.getChildren("VariableName")) scope.defines.add(text.slice(one.from, one.to));
+      for (const one of at.node.getChildren("VariableName")) {
+        // What stands behind `=` is a default, read outside.
+        if (one.prevSibling?.name !== "AssignOp") scope.defines.add(text.slice(one.from, one.to));
+      }
       return false;
     }
     if (at.name === "for" && at.node.parent?.name.endsWith("ComprehensionExpression")) {

@@ -23,6 +23,8 @@ export interface CellGraph {
 }
 
 const NODE = { width: 62, height: 34 };
+/** What fits beside one another in the pane. */
+const IN_A_ROW = 3;
 /** Beyond so many cells a drawing says nothing. */
 export const MOST_CELLS = 120;
 
@@ -32,28 +34,63 @@ function labelOf(names: CellNames | undefined, number: number): string {
   return made ?? `cell ${number}`;
 }
 
-export function drawCells(ids: readonly string[], names: ReadonlyMap<string, CellNames>): CellGraph {
+export function drawCells(
+  ids: readonly string[],
+  names: ReadonlyMap<string, CellNames>,
+): CellGraph {
   const graph = new Graph();
-  graph.setGraph({ rankdir: "TB", nodesep: 6, ranksep: 16, marginx: 6, marginy: 8 });
+  graph.setGraph({ rankdir: "TB", nodesep: 4, ranksep: 22, marginx: 2, marginy: 4 });
   graph.setDefaultEdgeLabel(() => ({}));
   const shown = new Set(ids);
-  for (const id of ids) graph.setNode(id, { ...NODE });
+  const joined = new Set<string>();
   for (const id of ids) {
     for (const from of new Set(names.get(id)?.reads.values())) {
-      if (shown.has(from)) graph.setEdge(from, id);
+      if (!shown.has(from) || from === id) continue;
+      for (const end of [from, id]) {
+        joined.add(end);
+        graph.setNode(end, { ...NODE });
+      }
+      graph.setEdge(from, id);
     }
   }
   layout(graph);
-  const cells = ids.map((id, at) => {
-    const { x, y } = graph.node(id) as { x: number; y: number };
-    return { id, label: labelOf(names.get(id), at + 1), x, y };
+  const size = graph.graph() as { width?: number; height?: number };
+  // Cells that stand for themselves make no drawing wide: they follow in rows below.
+  const alone = ids.filter((id) => !joined.has(id));
+  const below = joined.size > 0 ? (size.height ?? 0) + 10 : 4;
+  const places = new Map<string, { x: number; y: number }>();
+  for (const id of joined) places.set(id, graph.node(id) as { x: number; y: number });
+  alone.forEach((id, at) => {
+    const x = (at % IN_A_ROW) * (NODE.width + 4) + NODE.width / 2 + 2;
+    places.set(id, {
+      x,
+      y: below + Math.floor(at / IN_A_ROW) * (NODE.height + 8) + NODE.height / 2,
+    });
   });
+  const cells = ids.map((id, at) => ({
+    id,
+    label: labelOf(names.get(id), at + 1),
+    ...(places.get(id) ?? { x: 0, y: 0 }),
+  }));
   const lines = graph.edges().map(({ v, w }) => {
     const { points } = graph.edge(v, w) as { points: { x: number; y: number }[] };
-    return { from: v, to: w, path: downwards(points) };
+    const [from, to] = [places.get(v)!, places.get(w)!];
+    const half = NODE.height / 2;
+    // Out of the bottom, into the top; on the way around the cells between.
+    const way = [
+      { x: from.x, y: from.y + half },
+      ...points.slice(1, -1),
+      { x: to.x, y: to.y - half },
+    ];
+    return { from: v, to: w, path: downwards(way) };
   });
-  const size = graph.graph() as { width?: number; height?: number };
-  return { cells, lines, width: Math.ceil(size.width ?? 0), height: Math.ceil(size.height ?? 0) };
+  const rows = Math.ceil(alone.length / IN_A_ROW);
+  const width = Math.max(
+    joined.size > 0 ? (size.width ?? 0) : 0,
+    Math.min(alone.length, IN_A_ROW) * (NODE.width + 4) + 4,
+  );
+  const height = alone.length > 0 ? below + rows * (NODE.height + 8) : (size.height ?? 0);
+  return { cells, lines, width: Math.ceil(width), height: Math.ceil(height) };
 }
 
 function downwards(points: { x: number; y: number }[]): string {

@@ -38,7 +38,6 @@ export function CellsGraph({ desk }: { desk: Desk }) {
   return (
     <section aria-label="Cells and what they use of each other">
       <h3>Cells</h3>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: arrows move among its buttons */}
       <div ref={box} class="cell-graph" onKeyDown={keydown}>
         <div style={{ width: `${graph.width}px`, height: `${graph.height}px` }}>
           <svg width={graph.width} height={graph.height} aria-hidden="true">
@@ -46,7 +45,11 @@ export function CellsGraph({ desk }: { desk: Desk }) {
               const isStale = cells.get(to)?.status.status === "stale";
               const isNear = from === focused || to === focused;
               return (
-                <path key={`${from}>${to}`} d={path} class={`${isStale ? "stale" : ""} ${isNear ? "near" : ""}`} />
+                <path
+                  key={`${from}>${to}`}
+                  d={path}
+                  class={`${isStale ? "stale" : ""} ${isNear ? "near" : ""}`}
+                />
               );
             })}
           </svg>

@@ -11,7 +11,11 @@ export function Interpreters({ desk }: { desk: Desk }) {
     <section aria-label="Interpreters">
       <h3>Interpreters</h3>
       {all.length === 0 && (
-        <p class="pane-note">{session ? "None runs: each starts with its first cell." : "No kernel runs: the first cell starts one."}</p>
+        <p class="pane-note">
+          {session
+            ? "None runs: each starts with its first cell."
+            : "No kernel runs: the first cell starts one."}
+        </p>
       )}
       {all.map((one) => (
         <One key={one.language} desk={desk} interpreter={one} />
@@ -44,9 +48,12 @@ function One({ desk, interpreter }: { desk: Desk; interpreter: Interpreter }) {
   return (
     <div class="entry with-button" title={details}>
       <span class="cut">
-        {title} {interpreter.state === "ready" && <span class="faint">{interpreter.runtime.version}</span>}
+        {title}{" "}
+        {interpreter.state === "ready" && <span class="faint">{interpreter.runtime.version}</span>}
       </span>
-      <span class="k">{interpreter.state === "ready" ? `pid ${interpreter.pid}` : interpreter.state}</span>
+      <span class="k">
+        {interpreter.state === "ready" ? `pid ${interpreter.pid}` : interpreter.state}
+      </span>
       <button
         type="button"
         class="btn quiet icon small"

@@ -39,10 +39,12 @@ export function link(cells: readonly CellText[]): Map<string, CellNames> {
     const reads = new Map<string, string>();
     for (const name of facts.uses) {
       // SQL doesn't tell upper case from lower.
-      const maker = makers.get(name) ?? (language === "sql" ? makers.get(name.toLowerCase()) : undefined);
+      const maker =
+        makers.get(name) ?? (language === "sql" ? makers.get(name.toLowerCase()) : undefined);
       if (maker) reads.set(maker.name, maker.cell);
     }
-    const isModule = (name: string) => facts.imports.includes(name) || defined?.[name]?.type === "module";
+    const isModule = (name: string) =>
+      facts.imports.includes(name) || defined?.[name]?.type === "module";
     const all = new Set([...facts.defines, ...Object.keys(defined ?? {})]);
     const defines = [...all].filter((name) => !isModule(name) && !name.startsWith("_"));
     found.set(id, { defines, reads });
@@ -52,7 +54,10 @@ export function link(cells: readonly CellText[]): Map<string, CellNames> {
 }
 
 /** The names at the end of the notebook, the newest maker of each. */
-export function symbols(cells: readonly CellText[], names: ReadonlyMap<string, CellNames>): NamedSymbol[] {
+export function symbols(
+  cells: readonly CellText[],
+  names: ReadonlyMap<string, CellNames>,
+): NamedSymbol[] {
   const found = new Map<string, NamedSymbol>();
   for (const { id, language, defined } of cells) {
     const mine = names.get(id);

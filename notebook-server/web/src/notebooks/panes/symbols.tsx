@@ -74,7 +74,12 @@ function SymbolEntry({ desk, symbol, isUsed, isOpen, toggle }: EntryProps) {
   const short = summary ?? type?.split(".").at(-1) ?? "";
   return (
     <div class={`symbol ${isOpen ? "open" : ""}`}>
-      <button type="button" class={`entry ${isUsed ? "used" : ""}`} aria-expanded={isOpen} onClick={toggle}>
+      <button
+        type="button"
+        class={`entry ${isUsed ? "used" : ""}`}
+        aria-expanded={isOpen}
+        onClick={toggle}
+      >
         <LanguageBadge language={language} />
         <span class="cut">{name}</span>
         {isUsed && <span class="aloud">, used by this cell</span>}
@@ -117,7 +122,15 @@ function SymbolEntry({ desk, symbol, isUsed, isOpen, toggle }: EntryProps) {
   );
 }
 
-function CellLink({ desk, cell, number }: { desk: Desk; cell: string; number: number | undefined }) {
+function CellLink({
+  desk,
+  cell,
+  number,
+}: {
+  desk: Desk;
+  cell: string;
+  number: number | undefined;
+}) {
   return (
     <button type="button" class="text-button" onClick={() => desk.goTo(cell)}>
       cell {number ?? "?"}
