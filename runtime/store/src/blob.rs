@@ -126,13 +126,15 @@ impl Store {
         let path = keys::path(&keys::blob(digest)?)?;
         retrying(
             || format!("looking for blob {digest}"),
-            async || match objects.head(&path).await {
-                Ok(meta) => {
-                    let made = SystemTime::from(meta.last_modified);
-                    Ok(Some(SystemTime::now().duration_since(made).unwrap_or_default()))
+            || async {
+                match objects.head(&path).await {
+                    Ok(meta) => {
+                        let made = SystemTime::from(meta.last_modified);
+                        Ok(Some(SystemTime::now().duration_since(made).unwrap_or_default()))
+                    }
+                    Err(object_store::Error::NotFound { .. }) => Ok(None),
+                    Err(error) => Err(error),
                 }
-                Err(object_store::Error::NotFound { .. }) => Ok(None),
-                Err(error) => Err(error),
             },
         )
         .await
@@ -143,10 +145,12 @@ impl Store {
         let Some(objects) = self.readable().await? else { return Err(self.absent(digest)) };
         let path = keys::path(&keys::blob(digest)?)?;
         let what = || format!("downloading blob {digest}");
-        let ask = async || match objects.get(&path).await {
-            Ok(found) => Ok(Some(found)),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error),
+        let ask = || async {
+            match objects.get(&path).await {
+                Ok(found) => Ok(Some(found)),
+                Err(object_store::Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(error),
+            }
         };
         let found = match retrying(what, ask).await? {
             Some(found) => found,

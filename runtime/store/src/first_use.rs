@@ -93,7 +93,7 @@ pub(crate) async fn excludes_two_writers(store: &Store, objects: &dyn ObjectStor
     };
     let path = keys::path(&key)?;
     let what = || "testing the store".to_owned();
-    let create_again = async || {
+    let create_again = || async {
         let options = PutOptions::from(PutMode::Create);
         match objects.put_opts(&path, Bytes::from_static(b"second").into(), options).await {
             Err(
@@ -105,7 +105,7 @@ pub(crate) async fn excludes_two_writers(store: &Store, objects: &dyn ObjectStor
         }
     };
     let refused = retrying(what, create_again).await?;
-    let kept = retrying(what, async || objects.get(&path).await?.bytes().await).await?;
+    let kept = retrying(what, || async { objects.get(&path).await?.bytes().await }).await?;
     // A probe that stays behind harms nobody, so its deletion need not succeed.
     let _ = objects.delete(&path).await;
     Ok(refused && *kept == *b"first")

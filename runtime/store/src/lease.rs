@@ -202,7 +202,7 @@ mod tests {
     async fn nobody_waits_for_a_result_that_will_not_be_kept() {
         let store = store().await;
         let owner = Alive::of_this_process(0, 0);
-        let claim = async || {
+        let claim = || async {
             let mut watch = Watch::new(Duration::ZERO);
             store.claim_lease("k", &owner, &mut watch).await.unwrap()
         };

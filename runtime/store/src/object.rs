@@ -94,10 +94,12 @@ impl Store {
         let path = keys::path(key)?;
         retrying(
             || format!("reading `{key}`"),
-            async || match objects.get(&path).await {
-                Ok(found) => found.bytes().await.map(Some),
-                Err(object_store::Error::NotFound { .. }) => Ok(None),
-                Err(error) => Err(error),
+            || async {
+                match objects.get(&path).await {
+                    Ok(found) => found.bytes().await.map(Some),
+                    Err(object_store::Error::NotFound { .. }) => Ok(None),
+                    Err(error) => Err(error),
+                }
             },
         )
         .await
@@ -109,7 +111,7 @@ impl Store {
         let path = keys::path(key)?;
         retrying(
             || format!("writing `{key}`"),
-            async || objects.put(&path, body.clone().into()).await.map(drop),
+            || async { objects.put(&path, body.clone().into()).await.map(drop) },
         )
         .await
     }
@@ -120,9 +122,11 @@ impl Store {
         let path = keys::path(key)?;
         retrying(
             || format!("deleting `{key}`"),
-            async || match objects.delete(&path).await {
-                Err(object_store::Error::NotFound { .. }) => Ok(()),
-                other => other,
+            || async {
+                match objects.delete(&path).await {
+                    Err(object_store::Error::NotFound { .. }) => Ok(()),
+                    other => other,
+                }
             },
         )
         .await
@@ -149,7 +153,7 @@ impl Store {
         let path = keys::path(folder)?;
         let listed = retrying(
             || format!("listing `{folder}`"),
-            async || objects.list_with_delimiter(Some(&path)).await,
+            || async { objects.list_with_delimiter(Some(&path)).await },
         );
         let listed = match listed.await {
             Err(Error::Backend { source: object_store::Error::NotFound { .. }, .. }) => {
@@ -171,7 +175,7 @@ impl Store {
         let path = keys::path(folder)?;
         let listed = retrying(
             || format!("listing `{folder}`"),
-            async || objects.list(Some(&path)).try_collect::<Vec<_>>().await,
+            || async { objects.list(Some(&path)).try_collect::<Vec<_>>().await },
         );
         match listed.await {
             Err(Error::Backend { source: object_store::Error::NotFound { .. }, .. }) => {
@@ -183,10 +187,14 @@ impl Store {
 }
 
 /// Asks again while the store's error may pass.
-pub(crate) async fn retrying<T>(
+pub(crate) async fn retrying<T, F>(
     what: impl Fn() -> String,
-    ask: impl AsyncFn() -> object_store::Result<T>,
-) -> Result<T> {
+    // Not `AsyncFn`: of its futures nobody can tell whether they may go to another thread.
+    ask: impl Fn() -> F,
+) -> Result<T>
+where
+    F: Future<Output = object_store::Result<T>>,
+{
     let mut wait = FIRST_WAIT;
     for _ in 1..TRIES {
         match ask().await {

@@ -92,7 +92,7 @@ impl Store {
     /// listing that lags can't hide a batch.
     pub async fn read_log(&self, run: &RunKey, from: u64) -> Result<Vec<(u64, LogBatch)>> {
         let mut found = Vec::new();
-        let batches = stream::iter(from..).map(async |seq| {
+        let batches = stream::iter(from..).map(|seq| async move {
             let key = run.log(seq);
             let body = self.get(&key).await?;
             body.map(|body| Ok((seq, decode(&key, &body)?))).transpose()

@@ -115,7 +115,7 @@ impl Store {
         }
         let Some(objects) = self.shared.backend.objects()? else { return Ok(None) };
         first_use::check_format(self, &*objects).await?;
-        Ok(Some(self.shared.known.get_or_init(async || objects).await.clone()))
+        Ok(Some(self.shared.known.get_or_init(|| async { objects }).await.clone()))
     }
 
     /// The objects for writing. The first call makes the folder, tests that the root

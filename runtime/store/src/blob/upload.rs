@@ -38,7 +38,7 @@ impl Store {
             .await?;
             return retrying(
                 || format!("uploading blob {digest}"),
-                async || objects.put(&path, bytes.clone().into()).await.map(drop),
+                || async { objects.put(&path, bytes.clone().into()).await.map(drop) },
             )
             .await;
         }

@@ -60,7 +60,7 @@ impl Store {
         references: &mut References,
         report: &mut CheckReport,
     ) -> Result<()> {
-        let listed = stream::iter(self.list_deep(BLOBS).await?).map(async |meta| {
+        let listed = stream::iter(self.list_deep(BLOBS).await?).map(|meta| async move {
             let Some(digest) = meta.location.filename().filter(|name| keys::is_digest(name)) else {
                 return Ok(None);
             };
@@ -100,7 +100,7 @@ impl Store {
         let Some(objects) = self.readable().await? else { return Ok(String::new()) };
         retrying(
             || format!("reading `{}`", meta.location),
-            async || {
+            || async {
                 let mut hasher = blake3::Hasher::new();
                 let mut pieces = objects.get(&meta.location).await?.into_stream();
                 while let Some(piece) = pieces.try_next().await? {

@@ -94,11 +94,11 @@ impl Store {
         let mut inherited = Vec::new();
         for step in self.list(&run.key("tasks")).await? {
             let step = step.trim_end_matches('/').to_owned();
-            let folder = run.key(&format!("tasks/{step}"));
-            let names = self.list(&folder).await?;
+            let folder = &run.key(&format!("tasks/{step}"));
+            let names = self.list(folder).await?;
             let bodies = stream::iter(names)
                 .filter(|name| std::future::ready(keys::parse_done_name(name).is_some()))
-                .map(async |name| {
+                .map(|name| async move {
                     let key = format!("{folder}/{name}");
                     self.get(&key).await.map(|body| (name, key, body))
                 });

@@ -138,35 +138,39 @@ impl Store {
         done: &TaskDone,
         only: Option<&str>,
     ) -> Result<Vec<(String, BTreeMap<String, ArtifactRecord>)>> {
-        let wanted =
-            |names: &BTreeMap<String, Digest>| only.is_none_or(|only| names.contains_key(only));
-        let producers = done.manifest.inherited.iter().filter(|(_, names)| wanted(names));
-        stream::iter(producers)
-            .map(async |(producer, names)| {
+        let named = |names: &BTreeMap<String, Digest>| -> Vec<String> {
+            names.keys().filter(|name| only.is_none_or(|only| only == *name)).cloned().collect()
+        };
+        // Owned, so that the stream can be waited for on any thread.
+        let wanted: Vec<(String, Vec<String>)> = done
+            .manifest
+            .inherited
+            .iter()
+            .map(|(producer, names)| (producer.clone(), named(names)))
+            .filter(|(_, names)| !names.is_empty())
+            .collect();
+        stream::iter(wanted)
+            .map(|(producer, names)| async move {
                 let key = run.key(&format!("tasks/{producer}.done"));
                 let Some(body) = self.get(&key).await? else {
                     return Err(Error::Missing {
-                        what: format!("`{run}/{producer}`, which made `{}`", join(names)),
+                        what: format!("`{run}/{producer}`, which made `{}`", names.join("`, `")),
                         store: self.url().to_string(),
                     });
                 };
                 let mut made: TaskDone = decode(&key, &body)?;
                 let mut records = BTreeMap::new();
-                for name in names.keys().filter(|name| only.is_none_or(|only| only == *name)) {
-                    if let Some(record) = made.manifest.artifacts.remove(name) {
-                        records.insert(name.clone(), record);
+                for name in names {
+                    if let Some(record) = made.manifest.artifacts.remove(&name) {
+                        records.insert(name, record);
                     }
                 }
-                Ok((producer.clone(), records))
+                Ok((producer, records))
             })
             .buffered(AT_ONCE)
             .try_collect()
             .await
     }
-}
-
-fn join(names: &BTreeMap<String, Digest>) -> String {
-    names.keys().map(String::as_str).collect::<Vec<_>>().join("`, `")
 }
 
 /// `step/task.attempt` of a `done`.

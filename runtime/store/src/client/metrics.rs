@@ -3,6 +3,7 @@
 
 use flownote_flow::id::{StepName, TaskId};
 use flownote_flow::manifest::ArtifactRecord;
+use flownote_flow::run::RunRecord;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -51,6 +52,12 @@ impl Store {
         for (name, record) in &record.parameters {
             parameters.extend(scalar(record).map(|value| (name.clone(), value)));
         }
+        let metrics = self.metrics(&run, &record).await?;
+        Ok(RunRow { summary, parameters, metrics })
+    }
+
+    /// Reads the metrics of a run, whose record is known.
+    pub async fn metrics(&self, run: &RunKey, record: &RunRecord) -> Result<Map<String, Value>> {
         let mut metrics = Map::new();
         let is_end = |step: &StepName| step.as_str() == "end";
         let mut steps: Vec<&StepName> =
@@ -59,10 +66,10 @@ impl Store {
         let split = steps.iter().position(|step| !is_end(step)).unwrap_or(steps.len());
         steps[split..].reverse();
         for step in steps {
-            self.add_metrics(&run, step, &mut metrics).await?;
+            self.add_metrics(run, step, &mut metrics).await?;
         }
         metrics.retain(|name, _| !record.parameters.contains_key(name));
-        Ok(RunRow { summary, parameters, metrics })
+        Ok(metrics)
     }
 
     /// Adds the metrics of a step's single task, unless a later step named them before.
@@ -93,7 +100,7 @@ impl Store {
 }
 
 /// The value of an inlined scalar.
-fn scalar(record: &ArtifactRecord) -> Option<Value> {
+pub fn scalar(record: &ArtifactRecord) -> Option<Value> {
     let text = record.inline.as_deref()?;
     let value = match record.codec.as_str() {
         "utf8" => Value::from(text),

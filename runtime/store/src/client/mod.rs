@@ -3,6 +3,7 @@
 //! can write; each file adds its questions to [`crate::Store`].
 
 mod artifacts;
+mod made;
 mod metrics;
 mod output;
 mod runs;
@@ -10,15 +11,18 @@ mod status;
 mod tags;
 mod task;
 mod tasks;
+mod why;
 
 pub use artifacts::{Artifact, Origin};
-pub use metrics::RunRow;
-pub use output::LogLine;
-pub use runs::{RunFilter, RunPage, RunSummary};
+pub use made::Made;
+pub use metrics::{RunRow, scalar};
+pub use output::{LogCursor, LogLine};
+pub use runs::{RunFilter, RunName, RunPage, RunSummary};
 pub(crate) use status::Seen;
 pub use status::Status;
 pub use tags::{TagChange, Tags};
 pub use task::{Attempt, Task, TaskStatus};
+pub use why::Why;
 
 /// Objects that a listing reads at once.
 pub(crate) const AT_ONCE: usize = 32;

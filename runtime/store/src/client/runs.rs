@@ -101,6 +101,17 @@ impl RunSummary {
     }
 }
 
+/// A run as the index's names tell of it, nothing of it opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunName {
+    /// The run.
+    pub run: RunId,
+    /// How and when it ended; absent while it isn't over.
+    pub ending: Option<(Status, String)>,
+    /// Whether its tags changed since it began.
+    pub is_tagged: bool,
+}
+
 /// Some runs, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunPage {
@@ -144,6 +155,21 @@ impl Store {
             }
         }
         Ok(RunPage { runs: found, next: None })
+    }
+
+    /// Lists a flow's runs by name alone, newest first: what a reader needs that remembers
+    /// what it has read.
+    pub async fn run_names(&self, flow: &FlowName) -> Result<Vec<RunName>> {
+        let mut found = Vec::new();
+        let mut walk = Walk::new(self, flow).await?;
+        while let Some(day) = walk.next_day(self).await? {
+            found.extend(day.into_iter().map(|item| {
+                let ending = item.ending.as_ref();
+                let ending = ending.and_then(|it| Some((it.status.into(), it.at()?)));
+                RunName { run: item.run, ending, is_tagged: item.tagged }
+            }));
+        }
+        Ok(found)
     }
 
     /// Finds the newest run of a flow.

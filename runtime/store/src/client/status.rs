@@ -151,13 +151,15 @@ impl Store {
         let path = keys::path(&key)?;
         let found = retrying(
             || format!("reading `{key}`"),
-            async || match objects.get(&path).await {
-                Ok(found) => {
-                    let at = SystemTime::from(found.meta.last_modified);
-                    Ok(Some((found.bytes().await?, at)))
+            || async {
+                match objects.get(&path).await {
+                    Ok(found) => {
+                        let at = SystemTime::from(found.meta.last_modified);
+                        Ok(Some((found.bytes().await?, at)))
+                    }
+                    Err(object_store::Error::NotFound { .. }) => Ok(None),
+                    Err(error) => Err(error),
                 }
-                Err(object_store::Error::NotFound { .. }) => Ok(None),
-                Err(error) => Err(error),
             },
         )
         .await?;

@@ -103,7 +103,7 @@ impl Store {
         let mut tags = Tags::new(user, system);
         let names = self.list(&run.key("tags")).await?;
         let changes: Vec<Option<TagChange>> = stream::iter(names)
-            .map(async |name| {
+            .map(|name| async move {
                 let key = run.key(&format!("tags/{name}"));
                 let body = self.get(&key).await?;
                 body.map(|body| decode(&key, &body)).transpose()

@@ -35,6 +35,15 @@ pub struct Task {
     pub attempts: Vec<Attempt>,
 }
 
+impl Task {
+    /// Puts a task together from the results of its attempts; none without any.
+    pub fn of_dones(run: &RunKey, dones: Vec<TaskDone>) -> Option<Self> {
+        let (step, task) = dones.first().map(|done| (done.step.clone(), done.task.clone()))?;
+        let known = dones.into_iter().map(|done| Attempted::Done(Box::new(done))).collect();
+        Some(task_of(run, step, task, known))
+    }
+}
+
 /// How a task stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

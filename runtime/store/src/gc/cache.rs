@@ -61,7 +61,7 @@ impl Store {
             return Ok(());
         }
         let gone: HashSet<&Slot> = doomed.iter().collect();
-        let deletions = stream::iter(doomed).map(async |slot| self.forget_result(slot).await);
+        let deletions = stream::iter(doomed).map(|slot| self.forget_result(slot));
         deletions.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         let (results, sets) = self.cache_objects().await?;
         let needed = self.sets_of(results.iter().filter(|it| !gone.contains(&it.slot))).await?;
@@ -82,7 +82,8 @@ impl Store {
 
     /// The names of the read sets that results have.
     async fn sets_of(&self, results: impl Iterator<Item = &CacheEntry>) -> Result<HashSet<String>> {
-        let records = stream::iter(results).map(async |entry| self.kept(&entry.slot).await);
+        let records =
+            stream::iter(results).map(|entry| async move { self.kept(&entry.slot).await });
         let mut records = std::pin::pin!(records.buffer_unordered(AT_ONCE));
         let mut names = HashSet::new();
         while let Some(record) = records.try_next().await? {

@@ -153,7 +153,7 @@ impl Store {
         let objects = self.writable().await?;
         let path = keys::path(&key)?;
         let meta =
-            retrying(|| "reading the clock".into(), async || objects.head(&path).await).await;
+            retrying(|| "reading the clock".into(), || async { objects.head(&path).await }).await;
         self.delete(&key).await?;
         // Objects have whole seconds on some stores: the next one is surely not before now.
         Ok(SystemTime::from(meta?.last_modified) + Duration::from_secs(1))

@@ -92,10 +92,12 @@ impl Store {
         let path = keys::path(key)?;
         retrying(
             || format!("looking at `{key}`"),
-            async || match objects.head(&path).await {
-                Ok(meta) => Ok(Some(SystemTime::from(meta.last_modified))),
-                Err(object_store::Error::NotFound { .. }) => Ok(None),
-                Err(error) => Err(error),
+            || async {
+                match objects.head(&path).await {
+                    Ok(meta) => Ok(Some(SystemTime::from(meta.last_modified))),
+                    Err(object_store::Error::NotFound { .. }) => Ok(None),
+                    Err(error) => Err(error),
+                }
             },
         )
         .await
@@ -152,7 +154,7 @@ impl Store {
     }
 
     async fn delete_all(&self, keys: impl Iterator<Item = String>) -> Result<()> {
-        let deletions = stream::iter(keys).map(async |key| self.delete(&key).await);
+        let deletions = stream::iter(keys).map(|key| async move { self.delete(&key).await });
         deletions.buffer_unordered(AT_ONCE).try_collect().await
     }
 
