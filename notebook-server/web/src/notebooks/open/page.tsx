@@ -15,7 +15,7 @@ import { Symbols } from "../panes/symbols.tsx";
 import { Banners } from "./banners.tsx";
 import { Cells } from "./cells.tsx";
 import { Dialogs } from "./dialogs.tsx";
-import { leftOpen, rightOpen } from "./panes.ts";
+import { closeOverlays, panes } from "./panes.ts";
 import { Said } from "./said.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import "../styles/notebook.css";
@@ -70,23 +70,23 @@ export function NotebookPage({ path }: { path: string }) {
   }
   const classes = [
     "notebook",
-    leftOpen.value ? "with-left" : "",
-    rightOpen.value ? "with-right" : "",
+    panes.left.value ? "with-left" : "",
+    panes.right.value ? "with-right" : "",
   ];
   return (
     <div class={classes.filter(Boolean).join(" ")}>
       <Toolbar desk={desk} name={name} />
-      {leftOpen.value && (
+      {panes.left.value && (
         <aside class="pane left" aria-label="Contents and cells">
           <Contents desk={desk} />
           <CellsGraph desk={desk} />
         </aside>
       )}
-      <main id="main" class="sheet-of-cells" tabIndex={-1}>
+      <main id="main" class="sheet-of-cells" tabIndex={-1} onPointerDown={closeOverlays}>
         <Banners desk={desk} />
         <Cells desk={desk} />
       </main>
-      {rightOpen.value && (
+      {panes.right.value && (
         <aside class="pane right" aria-label="Symbols, activity and interpreters">
           <Symbols desk={desk} />
           <Activity desk={desk} />

@@ -8,7 +8,7 @@ import { ACTIONS, keyLabel } from "../keys/bindings.ts";
 import { exportAddress } from "../list/api.ts";
 import type { Desk } from "../model/desk.ts";
 import type { Mode } from "../protocol/types.ts";
-import { leftOpen, rightOpen } from "./panes.ts";
+import { panes, type Side, togglePane } from "./panes.ts";
 
 const MODES: { id: Mode; title: string; says: string }[] = [
   { id: "lazy", title: "Lazy", says: "edits mark cells stale; running one brings what it needs" },
@@ -107,8 +107,8 @@ export function Toolbar({ desk, name }: { desk: Desk; name: string }) {
   );
 }
 
-function PaneButton({ side }: { side: "left" | "right" }) {
-  const open = side === "left" ? leftOpen : rightOpen;
+function PaneButton({ side }: { side: Side }) {
+  const open = panes[side];
   const what = side === "left" ? "contents and cells" : "symbols and activity";
   return (
     <button
@@ -117,9 +117,7 @@ function PaneButton({ side }: { side: "left" | "right" }) {
       aria-pressed={open.value}
       aria-label={`Pane: ${what}`}
       title={`${open.value ? "Hide" : "Show"} ${what}`}
-      onClick={() => {
-        open.value = !open.value;
-      }}
+      onClick={() => togglePane(side)}
     >
       <Icon name={side === "left" ? "paneLeft" : "paneRight"} />
     </button>

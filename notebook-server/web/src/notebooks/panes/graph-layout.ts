@@ -20,24 +20,60 @@ export interface CellGraph {
   lines: GraphLine[];
   width: number;
   height: number;
+  /** In layers, or one below the other with arcs at the side. */
+  look: "layers" | "rail";
 }
 
+/** What the pane has room for. */
+const WIDEST = 210;
 const NODE = { width: 62, height: 34 };
 /** What fits beside one another in the pane. */
 const IN_A_ROW = 3;
 /** Beyond so many cells a drawing says nothing. */
 export const MOST_CELLS = 120;
 
-/** What a cell is called in the drawing: the last name that it makes. */
+/** What a cell is called in the drawing: the first name that it makes. */
 function labelOf(names: CellNames | undefined, number: number): string {
-  const made = names?.defines.at(-1);
+  const made = names?.defines[0];
   return made ?? `cell ${number}`;
 }
 
+/** Layers where they fit beside one another; a rail for whatever is wider. */
 export function drawCells(
   ids: readonly string[],
   names: ReadonlyMap<string, CellNames>,
 ): CellGraph {
+  const layers = drawLayers(ids, names);
+  return layers.width <= WIDEST ? layers : drawRail(ids, names);
+}
+
+const RAIL = { x: 58, row: 25 };
+
+function drawRail(ids: readonly string[], names: ReadonlyMap<string, CellNames>): CellGraph {
+  const y = (at: number) => at * RAIL.row + RAIL.row / 2 + 2;
+  const rows = new Map(ids.map((id, at) => [id, at]));
+  const cells = ids.map((id, at) => ({
+    id,
+    label: labelOf(names.get(id), at + 1),
+    x: RAIL.x,
+    y: y(at),
+  }));
+  const lines = ids.flatMap((id, at) => {
+    const makers = new Set(names.get(id)?.reads.values());
+    return [...makers].flatMap((from): GraphLine[] => {
+      const row = rows.get(from);
+      if (row === undefined || row === at) return [];
+      // The further away, the further out.
+      const out = RAIL.x - 8 - Math.min(RAIL.x - 14, 8 + Math.abs(at - row) * 6);
+      const x = RAIL.x - 8;
+      const path = `M${x} ${y(row)}C${out} ${y(row)} ${out} ${y(at)} ${x} ${y(at)}`;
+      return [{ from, to: id, path }];
+    });
+  });
+  return { cells, lines, width: WIDEST, height: ids.length * RAIL.row + 4, look: "rail" };
+}
+
+function drawLayers(ids: readonly string[], names: ReadonlyMap<string, CellNames>): CellGraph {
   const graph = new Graph();
   graph.setGraph({ rankdir: "TB", nodesep: 4, ranksep: 22, marginx: 2, marginy: 4 });
   graph.setDefaultEdgeLabel(() => ({}));
@@ -90,7 +126,7 @@ export function drawCells(
     Math.min(alone.length, IN_A_ROW) * (NODE.width + 4) + 4,
   );
   const height = alone.length > 0 ? below + rows * (NODE.height + 8) : (size.height ?? 0);
-  return { cells, lines, width: Math.ceil(width), height: Math.ceil(height) };
+  return { cells, lines, width: Math.ceil(width), height: Math.ceil(height), look: "layers" };
 }
 
 function downwards(points: { x: number; y: number }[]): string {

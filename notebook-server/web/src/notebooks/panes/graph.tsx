@@ -38,7 +38,7 @@ export function CellsGraph({ desk }: { desk: Desk }) {
   return (
     <section aria-label="Cells and what they use of each other">
       <h3>Cells</h3>
-      <div ref={box} class="cell-graph" onKeyDown={keydown}>
+      <div ref={box} class={`cell-graph ${graph.look}`} onKeyDown={keydown}>
         <div style={{ width: `${graph.width}px`, height: `${graph.height}px` }}>
           <svg width={graph.width} height={graph.height} aria-hidden="true">
             {graph.lines.map(({ from, to, path }) => {

@@ -48,7 +48,12 @@ export function link(cells: readonly CellText[]): Map<string, CellNames> {
     const all = new Set([...facts.defines, ...Object.keys(defined ?? {})]);
     const defines = [...all].filter((name) => !isModule(name) && !name.startsWith("_"));
     found.set(id, { defines, reads });
-    for (const name of [...all, ...facts.imports]) makers.set(name, { cell: id, name });
+    for (const name of all) {
+      // A module is everybody's; it says nothing of what goes from cell to cell.
+      if (isModule(name)) makers.delete(name);
+      else makers.set(name, { cell: id, name });
+    }
+    for (const name of facts.imports) makers.delete(name);
   }
   return found;
 }

@@ -5,6 +5,8 @@ import { LanguageBadge } from "../cell/language.tsx";
 import type { Desk } from "../model/desk.ts";
 import { type NamedSymbol, namesOf, symbols, textsOf } from "./names.ts";
 
+/** More than these are found by typing. */
+const MOST = 200;
 /** Beyond so many one looks for a name by typing it. */
 const MANY = 12;
 
@@ -49,7 +51,10 @@ export function Symbols({ desk }: { desk: Desk }) {
         />
       )}
       {all.length === 0 && <p class="pane-note">Names that cells make stand here.</p>}
-      {rest.map(entry)}
+      {rest.slice(0, MOST).map(entry)}
+      {rest.length > MOST && (
+        <p class="pane-note">{rest.length - MOST} more: type a part of the name</p>
+      )}
       {mine.length > 0 && (
         <>
           <h3>In this cell</h3>
