@@ -312,7 +312,9 @@ impl Setup {
             for folder in [home.join("base"), home.join("full")].into_iter().chain(deps) {
                 let Some(ready) = read_ready(&folder) else { continue };
                 let known = ["flownote", "serde", "serde_json", "arrow", "rayon"];
-                let crates = ready.externs.into_keys().filter(|it| !known.contains(&it.as_str()));
+                let crates = ready.externs.into_keys().filter(|it| {
+                    !known.contains(&it.as_str()) && !it.starts_with("flownote_deps_")
+                });
                 all.push(Built {
                     name: match folder.parent().map(file_name).as_deref() {
                         Some("deps") => crates.collect::<Vec<_>>().join(", "),
