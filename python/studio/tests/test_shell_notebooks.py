@@ -154,3 +154,10 @@ def test_a_front_ends_run_shows_all_its_cells(place: os.PathLike[str]) -> None: 
     steps = [line.split()[1] for line in shown.splitlines() if " done " in line]
     assert steps == [str(number) for number in range(1, 13)]
     assert "flownote resume" not in shown
+
+
+def test_the_help_of_run_speaks_of_notebooks(folder: Folder) -> None:
+    told = folder.flownote("run", "--help").out
+    assert "Run a flow or a notebook" in told
+    assert "flownote run nb.ipynb --param" in told
+    assert "--output" in folder.flownote("run", "nb.ipynb", "--help").out
