@@ -116,7 +116,7 @@ check-web: $(WEB)/node_modules/.done
 	$(call say,the page: types$(comma) lints$(comma) unit tests)
 	@cd $(WEB) && npm run --silent check
 
-bench: $(DONE)/venv ## Measures Flownote beside its peers in a release build (about 20 minutes)
+bench: $(DONE)/venv ## Measures Flownote beside its peers in a release build (half an hour; its first build takes longer)
 	$(call say,measuring; best on an idle machine)
 	@$(PYTHON) tests/bench/bench.py
 
