@@ -122,6 +122,18 @@ def test_wasm_ranks_the_neighbours_of_a_title(tour):
     assert found == pytest.approx({name: closeness[name] for name in nearest})
 
 
+def test_rust_finds_the_same_neighbours_in_the_ratings_alone(tour):
+    project, _ = tour
+    similar, neighbours = (
+        project.data("similar", "similar"),
+        project.data("neighbours", "neighbours"),
+    )
+    found = zip(similar["item_id"], similar["closeness"], strict=True)
+    ranked = zip(*(neighbours[name] for name in ("item_id", "closeness")), strict=True)
+    assert sorted(found) == sorted(ranked)
+    assert len(similar["item_id"]) % 5 == 0 and len(similar["item_id"]) > 1000
+
+
 def test_the_tour_shows_tables_a_plot_and_titles(tour):
     project, _ = tour
     shown = outputs(project.folder / "done.ipynb")
@@ -179,6 +191,7 @@ def test_each_language_has_the_estimate_to_twelve_digits(bandit, campaign):
     in_sql = project.data("sql", "in_sql")
     assert {name: column[0] for name, column in in_sql.items()} == expected
     assert project.data("running", "in_wasm") == expected
+    assert project.data("rust", "in_rust") == expected
 
 
 def test_the_estimate_and_what_was_tried_are_printed(bandit):
@@ -203,9 +216,9 @@ def test_what_was_computed_is_taken(bandit):
     told = project.flownote(
         *("run", "bandit.ipynb", "--param", "campaign=men", "--cache", "--output", "second.ipynb")
     )
-    reused = set(re.findall(r"^\[(\d+)/11\] \w+ reused", told.stderr, re.MULTILINE))
+    reused = set(re.findall(r"^\[(\d+)/12\] \w+ reused", told.stderr, re.MULTILINE))
     # Parameters and functions are made anew in each process.
-    assert reused >= {"5", "6", "8", "9", "11"}, told.stderr
+    assert reused >= {"5", "6", "8", "9", "10", "12"}, told.stderr
     first, second = (outputs(project.folder / name) for name in ("first.ipynb", "second.ipynb"))
     shown = [[it.get("text", it.get("data")) for it in run["equal"]] for run in (first, second)]
     assert shown[0] == shown[1]

@@ -32,12 +32,19 @@ DOUBLED = """%%sql
 select title, twice(sum(stars)) as doubled from ratings group by title order by title"""
 
 
+SQUARED = """%%rust
+fn square(x: i64) -> i64 { x * x }
+let squared: Vec<i64> = doubled.i64("doubled")?.iter().map(|x| square(*x)).collect();"""
+
+
 def notebook() -> nbformat.NotebookNode:
-    """Four cells of three languages; the last one says what came of it."""
+    """Cells of four languages; the last one says what came of them."""
     parameters = new_code_cell("factor = 1", metadata={"tags": ["parameters"]})
     cells = [new_markdown_cell("# Doubled"), parameters]
-    cells += [new_code_cell(one) for one in (RATINGS, TWICE, DOUBLED)]
-    cells.append(new_code_cell("[int(one) * factor for one in doubled['doubled']]"))
+    cells += [new_code_cell(one) for one in (RATINGS, TWICE, DOUBLED, SQUARED)]
+    cells.append(
+        new_code_cell("([int(one) * factor for one in doubled['doubled']], squared.tolist())")
+    )
     spec = {"name": "flownote", "display_name": "Flownote", "language": "python"}
     return new_notebook(cells=cells, metadata={"kernelspec": spec})
 
@@ -51,10 +58,10 @@ def test_nbclient_executes(place: Path) -> None:
     executed = NotebookClient(
         notebook(), timeout=120, resources={"metadata": {"path": str(place)}}
     ).execute()
-    assert last(executed) == "[18, 6]"
+    assert last(executed) == "([18, 6], [324, 36])"
     nbformat.validate(executed)
     counts = [cell.execution_count for cell in executed.cells if cell.cell_type == "code"]
-    assert counts == [1, 2, 3, 4, 5]
+    assert counts == [1, 2, 3, 4, 5, 6]
 
 
 def test_nbclient_is_told_where_it_fails(place: Path) -> None:
@@ -72,7 +79,7 @@ def test_papermill_sets_parameters(place: Path, tmp_path: Path) -> None:
         str(given), str(executed), parameters={"factor": 10}, cwd=str(place), progress_bar=False
     )
     result = nbformat.read(executed, as_version=4)
-    assert last(result) == "[180, 60]"
+    assert last(result) == "([180, 60], [324, 36])"
     nbformat.validate(result)
 
 

@@ -61,6 +61,7 @@ impl Cells {
             self.compile(making, &name, output, &file, &made, &target)
                 .map_err(|failure| self.not_compiled(failure, split, true))?;
         }
+        self.show_remarks(&target);
         if shared && let Some(ready) = &self.ready {
             let opened = ready.world.preload(&target);
             opened.map_err(|why| faults::plain("LoadError", &why, None))?;
@@ -99,6 +100,7 @@ impl Cells {
             let target = ready.compiler.body_place(made.made.text(), extras);
             self.note(BODY.to_owned(), execute, &made);
             if let Some(body) = self.loaded.get(&target) {
+                self.show_remarks(&target);
                 return Ok(Built { body: *body, left: tried.left });
             }
             if !self.has(&target)
@@ -121,6 +123,7 @@ impl Cells {
                 // Without it the same is found out again.
                 let _ = fs::write(&note, serde_json::to_vec(&tried).unwrap_or_default());
             }
+            self.show_remarks(&target);
             let Some(ready) = &self.ready else { break };
             let body = ready.world.load(&target).map_err(|why| {
                 // A file that was cut is made anew the next time.
@@ -157,12 +160,17 @@ impl Cells {
             extras: &making.extras,
             target,
         };
-        let remarks = ready.compiler.compile(&unit, &|| self.stopped())?;
+        ready.compiler.compile(&unit, &|| self.stopped())
+    }
+
+    /// Shows what the compiler remarked when it made something, now or earlier.
+    fn show_remarks(&self, target: &Path) {
+        let Some(ready) = &self.ready else { return };
+        let remarks = ready.compiler.remarks(target);
         for remark in remarks.iter().filter(|it| it.concerns(&self.texts)) {
             let text = format!("{}\n\n", remark.show(&self.texts));
             self.shared.streams.show(Output::stderr(text));
         }
-        Ok(())
     }
 
     fn not_compiled(&self, failure: Failure, split: &Split, in_items: bool) -> Ended {

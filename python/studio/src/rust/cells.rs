@@ -384,9 +384,15 @@ impl Cells {
             (Some(Known::Value(held)), Some(ready)) => {
                 values::export(&ready.world, &self.values, name, held, common, at_most)
             }
-            (Some(Known::Item(_) | Known::Scope(_)), _) => {
-                let hint = "call it in a Rust cell, and read what it gives";
-                values::failed(format!("`{name}` is Rust's own"), Some(hint.to_owned()))
+            (Some(Known::Item(item)), _) => {
+                let kind = match item {
+                    Visible::Item { kind, .. } => kind.as_str(),
+                    Visible::Import(_) => "use",
+                };
+                values::failed(
+                    format!("`{name}`, a Rust `{kind}`, has no form that other languages read"),
+                    Some("use it in a Rust cell, and read what that leaves".to_owned()),
+                )
             }
             (Some(Known::Gone(why)), _) => {
                 values::failed(why.clone(), Some("run its cell again".to_owned()))

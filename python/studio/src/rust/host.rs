@@ -100,7 +100,6 @@ impl serve::Host for Host {
     fn at_once(&self, request: Request) -> Option<Request> {
         let names = &self.shared.names;
         match request {
-            Request::Interrupt {} => serve::Host::interrupt(self),
             Request::Complete { request, code, cursor } => {
                 self.shared.say.say(&asking::complete(names, request, &code, cursor));
             }
@@ -117,6 +116,10 @@ impl serve::Host for Host {
         None
     }
 
+    fn begin(&self, interrupted: bool) {
+        self.shared.stop.store(interrupted, Ordering::Relaxed);
+    }
+
     fn interrupt(&self) {
         self.shared.stop.store(true, Ordering::Relaxed);
     }
@@ -125,7 +128,6 @@ impl serve::Host for Host {
         let say = self.shared.say.clone();
         match request {
             Request::Execute(execute) => {
-                self.shared.stop.store(false, Ordering::Relaxed);
                 say.say(&Answer::Started { execution: execute.execution });
                 let finished = self.on_thread(move |cells| {
                     let finished = cells.execute(&execute);

@@ -63,7 +63,7 @@ impl Executed {
         let text = facts(self.question.language, &self.source);
         let made = |name: &str| {
             let kind = text.defs.get(name).map(|definition| &definition.kind);
-            matches!(kind, Some(Kind::Import(_) | Kind::Function | Kind::Class))
+            matches!(kind, Some(Kind::Import(_) | Kind::Function | Kind::Class | Kind::Item))
         };
         self.status == FinishStatus::Ok
             && self.defined.keys().all(|name| self.artifacts.contains_key(name) || made(name))

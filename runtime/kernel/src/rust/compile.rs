@@ -103,6 +103,9 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// Beside what was made: what the compiler remarked.
+const REMARKS: &str = "remarks";
+
 /// Where compiled items lie, for one kit.
 #[derive(Clone, Debug)]
 pub struct Compiler {
@@ -166,15 +169,17 @@ impl Compiler {
         file.exists()
     }
 
-    /// Compiles something; returns what the compiler remarks.
+    /// What the compiler remarked when it made something.
+    pub fn remarks(&self, file: &Path) -> Vec<Diagnostic> {
+        let text = fs::read(file.with_extension(REMARKS)).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
+    }
+
+    /// Compiles something.
     ///
     /// # Errors
     /// When it doesn't compile.
-    pub fn compile(
-        &self,
-        unit: &Unit<'_>,
-        stopped: &dyn Fn() -> bool,
-    ) -> Result<Vec<Diagnostic>, Failure> {
+    pub fn compile(&self, unit: &Unit<'_>, stopped: &dyn Fn() -> bool) -> Result<(), Failure> {
         let work = self.work_folder()?;
         let result = self.compile_in(&work, unit, stopped);
         // What can't be removed is swept with the cache.
@@ -187,7 +192,7 @@ impl Compiler {
         work: &Path,
         unit: &Unit<'_>,
         stopped: &dyn Fn() -> bool,
-    ) -> Result<Vec<Diagnostic>, Failure> {
+    ) -> Result<(), Failure> {
         fs::write(work.join(unit.file), unit.text)?;
         let made = work.join(unit.target.file_name().unwrap_or_default());
         let mut command = self.command(unit, &made);
@@ -199,9 +204,13 @@ impl Compiler {
         let status = child.wait()?;
         let (found, rest) = read(&text);
         if status.success() {
+            if !found.is_empty() {
+                let text = serde_json::to_vec(&found).map_err(io::Error::from)?;
+                fs::write(unit.target.with_extension(REMARKS), text)?;
+            }
             // Another process may have made the same: either will do.
             fs::rename(&made, unit.target)?;
-            return Ok(found);
+            return Ok(());
         }
         if found.iter().any(Diagnostic::is_error) {
             return Err(Failure::Faulty(found));
@@ -269,9 +278,9 @@ const OPTIONS: [&str; 11] = [
     "-Coverflow-checks=on",
 ];
 
-/// The options in words, for digests.
+/// Stands for how cells are made and kept: what was made otherwise is not taken.
 pub fn options_digest() -> String {
-    OPTIONS.join(" ")
+    format!("2 {}", OPTIONS.join(" "))
 }
 
 /// Reads what a compiler says until it ends, or kills it when the user wants to stop.

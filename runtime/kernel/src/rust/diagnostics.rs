@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Patch, Renderer, Snippet};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::rewrite::{Rewritten, place};
 
@@ -50,7 +50,7 @@ impl Texts {
 }
 
 /// One message of the compiler.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// `error`, `warning`, `note`, `help`.
     pub level: String,
@@ -67,7 +67,7 @@ pub struct Diagnostic {
 }
 
 /// A place that the compiler speaks of.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// The file.
     pub file: String,

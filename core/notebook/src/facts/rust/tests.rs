@@ -28,7 +28,7 @@ fn lets_and_items_are_names() {
     check("use std::{fmt::{self, Write as _}, io};", "", "fmt io");
     check("use Shape::*;", "Shape", "");
     check("let r#type = 1;", "", "type");
-    check("thread_local! { static SEEN: u8 = 1; }", "Cell thread_local", "SEEN");
+    check("thread_local! { static SEEN: u8 = 1; }", "static thread_local u8", "SEEN");
 }
 
 #[test]
