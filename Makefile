@@ -96,6 +96,7 @@ check-rust: $(DONE)/venv
 	  --target-dir $(CARGO_TARGET_DIR)/prelude --features "$$features" -- -D warnings; done
 	$(call say,Rust: documentation)
 	@RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --document-private-items
+	@RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --manifest-path $(PRELUDE) --target-dir $(CARGO_TARGET_DIR)/prelude
 	$(call say,Rust: the TypeScript types of what the server answers)
 	@cargo test --package flownote-server --lib typescript --quiet
 	$(call say,Rust: tidy)
