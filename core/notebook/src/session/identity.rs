@@ -12,6 +12,7 @@ use super::names::CellNames;
 use super::result::{CellResult, Input};
 use super::{Execution, Session};
 use crate::cell::Cell;
+use crate::id::CellId;
 
 /// Python's types whose values nothing changes in place.
 const UNCHANGING: [&str; 7] = ["bool", "bytes", "complex", "float", "int", "NoneType", "str"];
@@ -29,9 +30,10 @@ impl Session {
         let result = result.filter(|it| it.execution == version);
         let names = made.and_then(|entry| self.names.get(&entry.cell));
         if let (Some(result), Some(names)) = (result, names)
-            && let Some(identity) = self.identity_by_text(name, names, result)
+            && let Some(identity) = result.identities.get(name)
+            && result.code == names.code
         {
-            let recipe = digest_of(&identity);
+            let recipe = identity.clone();
             return Input { version: Some(version), digest: Some(recipe.clone()), recipe };
         }
         let imported = names.is_some_and(|names| names.imported.contains_key(name));
@@ -45,29 +47,16 @@ impl Session {
         Input { version: Some(version), digest, recipe }
     }
 
-    /// What a name stands for whose value its cell's text makes again, as often as it is run:
-    /// what is imported, functions, numbers and texts. Not so classes: values of the old one
-    /// aren't values of the new one; nor lists: who has the old one doesn't have the new one.
-    fn identity_by_text(
-        &self,
-        name: &str,
-        names: &CellNames,
-        result: &CellResult,
-    ) -> Option<serde_json::Value> {
-        if result.code != names.code || result.unverified.is_some() {
-            return None;
+    /// A result that knows what its names stand for.
+    pub(super) fn identified(&self, cell: &CellId, mut result: CellResult) -> CellResult {
+        if let Some(names) = self.names.get(cell) {
+            let found = result.defined.keys().filter_map(|name| {
+                let identity = identity_by_text(name, names, &result)?;
+                Some((name.clone(), digest_of(&identity)))
+            });
+            result.identities = found.collect();
         }
-        if let Some(import) = names.imported.get(name) {
-            return Some(json!(["import", import, versions_of(import, &result.modules)?]));
-        }
-        let type_name = result.defined.get(name).map_or("", |it| it.type_name.as_str());
-        let unchanging = names.constants.contains(name) && UNCHANGING.contains(&type_name);
-        if !names.functions.contains(name) && !unchanging {
-            return None;
-        }
-        let inputs: Option<BTreeMap<_, _>> =
-            result.inputs.iter().map(|(name, it)| Some((name, it.digest.as_ref()?))).collect();
-        Some(json!(["text", result.code, inputs?, result.modules, name]))
+        result
     }
 
     /// What a cell is about to read.
@@ -119,6 +108,30 @@ impl Session {
         });
         live.map(|(name, _)| format!("it reads `{name}`, which lives in its interpreter only"))
     }
+}
+
+/// What a name stands for whose value its cell's text makes again, as often as it is run:
+/// what is imported, functions, numbers and texts. Not so classes: values of the old one
+/// aren't values of the new one; nor lists: who has the old one doesn't have the new one.
+fn identity_by_text(
+    name: &str,
+    names: &CellNames,
+    result: &CellResult,
+) -> Option<serde_json::Value> {
+    if result.code != names.code || result.unverified.is_some() {
+        return None;
+    }
+    if let Some(import) = names.imported.get(name) {
+        return Some(json!(["import", import, versions_of(import, &result.modules)?]));
+    }
+    let type_name = result.defined.get(name).map_or("", |it| it.type_name.as_str());
+    let unchanging = names.constants.contains(name) && UNCHANGING.contains(&type_name);
+    if !names.functions.contains(name) && !unchanging {
+        return None;
+    }
+    let inputs: Option<BTreeMap<_, _>> =
+        result.inputs.iter().map(|(name, it)| Some((name, it.digest.as_ref()?))).collect();
+    Some(json!(["text", result.code, inputs?, result.modules, name]))
 }
 
 /// Stands for what a computation gave: the computation itself, and what it read of the world.

@@ -221,7 +221,9 @@ impl Session {
                 let _ = self.document.show(&cell, outputs.clone(), None);
                 actions.push(Action::Outputs { cell, outputs });
             }
-            self.results.insert(past.cell.clone(), CellResult::of_past(past, execution));
+            let cell = past.cell.clone();
+            let result = self.identified(&cell, CellResult::of_past(past, execution));
+            self.results.insert(cell, result);
         }
         self.names.refresh(&self.document, &self.results);
         actions

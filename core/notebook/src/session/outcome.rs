@@ -147,12 +147,14 @@ impl Session {
             recipe,
             status: finish.status,
             defined: finish.defined,
+            identities: BTreeMap::new(),
             deleted: finish.deleted,
             unverified: finish.unverified,
             reused,
             explicit: job.explicit,
             past: false,
         };
+        let result = self.identified(&job.cell, result);
         if let (Some(tail), Some(names)) = (&mut self.repl, self.names.get(&job.cell)) {
             tail.pass(&job.cell, names, Some(&result));
         }

@@ -27,6 +27,8 @@ pub struct CellResult {
     pub status: FinishStatus,
     /// What it defined.
     pub defined: BTreeMap<String, Defined>,
+    /// What names stand for that its text makes again; see `identity`.
+    pub identities: BTreeMap<String, String>,
     /// What it deleted.
     pub deleted: Vec<String>,
     /// Why it can't be trusted later.
@@ -50,6 +52,7 @@ impl CellResult {
             recipe: past.recipe,
             status: past.status,
             defined: past.defined,
+            identities: BTreeMap::new(),
             deleted: past.deleted,
             unverified: past.unverified,
             reused: Some(past.origin),
