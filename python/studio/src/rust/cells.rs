@@ -82,20 +82,20 @@ pub(super) struct Made {
 /// Why a cell ended before its end.
 pub(super) enum Ended {
     /// With what it shows.
-    Failed(Output),
+    Failed(Box<Output>),
     /// The user stopped it.
     Stopped,
 }
 
 impl From<Output> for Ended {
     fn from(output: Output) -> Self {
-        Self::Failed(output)
+        Self::Failed(Box::new(output))
     }
 }
 
 impl From<NotReady> for Ended {
     fn from(why: NotReady) -> Self {
-        Self::Failed(faults::plain("RustNotReady", &why.message, why.hint))
+        faults::plain("RustNotReady", &why.message, why.hint).into()
     }
 }
 
@@ -134,7 +134,7 @@ impl Cells {
         let status = match ended {
             Ok(()) => FinishedStatus::Ok,
             Err(Ended::Failed(output)) => {
-                self.shared.streams.show(output);
+                self.shared.streams.show(*output);
                 FinishedStatus::Error
             }
             Err(Ended::Stopped) => {

@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use flownote_kernel::protocol::Output;
 use flownote_kernel::rust::{Visible, crates_in};
 use flownote_notebook::{Language, Options};
 
 use super::building::Making;
-use super::cells::Cells;
+use super::cells::{Cells, Ended};
 use super::faults;
 use super::known::{Held, Known};
 use super::values;
@@ -26,7 +25,7 @@ pub struct Given {
 
 impl Cells {
     /// The values that a cell names, in the order of their names.
-    pub(super) fn inputs(&mut self, making: &Making<'_>) -> Result<Vec<Given>, Output> {
+    pub(super) fn inputs(&mut self, making: &Making<'_>) -> Result<Vec<Given>, Ended> {
         let wanted = types_of(&making.execute.code);
         let mut given = Vec::new();
         for name in making.facts.now.keys() {
@@ -39,7 +38,8 @@ impl Cells {
                         "ChangedType",
                         &why,
                         Some(format!("run the cell that makes `{name}` again")),
-                    ));
+                    )
+                    .into());
                 }
                 Known::Value(held) => held,
                 Known::Given(value) => {
@@ -57,7 +57,7 @@ impl Cells {
             let Some(path) = path else {
                 let why = held.described.why.clone().unwrap_or_default();
                 let message = format!("`{name}` can't be read in another cell: {why}");
-                return Err(faults::plain("NoName", &message, None));
+                return Err(faults::plain("NoName", &message, None).into());
             };
             self.check_type(name, &held, &path)?;
             given.push(Given { name: name.to_string(), path, handle: held.handle });
@@ -69,9 +69,9 @@ impl Cells {
         &self,
         name: &str,
         value: &Arc<flownote_kernel::protocol::ValueRef>,
-    ) -> Result<Held, Output> {
+    ) -> Result<Held, Ended> {
         let Some(ready) = &self.ready else {
-            return Err(faults::plain("RustNotReady", "Rust isn't ready", None));
+            return Err(faults::plain("RustNotReady", "Rust isn't ready", None).into());
         };
         let handle = values::take(&ready.world, name, value)
             .map_err(|refused| faults::plain("ValueError", &refused.message, refused.hint))?;
@@ -80,7 +80,7 @@ impl Cells {
     }
 
     /// Whether the types in a path are still those that their names mean here.
-    fn check_type(&self, name: &str, held: &Held, path: &str) -> Result<(), Output> {
+    fn check_type(&self, name: &str, held: &Held, path: &str) -> Result<(), Ended> {
         for krate in crates_in(path) {
             let after = path.split(&format!("{krate}::")).nth(1).unwrap_or_default();
             let word: String =
@@ -99,7 +99,7 @@ impl Cells {
                     held.described.type_name
                 );
                 let hint = Some(format!("run {maker} again, and then this cell"));
-                return Err(faults::plain("ChangedType", &message, hint));
+                return Err(faults::plain("ChangedType", &message, hint).into());
             }
         }
         Ok(())
