@@ -69,7 +69,7 @@ async function inspect(
   const code = state.doc.toString();
   const cursor = toPoints(code, at);
   const reply = await asker.notebook
-    .ask({ request: "inspect", language, code, cursor })
+    .ask({ request: "inspect", language, code, cursor, detail: 0 })
     .catch(() => null);
   return reply?.reply === "inspected" && reply.found ? (reply.data ?? null) : null;
 }

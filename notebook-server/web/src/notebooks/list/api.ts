@@ -1,49 +1,33 @@
 /** Notebooks as files: listing, making, renaming, deleting. */
 import { address, get, post, withQuery } from "../../api/client.ts";
+import type {
+  NotebookEntry,
+  NotebookHistory,
+  NotebookPlace,
+  NotebookTree,
+} from "../../api/notebook.ts";
 
-export type Entry =
-  | { kind: "folder"; name: string; path: string; entries: Entry[] }
-  | {
-      kind: "notebook";
-      name: string;
-      path: string;
-      modified: string;
-      size: number;
-      running: boolean;
-    };
-
-export interface Tree {
-  root: string;
-  entries: Entry[];
-  /** Whether there is more than is told. */
-  cut: boolean;
-}
-
-export interface Save {
-  save: string;
-  at: string;
-  size: number;
-  why: string;
-}
+export type Entry = NotebookEntry;
+export type Tree = NotebookTree;
 
 export const listNotebooks = (signal?: AbortSignal) => get<Tree>(address("notebooks"), signal);
 
-export const newNotebook = (path: string) => post<{ path: string }>(address("notebooks"), { path });
+export const newNotebook = (path: string) => post<NotebookPlace>(address("notebooks"), { path });
 
 export const renameNotebook = (path: string, to: string) =>
-  post<{ path: string }>(address("notebooks", "rename"), { path, to });
+  post<NotebookPlace>(address("notebooks", "rename"), { path, to });
 
 export const copyNotebook = (path: string, to: string) =>
-  post<{ path: string }>(address("notebooks", "copy"), { path, to });
+  post<NotebookPlace>(address("notebooks", "copy"), { path, to });
 
 export const deleteNotebook = (path: string) =>
   post<unknown>(address("notebooks", "delete"), { path });
 
 export const uploadFile = (path: string, content: string) =>
-  post<{ path: string }>(address("notebooks", "upload"), { path, content });
+  post<NotebookPlace>(address("notebooks", "upload"), { path, content });
 
 export const listSaves = (path: string, signal?: AbortSignal) =>
-  get<{ saves: Save[] }>(withQuery(address("notebooks", "history"), { path }), signal);
+  get<NotebookHistory>(withQuery(address("notebooks", "history"), { path }), signal);
 
 /** Where the browser gets the notebook in another form. */
 export const exportAddress = (path: string, as: "html" | "py" | "ipynb") =>

@@ -5,7 +5,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { tell, tellProblem } from "../../state/toasts.ts";
 import { isCode } from "../protocol/book.ts";
-import type { Cell, Language, Mode, Operation, RunRequest } from "../protocol/types.ts";
+import type { Bundle, Cell, Language, Mode, Operation, RunRequest } from "../protocol/types.ts";
 import { Notebook } from "./notebook.ts";
 
 /** Where the focus is to go once the cell is there. */
@@ -290,7 +290,7 @@ export class Desk {
     const key = `${what}_hidden`;
     for (const cell of this.chosen.peek()) {
       const metadata = this.notebook.book.peek().cells.get(cell)?.metadata ?? {};
-      const jupyter = { ...(metadata.jupyter as Record<string, unknown> | undefined) };
+      const jupyter = { ...(metadata.jupyter as Bundle | undefined) };
       if (jupyter[key]) delete jupyter[key];
       else jupyter[key] = true;
       await this.change({ op: "metadata", cell, key: "jupyter", value: jupyter });

@@ -17,6 +17,9 @@ import { CellText } from "../text/cell-text.ts";
 /** Milliseconds between two changes of the page by frames. */
 const TURN = 10;
 
+/** Cells that are run here are seen, counted and answered. */
+const MANNER = { silent: false, store_history: true, allow_stdin: true, count: null };
+
 interface Waiting {
   resolve(reply: Reply): void;
   reject(error: unknown): void;
@@ -38,8 +41,6 @@ export class Notebook {
 
   constructor(readonly path: string) {
     this.socket = new Socket(path, {
-      from: () =>
-        this.book.peek().isOpen && this.book.peek().session ? this.book.peek().next : null,
       heard: (frame) => this.heard(frame),
       opened: () => this.opened(),
       closed: () => this.closed(),
@@ -177,7 +178,7 @@ export class Notebook {
   /** Runs cells as they are typed now. */
   async run(run: RunRequest): Promise<Reply> {
     await this.settled();
-    return this.ask({ request: "run", run });
+    return this.ask({ request: "run", run, manner: MANNER });
   }
 
   focus(cell: string | null): void {

@@ -5,6 +5,7 @@ import { Tree } from "../../parts/tree.tsx";
 import type { Desk } from "../model/desk.ts";
 import type { CellState } from "../protocol/book.ts";
 import type { ShownOutput } from "../protocol/outputs.ts";
+import type { Bundle } from "../protocol/types.ts";
 import { Chart } from "./chart.tsx";
 import { ErrorView } from "./error.tsx";
 import { formOf } from "./forms.ts";
@@ -52,15 +53,7 @@ function One({ desk, output, isRunning, name }: OneProps) {
   }
 }
 
-function Display({
-  data,
-  metadata,
-  name,
-}: {
-  data: Record<string, unknown>;
-  metadata: Record<string, unknown>;
-  name: string;
-}) {
+function Display({ data, metadata, name }: { data: Bundle; metadata: Bundle; name: string }) {
   const shown = useMemo(() => formOf(data), [data]);
   switch (shown.form) {
     case "table":

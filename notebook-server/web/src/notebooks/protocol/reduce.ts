@@ -7,6 +7,7 @@
 import { type Book, type CellState, isCode } from "./book.ts";
 import { add, shownOutputs, update } from "./outputs.ts";
 import type {
+  Bundle,
   Cell,
   CellStatus,
   Document,
@@ -317,8 +318,8 @@ class Draft {
       case "metadata": {
         const { cell, key, value } = operation;
         const before = cell ? this.book.cells.get(cell)?.metadata : this.book.metadata;
-        const metadata = { ...before };
-        if ("value" in operation) metadata[key] = value;
+        const metadata: Bundle = { ...before };
+        if (value !== undefined) metadata[key] = value;
         else delete metadata[key];
         if (cell) this.cell(cell, { metadata });
         else this.set({ metadata });

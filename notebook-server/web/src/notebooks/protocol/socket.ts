@@ -1,20 +1,17 @@
-/** The notebook's socket: made anew when it is lost, from the event that comes next. */
+/** The notebook's socket: made anew when it is lost; the server then says all there is. */
 import { signal } from "@preact/signals";
 import { backOff } from "../../api/events.ts";
+import type { Problem } from "../../api/problem.ts";
 import { base } from "../../router.ts";
+import { listSaves } from "../list/api.ts";
 import type { PageFrame, ServerFrame } from "./types.ts";
 
 export interface Listener {
-  /** The number of the next event that isn't known, or null to begin with a snapshot. */
-  from(): number | null;
-  /** Frames in their order. */
+  /** Frames in their order; a `hello` is the first. */
   heard(frame: ServerFrame): void;
   opened(): void;
   closed(): void;
 }
-
-/** Closed by the server for good: there is no such notebook, or the login is over. */
-const REFUSED = 4000;
 
 export class Socket {
   /** `waiting` for the next try; `refused` when trying again is of no use. */
@@ -53,8 +50,6 @@ export class Socket {
 
   private address(): string {
     const query = new URLSearchParams({ path: this.path });
-    const from = this.listener.from();
-    if (from !== null) query.set("from", String(from));
     return `${location.origin.replace(/^http/, "ws")}${base}/api/notebooks/socket?${query}`;
   }
 
@@ -68,17 +63,28 @@ export class Socket {
       this.listener.opened();
     };
     socket.onmessage = (message) => this.listener.heard(JSON.parse(message.data as string));
-    socket.onclose = (event) => {
+    socket.onclose = () => {
       if (this.over) return;
+      const wasOpen = this.state.peek() === "open";
       this.listener.closed();
-      if (event.code >= REFUSED) {
-        this.reason.value = event.reason;
-        this.state.value = "refused";
-        return;
-      }
+      if (!wasOpen) void this.explain();
       this.failures += 1;
       this.state.value = "waiting";
       this.timer = window.setTimeout(() => this.open(), backOff(this.failures, Math.random()));
     };
+  }
+
+  /** A browser doesn't tell why it got no socket: a plain question does. */
+  private async explain(): Promise<void> {
+    try {
+      await listSaves(this.path);
+    } catch (error) {
+      const { status, what, hint } = error as Problem;
+      // Whoever isn't logged in, or asks for what isn't there, needn't try again.
+      if (![400, 401, 403, 404].includes(status)) return;
+      clearTimeout(this.timer);
+      this.reason.value = hint ? `${what}; ${hint}` : what;
+      this.state.value = "refused";
+    }
   }
 }
