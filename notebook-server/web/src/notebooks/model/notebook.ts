@@ -105,19 +105,28 @@ export class Notebook {
     const frames = this.queue;
     this.queue = [];
     const hello = frames.find((frame) => "hello" in frame);
+    this.otherTexts = false;
     batch(() => {
       if (hello && "hello" in hello) this.client = hello.hello.client;
       this.book.value = reduce(this.book.peek(), frames, this.writer, performance.now());
     });
+    // The first snapshot of a connection tells what was missed; a later one with other texts
+    // tells of a file that another program wrote.
+    if (hello && this.isGreeted && this.otherTexts) this.reloads.value += 1;
+    this.isGreeted ||= hello !== undefined;
     this.sendEdits();
   }
 
+  /** The file was changed on disk, and won: how often. */
+  readonly reloads = signal(0);
+  private isGreeted = false;
+  private otherTexts = false;
   private client = 0;
 
   private readonly writer: Texts = {
     set: (cell, source, version) => {
       const text = this.texts.get(cell);
-      if (text) text.reset(source, version, this.client);
+      if (text) this.otherTexts ||= text.reset(source, version, this.client);
       else this.texts.set(cell, new CellText(source, version, this.client));
       this.textChanges.value += 1;
     },
@@ -136,6 +145,7 @@ export class Notebook {
   };
 
   private opened(): void {
+    this.isGreeted = false;
     for (const text of this.texts.values()) text.forgetSent();
   }
 

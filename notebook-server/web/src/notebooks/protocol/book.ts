@@ -61,8 +61,6 @@ export interface Book {
   readonly definitions: number;
   /** The number of the next event. */
   readonly next: number;
-  /** The file changed on disk and won: how often. */
-  readonly reloads: number;
   readonly isOver: boolean;
 }
 
@@ -84,7 +82,6 @@ export const EMPTY: Book = {
   restartOffer: null,
   definitions: 0,
   next: 0,
-  reloads: 0,
   isOver: false,
 };
 

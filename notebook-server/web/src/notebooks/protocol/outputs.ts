@@ -72,3 +72,23 @@ export function update(
     one.kind === "display" && one.displayId === id ? { ...one, data, metadata } : one,
   );
 }
+
+/** Whether a document's outputs are those that are shown already. */
+export function isShown(shown: readonly ShownOutput[], outputs: readonly Output[]): boolean {
+  if (shown.length !== outputs.length) return false;
+  return shown.every((one, at) => {
+    const output = outputs[at];
+    if (one.kind === "stream") {
+      return (
+        output?.kind === "stream" &&
+        output.name === one.name &&
+        new StreamText(output.text).text === one.text.text
+      );
+    }
+    if (one.kind === "error") {
+      return output?.kind === "error" && output.message === one.message && output.name === one.name;
+    }
+    const isAlike = output?.kind === (one.isResult ? "result" : "display");
+    return isAlike && JSON.stringify(output.data) === JSON.stringify(one.data);
+  });
+}

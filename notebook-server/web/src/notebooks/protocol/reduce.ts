@@ -5,7 +5,7 @@
  * `text/`. What a frame means for them is told to `Texts`.
  */
 import { type Book, type CellState, isCode } from "./book.ts";
-import { add, shownOutputs, update } from "./outputs.ts";
+import { add, isShown, shownOutputs, update } from "./outputs.ts";
 import type {
   Bundle,
   Cell,
@@ -125,8 +125,11 @@ class Draft {
       const status = statuses[cell.id] ?? { status: "never_run" as const };
       const old = before.get(cell.id);
       const isRunning = status.status === "running";
+      // What is drawn already isn't drawn anew.
+      const stands = old && isShown(old.outputs, cell.outputs ?? []);
       cells.set(cell.id, {
         ...stateOf(cell),
+        ...(stands ? { outputs: old.outputs } : {}),
         status,
         defined: old?.defined ?? null,
         elapsedMs: old?.elapsedMs ?? null,
@@ -194,7 +197,6 @@ class Draft {
         break;
       case "reloaded":
         this.document(event.document, {}, {});
-        this.set({ reloads: this.book.reloads + 1 });
         break;
       case "refused":
         this.cell(event.cell, { refused: event.trouble });

@@ -110,3 +110,12 @@ test("a replacement is as small as the common rim leaves it", () => {
   expect(change.toJSON()).toEqual([2, [1, "X"], 3]);
   expect(change.apply(textOf("abcdef")).toString()).toBe("abXdef");
 });
+
+test("a snapshot of what is known already leaves the editor alone", () => {
+  const page = new CellText("one", 3, 1);
+  type(page, 3, "!");
+  const state = page.state;
+  expect(page.reset("one", 3, 9)).toBe(false);
+  expect(page.state).toBe(state);
+  expect(page.reset("two", 4, 9)).toBe(true);
+});

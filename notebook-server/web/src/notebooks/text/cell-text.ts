@@ -18,6 +18,9 @@ export interface Pending {
   updates: { changes: unknown }[];
 }
 
+/** Whoever types here, in the editor's own record: the page's number differs by connection. */
+const ME = "me";
+
 export class CellText {
   /** The text as the server has it. */
   private synced: Text;
@@ -86,7 +89,7 @@ export class CellText {
   }
 
   private collab(): Extension {
-    return collab({ startVersion: this.version, clientID: String(this.client) });
+    return collab({ startVersion: this.version, clientID: ME });
   }
 
   private dispatch(make: (state: EditorState) => Transaction): void {
@@ -100,7 +103,7 @@ export class CellText {
     const fresh = updates.slice(this.version - version);
     if (fresh.length === 0) return;
     const parsed = fresh.map(({ client, changes }) => ({
-      clientID: String(client),
+      clientID: client === this.client ? ME : String(client),
       changes: ChangeSet.fromJSON(changes),
     }));
     for (const { changes } of parsed) this.synced = changes.apply(this.synced);
@@ -124,16 +127,19 @@ export class CellText {
 
   /**
    * The text as the server has it now, whatever came before: what is pending here is put on
-   * top of it, unless the server has it already.
+   * top of it, unless the server has it already. Says whether it is another text.
    */
-  reset(source: string, version: number, client: number, keep = true): void {
+  reset(source: string, version: number, client: number, keep = true): boolean {
     const before = this.synced;
     const { state } = this;
     this.client = client;
+    // A snapshot of what is known already: whoever types notices nothing.
+    const isSame = before.length === source.length && before.toString() === source;
+    if (isSame && version === this.version && keep) return false;
     this.version = version;
     this.synced = textOf(source);
     this.sentAt = null;
-    if (!state) return;
+    if (!state) return !isSame;
     const pending = sendableUpdates(state)
       .map(({ changes }) => changes)
       .reduce<ChangeSet | null>((all, one) => (all ? all.compose(one) : one), null);
@@ -152,6 +158,7 @@ export class CellText {
     this.held = placed;
     this.editor?.setState(placed);
     this.resets.value += 1;
+    return !isSame;
   }
 
   /** What to send now; null while an answer is awaited or nothing is pending. */
