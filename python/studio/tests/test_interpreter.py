@@ -298,6 +298,34 @@ def test_an_endless_function_is_stopped(sql):
     assert sql.run("SELECT 1").ok.rows == [[1]]
 
 
+def test_an_interrupt_is_for_the_cell_that_was_sent_last(sql):
+    sql.give(t=pandas.DataFrame({"n": numpy.arange(20_000)}))
+    view = "CREATE VIEW slow AS SELECT sum(a.n * b.n) AS s FROM t a, t b"
+    assert sql.run(view).status == "ok"
+    # It comes before the cell has begun: something else is at work.
+    sql.send({"type": "export", "request": 9, "names": {"slow": sql.executions}, "common": True})
+    execution = sql.start("SELECT sum(a.n * b.n * c.n) FROM t a, t b, t c")
+    sql.send({"type": "interrupt"})
+    assert sql.receive()["type"] == "exported"
+    assert sql.wait(execution).status == "interrupted"
+    # It comes when its cell is over.
+    for _ in range(20):
+        assert sql.run("SELECT 1").status == "ok"
+        sql.send({"type": "interrupt"})
+    assert sql.run("SELECT 1").ok.rows == [[1]]
+
+
+def test_an_interrupt_ends_what_a_cell_writes_for_others(sql):
+    sql.give(t=pandas.DataFrame({"n": numpy.arange(20_000)}))
+    view = "CREATE VIEW slow AS SELECT sum(a.n * b.n * c.n) AS s FROM t a, t b, t c"
+    execution = sql.start(view, exports=["slow"])
+    assert sql.receive()["type"] == "started"
+    time.sleep(0.5)
+    sql.send({"type": "interrupt"})
+    assert sql.wait(execution).status == "interrupted"
+    assert sql.run("SELECT 1").ok.rows == [[1]]
+
+
 def test_sigint_is_not_for_this_process(sql):
     sql.process.send_signal(signal.SIGINT)
     assert sql.run("SELECT 1").ok.rows == [[1]]

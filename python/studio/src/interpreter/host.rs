@@ -84,7 +84,6 @@ impl serve::Host for Host {
 
     fn at_once(&self, request: Request) -> Option<Request> {
         match request {
-            Request::Interrupt {} => self.interrupt(),
             Request::Complete { request, code, cursor } => {
                 self.say.say(&asking::complete(self, request, &code, cursor));
             }
@@ -99,6 +98,10 @@ impl serve::Host for Host {
             other => return Some(other),
         }
         None
+    }
+
+    fn begin(&self, interrupted: bool) {
+        self.stop.store(interrupted, Ordering::Relaxed);
     }
 
     fn interrupt(&self) {
@@ -197,7 +200,6 @@ impl Host {
     async fn execute(self: &Arc<Self>, execute: Execute) {
         let start = Instant::now();
         let used = Used::now();
-        self.stop.store(false, Ordering::Relaxed);
         self.say.say(&Answer::Started { execution: execute.execution });
         super::versions::rebind(self, &execute.rebind, &execute.code);
         let cell = Arc::clone(self);
@@ -214,14 +216,14 @@ impl Host {
                 Ok(result) => result,
                 Err(panic) => Err(sql_cell::crash(&execute, panic)),
             },
-            () = self.stopped.notified() => {
+            () = self.until_stopped() => {
                 task.abort();
                 let _ = tokio::time::timeout(std::time::Duration::from_secs(2), task).await;
                 Err(sql_cell::stopped())
             }
         };
         let stopped = self.stop.load(Ordering::Relaxed);
-        let (status, outcome) = match result {
+        let (mut status, outcome) = match result {
             Ok(outcome) => (FinishedStatus::Ok, outcome),
             Err(_) if stopped => (
                 FinishedStatus::Interrupted,
@@ -239,13 +241,17 @@ impl Host {
         let parts = outcome.finished;
         let mut exports = std::collections::BTreeMap::new();
         if status == FinishedStatus::Ok {
-            for name in &execute.exports {
-                let bound = self.versions().bound(name);
-                let value = match bound {
-                    Some(version) => self.export(name, version, None).await,
-                    None => super::export::unknown(name),
-                };
-                exports.insert(name.clone(), value);
+            let exported = tokio::select! {
+                exported = self.exports(&execute) => Some(exported),
+                () = self.until_stopped() => None,
+            };
+            match exported {
+                Some(exported) => exports = exported,
+                None => {
+                    status = FinishedStatus::Interrupted;
+                    let (execution, output) = (Some(execute.execution), sql_cell::stopped());
+                    self.say.say(&Answer::Output { execution, output });
+                }
             }
         }
         self.say.say(&Answer::Finished(Box::new(Finished {
@@ -265,6 +271,28 @@ impl Host {
             payload: vec![],
             exit: None,
         })));
+    }
+
+    /// Waits until the cell is to stop, if it isn't already.
+    async fn until_stopped(&self) {
+        let stopped = self.stopped.notified();
+        if !self.stop.load(Ordering::Relaxed) {
+            stopped.await;
+        }
+    }
+
+    /// What other languages read of what the cell defined.
+    async fn exports(&self, execute: &Execute) -> std::collections::BTreeMap<String, Exported> {
+        let mut exports = std::collections::BTreeMap::new();
+        for name in &execute.exports {
+            let bound = self.versions().bound(name);
+            let value = match bound {
+                Some(version) => self.export(name, version, None).await,
+                None => super::export::unknown(name),
+            };
+            exports.insert(name.clone(), value);
+        }
+        exports
     }
 
     async fn export(&self, name: &str, version: u64, at_most: Option<u64>) -> Exported {

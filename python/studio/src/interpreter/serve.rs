@@ -37,6 +37,9 @@ pub trait Host: Sized + Send + Sync + 'static {
     /// Answers what is answered while a cell runs; gives back what must wait its turn.
     fn at_once(&self, request: Request) -> Option<Request>;
 
+    /// A cell is about to begin, which is to stop at once if it was interrupted before.
+    fn begin(&self, interrupted: bool);
+
     /// Has the cell that runs stop.
     fn interrupt(&self);
 
@@ -131,9 +134,16 @@ async fn converse<H: Host>(
     let mut host: Option<Arc<H>> = None;
     let mut waiting: VecDeque<Request> = VecDeque::new();
     let mut running: Option<JoinHandle<()>> = None;
+    let is_cell = |request: &Request| matches!(request, Request::Execute(_));
+    // Whether what runs is a cell, and whether one that waits was interrupted.
+    let (mut executes, mut interrupted) = (false, false);
     loop {
         while running.is_none() {
             let (Some(host), Some(request)) = (&host, waiting.pop_front()) else { break };
+            executes = is_cell(&request);
+            if executes {
+                host.begin(std::mem::take(&mut interrupted));
+            }
             let host = Arc::clone(host);
             running = Some(tokio::spawn(async move { host.perform(request).await }));
         }
@@ -157,6 +167,12 @@ async fn converse<H: Host>(
                 }
                 return 0;
             }
+            // It is for the cell that was sent last, and for no other.
+            Some(Ok(Request::Interrupt {})) => match &host {
+                Some(_) if waiting.iter().any(is_cell) => interrupted = true,
+                Some(host) if executes && running.is_some() => host.interrupt(),
+                _ => {}
+            },
             Some(Ok(Request::Welcome(welcome))) => match H::new(&welcome, say.clone()) {
                 Ok(new) => {
                     say.say(&new.ready(&executable));
