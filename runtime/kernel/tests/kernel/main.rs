@@ -2,6 +2,7 @@
 //! folder, requests and events through a [`flownote_kernel::supervisor::Handle`].
 
 mod fake;
+mod killed;
 mod modules;
 mod outage;
 mod python;

@@ -121,6 +121,39 @@ async fn however_an_interpreter_ends_the_cell_says_so_and_the_others_keep_their_
 }
 
 #[tokio::test]
+async fn answers_that_nobody_asked_for_change_nothing() {
+    let project = Project::new();
+    let strange = [
+        r#"{"type": "started", "execution": 999}"#,
+        r#"{"type": "finished", "execution": 999, "status": "error", "elapsed_ms": 1}"#,
+        r#"{"type": "exported", "request": 999, "values": {"frame": {"error": {"message": "no"}}}}"#,
+        r#"{"type": "completions", "request": 999, "start": 0, "end": 0, "items": []}"#,
+        r#"{"type": "modules", "request": 999, "found": {}}"#,
+        r#"{"type": "ready", "version": 1, "pid": 1, "languages": ["python"],
+            "runtime": {"name": "3", "version": "3", "platform": "x", "executable": "y"}}"#,
+    ];
+    let lines: Vec<String> =
+        strange.iter().map(|it| format!("#: answer {}", it.replace('\n', " "))).collect();
+    let finished =
+        r#"{"type": "finished", "execution": EXECUTION, "status": "ok", "elapsed_ms": 1}"#;
+    let cells = [
+        python("odd", &format!("{}\n#: print odd", lines.join("\n"))),
+        python("twice", &format!("#: print once\n#: answer {finished}\n#: print late")),
+        python("after", "#: print after"),
+    ];
+    let mut open = open(&project, &cells).await;
+    let events = open.run_all().await;
+    assert_eq!(open.text("odd").await, "odd\n", "{events:#?}");
+    // What comes behind the end of a cell is shown by it all the same, as of a thread.
+    assert_eq!(open.text("twice").await, "once\nlate\n");
+    assert_eq!(open.text("after").await, "after\n");
+    for cell in ["odd", "twice", "after"] {
+        assert_eq!(open.status(cell).await, CellStatus::Fresh { reused: None }, "{cell}");
+    }
+    open.close().await;
+}
+
+#[tokio::test]
 async fn a_restart_is_of_one_interpreter_alone() {
     let project = Project::new();
     let cells = [
