@@ -4,6 +4,7 @@ import type { Ref } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { RunRow } from "../../api/types.ts";
 import { duration, moment, shortRun } from "../../format/format.ts";
+import { focusIn } from "../../parts/focus.ts";
 import { nextIndex } from "../../parts/roving.ts";
 import { StateMark } from "../../parts/state.tsx";
 import { Ago } from "../../parts/time.tsx";
@@ -43,10 +44,7 @@ export function RunGrid(props: Props) {
   const focusRow = (index: number) => {
     at.value = index;
     list.current?.reveal(index);
-    // The row may first have to come into being.
-    requestAnimationFrame(() =>
-      box.current?.querySelector<HTMLElement>(`[data-row="${index}"]`)?.focus(),
-    );
+    focusIn(box.current, `[data-row="${index}"]`);
   };
   useEffect(() => {
     const handle = props.handle as { current: GridHandle | null };

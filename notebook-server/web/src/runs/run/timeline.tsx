@@ -8,6 +8,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { TaskRow, TaskState } from "../../api/types.ts";
 import { count, duration, number } from "../../format/format.ts";
+import { focusIn } from "../../parts/focus.ts";
 import { useTicking } from "../../parts/now.ts";
 import { nextIndex } from "../../parts/roving.ts";
 import { Glyph, stateTone, stateWord } from "../../parts/state.tsx";
@@ -186,9 +187,7 @@ function Rows({ model, tasks, shown, scale, nowMs, chosen, choose, open }: RowsP
     event.preventDefault();
     at.value = next;
     list.current?.reveal(next);
-    requestAnimationFrame(() =>
-      box.current?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus(),
-    );
+    focusIn(box.current, `[data-row="${next}"]`);
   };
 
   const height = Math.max(1, Math.min(MOST_ROWS, shown.length)) * ROW;

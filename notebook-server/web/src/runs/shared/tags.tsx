@@ -1,6 +1,6 @@
 /** A run's tags: seen, added, taken away. */
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { changeTags } from "../../api/runs.ts";
 import type { RunRow } from "../../api/types.ts";
 import { Icon } from "../../parts/icon.tsx";
@@ -15,6 +15,10 @@ interface Props {
 export function Tags({ row, changed }: Props) {
   const adding = useSignal(false);
   const box = useRef<HTMLInputElement>(null);
+  // It was just asked for.
+  useEffect(() => {
+    if (adding.value) box.current?.focus();
+  }, [adding.value]);
   const change = async (add: string[], remove: string[]) => {
     const before = row.tags;
     // Shown at once; taken back when the store refuses.
@@ -61,7 +65,6 @@ export function Tags({ row, changed }: Props) {
         <input
           ref={box}
           class="field tag-field"
-          autofocus
           aria-label="New tag"
           placeholder="tag, Enter"
           onKeyDown={(event) => {
