@@ -1,0 +1,66 @@
+//! Notebooks in the browser: the served folder, documents that several people edit, and the
+//! relay between them and the supervisors that run cells.
+//!
+//! Each open notebook is a [`room`]; pages come in by a [`socket`], say what [`words`] has and
+//! wait for nobody ([`outbox`]). A room has the document and its file; cells run in a
+//! supervisor, a process of its own behind a [`link`]. Opening a notebook runs nothing.
+
+mod changes;
+mod entry;
+pub mod export;
+mod file;
+mod folder;
+mod history;
+mod html;
+mod journal;
+mod kernels;
+mod link;
+mod outbox;
+mod room;
+pub mod rooms;
+pub mod serve;
+pub mod socket;
+mod texts;
+mod tree;
+mod trust;
+#[cfg(test)]
+mod typescript;
+mod words;
+
+use crate::Error;
+use crate::answer::Failure;
+use crate::options::Options;
+use crate::security::key::Key;
+use crate::state::App;
+use folder::Folder;
+use kernels::Kernels;
+use room::Ground;
+use rooms::Rooms;
+use trust::Trust;
+
+/// Makes ready to serve the notebooks that the options name.
+pub fn open(options: &Options, key: &Key) -> Result<Option<Rooms>, Error> {
+    let Some(root) = &options.notebooks else { return Ok(None) };
+    let folder =
+        Folder::open(root).map_err(|source| Error::State { path: root.clone(), source })?;
+    let command = if options.supervisor.is_empty() {
+        vec![options.python.clone(), "-m".to_owned(), "flownote_studio.supervisor".to_owned()]
+    } else {
+        options.supervisor.clone()
+    };
+    let kernels = Kernels {
+        folder: Kernels::usual_folder(options.runtime.as_deref(), &std::env::temp_dir()),
+        command,
+        python: options.python.clone(),
+        store: options.store.url().to_string(),
+    };
+    let trust = Trust::new(key.clone(), options.state.as_ref().map(|state| state.join("trust")));
+    Ok(Some(Rooms::new(Ground { folder, kernels, store: options.store.clone(), trust })))
+}
+
+/// The rooms, where notebooks are served.
+fn rooms(app: &App) -> Result<&Rooms, Failure> {
+    app.notebooks.as_ref().ok_or_else(|| {
+        Failure::missing("no folder of notebooks is served", "start `flownote ui` in one")
+    })
+}

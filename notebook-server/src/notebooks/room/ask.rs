@@ -1,0 +1,90 @@
+//! What pages ask: what is the document's is done here, the rest is the supervisor's.
+
+use flownote_flow::help::Help;
+use flownote_kernel::protocol::Problem;
+use flownote_kernel::supervisor::{Reply, Request};
+use flownote_notebook::Operation;
+
+use super::{Kernel, Room, Waiting};
+
+impl Room {
+    /// A page asks something.
+    pub(super) fn ask(&mut self, client: u32, id: u32, request: Request) {
+        match request {
+            Request::Look | Request::Reload { .. } | Request::Settle { .. } => {
+                let message = "that is not asked by pages".to_owned();
+                self.answer(client, id, Err(Problem { message, hint: None }));
+            }
+            Request::Operate { operation } => self.operate(client, id, operation),
+            Request::Interrupt
+            | Request::Kill { .. }
+            | Request::Input { .. }
+            | Request::Comm { .. }
+            | Request::Shutdown
+                if matches!(self.kernel, Kernel::None) =>
+            {
+                // What doesn't run has stopped.
+                self.answer(client, id, Ok(Reply::Done));
+            }
+            request => {
+                if matches!(request, Request::Input { .. }) {
+                    self.asking = None;
+                }
+                if matches!(self.kernel, Kernel::None) {
+                    self.start_kernel();
+                }
+                let token = self.token(Waiting::Page(client, id));
+                self.ask_kernel(token, request);
+            }
+        }
+    }
+
+    fn operate(&mut self, client: u32, id: u32, operation: Operation) {
+        let is_text = matches!(
+            operation,
+            Operation::Edit { .. }
+                | Operation::Splice { .. }
+                | Operation::Replace { .. }
+                | Operation::Restore { .. }
+        );
+        if is_text {
+            let problem = Problem {
+                message: "text is not changed in this way".to_owned(),
+                hint: Some("send it as an `edit`".to_owned()),
+            };
+            return self.answer(client, id, Err(problem));
+        }
+        match self.document.apply(operation) {
+            Ok(change) => {
+                self.answer(client, id, Ok(Reply::Changed { revision: change.revision }));
+                self.changed(change);
+                self.warm_up();
+            }
+            Err(error) => {
+                let problem = Problem { message: error.to_string(), hint: error.hint() };
+                self.answer(client, id, Err(problem));
+            }
+        }
+    }
+
+    /// Keeps an operation that was applied, and tells the supervisor.
+    pub(super) fn pass_on(&mut self, applied: Operation) {
+        self.keep(&applied);
+        if !matches!(self.kernel, Kernel::None) {
+            self.told.push_back(applied.clone());
+            let token = self.token(Waiting::Operation);
+            self.ask_kernel(token, Request::Operate { operation: applied });
+        }
+    }
+
+    /// Asks the supervisor, now or when it is there.
+    pub(super) fn ask_kernel(&mut self, token: u64, request: Request) {
+        match &mut self.kernel {
+            Kernel::Up(link) => link.ask(token, request),
+            Kernel::Starting(_, waiting) => waiting.push((token, request)),
+            Kernel::None => {
+                self.waiting.remove(&token);
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The notebook's file: saved when nobody types, journaled until then, read again when
+//! another program wrote it.
+
+use std::time::Duration;
+
+use flownote_flow::help::Help;
+use flownote_kernel::protocol::Problem;
+use flownote_kernel::supervisor::Request;
+use flownote_notebook::{Document, Operation};
+use tokio::time::Instant;
+
+use super::{Kernel, Message, Room, Waiting};
+use crate::notebooks::file::{self, Known, Outcome};
+use crate::notebooks::history::{self, Why};
+use crate::notebooks::words::{Saved, ToPage};
+
+/// Edits are saved when nothing was edited for so long.
+const QUIET: Duration = Duration::from_secs(1);
+/// Outputs are saved after so long: they come again if need be.
+const OUTPUTS: Duration = Duration::from_secs(5);
+/// However much is typed, it is saved after so long.
+const LONGEST: Duration = Duration::from_secs(15);
+
+impl Room {
+    /// Whether the file says what the document says.
+    pub(super) fn is_saved(&self) -> bool {
+        self.saved == self.changes
+    }
+
+    /// An operation was applied: it outlives this process from now on.
+    pub(super) fn keep(&mut self, applied: &Operation) {
+        let begun = if self.journal.is_begun() {
+            Ok(())
+        } else {
+            self.journal.begin(&self.known.digest.to_hex(), usize::MAX)
+        };
+        // Without a journal there is still the file, a second later.
+        let _ = begun.and_then(|()| self.journal.add(applied));
+        self.changes += 1;
+        self.save_within(QUIET);
+    }
+
+    /// Outputs changed.
+    pub(super) fn touch(&mut self) {
+        self.changes += 1;
+        if self.save_at.is_none() {
+            self.save_within(OUTPUTS);
+        }
+    }
+
+    /// Saves soon, if there is something to save.
+    pub(super) fn save_soon(&mut self) {
+        if !self.is_saved() {
+            self.save_within(QUIET / 5);
+        }
+    }
+
+    fn save_within(&mut self, time: Duration) {
+        let now = Instant::now();
+        let first = *self.first_change.get_or_insert(now);
+        self.save_at = Some((now + time).min(first + LONGEST));
+    }
+
+    /// Writes the file, in the background.
+    pub(super) fn save(&mut self) {
+        self.save_at = None;
+        self.first_change = None;
+        if self.saving || self.is_saved() {
+            return;
+        }
+        self.saving = true;
+        let (folder, path, known) = (self.ground.folder.clone(), self.path.clone(), self.known);
+        let (document, myself) = (self.document.clone(), self.myself.clone());
+        let (changes, lines) = (self.changes, self.journal.length());
+        tokio::spawn(async move {
+            let saved = tokio::task::spawn_blocking(move || {
+                let outcome = file::save(&folder, &path, known, &document);
+                if let Outcome::Written(..) = &outcome {
+                    // A save is a save without its history, too.
+                    let _ = history::keep(&folder, &path, &document, Why::Saved);
+                }
+                outcome
+            });
+            if let Ok(outcome) = saved.await {
+                // The room waits for it before it ends.
+                let _ = myself.send(Message::Saved(outcome, changes, lines)).await;
+            }
+        });
+    }
+
+    /// A save is done.
+    pub(super) fn written(&mut self, outcome: Outcome, changes: u64, lines: usize) {
+        self.saving = false;
+        match outcome {
+            Outcome::Written(known, bytes) => {
+                self.saved = changes;
+                self.know(known, &bytes);
+                self.save_problem = None;
+                if self.journal.is_begun() || lines > 0 {
+                    // The file has it.
+                    let _ = self.journal.begin(&self.known.digest.to_hex(), lines);
+                }
+                if !self.is_saved() && self.save_at.is_none() {
+                    self.save_within(QUIET);
+                }
+            }
+            Outcome::Overtaken(bytes) => self.overtaken(bytes),
+            Outcome::Failed(error) => {
+                let problem = Problem { message: error.to_string(), hint: error.hint() };
+                self.save_problem = Some(problem);
+                // The disk may have room again.
+                self.save_within(LONGEST);
+            }
+        }
+        self.tell_saved();
+    }
+
+    fn know(&mut self, known: Known, bytes: &[u8]) {
+        self.known = known;
+        if self.trusted {
+            self.ground.trust.remember(bytes);
+        }
+    }
+
+    /// Tells pages whether the file says what the document says.
+    pub(super) fn tell_saved(&self) {
+        self.tell_all(&ToPage::Saved(Saved {
+            at: flownote_store::time::now(),
+            saved: self.is_saved(),
+            problem: self.save_problem.clone(),
+        }));
+    }
+
+    /// Once a second.
+    pub(super) async fn beat(&mut self) {
+        if let Some(file) = self.journal.to_sync() {
+            tokio::task::spawn_blocking(move || drop(file.sync_data()));
+        }
+        if self.saving || self.pages.is_empty() {
+            return;
+        }
+        let (folder, path, mut known) = (self.ground.folder.clone(), self.path.clone(), self.known);
+        let looked = tokio::task::spawn_blocking(move || {
+            let found = file::overtaken(&folder, &path, &mut known);
+            (found, known)
+        });
+        if let Ok((found, known)) = looked.await {
+            self.known = known;
+            if let Some(bytes) = found {
+                self.overtaken(bytes);
+            }
+        }
+    }
+
+    /// Another program wrote the file: it wins, and the edits that it doesn't have are kept
+    /// in the history.
+    fn overtaken(&mut self, bytes: Vec<u8>) {
+        let known = Known::of(&self.ground.folder, &self.path, &bytes);
+        match file::decode(&self.ground.folder, &self.path, &bytes) {
+            Ok(document) if same(&document, &self.document) => {
+                // Another server, or another save, with the same content.
+                self.known = known;
+            }
+            Ok(document) => {
+                if !self.is_saved() {
+                    let (folder, path) = (&self.ground.folder, &self.path);
+                    // The file wins all the same.
+                    let _ = history::keep(folder, path, &self.document, Why::Replaced);
+                }
+                self.trusted = self.ground.trust.knows(&bytes);
+                self.known = known;
+                self.reload(document);
+            }
+            Err(error) => {
+                // Half of a file, perhaps: the next look shows more. Until then it is not
+                // written over.
+                let problem = Problem { message: error.to_string(), hint: error.hint() };
+                if self.save_problem.as_ref() != Some(&problem) {
+                    self.save_problem = Some(problem);
+                    self.tell_saved();
+                }
+            }
+        }
+    }
+
+    fn reload(&mut self, document: Document) {
+        self.document = document;
+        self.texts.all_replaced(&self.document);
+        self.statuses.retain(|cell, _| self.document.cell(cell).is_some());
+        self.changes += 1;
+        self.saved = self.changes;
+        (self.save_at, self.first_change, self.save_problem) = (None, None, None);
+        // Its operations are not of this file.
+        let _ = self.journal.begin(&self.known.digest.to_hex(), usize::MAX);
+        if !matches!(self.kernel, Kernel::None) {
+            self.told.clear();
+            let document = Box::new(self.document.clone());
+            let token = self.token(Waiting::Operation);
+            self.ask_kernel(token, Request::Reload { document });
+        }
+        self.greet_all();
+    }
+}
+
+/// Whether two documents are the same but for what a file doesn't keep.
+fn same(one: &Document, other: &Document) -> bool {
+    use flownote_notebook::ipynb;
+    one == other || ipynb::write(one) == ipynb::write(other)
+}

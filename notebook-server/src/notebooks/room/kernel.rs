@@ -1,0 +1,216 @@
+//! The supervisor's side of a room: how it comes and goes, and what it tells.
+
+use std::mem;
+
+use flownote_kernel::protocol::Problem;
+use flownote_kernel::supervisor::{
+    Event, InterpreterState, Numbered, Prompt, Reply, Request, Seen,
+};
+use flownote_notebook::session::CellStatus;
+
+use super::{Kernel, Room, Waiting};
+use crate::notebooks::link::{Link, News};
+
+impl Room {
+    /// Starts the supervisor with the document as it is now.
+    pub(super) fn start_kernel(&mut self) {
+        self.gave_up = false;
+        self.last_link += 1;
+        let (kernels, place) = (self.ground.kernels.clone(), self.place.clone());
+        let document = Some(Box::new(self.document.clone()));
+        let link = Link::open(self.last_link, kernels, place, document, self.myself.clone());
+        self.kernel = Kernel::Starting(link, Vec::new());
+    }
+
+    /// A link tells something.
+    pub(super) async fn news(&mut self, number: u64, news: News) {
+        let current = match &self.kernel {
+            Kernel::None => None,
+            Kernel::Starting(link, _) | Kernel::Up(link) => Some(link.number),
+        };
+        if current != Some(number) {
+            return;
+        }
+        match news {
+            News::Up { seen, started } => self.up(seen, started),
+            News::Event(event) => self.heard(event),
+            News::Answer(token, answer) => self.answered(token, answer),
+            News::Down(problem) => self.down(problem).await,
+        }
+    }
+
+    fn up(&mut self, seen: Box<Seen>, started: bool) {
+        let Kernel::Starting(link, waiting) = mem::replace(&mut self.kernel, Kernel::None) else {
+            return;
+        };
+        if !started {
+            // Another server's, which came between: it takes the document that people see.
+            let document = Box::new(self.document.clone());
+            let token = self.token(Waiting::Operation);
+            link.ask(token, Request::Reload { document });
+        }
+        for (token, request) in waiting {
+            let is_told = matches!(self.waiting.get(&token), Some(Waiting::Operation));
+            if started || !is_told {
+                link.ask(token, request);
+            }
+        }
+        if !started {
+            self.told.clear();
+        }
+        self.kernel = Kernel::Up(link);
+        self.adopt_session(*seen);
+        self.greet_all();
+    }
+
+    /// Takes over how a session stands, but for its document.
+    pub(super) fn adopt_session(&mut self, seen: Seen) {
+        self.session = Some(seen.session);
+        let here = |cell: &flownote_notebook::CellId| self.document.cell(cell).is_some();
+        self.statuses = seen.statuses.into_iter().filter(|(cell, _)| here(cell)).collect();
+        self.idle = seen.idle;
+        self.interpreters =
+            seen.interpreters.into_iter().map(|it| (it.language, it.state)).collect();
+        self.asking = seen.asking;
+    }
+
+    fn heard(&mut self, Numbered { event, .. }: Numbered) {
+        match &event {
+            Event::Changed { applied, .. } => {
+                // The echo of what this room told; else somebody else is attached, too.
+                if self.told.front() == Some(applied) {
+                    self.told.pop_front();
+                } else {
+                    self.look();
+                }
+                return;
+            }
+            Event::Reloaded { document } => {
+                if **document != self.document {
+                    self.look();
+                }
+                return;
+            }
+            Event::Status { cell, status } => {
+                if self.document.cell(cell).is_none() {
+                    return;
+                }
+                self.statuses.insert(cell.clone(), status.clone());
+            }
+            Event::Started { cell, count, .. } => {
+                // A cell that was deleted meanwhile shows nothing.
+                let _ = self.document.begin(cell, Some(*count));
+                self.touch();
+            }
+            Event::Output { cell: Some(cell), output, execution: Some(_) } => {
+                let _ = self.document.push_output(cell, output.clone());
+                self.touch();
+            }
+            Event::Outputs { cell, outputs } => {
+                let _ = self.document.show(cell, outputs.clone(), None);
+                self.touch();
+            }
+            Event::Finished { .. } => {
+                self.asking = None;
+                self.touch();
+            }
+            Event::InputRequest { cell, prompt, password, .. } => {
+                self.asking = Some(Prompt {
+                    cell: cell.clone(),
+                    prompt: prompt.clone(),
+                    password: *password,
+                });
+            }
+            Event::Interpreter { language, state } => {
+                if matches!(state, InterpreterState::Ended { .. }) {
+                    self.asking = None;
+                }
+                self.interpreters.insert(*language, state.clone());
+            }
+            Event::Busy => self.idle = false,
+            Event::Idle => {
+                self.idle = true;
+                // What a long run showed is worth a file at once.
+                self.save_soon();
+            }
+            _ => {}
+        }
+        self.event(event);
+    }
+
+    fn answered(&mut self, token: u64, answer: Result<Reply, Problem>) {
+        match self.waiting.remove(&token) {
+            Some(Waiting::Page(client, id)) => self.answer(client, id, answer),
+            Some(Waiting::Operation) => {
+                if answer.is_err() {
+                    // The two documents differ: people see this one.
+                    self.told.clear();
+                    let document = Box::new(self.document.clone());
+                    let token = self.token(Waiting::Operation);
+                    self.ask_kernel(token, Request::Reload { document });
+                }
+            }
+            Some(Waiting::Look) => {
+                if let Ok(Reply::Seen(seen)) = answer {
+                    self.adopt(*seen);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn look(&mut self) {
+        if !self.waiting.values().any(|it| matches!(it, Waiting::Look)) {
+            let token = self.token(Waiting::Look);
+            self.ask_kernel(token, Request::Look);
+        }
+    }
+
+    /// Takes over a session with its document: somebody else changed it.
+    fn adopt(&mut self, seen: Seen) {
+        self.told.clear();
+        self.document = seen.document.clone();
+        self.texts.all_replaced(&self.document);
+        self.adopt_session(seen);
+        self.changes += 1;
+        self.save_soon();
+        self.greet_all();
+    }
+
+    async fn down(&mut self, problem: Option<Problem>) {
+        let began = matches!(self.kernel, Kernel::Up(_));
+        self.kernel = Kernel::None;
+        self.gave_up = problem.is_some();
+        self.told.clear();
+        let lost = || Problem {
+            message: "the notebook's kernel ended".to_owned(),
+            hint: Some("run the cell again: a new one is started".to_owned()),
+        };
+        let said = problem.clone().unwrap_or_else(lost);
+        for (_, waiting) in mem::take(&mut self.waiting) {
+            if let Waiting::Page(client, id) = waiting {
+                self.answer(client, id, Err(said.clone()));
+            }
+        }
+        (self.session, self.asking, self.idle) = (None, None, true);
+        self.interpreters.clear();
+        if began {
+            for status in self.statuses.values_mut() {
+                if matches!(status, CellStatus::Queued | CellStatus::Running) {
+                    *status = CellStatus::Interrupted;
+                }
+            }
+            for (cell, status) in self.remembered_statuses().await {
+                let was = self.statuses.get(&cell);
+                if !matches!(was, Some(CellStatus::Interrupted | CellStatus::Failed)) {
+                    self.statuses.insert(cell, status);
+                }
+            }
+            self.greet_all();
+        }
+        if let Some(Problem { message, hint }) = problem {
+            let text = hint.map_or(message.clone(), |hint| format!("{message}\nhint: {hint}"));
+            self.event(Event::Log { level: "error".to_owned(), text });
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! An open notebook: who looks at it, its text and its outputs, the link to its supervisor,
+//! its file. One task does everything, in the order in which it comes in.
+//!
+//! The room is the authority over the document; its supervisor is told every operation and
+//! has the same document. While no kernel runs the room does alone.
+
+mod ask;
+mod disk;
+mod kernel;
+mod pages;
+mod start;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use flownote_kernel::protocol::Problem;
+use flownote_kernel::supervisor::{Event, InterpreterState, Prompt, Request};
+use flownote_notebook::session::CellStatus;
+use flownote_notebook::{CellId, Document, Language, Operation};
+use flownote_store::Store;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, interval, sleep_until};
+
+use super::file::{Known, Outcome};
+use super::folder::{Folder, Relative};
+use super::journal::Journal;
+use super::kernels::{Kernels, Place};
+use super::link::{Link, News};
+use super::outbox::Outbox;
+use super::texts::Texts;
+use super::trust::Trust;
+use super::words::{FromPage, Person};
+
+pub use start::Refusal;
+
+/// So many messages wait for a room; then who sends them waits.
+const INBOX: usize = 256;
+/// How often the disk is looked at, and the journal made safe.
+const BEAT: Duration = Duration::from_secs(1);
+/// A room that nobody looks at stays so long.
+const LINGER: Duration = Duration::from_secs(20);
+
+/// What rooms stand on.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// The served folder.
+    pub folder: Folder,
+    /// How supervisors are reached.
+    pub kernels: Kernels,
+    /// Where earlier results are.
+    pub store: Store,
+    /// Whose outputs are this user's own.
+    pub trust: Trust,
+}
+
+/// What a room is told.
+#[derive(Debug)]
+pub enum Message {
+    /// A page is there; it is told its number.
+    Join(Arc<Outbox>, String, oneshot::Sender<u32>),
+    /// It is gone.
+    Leave(u32),
+    /// It has read what there was, and wants a snapshot.
+    CatchUp(u32),
+    /// It says something.
+    Said(u32, FromPage),
+    /// It said something about a cell's text that is no text.
+    Garbled(u32, CellId),
+    /// It asked something that nobody understands.
+    Senseless(u32, u32, String),
+    /// Of the link with a number.
+    News(u64, News),
+    /// What became of a save, and how much of the journal it has.
+    Saved(Outcome, u64, usize),
+    /// The document as it is.
+    Look(oneshot::Sender<Document>),
+    /// Save and end; answered when it has.
+    End(oneshot::Sender<()>),
+}
+
+/// One page.
+struct Page {
+    outbox: Arc<Outbox>,
+    person: Person,
+}
+
+/// Whose answer one is.
+enum Waiting {
+    /// A page's question.
+    Page(u32, u32),
+    /// An operation was told; what it was.
+    Operation,
+    /// A look, after somebody else changed the document.
+    Look,
+}
+
+/// How it stands with the supervisor.
+enum Kernel {
+    /// There is none, or it failed to begin.
+    None,
+    /// It is being started; what is asked meanwhile waits.
+    Starting(Link, Vec<(u64, Request)>),
+    /// It is there.
+    Up(Link),
+}
+
+/// An open notebook.
+pub struct Room {
+    path: Relative,
+    place: Place,
+    ground: Ground,
+    document: Document,
+    statuses: BTreeMap<CellId, CellStatus>,
+    texts: Texts,
+    pages: BTreeMap<u32, Page>,
+    last_client: u32,
+    /// The number of the next event.
+    next: u64,
+    session: Option<String>,
+    idle: bool,
+    interpreters: BTreeMap<Language, InterpreterState>,
+    asking: Option<Prompt>,
+    kernel: Kernel,
+    /// It could not begin: editing doesn't try again, running does.
+    gave_up: bool,
+    /// Whether its outputs are this user's own.
+    trusted: bool,
+    last_link: u64,
+    waiting: HashMap<u64, Waiting>,
+    last_token: u64,
+    /// Operations that the supervisor was told and hasn't confirmed.
+    told: VecDeque<Operation>,
+    known: Known,
+    journal: Journal,
+    /// Counts what makes the document another than its file.
+    changes: u64,
+    /// The count as of the last save.
+    saved: u64,
+    saving: bool,
+    save_at: Option<Instant>,
+    first_change: Option<Instant>,
+    save_problem: Option<Problem>,
+    alone_since: Option<Instant>,
+    myself: mpsc::Sender<Message>,
+    inbox: mpsc::Receiver<Message>,
+    ending: Vec<oneshot::Sender<()>>,
+}
+
+impl Room {
+    /// Serves pages until the room isn't needed any more.
+    pub async fn run(mut self) {
+        let mut beat = interval(BEAT);
+        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let save_at = self.save_at;
+            let due = async {
+                match save_at {
+                    Some(at) => sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                message = self.inbox.recv() => match message {
+                    Some(message) => self.take(message).await,
+                    None => break,
+                },
+                () = due => self.save(),
+                _ = beat.tick() => self.beat().await,
+            }
+            if self.is_over() {
+                break;
+            }
+        }
+        // Who comes now opens the room anew.
+        self.inbox.close();
+        self.pages.values().for_each(|page| page.outbox.close());
+        for ended in self.ending {
+            // Who waited may have gone.
+            let _ = ended.send(());
+        }
+    }
+
+    async fn take(&mut self, message: Message) {
+        match message {
+            Message::Join(outbox, name, joined) => self.join(outbox, name, joined),
+            Message::Leave(client) => self.leave(client),
+            Message::CatchUp(client) => self.greet(client),
+            Message::Said(client, word) => self.said(client, word),
+            Message::Garbled(client, cell) => self.garbled(client, &cell),
+            Message::Senseless(client, id, why) => self.senseless(client, id, why),
+            Message::News(number, news) => self.news(number, news).await,
+            Message::Saved(outcome, changes, lines) => self.written(outcome, changes, lines),
+            Message::Look(answer) => drop(answer.send(self.document.clone())),
+            Message::End(ended) => {
+                self.ending.push(ended);
+                self.save();
+            }
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        let rests = !self.saving && (self.is_saved() || self.save_problem.is_some());
+        if !self.ending.is_empty() {
+            return rests;
+        }
+        let alone = self.alone_since.is_some_and(|since| since.elapsed() >= LINGER);
+        // Whoever comes back finds the outputs in the file: what runs is seen to its end.
+        alone && self.pages.is_empty() && rests && self.idle
+    }
+
+    /// Something happened: pages are told, in this order, with a number.
+    fn event(&mut self, event: Event) {
+        let seq = self.next;
+        self.next += 1;
+        self.tell_all(&super::words::ToPage::Event(flownote_kernel::supervisor::Numbered {
+            seq,
+            event,
+        }));
+    }
+
+    fn token(&mut self, waiting: Waiting) -> u64 {
+        self.last_token += 1;
+        self.waiting.insert(self.last_token, waiting);
+        self.last_token
+    }
+}

@@ -1,0 +1,97 @@
+//! `kill -9` of the server while a cell runs: the supervisor goes on, the next server attaches
+//! to it, and no output is missing or doubled.
+
+use serde_json::json;
+
+use crate::page::{printed, shown};
+use crate::server::Project;
+use crate::supervisor::python;
+
+const COUNTS: &str = "\
+import time
+for number in range(200):
+    print(number, flush=True)
+    time.sleep(0.02)";
+
+fn lines(count: usize) -> String {
+    (0..count).map(|number| format!("{number}\n")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_outlives_its_server_and_no_line_is_missing() {
+    let Some(_) = python() else { return };
+    let project = Project::new();
+    project.notebook("a.ipynb", &[COUNTS, "number"]);
+    let server = project.serve_apart().await;
+    let mut page = server.open("a.ipynb").await;
+    page.start("c0").await;
+    page.until(|word| {
+        word["event"]["output"]["text"].as_str().is_some_and(|it| it.contains("20\n"))
+    })
+    .await;
+    let pids = project.supervisors();
+    server.kill();
+    // Cells go on while nobody is there.
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+
+    let server = project.serve_apart().await;
+    let mut page = server.open("a.ipynb").await;
+    assert_eq!(project.supervisors(), pids, "the same supervisor");
+    assert_eq!(page.hello["idle"], false);
+    assert_eq!(page.hello["statuses"]["c0"]["status"], "running");
+    assert_eq!(page.hello["interpreters"][0]["state"], "ready");
+    let before = shown(page.cell(0));
+    assert!(before.lines().count() > 20, "what was printed is shown: {before:?}");
+    let words = page.until_event("idle").await;
+    assert_eq!(before + &printed(&words), lines(200));
+    project.until_saved("a.ipynb", |document| {
+        matches!(&document.cells()[0].outputs[..], [flownote_notebook::Output::Stream { text, .. }] if *text == lines(200))
+    })
+    .await;
+    // The values are there, too.
+    let words = page.run("c1").await;
+    let result = words.iter().find(|word| word["event"]["output"]["kind"] == "result");
+    assert_eq!(result.expect("a result")["event"]["output"]["data"]["text/plain"], "199");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_interrupted_by_the_next_server() {
+    let Some(_) = python() else { return };
+    let project = Project::new();
+    project.notebook("a.ipynb", &["import time\nprint('begun', flush=True)\ntime.sleep(600)"]);
+    let server = project.serve_apart().await;
+    let mut page = server.open("a.ipynb").await;
+    page.start("c0").await;
+    page.until(|word| word["event"]["output"]["text"] == "begun\n").await;
+    server.kill();
+    let server = project.serve_apart().await;
+    let mut page = server.open("a.ipynb").await;
+    page.begin(json!({"request": "interrupt"})).await;
+    let words = page.until_event("idle").await;
+    assert!(words.iter().any(|word| word["event"]["status"] == "interrupted"), "{words:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edits_that_no_file_had_are_there_after_a_kill() {
+    let project = Project::new();
+    project.notebook("a.ipynb", &["ab"]);
+    let server = project.serve_apart().await;
+    let mut page = server.open("a.ipynb").await;
+    let version = page.version("c0");
+    page.edit("c0", version, json!([2, [0, "c"]])).await;
+    page.edited().await;
+    page.operate(json!({"op": "insert", "cell": {"id": "n", "source": "new"}, "at": 1})).await;
+    server.kill();
+    // Not even the supervisor remembers.
+    for pid in project.supervisors() {
+        let _ = nix::sys::signal::kill(
+            nix::unistd::Pid::from_raw(pid),
+            nix::sys::signal::Signal::SIGKILL,
+        );
+    }
+    let server = project.serve_apart().await;
+    let page = server.open("a.ipynb").await;
+    assert_eq!(page.cell(0)["source"], "abc");
+    assert_eq!(page.cell(1)["source"], "new");
+    project.until_saved("a.ipynb", |document| document.cells().len() == 2).await;
+}

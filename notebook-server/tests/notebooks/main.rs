@@ -1,0 +1,12 @@
+//! Notebooks over real TCP, with a real supervisor in a process of its own and a real Python.
+//! Where no Python has `flownote`, what needs one is skipped, and says so.
+
+mod disk;
+mod editing;
+mod files;
+mod killed;
+mod page;
+mod running;
+mod server;
+mod slow;
+mod supervisor;

@@ -1,0 +1,79 @@
+//! Cells run in a supervisor that the page starts by running or editing, and by nothing else.
+
+use serde_json::json;
+
+use crate::page::{printed, shown};
+use crate::server::Project;
+use crate::supervisor::python;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opening_starts_nothing_and_running_does() {
+    let Some(_) = python() else { return };
+    let project = Project::new();
+    project.notebook("a.ipynb", &["print('hello')\n1 + 1"]);
+    let before = std::fs::read(project.root().join("a.ipynb")).expect("read");
+    let server = project.serve().await;
+    let mut page = server.open("a.ipynb").await;
+    assert_eq!(page.hello["session"], json!(null));
+    assert_eq!(page.hello["statuses"]["c0"], json!({"status": "never_run"}));
+    page.say(json!({"focus": {"cell": "c0"}})).await;
+    assert_eq!(page.ask(json!({"request": "interrupt"})).await["reply"]["reply"], "done");
+    assert_eq!(project.supervisors(), [] as [i32; 0]);
+    assert_eq!(std::fs::read(project.root().join("a.ipynb")).expect("read"), before);
+    assert!(!project.root().join(".flownote").exists(), "opening leaves nothing behind");
+
+    let words = page.run("c0").await;
+    assert_eq!(printed(&words), "hello\n");
+    let result = words.iter().find(|word| word["event"]["output"]["kind"] == "result");
+    assert_eq!(result.expect("a result")["event"]["output"]["data"]["text/plain"], "2");
+    assert_eq!(project.supervisors().len(), 1);
+
+    // Who comes later sees what was shown, and so does the file.
+    let late = server.open("a.ipynb").await;
+    assert_eq!(shown(late.cell(0)), "hello\n");
+    assert_eq!(late.hello["statuses"]["c0"]["status"], "fresh");
+    assert!(late.hello["session"].is_string());
+    assert_eq!(late.hello["interpreters"][0]["state"], "ready");
+    project.until_saved("a.ipynb", |document| document.cells()[0].outputs.len() == 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cell_asks_whoever_is_there() {
+    let Some(_) = python() else { return };
+    let project = Project::new();
+    project.notebook("a.ipynb", &["print('hi', input('name? '))"]);
+    let server = project.serve().await;
+    let mut first = server.open("a.ipynb").await;
+    first.start("c0").await;
+    first.until_event("input_request").await;
+    drop(first);
+    let mut second = server.open("a.ipynb").await;
+    assert_eq!(second.hello["asking"]["prompt"], "name? ");
+    second.ask(json!({"request": "input", "text": "Ana"})).await;
+    let words = second.until_event("idle").await;
+    assert!(printed(&words).contains("hi Ana"), "{words:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kernel_that_is_killed_is_told_and_begins_again() {
+    let Some(_) = python() else { return };
+    let project = Project::new();
+    project.notebook(
+        "a.ipynb",
+        &["x = 1\nprint('one')", "import time\nprint('begun', flush=True)\ntime.sleep(60)"],
+    );
+    let server = project.serve().await;
+    let mut page = server.open("a.ipynb").await;
+    page.run("c0").await;
+    page.start("c1").await;
+    page.until(|word| word["event"]["output"]["text"] == "begun\n").await;
+    let pid = nix::unistd::Pid::from_raw(project.supervisors()[0]);
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).expect("killed");
+    page.until(|word| word.get("hello").is_some()).await;
+    assert_eq!((&page.hello["session"], &page.hello["idle"]), (&json!(null), &json!(true)));
+    assert_eq!(page.hello["statuses"]["c1"]["status"], "interrupted");
+    assert_eq!(shown(page.cell(1)), "begun\n");
+
+    let words = page.run("c0").await;
+    assert_eq!(printed(&words), "one\n");
+}
