@@ -98,9 +98,12 @@ impl EventLog {
         self.shared.next.send_replace(next);
     }
 
-    /// The number of the next event.
+    /// The number of the next event. Whoever asks knows all that came before: nothing joins
+    /// it any more.
     pub fn next(&self) -> u64 {
-        self.events().next
+        let mut events = self.events();
+        events.unread = events.next;
+        events.next
     }
 
     /// Reads from a number on.
@@ -300,6 +303,15 @@ mod tests {
         assert_eq!(reader.next().await.expect("an event").event, printed("cd"));
         assert_eq!(reader.take(), None);
         assert_eq!(log.next(), 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_printed_after_a_look_is_an_event_after_it() {
+        let log = EventLog::new(1 << 20);
+        log.push(printed("a"));
+        let mut reader = log.subscribe(log.next());
+        log.push(printed("b"));
+        assert_eq!(reader.next().await.expect("an event").event, printed("b"));
     }
 
     #[tokio::test]
