@@ -25,6 +25,20 @@ def serve_jupyter(
     Returns the exit code. Other threads run meanwhile.
     """
 
+def serve_supervisor(
+    socket: str,
+    notebook: str,
+    file: str,
+    store: str | None,
+    python: str,
+    studio: str,
+    orphaned: float,
+) -> int:
+    """Serve one notebook's session on a socket; its document comes on standard input.
+
+    Returns the exit code. Other threads run meanwhile.
+    """
+
 def wasm_compile(source: str, *, folder: str, python: str, label: str) -> list[WasmFunction]:
     """Compile a WASM cell: its functions, in the order of its header."""
 
