@@ -6,6 +6,7 @@ import io
 import types
 
 from flownote.codecs.base import type_name
+from flownote.kernel.imported import is_importable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,15 +15,15 @@ if TYPE_CHECKING:
 _CONSTANT = frozenset((type(None), bool, int, float, complex, str, bytes, bytearray, range))
 _CONTAINERS = (list, tuple, set, frozenset)
 
+# What an import may give again.
+_IMPORTED = (types.ModuleType, types.FunctionType)
 # What lives in its process only.
 _LIVE = (
-    types.ModuleType,
     types.GeneratorType,
     types.CoroutineType,
     types.AsyncGeneratorType,
     types.FrameType,
     types.TracebackType,
-    types.FunctionType,
     types.MethodType,
     io.IOBase,
 )
@@ -54,6 +55,9 @@ def is_live(value: Any, depth: int = _DEPTH) -> bool:
         return False
     if isinstance(value, _LIVE):
         return True
+    if isinstance(value, _IMPORTED):
+        # Within a container it is one more thing that `pickle` refuses.
+        return depth < _DEPTH or not is_importable(value)
     if isinstance(value, type):
         return value.__module__ == "__main__"
     if kind.__module__.partition(".")[0] in _STORABLE:

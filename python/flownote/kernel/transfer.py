@@ -12,10 +12,12 @@ import importlib.util
 import mmap
 import os
 import sys
+import types
 
 from flownote import codecs
 from flownote.codecs.base import Encoded, type_name
 from flownote.exceptions import FlownoteException, StoreError, UnstorableArtifact
+from flownote.kernel import imported
 from flownote.worker.staging import Staging
 from flownote.world import watch
 
@@ -88,6 +90,8 @@ def _store(name: str, value: Any, folder: str, *, common: bool) -> dict[str, Any
     kind = type_name(type(value))
     if common:
         return staging.keep(_common(name, kind, value), kind)
+    if isinstance(value, types.ModuleType):
+        return staging.keep(imported.encode(value), kind)
     try:
         return staging.store(value)
     except UnstorableArtifact as error:

@@ -224,3 +224,19 @@ def test_an_object_is_restored_once_its_class_is_defined(
         other.run("1", rebind={"set": {"box": 90}})
         other.run(define).ok()
         assert other.run("box.n").ok().result == "3"
+
+
+def test_what_an_import_gives_again_is_kept_by_name(kernel: KernelProcess, tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text("def mine(): pass\n", encoding="utf-8")
+    ran = kernel.run(
+        "import json, os.path as p, types\nfrom textwrap import dedent\n"
+        "from helper import mine\ndef own(): pass\nmade = types.ModuleType('made')\n"
+    ).ok()
+    live = {name for name, one in ran.finished["defined"].items() if one["live"]}
+    assert live == {"mine", "own", "made"}
+    names = dict.fromkeys(["json", "p", "dedent"], ran.finished["execution"])
+    kept = kernel.ask("export", "exported", names=names, common=False)["values"]
+    rebind = {"set": {name: {"version": 1, "value": value} for name, value in kept.items()}}
+    with KernelProcess(tmp_path) as other:
+        shown = other.run("json.__name__, p.__name__, dedent('  a')", rebind=rebind).ok().result
+    assert shown == "('json', 'posixpath', 'a')"
