@@ -159,6 +159,23 @@ macro_rules! floats {
 // JSON alone would turn NaN into null.
 floats!(f64 f32);
 
+macro_rules! through_json {
+    ($($type:ty)*) => {$(
+        impl Common for $type {
+            const FORM: Form = Form::Json;
+
+            #[inline(never)]
+            fn encode(&self) -> Result<Encoding> {
+                codec::encode_json(self)
+            }
+        }
+    )*};
+}
+
+// Known here, so that no cell has to compile how they are written.
+through_json!(i64 i32 i16 i8 isize u64 u32 u16 u8 usize i128 u128 bool char crate::Json);
+through_json!(Vec<String> Vec<Vec<i64>> Option<i64> Option<String>);
+
 /// A number with its thousands grouped: `100,000`.
 pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();

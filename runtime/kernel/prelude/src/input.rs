@@ -1,6 +1,6 @@
 //! Values that come into a cell, as the type that the cell was compiled for, or not at all.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::marker::PhantomData;
 use std::rc::Rc;
 
@@ -40,7 +40,9 @@ impl<'a, T: 'static> Wanted<'a, T> {
             return Ok(found);
         }
         if value.given {
-            match special::<T>(value).map(Ok).or_else(|| decode(value)) {
+            let special = special(value, TypeId::of::<T>());
+            let special = special.and_then(|made| made.downcast::<T>().ok());
+            match special.map(|made| Ok(*made)).or_else(|| decode(value)) {
                 Some(Ok(made)) => return Ok(value.remember(made)),
                 Some(Err(error)) => {
                     let (kind, why) = (names::short(std::any::type_name::<T>()), error.message());
@@ -70,43 +72,55 @@ impl<'a, T: 'static> Wanted<'a, T> {
 }
 
 /// What a value that another language made can be, apart from what it is.
-fn special<T: 'static>(value: &Value) -> Option<T> {
-    fn elements<T: 'static, E: Element>(value: &Value) -> Option<T> {
+///
+/// Compiled here once, not in each cell: a cell has its own for every type otherwise.
+#[inline(never)]
+fn special(value: &Value, wanted: TypeId) -> Option<Box<dyn Any>> {
+    fn elements<E: Element>(value: &Value, wanted: TypeId) -> Option<Box<dyn Any>> {
         let array = value.get::<Array<E>>()?;
         let all = || array.as_slice().to_vec();
-        same::<T, Vec<E>>(all).or_else(|| same::<T, Box<[E]>>(|| all().into_boxed_slice()))
+        same::<Vec<E>>(wanted, all)
+            .or_else(|| same::<Box<[E]>>(wanted, || all().into_boxed_slice()))
     }
-    fn array<T: 'static, E: Element>(value: &Value) -> Option<T> {
+    fn array<E: Element>(value: &Value, wanted: TypeId) -> Option<Box<dyn Any>> {
         let elements = value.get::<Vec<E>>()?;
-        same::<T, Array<E>>(|| Array::new(elements.clone()))
-            .or_else(|| same::<T, Box<[E]>>(|| elements.clone().into_boxed_slice()))
+        same::<Array<E>>(wanted, || Array::new(elements.clone()))
+            .or_else(|| same::<Box<[E]>>(wanted, || elements.clone().into_boxed_slice()))
     }
     macro_rules! each {
         ($($type:ty)*) => {
-            None$(.or_else(|| elements::<T, $type>(value)).or_else(|| array::<T, $type>(value)))*
+            None$(
+                .or_else(|| elements::<$type>(value, wanted))
+                .or_else(|| array::<$type>(value, wanted))
+            )*
         };
     }
     #[cfg(feature = "full")]
     if let Some(frame) = value.get::<crate::Frame>()
         && let Ok(batch) = frame.to_record_batch()
-        && let Some(found) = same::<T, arrow::record_batch::RecordBatch>(|| batch)
+        && let Some(found) = same::<arrow::record_batch::RecordBatch>(wanted, || batch)
     {
         return Some(found);
     }
     each!(f64 f32 i64 i32 i16 i8 u64 u32 u16 u8 bool)
 }
 
-/// Makes a `U` when that is what a `T` is.
-fn same<T: 'static, U: 'static>(make: impl FnOnce() -> U) -> Option<T> {
-    if std::any::TypeId::of::<T>() != std::any::TypeId::of::<U>() {
-        return None;
-    }
-    let made: Box<dyn Any> = Box::new(make());
-    made.downcast().ok().map(|made| *made)
+/// Makes a `U` when that is what is wanted.
+fn same<U: 'static>(wanted: TypeId, make: impl FnOnce() -> U) -> Option<Box<dyn Any>> {
+    (wanted == TypeId::of::<U>()).then(|| Box::new(make()) as Box<dyn Any>)
 }
 
 /// Reads a value that another language made through JSON.
 fn from_json<T: DeserializeOwned>(value: &Value) -> Option<Result<T>> {
+    Some(match json_of(value)? {
+        Ok(json) => serde_json::from_value(json).map_err(Error::from),
+        Err(error) => Err(error),
+    })
+}
+
+/// A value that another language made, as JSON.
+#[inline(never)]
+fn json_of(value: &Value) -> Option<Result<serde_json::Value>> {
     let Ok(Encoding::Bytes(pieces, record)) = (value.kind.encode)(&*value.data) else {
         return None;
     };
@@ -118,12 +132,11 @@ fn from_json<T: DeserializeOwned>(value: &Value) -> Option<Result<T>> {
             bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(pointer, length) });
         }
     }
-    if record.codec == "utf8" {
-        bytes = serde_json::to_vec(&String::from_utf8_lossy(&bytes)).unwrap_or_default();
-    } else if record.codec != "json" {
-        return numbers(value).map(|json| serde_json::from_value(json).map_err(Error::from));
+    match record.codec {
+        "utf8" => Some(Ok(String::from_utf8_lossy(&bytes).into())),
+        "json" => Some(serde_json::from_slice(&bytes).map_err(Error::from)),
+        _ => numbers(value).map(Ok),
     }
-    Some(serde_json::from_slice(&bytes).map_err(Error::from))
 }
 
 /// The elements of a list of numbers, as JSON: a list of whole numbers is one of floats, too.
