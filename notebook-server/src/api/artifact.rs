@@ -40,6 +40,8 @@ pub struct ArtifactDetail {
     pub preview: Preview,
     /// Other artifacts with the same digest, the newest first; of many the first hundred.
     pub used_in: Vec<Use>,
+    /// Whether the whole store was looked at for `used_in`; asked again, it looks further.
+    pub is_complete: bool,
     /// Where it comes from and what was made of it.
     pub lineage: Lineage,
 }

@@ -1,6 +1,7 @@
 //! What `GET api/runs/{flow}/{run}/events` sends: `event: task|run|log` with one of these
 //! as data. The stream ends after the `run` that is over. `GET api/events` sends `run`
-//! for every run of the store that begins, goes on or ends, and doesn't end.
+//! for every run of the store that begins, goes on or ends; it sends `ready` once it knows
+//! what there is, and doesn't end.
 
 use serde::{Deserialize, Serialize};
 

@@ -4,11 +4,13 @@
 //! bytes, ids text. The TypeScript types in `web/src/api/types.ts` are made from these
 //! (`make types`), and a test says when they are not current.
 
+mod act;
 mod artifact;
 mod code;
 mod compare;
 mod error;
 mod event;
+mod health;
 mod heat;
 mod log;
 mod me;
@@ -17,8 +19,9 @@ mod run_detail;
 mod state;
 mod task;
 #[cfg(test)]
-mod typescript;
+pub(crate) mod typescript;
 
+pub use act::{OpenTask, OpenedTask, Resume, ResumeHow, Resumed, TagsChange};
 pub use artifact::{
     ArtifactDetail, ArtifactRow, Lineage, LineageEdge, LineageNode, Preview, PreviewColumn, Use,
 };
@@ -26,6 +29,7 @@ pub use code::{CodeDetail, FileDiff, SourceFile};
 pub use compare::{ComparedArtifact, ComparedRun, Comparison};
 pub use error::{ApiError, ErrorBody};
 pub use event::{LogEvent, RunEvent, TaskEvent};
+pub use health::{DiskRoom, FlowSize, Health, MemoryRoom, StoreSize};
 pub use heat::Heat;
 pub use log::{LogPage, LogRow};
 pub use me::Me;

@@ -5,11 +5,6 @@ use std::path::Path;
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-const HEAD: &str = "\
-// The types of the server's answers. Made from notebook-server/src/api by `make types`;
-// what is changed here by hand is lost.
-";
-
 /// Collects a type and all that it is made of, by name.
 struct Collect<'a> {
     config: &'a Config,
@@ -32,42 +27,72 @@ impl TypeVisitor for Collect<'_> {
     }
 }
 
-fn generated() -> String {
-    let config = Config::new().with_large_int("number");
-    let mut all = Collect { config: &config, found: BTreeMap::new() };
-    all.visit::<super::Me>();
-    all.visit::<super::ErrorBody>();
-    all.visit::<super::FlowRow>();
-    all.visit::<super::RunList>();
-    all.visit::<super::RunDetail>();
-    all.visit::<super::WhyRow>();
-    all.visit::<super::TaskList>();
-    all.visit::<super::Heat>();
-    all.visit::<super::TaskDetail>();
-    all.visit::<super::LogPage>();
-    all.visit::<super::ArtifactDetail>();
-    all.visit::<super::CodeDetail>();
-    all.visit::<super::Comparison>();
-    all.visit::<super::TaskEvent>();
-    all.visit::<super::RunEvent>();
-    all.visit::<super::LogEvent>();
-    let types: Vec<String> = all.found.into_values().collect();
-    // Links of Rust's documentation mean nothing there.
-    let types = types.join("\n\n").replace("[`super::", "`").replace("`]", "`");
-    format!("{HEAD}\n{types}\n")
+/// TypeScript types, and what they are made of.
+#[derive(Default)]
+pub(crate) struct Types {
+    found: BTreeMap<String, String>,
 }
 
-#[test]
-fn the_typescript_types_are_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/src/api/types.ts");
-    let current = generated();
+impl Types {
+    /// Adds a type.
+    pub fn add<T: TS + 'static + ?Sized>(&mut self) {
+        let config = Config::new().with_large_int("number");
+        let found = std::mem::take(&mut self.found);
+        let mut all = Collect { config: &config, found };
+        all.visit::<T>();
+        self.found = all.found;
+    }
+
+    /// The text of a file.
+    fn text(&self, made_from: &str) -> String {
+        let types: Vec<&str> = self.found.values().map(String::as_str).collect();
+        // Links of Rust's documentation mean nothing there.
+        let types =
+            types.join("\n\n").replace("[`super::", "`").replace("[`", "`").replace("`]", "`");
+        format!(
+            "// The types of the server's answers. Made from {made_from} by `make types`;\n\
+             // what is changed here by hand is lost.\n\n{types}\n"
+        )
+    }
+}
+
+/// Fails when a file of the page doesn't say what these types are. Where the environment says
+/// so, it is written anew.
+pub(crate) fn check_current(file: &str, made_from: &str, types: &Types) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/src/api").join(file);
+    let current = types.text(made_from);
     if std::env::var_os("FLOWNOTE_TEST_ACCEPT").is_some() {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
         std::fs::write(&path, &current).expect("the file is written");
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == current,
-        "notebook-server/web/src/api/types.ts is not current; `make types` makes it anew"
-    );
+    assert!(committed == current, "{} is not current; `make types` makes it anew", path.display());
+}
+
+#[test]
+fn the_typescript_types_are_current() {
+    let mut all = Types::default();
+    all.add::<super::Me>();
+    all.add::<super::ErrorBody>();
+    all.add::<super::FlowRow>();
+    all.add::<super::RunList>();
+    all.add::<super::RunDetail>();
+    all.add::<super::WhyRow>();
+    all.add::<super::TaskList>();
+    all.add::<super::Heat>();
+    all.add::<super::TaskDetail>();
+    all.add::<super::LogPage>();
+    all.add::<super::ArtifactDetail>();
+    all.add::<super::CodeDetail>();
+    all.add::<super::Comparison>();
+    all.add::<super::TaskEvent>();
+    all.add::<super::RunEvent>();
+    all.add::<super::LogEvent>();
+    all.add::<super::Health>();
+    all.add::<super::TagsChange>();
+    all.add::<super::Resume>();
+    all.add::<super::Resumed>();
+    all.add::<super::OpenTask>();
+    all.add::<super::OpenedTask>();
+    check_current("types.ts", "notebook-server/src/api", &all);
 }

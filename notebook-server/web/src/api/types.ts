@@ -35,6 +35,10 @@ preview: Preview,
  */
 used_in: Array<Use>, 
 /**
+ * Whether the whole store was looked at for `used_in`; asked again, it looks further.
+ */
+is_complete: boolean, 
+/**
  * Where it comes from and what was made of it.
  */
 lineage: Lineage, };
@@ -218,6 +222,23 @@ code_diff: Array<FileDiff>,
 artifacts: Array<ComparedArtifact>, };
 
 /**
+ * A disk.
+ */
+export type DiskRoom = { 
+/**
+ * A folder on it.
+ */
+path: string, 
+/**
+ * Its size.
+ */
+total_bytes: number, 
+/**
+ * What may still be written.
+ */
+free_bytes: number, };
+
+/**
  * The body of every answer that isn't a success.
  */
 export type ErrorBody = { 
@@ -255,6 +276,27 @@ flow: string,
  * Its newest run.
  */
 latest: RunRow | null, };
+
+/**
+ * What a flow keeps.
+ */
+export type FlowSize = { 
+/**
+ * The flow.
+ */
+flow: string, 
+/**
+ * Its runs.
+ */
+runs: number, 
+/**
+ * Records, logs, results.
+ */
+object_bytes: number, 
+/**
+ * The blobs that it refers to; what several flows share counts for each.
+ */
+blob_bytes: number, };
 
 /**
  * One frame of a traceback.
@@ -334,6 +376,35 @@ doc: string | null,
  * Its decorators as text: `retry(times=3)`.
  */
 decorators: Array<string>, };
+
+/**
+ * `GET api/health`.
+ */
+export type Health = { 
+/**
+ * What fills the store; null while it is measured, which takes a while the first time.
+ */
+store: StoreSize | null, 
+/**
+ * The disk under the store, or under its local cache.
+ */
+disk: DiskRoom | null, 
+/**
+ * The machine's memory.
+ */
+memory: MemoryRoom | null, 
+/**
+ * The runs that go on.
+ */
+running: Array<RunRow>, 
+/**
+ * The latest runs that failed, at most ten.
+ */
+failed: Array<RunRow>, 
+/**
+ * What stands badly, worst first: empty when all is well.
+ */
+troubles: Array<ApiError>, };
 
 /**
  * `GET api/runs/{flow}/{run}/heat`. Tasks stand in the order of
@@ -504,6 +575,37 @@ version: string,
 base: string, };
 
 /**
+ * Memory.
+ */
+export type MemoryRoom = { 
+/**
+ * Its size.
+ */
+total_bytes: number, 
+/**
+ * What may still be used.
+ */
+available_bytes: number, };
+
+/**
+ * The body of `POST api/tasks/open`.
+ */
+export type OpenTask = { 
+/**
+ * `Flow/run/step/task`.
+ */
+pathspec: string, };
+
+/**
+ * A task as a notebook.
+ */
+export type OpenedTask = { 
+/**
+ * The notebook's file, from the folder in which the server runs.
+ */
+path: string, };
+
+/**
  * A look into a value.
  */
 export type Preview = { "kind": "text", 
@@ -568,6 +670,41 @@ name: string,
  * Its type.
  */
 type: string, };
+
+/**
+ * The body of `POST api/runs/{flow}/{run}/resume`.
+ */
+export type Resume = { 
+/**
+ * In which way.
+ */
+how: ResumeHow, };
+
+/**
+ * How a run goes on.
+ */
+export type ResumeHow = "resume" | "continue" | "again";
+
+/**
+ * What was started.
+ */
+export type Resumed = { 
+/**
+ * The run; null when it hasn't said its id yet.
+ */
+run: string | null, 
+/**
+ * The process.
+ */
+pid: number, 
+/**
+ * What was typed, so to speak.
+ */
+command: Array<string>, 
+/**
+ * The file that has what it prints.
+ */
+output: string, };
 
 /**
  * The task whose result another took.
@@ -776,6 +913,48 @@ cpu_ms: number,
  * The most memory that an attempt had.
  */
 max_rss_bytes: number, };
+
+/**
+ * What fills a store.
+ */
+export type StoreSize = { 
+/**
+ * When it was measured.
+ */
+measured_at: string, 
+/**
+ * Everything together.
+ */
+total_bytes: number, 
+/**
+ * Each flow, the largest first.
+ */
+flows: Array<FlowSize>, 
+/**
+ * All blobs, each once.
+ */
+blob_bytes: number, 
+/**
+ * Blobs that no run refers to: `flownote gc` takes them away.
+ */
+unreferenced_bytes: number, 
+/**
+ * Blobs in the trash.
+ */
+trash_bytes: number, };
+
+/**
+ * The body of `POST api/runs/{flow}/{run}/tags`, which answers the run's row.
+ */
+export type TagsChange = { 
+/**
+ * Tags to add.
+ */
+add: Array<string>, 
+/**
+ * Tags to remove.
+ */
+remove: Array<string>, };
 
 /**
  * Tasks, counted: each in one of the numbers but `total`, which has all.

@@ -1,0 +1,8 @@
+//! What the page does rather than shows: tags, runs that go on, tasks as notebooks. What
+//! runs is started as the shell would, in a process of its own that outlives the server.
+
+pub mod open;
+pub mod resume;
+pub mod tags;
+
+mod shell;

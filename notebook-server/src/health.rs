@@ -1,0 +1,171 @@
+//! `GET api/health`. Sizes are measured beside the answers, since that reads every run.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::State;
+use flownote_flow::help::Help;
+use flownote_store::Store;
+use flownote_store::client::Status;
+use nix::sys::statvfs::statvfs;
+
+use crate::answer::{Answer, Failure};
+use crate::api::{ApiError, DiskRoom, FlowSize, Health, MemoryRoom, RunRow, StoreSize};
+use crate::runs::Question;
+use crate::state::App;
+
+/// How long a measurement counts.
+const FRESH: Duration = Duration::from_secs(300);
+/// How many runs are shown.
+const SHOWN: usize = 10;
+/// Less room than this is worth a word.
+const LITTLE: f64 = 0.05;
+
+/// What was measured last.
+#[derive(Default)]
+pub struct Measured {
+    /// Short sections.
+    last: Mutex<Last>,
+}
+
+#[derive(Default)]
+struct Last {
+    size: Option<StoreSize>,
+    begun: Option<Instant>,
+    trouble: Option<ApiError>,
+}
+
+/// `GET api/health`.
+pub async fn health(State(app): State<App>) -> Answer<Health> {
+    let (store, trouble) = measured(&app);
+    let disk = room(app.store.local_root().unwrap_or(app.store.files_root()));
+    let memory = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| memory(&text));
+    let mut troubles: Vec<ApiError> = trouble.into_iter().collect();
+    troubles.extend(disk.as_ref().and_then(little_disk));
+    troubles.extend(memory.as_ref().and_then(little_memory));
+    let running = runs(&app, Status::Running).await?;
+    let failed = runs(&app, Status::Failed).await?;
+    let gone = runs(&app, Status::Interrupted).await?;
+    troubles.extend(gone.iter().map(interrupted));
+    Ok(Json(Health { store, disk, memory, running, failed, troubles }))
+}
+
+async fn runs(app: &App, status: Status) -> Result<Vec<RunRow>, Failure> {
+    let question = Question { status: vec![status], limit: SHOWN, ..Question::default() };
+    let mut found = app.runs.catalogue.find(app.runs.store(), &question).await?;
+    found.truncate(SHOWN);
+    let mut rows = Vec::new();
+    for run in found {
+        rows.push(app.runs.row(run).await?);
+    }
+    Ok(rows)
+}
+
+/// The last measurement; begins another when it is old.
+fn measured(app: &App) -> (Option<StoreSize>, Option<ApiError>) {
+    let mut last = app.measured.last.lock().unwrap_or_else(PoisonError::into_inner);
+    if last.begun.is_none_or(|begun| begun.elapsed() > FRESH) {
+        last.begun = Some(Instant::now());
+        let app = app.clone();
+        tokio::spawn(async move {
+            let found = measure(&app.store).await;
+            let mut last = app.measured.last.lock().unwrap_or_else(PoisonError::into_inner);
+            match found {
+                Ok(size) => (last.size, last.trouble) = (Some(size), None),
+                Err(error) => {
+                    let hint = error.hint();
+                    last.trouble = Some(ApiError { what: error.to_string(), place: None, hint });
+                }
+            }
+        });
+    }
+    (last.size.clone(), last.trouble.clone())
+}
+
+async fn measure(store: &Store) -> Result<StoreSize, flownote_store::Error> {
+    let info = store.info().await?;
+    let flows = info.flows.into_iter().map(|flow| FlowSize {
+        flow: flow.flow.to_string(),
+        runs: flow.runs,
+        object_bytes: flow.objects.bytes,
+        blob_bytes: flow.blobs.bytes,
+    });
+    Ok(StoreSize {
+        measured_at: flownote_store::time::now(),
+        total_bytes: info.total.bytes,
+        flows: flows.collect(),
+        blob_bytes: info.blobs.bytes,
+        unreferenced_bytes: info.unreferenced.bytes,
+        trash_bytes: info.trash.bytes,
+    })
+}
+
+fn room(path: &Path) -> Option<DiskRoom> {
+    // The folder is made by the first write; until then the one above it tells.
+    let there = path.ancestors().find(|path| path.exists())?;
+    let found = statvfs(there).ok()?;
+    let size = found.fragment_size();
+    Some(DiskRoom {
+        path: path.display().to_string(),
+        total_bytes: found.blocks() * size,
+        free_bytes: found.blocks_available() * size,
+    })
+}
+
+fn memory(text: &str) -> Option<MemoryRoom> {
+    let number = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+        line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+    };
+    Some(MemoryRoom {
+        total_bytes: number("MemTotal:")?,
+        available_bytes: number("MemAvailable:")?,
+    })
+}
+
+fn little_disk(disk: &DiskRoom) -> Option<ApiError> {
+    is_little(disk.free_bytes, disk.total_bytes).then(|| ApiError {
+        what: "the disk of the store is nearly full".into(),
+        place: Some(disk.path.clone()),
+        hint: Some("`flownote gc --dry-run` shows what can go".into()),
+    })
+}
+
+fn little_memory(memory: &MemoryRoom) -> Option<ApiError> {
+    is_little(memory.available_bytes, memory.total_bytes).then(|| ApiError {
+        what: "the machine has hardly any memory left".into(),
+        place: None,
+        hint: Some("run fewer tasks at once (`--max-workers`), or end a kernel".into()),
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share needs no more digits than a double has")]
+fn is_little(left: u64, all: u64) -> bool {
+    all > 0 && (left as f64) < (all as f64) * LITTLE
+}
+
+fn interrupted(run: &RunRow) -> ApiError {
+    let file = run.file.as_deref().unwrap_or("flow.py");
+    let short = run.run.rsplit('-').next().unwrap_or_default();
+    ApiError {
+        what: format!("the process of run {}/{} is gone", run.flow, run.run),
+        place: Some(format!("{}/{}", run.flow, run.run)),
+        hint: Some(format!("`flownote run {file} --continue {short}` goes on with it")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_read() {
+        let text = "MemTotal:       24000 kB\nMemFree: 1 kB\nMemAvailable:   12000 kB\n";
+        let found = memory(text).unwrap();
+        assert_eq!((found.total_bytes, found.available_bytes), (24_576_000, 12_288_000));
+        assert_eq!(memory("MemTotal: x"), None);
+        assert!(is_little(1, 100) && !is_little(10, 100) && !is_little(0, 0));
+    }
+}

@@ -1,0 +1,105 @@
+//! Every route, in one table: what isn't here doesn't exist, and what is here is behind the
+//! gate. The security tests walk this table.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+
+use crate::act::{open, resume, tags};
+use crate::health;
+use crate::me::me;
+use crate::notebooks::{export, serve, socket};
+use crate::page;
+use crate::runs::ask;
+use crate::security::{gate, login};
+use crate::state::App;
+
+/// No request has a larger body.
+const LARGEST: usize = 1 << 20;
+
+/// One route.
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Its path below the base.
+    pub path: &'static str,
+    handler: fn() -> MethodRouter<App>,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal => $handler:path,)*) => {
+        &[$(Route {
+            method: stringify!($method),
+            path: $path,
+            handler: || $method($handler),
+        },)*]
+    };
+}
+
+/// All of them.
+pub const ROUTES: &[Route] = routes![
+    get "/login" => login::enter,
+    post "/login" => login::password,
+    post "/logout" => login::leave,
+    get "/api/me" => me,
+    get "/api/flows" => ask::flows,
+    get "/api/runs" => ask::list,
+    get "/api/events" => ask::all_events,
+    get "/api/compare" => ask::compare,
+    get "/api/runs/{flow}/{run}" => ask::detail,
+    get "/api/runs/{flow}/{run}/tasks" => ask::tasks,
+    get "/api/runs/{flow}/{run}/heat" => ask::heat,
+    get "/api/runs/{flow}/{run}/why" => ask::why,
+    get "/api/runs/{flow}/{run}/code" => ask::code,
+    get "/api/runs/{flow}/{run}/events" => ask::events,
+    get "/api/runs/{flow}/{run}/{step}/{task}" => ask::task,
+    get "/api/runs/{flow}/{run}/{step}/{task}/logs" => ask::logs,
+    get "/api/runs/{flow}/{run}/{step}/{task}/logs/download" => ask::download,
+    get "/api/runs/{flow}/{run}/{step}/{task}/code" => ask::step_code,
+    get "/api/runs/{flow}/{run}/{step}/{task}/artifacts/{name}" => ask::artifact,
+    post "/api/runs/{flow}/{run}/tags" => tags::change,
+    post "/api/runs/{flow}/{run}/resume" => resume::start,
+    post "/api/tasks/open" => open::open,
+    get "/api/notebooks" => serve::list,
+    post "/api/notebooks" => serve::create,
+    post "/api/notebooks/rename" => serve::rename,
+    post "/api/notebooks/copy" => serve::copy,
+    post "/api/notebooks/delete" => serve::delete,
+    post "/api/notebooks/upload" => serve::upload,
+    get "/api/notebooks/history" => serve::saves,
+    get "/api/notebooks/history/diff" => serve::difference,
+    get "/api/notebooks/export" => export::export,
+    get "/api/notebooks/socket" => socket::open,
+    get "/api/health" => health::health,
+    get "/" => page::index,
+    get "/notebooks" => page::index,
+    get "/notebooks/{*path}" => page::index,
+    get "/runs" => page::index,
+    get "/runs/{*path}" => page::index,
+    get "/compare" => page::index,
+    get "/data" => page::index,
+    get "/data/{*path}" => page::index,
+    get "/health" => page::index,
+    get "/assets/{*path}" => page::asset,
+    get "/icon.svg" => page::asset,
+    get "/theme.js" => page::asset,
+];
+
+/// The router: the table below the base, and the gate around everything.
+pub fn router(app: &App) -> Router {
+    let base = &app.base.path;
+    let mut router = Router::new();
+    for Route { path, handler, .. } in ROUTES {
+        router = router.route(&format!("{base}{path}"), handler());
+    }
+    if !base.is_empty() {
+        router = router.route(base, get(page::index));
+    }
+    router
+        .fallback(page::nothing)
+        .layer(DefaultBodyLimit::max(LARGEST))
+        // The last layer is the outermost: it is asked before a route is even looked for.
+        .layer(from_fn_with_state(app.clone(), gate::guard))
+        .with_state(app.clone())
+}

@@ -1,0 +1,67 @@
+//! Runs, as the page shows them: read from the store, remembered while nothing can change.
+//!
+//! A [`Catalogue`] knows every run's name and what its record says; [`Tasks`] are the tasks
+//! of one run as rows, brought up to date from its log. [`ask`] has the handlers.
+
+pub mod ask;
+
+mod artifact;
+mod catalogue;
+mod code;
+mod compare;
+mod detail;
+mod digests;
+mod ended;
+mod events;
+mod facts;
+mod failure;
+mod heat;
+mod items;
+mod lineage;
+mod logs;
+mod preview;
+mod printed;
+mod question;
+mod row;
+mod shelf;
+mod task_row;
+mod tasks;
+
+use flownote_store::Store;
+
+pub use self::catalogue::Catalogue;
+pub use self::digests::Digests;
+pub use self::question::Question;
+pub use self::shelf::Shelf;
+pub use self::tasks::Tasks;
+
+/// What is known of the store's runs.
+pub struct Runs {
+    store: Store,
+    /// Every run, by name.
+    pub(crate) catalogue: Catalogue,
+    /// Tasks of the runs that were looked at.
+    pub(crate) shelf: Shelf,
+    /// Where digests are used.
+    pub(crate) digests: Digests,
+    /// What tasks that are over printed.
+    pub(crate) printed: printed::Printed,
+}
+
+impl Runs {
+    /// Knows nothing yet.
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            catalogue: Catalogue::default(),
+            shelf: Shelf::default(),
+            digests: Digests::default(),
+            printed: printed::Printed::default(),
+        }
+    }
+
+    /// The store that they are in.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}

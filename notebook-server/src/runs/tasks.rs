@@ -1,0 +1,371 @@
+//! The tasks of one run as rows, in the order of the graph, kept current from its log.
+//!
+//! The first look reads every result; later ones read what the log has since then, so that
+//! a live run of thousands of tasks costs what changes. A journal says what changed when:
+//! each browser has its own place in it, and a slow one misses nothing but the middle.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::{Duration, Instant};
+
+use flownote_flow::event::{AttemptResult, RunEvent};
+use flownote_flow::graph::FlowGraph;
+use flownote_flow::id::{AttemptKey, StepName, TaskId, TaskKey};
+use flownote_flow::manifest::Next;
+use flownote_flow::run::RunRecord;
+use flownote_store::client::{Status, Task, TaskStatus};
+use flownote_store::{Error, RunKey, Store};
+
+use super::{ended, items, task_row};
+use crate::api::{Tally, TaskRow, TaskState};
+
+/// How often it is looked whether a silent run's owner lives.
+const SILENCE: Duration = Duration::from_secs(2);
+
+/// The tasks of one run.
+pub struct Tasks {
+    key: RunKey,
+    record: RunRecord,
+    graph: Option<FlowGraph>,
+    standing: (Status, Option<String>),
+    steps: Vec<Step>,
+    by_name: HashMap<StepName, usize>,
+    next_batch: u64,
+    journal: Vec<TaskKey>,
+    looked: Instant,
+}
+
+/// The tasks of one step, by their places.
+pub struct Step {
+    /// The step.
+    pub name: StepName,
+    /// Its tasks, by their foreach indices.
+    pub rows: Vec<TaskRow>,
+    keys: Vec<TaskKey>,
+}
+
+impl Tasks {
+    /// Reads all tasks of a run.
+    pub async fn read(store: &Store, key: &RunKey) -> Result<Self, Error> {
+        let mut record = store.run_record(key).await?;
+        // The texts of the sources are large, and asked for elsewhere.
+        record.sources.clear();
+        record.constants.clear();
+        let graph = FlowGraph::new(&record.description).ok();
+        let mut tasks = Self {
+            key: key.clone(),
+            graph,
+            standing: (Status::Running, None),
+            steps: Vec::new(),
+            by_name: HashMap::new(),
+            next_batch: 0,
+            journal: Vec::new(),
+            looked: Instant::now(),
+            record,
+        };
+        for name in tasks.order() {
+            tasks.step_mut(&name);
+        }
+        tasks.read_all(store).await?;
+        Ok(tasks)
+    }
+
+    /// Brings it up to date; returns at once when nothing can change any more.
+    pub async fn refresh(&mut self, store: &Store) -> Result<(), Error> {
+        if self.is_final() {
+            return Ok(());
+        }
+        let batches = store.read_log(&self.key, self.next_batch).await?;
+        if batches.is_empty() {
+            if self.looked.elapsed() >= SILENCE {
+                let standing = store.run_status(&self.key).await?;
+                self.looked = Instant::now();
+                if standing != self.standing {
+                    self.read_all(store).await?;
+                }
+            }
+            return Ok(());
+        }
+        self.looked = Instant::now();
+        let (mut ended, mut is_over) = (Vec::new(), false);
+        for (seq, batch) in batches {
+            self.next_batch = seq + 1;
+            for event in batch.events {
+                match event {
+                    RunEvent::AttemptStarted { attempt } => self.begin(&attempt, &batch.written_at),
+                    RunEvent::AttemptFinished { attempt, result } => {
+                        if let AttemptResult::Ok { next } = &result {
+                            self.expect(&attempt.task, next);
+                        }
+                        ended.push(attempt);
+                    }
+                    RunEvent::RunFinished { .. } => is_over = true,
+                    // Somebody took it up again, or it is about to end.
+                    RunEvent::Epoch { .. } => self.standing = (Status::Running, None),
+                    RunEvent::TimerFired { .. } | RunEvent::CancelRequested => {}
+                }
+            }
+        }
+        self.end(store, ended).await?;
+        if is_over { self.read_all(store).await } else { Ok(()) }
+    }
+
+    /// How the run stands, and when it ended.
+    pub fn standing(&self) -> (Status, Option<String>) {
+        self.standing.clone()
+    }
+
+    /// Whether nothing can change any more.
+    pub fn is_final(&self) -> bool {
+        self.standing.1.is_some()
+    }
+
+    /// The run's record, sources and constants left out.
+    pub fn record(&self) -> &RunRecord {
+        &self.record
+    }
+
+    /// The flow's graph; a notebook has none.
+    pub fn graph(&self) -> Option<&FlowGraph> {
+        self.graph.as_ref()
+    }
+
+    /// Its steps.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// One step.
+    pub fn step(&self, name: &str) -> Option<&Step> {
+        self.by_name.get(&StepName::new(name)).map(|at| &self.steps[*at])
+    }
+
+    /// The rows of a step, or of all of them.
+    pub fn rows<'a>(
+        &'a self,
+        step: Option<&str>,
+    ) -> Box<dyn Iterator<Item = &'a TaskRow> + Send + 'a> {
+        match step {
+            Some(name) => Box::new(self.step(name).into_iter().flat_map(|step| &step.rows)),
+            None => Box::new(self.steps.iter().flat_map(|step| &step.rows)),
+        }
+    }
+
+    /// A task, and its place within its step.
+    pub fn task(&self, step: &str, task: &str) -> Option<(usize, &TaskRow)> {
+        let name = StepName::new(step);
+        let step = &self.steps[*self.by_name.get(&name)?];
+        let key = task_row::key_of(&name, &TaskId::new(task), self.depth(&name));
+        let at = step.place(&key).ok()?;
+        Some((at, &step.rows[at]))
+    }
+
+    /// The numbers of a step, or of the run.
+    pub fn tally(&self, step: Option<&str>) -> Tally {
+        let mut tally = Tally::default();
+        let mut total = 0;
+        for row in self.rows(step) {
+            tally.add(row.status);
+            total += 1;
+        }
+        Tally { total: Some(total), ..tally }
+    }
+
+    /// The first task that failed for good.
+    pub fn failed_at(&self) -> Option<String> {
+        let failed = self.rows(None).filter(|row| row.status == TaskState::Failed);
+        failed
+            .min_by(|one, other| one.finished_at.cmp(&other.finished_at))
+            .map(|row| row.label.clone())
+    }
+
+    /// Where the journal ends now.
+    pub fn now(&self) -> usize {
+        self.journal.len()
+    }
+
+    /// The tasks that changed since a place in the journal, each once.
+    pub fn changed(&self, since: usize) -> Vec<(usize, &TaskRow)> {
+        let keys: BTreeSet<&TaskKey> = self.journal.iter().skip(since).collect();
+        let found = keys.into_iter().filter_map(|key| {
+            let step = &self.steps[*self.by_name.get(&key.step)?];
+            let at = step.place(key).ok()?;
+            Some((at, &step.rows[at]))
+        });
+        found.collect()
+    }
+
+    /// How many rows there are: what they weigh.
+    pub fn weight(&self) -> usize {
+        self.steps.iter().map(|step| step.rows.len()).sum()
+    }
+
+    /// The steps in the order of the graph, or of the description.
+    fn order(&self) -> Vec<StepName> {
+        self.record.description.steps.iter().map(|step| step.name.clone()).collect()
+    }
+
+    fn depth(&self, step: &StepName) -> Option<usize> {
+        Some(self.graph.as_ref()?.step(step)?.depth())
+    }
+
+    fn step_mut(&mut self, name: &StepName) -> &mut Step {
+        let at = *self.by_name.entry(name.clone()).or_insert_with(|| {
+            self.steps.push(Step { name: name.clone(), rows: Vec::new(), keys: Vec::new() });
+            self.steps.len() - 1
+        });
+        &mut self.steps[at]
+    }
+
+    /// Reads every result anew; the journal says which rows are different now.
+    async fn read_all(&mut self, store: &Store) -> Result<(), Error> {
+        // Before the results: what comes meanwhile is met again, and is the same.
+        let batches = store.read_log(&self.key, 0).await?;
+        self.standing = store.run_status(&self.key).await?;
+        self.next_batch = batches.last().map_or(0, |(seq, _)| seq + 1);
+        let mut begun: HashMap<AttemptKey, String> = HashMap::new();
+        for (_, batch) in batches {
+            for event in batch.events {
+                if let RunEvent::AttemptStarted { attempt } = event {
+                    begun.insert(attempt, batch.written_at.clone());
+                }
+            }
+        }
+        let tasks = store.tasks(&self.key, None).await?;
+        let mut splits = Vec::new();
+        for task in &tasks {
+            let key = task_row::key_of(&task.step, &task.task, self.depth(&task.step));
+            if let Some(next @ Next::Foreach { .. }) = &task.next {
+                self.expect(&key, next);
+                splits.push((key.clone(), task.attempts.last().map_or(0, |last| last.attempt)));
+            }
+            let mut row = self.row(task, &key);
+            if let Some(open) = row.attempts.last_mut().filter(|it| it.started_at.is_none()) {
+                let attempt = AttemptKey { task: key.clone(), attempt: open.attempt };
+                open.started_at = begun.get(&attempt).cloned();
+                let at = open.started_at.clone();
+                row.started_at = row.started_at.or(at);
+            }
+            self.put(key, row);
+        }
+        let dones: Vec<AttemptKey> =
+            splits.into_iter().map(|(task, attempt)| AttemptKey { task, attempt }).collect();
+        self.name_items(store, &dones).await
+    }
+
+    /// An attempt began.
+    fn begin(&mut self, attempt: &AttemptKey, at: &str) {
+        let key = attempt.task.clone();
+        let known = self.row_of(&key);
+        let mut row = known.cloned().unwrap_or_else(|| task_row::queued(&key));
+        if row.attempts.iter().any(|known| known.attempt == attempt.attempt) {
+            return;
+        }
+        row.attempts.push(crate::api::AttemptRow {
+            attempt: attempt.attempt,
+            started_at: Some(at.to_owned()),
+            finished_at: None,
+            outcome: TaskState::Running,
+            message: None,
+            host: String::new(),
+            cpu_ms: 0,
+            max_rss_bytes: 0,
+            printed_bytes: 0,
+            notices: Vec::new(),
+        });
+        row.started_at.get_or_insert_with(|| at.to_owned());
+        (row.status, row.finished_at) = (TaskState::Running, None);
+        self.put(key, row);
+    }
+
+    /// Attempts ended: their results are read.
+    async fn end(&mut self, store: &Store, ended: Vec<AttemptKey>) -> Result<(), Error> {
+        let mut splits = Vec::new();
+        for tasks in ended.chunks(64) {
+            let reads = tasks.iter().map(|attempt| {
+                let id = attempt.task.id();
+                let (run, step) = (self.key.clone(), attempt.task.step.clone());
+                async move { store.attempts(&run, &step, &id).await }
+            });
+            let dones = futures::future::try_join_all(reads).await?;
+            for (attempt, dones) in tasks.iter().zip(dones) {
+                let Some(task) = Task::of_dones(&self.key, dones) else { continue };
+                if matches!(task.next, Some(Next::Foreach { .. })) {
+                    splits.push(attempt.clone());
+                }
+                let row = self.row(&task, &attempt.task);
+                self.put(attempt.task.clone(), row);
+            }
+        }
+        self.name_items(store, &splits).await
+    }
+
+    /// The row of a task. One that failed but is to be tried again waits.
+    fn row(&self, task: &Task, key: &TaskKey) -> TaskRow {
+        let mut row = task_row::row_of(task, key);
+        row.foreach_value = self.row_of(key).and_then(|known| known.foreach_value.clone());
+        let retries =
+            self.graph.as_ref().and_then(|it| it.step(&key.step)).map(|it| it.policy.retries);
+        let retryable = task.exception.as_ref().is_some_and(|failure| failure.retryable);
+        let tried = task.attempts.iter().filter(|it| it.status == TaskStatus::Failed).count();
+        let again = retryable && retries.is_some_and(|retries| tried <= retries as usize);
+        if row.status == TaskState::Failed && again && self.standing.0 == Status::Running {
+            row.status = TaskState::Queued;
+        }
+        row
+    }
+
+    /// The items of a foreach are known before they start.
+    fn expect(&mut self, split: &TaskKey, next: &Next) {
+        let Next::Foreach { step, count } = next else { return };
+        for key in ended::children(split, step, *count) {
+            if self.row_of(&key).is_none() {
+                let row = task_row::queued(&key);
+                self.put(key, row);
+            }
+        }
+    }
+
+    /// Gives the tasks of foreachs the texts of their items.
+    async fn name_items(&mut self, store: &Store, splits: &[AttemptKey]) -> Result<(), Error> {
+        for (split, done) in splits.iter().zip(store.dones_of(&self.key, splits).await?) {
+            let Some(manifest) = done.map(|done| done.manifest) else { continue };
+            let (Some(Next::Foreach { step, count }), Some(found)) =
+                (manifest.next, manifest.items)
+            else {
+                continue;
+            };
+            let texts = items::texts(store, &found).await?;
+            for (key, text) in ended::children(&split.task, &step, count).zip(texts) {
+                let step = self.step_mut(&key.step);
+                if let Ok(at) = step.place(&key) {
+                    step.rows[at].foreach_value = text;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn row_of(&self, key: &TaskKey) -> Option<&TaskRow> {
+        let step = &self.steps[*self.by_name.get(&key.step)?];
+        step.place(key).ok().map(|at| &step.rows[at])
+    }
+
+    fn put(&mut self, key: TaskKey, row: TaskRow) {
+        let step = self.step_mut(&key.step);
+        match step.place(&key) {
+            Ok(at) if step.rows[at] == row => return,
+            Ok(at) => step.rows[at] = row,
+            Err(at) => {
+                step.rows.insert(at, row);
+                step.keys.insert(at, key.clone());
+            }
+        }
+        self.journal.push(key);
+    }
+}
+
+impl Step {
+    fn place(&self, key: &TaskKey) -> Result<usize, usize> {
+        self.keys.binary_search_by(|known| known.path.cmp(&key.path))
+    }
+}

@@ -1,0 +1,10 @@
+//! The server over real sockets: who gets in, and what it says of runs.
+
+mod client;
+mod doors;
+mod events;
+mod page;
+mod runs;
+mod security;
+mod support;
+mod writer;
