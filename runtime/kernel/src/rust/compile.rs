@@ -1,6 +1,7 @@
 //! Runs rustc on the texts of a cell.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -50,9 +51,11 @@ impl Extras {
         self.search.extend(other.search.iter().cloned());
         self.libraries.extend(other.libraries.iter().cloned());
         self.linked.extend(other.linked.iter().cloned());
-        if self.digest != other.digest {
-            self.digest.push_str(&other.digest);
-        }
+        // Each once, in order: it would grow with every cell, and crates with it be others.
+        let digests = self.digest.split(' ').chain(other.digest.split(' '));
+        let digests: BTreeSet<&str> = digests.filter(|digest| !digest.is_empty()).collect();
+        let joined = digests.into_iter().collect::<Vec<_>>().join(" ");
+        self.digest = joined;
     }
 }
 
@@ -196,7 +199,12 @@ impl Compiler {
         fs::write(work.join(unit.file), unit.text)?;
         let made = work.join(unit.target.file_name().unwrap_or_default());
         let mut command = self.command(unit, &made);
-        command.current_dir(work);
+        // The same text is the same crate wherever it was compiled: rustc takes the folder into
+        // a crate's hash, and what was compiled against one accepts no other.
+        let mut folder = OsString::from("--remap-path-prefix=");
+        folder.push(fs::canonicalize(work)?);
+        folder.push("=.");
+        command.arg(folder).current_dir(work);
         let mut child = command
             .spawn()
             .map_err(|error| Failure::Broken(format!("`{}`: {error}", self.kit.rustc.display())))?;
@@ -280,7 +288,7 @@ const OPTIONS: [&str; 11] = [
 
 /// Stands for how cells are made and kept: what was made otherwise is not taken.
 pub fn options_digest() -> String {
-    format!("2 {}", OPTIONS.join(" "))
+    format!("3 {}", OPTIONS.join(" "))
 }
 
 /// Reads what a compiler says until it ends, or kills it when the user wants to stop.
@@ -300,4 +308,23 @@ fn wait(child: &mut Child, stopped: &dyn Fn() -> bool) -> Result<String, Failure
         std::thread::sleep(Duration::from_millis(1));
     }
     reading.join().map_err(|_| Failure::Broken("what rustc said could not be read".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crates_that_are_joined_again_and_again_are_the_same() {
+        let of = |digest: &str| Extras { digest: digest.to_owned(), ..Extras::default() };
+        let mut joined = of("b");
+        for digest in ["a", "", "b", "a b", "a"] {
+            joined.join(&of(digest));
+        }
+        assert_eq!(joined.digest, "a b");
+        let mut other = Extras::default();
+        other.join(&of("a"));
+        other.join(&joined);
+        assert_eq!(other, joined, "in whatever order");
+    }
 }
