@@ -30,7 +30,7 @@ pub(super) fn facts(source: &str) -> Facts {
         facts.now.insert(name.into(), Read::default());
     }
     for dependency in options.all("dep") {
-        let (name, requirement) = dependency.split_once('=').unwrap_or((dependency, "*"));
+        let (name, requirement) = dependency.split_once('=').unwrap_or((dependency, "\"*\""));
         facts.dependencies.insert(name.trim().to_owned(), requirement.trim().to_owned());
     }
     let body = |input: ParseStream<'_>| {

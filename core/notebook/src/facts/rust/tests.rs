@@ -72,6 +72,8 @@ fn options_are_read() {
     let names: Vec<&str> = facts.now.keys().map(AsRef::as_ref).collect();
     assert_eq!(names, ["df", "model", SCOPE]);
     assert_eq!(facts.dependencies["regex"], "\"1\"");
+    let any = super::facts("//! dep: regex\nlet x = 1;");
+    assert_eq!(any.dependencies["regex"], "\"*\"", "as it stands in Cargo.toml");
 }
 
 #[test]
