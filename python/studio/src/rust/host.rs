@@ -27,6 +27,19 @@ pub struct Host {
     version: Option<String>,
 }
 
+/// Stands for the cells' thread: without it nobody would answer any more. A fault of ours
+/// there ends the process, and the supervisor says that it ended.
+struct Lasting;
+
+impl Drop for Lasting {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("flownote: the thread that runs cells failed");
+            std::process::abort();
+        }
+    }
+}
+
 impl Host {
     fn open(welcome: &Welcome, say: Say) -> io::Result<Self> {
         if welcome.version != VERSION {
@@ -46,6 +59,7 @@ impl Host {
         let (tasks, waiting) = mpsc::channel::<Task>();
         let (own, values) = (Arc::clone(&shared), welcome.values.clone());
         let work = move || {
+            let _lasting = Lasting;
             crash::watch_stack();
             let mut cells = Cells::new(own, values, getting);
             for task in waiting {
