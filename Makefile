@@ -98,7 +98,8 @@ check-rust: $(DONE)/venv
 	@RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --document-private-items
 	@RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --manifest-path $(PRELUDE) --target-dir $(CARGO_TARGET_DIR)/prelude
 	$(call say,Rust: the TypeScript types of what the server answers)
-	@cargo test --package flownote-server --lib typescript --quiet
+	@# Of the workspace: one package alone would be built with other features, all anew.
+	@cargo test --workspace --lib --quiet typescript
 	$(call say,Rust: tidy)
 	@cargo test --package flownote-tests --test tidy --quiet
 	$(call say,Rust: licences and advisories)
