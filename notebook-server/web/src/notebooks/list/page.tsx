@@ -211,7 +211,6 @@ function TreeRow({ row, isCurrent, enter, fold, ask, entries, refresh }: RowProp
       style={inset}
       aria-level={depth + 1}
       aria-selected={isCurrent}
-      aria-label={`${entry.name}${entry.running ? ", a kernel runs" : ""}`}
       tabIndex={isCurrent ? 0 : -1}
       onFocus={enter}
       onClick={(event) => {

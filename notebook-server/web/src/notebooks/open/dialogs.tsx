@@ -52,7 +52,7 @@ function KeySheet({ close }: { close: () => void }) {
   const edit = ACTIONS.filter((action) => action.edit);
   return (
     <Dialog title="Keys of a notebook" close={close} wide>
-      <div class="key-columns">
+      <div class="key-columns" role="group" aria-label="Keys" tabIndex={0}>
         <section>
           <h3>A cell has the focus (Esc)</h3>
           <dl class="keys">
