@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -363,10 +362,19 @@ def test_what_children_and_threads_print_is_the_cells(rust: Rust) -> None:
     assert ran.finished["unverified"], "what it read of the world is not known"
 
 
-def test_no_rust_source_is_left_behind() -> None:
+def test_what_a_function_above_reads_is_not_known_below_either(rust: Rust) -> None:
+    rust.make('fn load() -> String { std::fs::read_to_string("/proc/uptime").unwrap() }')
+    rust.make("struct Loader;\nimpl Loader { fn load(&self) -> usize { load().len() } }")
+    rust.make("fn half(n: u8) -> u8 { n / 2 }\nlet loader = Loader;")
+    for code in ("let text = load();", "let size = Loader.load();", "let size = loader.load();"):
+        assert "is not recorded" in rust.make(code).finished["unverified"], code
+    assert rust.make("let n = half(4);").finished.get("unverified") is None
+
+
+def test_no_rust_source_is_left_behind(rust: Rust) -> None:
     """Temporary folders of compilations go with them."""
-    cache = os.environ.get("FLOWNOTE_RUST_CACHE") or Path.home() / ".cache/flownote/rust"
-    found = subprocess.run(
-        ["find", str(cache), "-name", f"work-{os.getpid()}-*"], capture_output=True, text=True
-    )
-    assert found.stdout == ""
+    rust.make(f"let left_behind = {time.time_ns()}u64;")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flownote/rust"
+    cache = Path(os.environ.get("FLOWNOTE_RUST_CACHE") or cache)
+    assert list(cache.glob("*/cells/*/bodies")), "there is what it compiled"
+    assert list(cache.glob(f"*/cells/*/work-{rust.process.pid}-*")) == []

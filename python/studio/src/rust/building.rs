@@ -55,7 +55,7 @@ impl Cells {
         let file = format!("cell-{name}.rs");
         self.note(file.clone(), execute, &made);
         let cell = execute.cell.clone();
-        let record = Made { cell, extras: extras.clone() };
+        let record = Made { cell, extras: extras.clone(), unverified: None };
         if !self.has(&target) {
             let output = if shared { Becomes::SharedItems } else { Becomes::Items };
             self.compile(making, &name, output, &file, &made, &target)

@@ -77,6 +77,8 @@ pub(super) struct Made {
     pub cell: String,
     /// What it asks for beside the prelude, with what the crates that it names ask for.
     pub extras: Extras,
+    /// Why what it does may depend on more than is recorded.
+    pub unverified: Option<String>,
 }
 
 /// Why a cell ended before its end.
@@ -179,16 +181,21 @@ impl Cells {
             return Ok(());
         }
         let found = facts(Language::Rust, &execute.code);
-        outcome.unverified = reads_the_world(&split);
         self.get_ready(&split)?;
         let extras = self.extras_of(&found)?;
         let mut sight = self.versions.sight();
         sight.linked.clone_from(&extras.linked);
+        let items_read = self.reads_the_world(words_of_items(&split), &sight);
+        let words = split.words.iter().map(String::as_str);
+        outcome.unverified = items_read.clone().or_else(|| self.reads_the_world(words, &sight));
         let mut making = Making { execute, split: &split, facts: &found, sight: &sight, extras };
         let own = self.make_items(&making)?;
         let added = split.adds(own.as_deref(), &sight);
         if let Some(own) = &own {
             self.drop_older(execute, own);
+            if let Some(made) = self.crates.get_mut(own) {
+                made.unverified = items_read;
+            }
         }
         // A `use` alone is compiled to see whether it is right.
         if split.runs || (own.is_none() && !split.imports.is_empty()) {
@@ -198,6 +205,9 @@ impl Cells {
             {
                 if let Some(made) = self.crates.get(&krate) {
                     making.extras.join(&made.extras);
+                    // Its type has methods.
+                    let why = outcome.unverified.take();
+                    outcome.unverified = why.or_else(|| made.unverified.clone());
                 }
             }
             let built = self.make_body(&making, own.as_deref(), &given)?;
@@ -205,6 +215,29 @@ impl Cells {
         }
         self.bind_items(execute, added, outcome);
         Ok(())
+    }
+
+    /// Why what code of these words gives may depend on more than is recorded: what Rust code
+    /// reads of the world isn't seen, nor what that reads which it uses of the cells above.
+    fn reads_the_world<'a>(
+        &self,
+        mut words: impl Iterator<Item = &'a str>,
+        sight: &Sight,
+    ) -> Option<String> {
+        let of_crate = |krate: &String| self.crates.get(krate)?.unverified.clone();
+        let found = words.find_map(|word| {
+            if WORLD.contains(&word) {
+                let why = "what Rust reads of the world is not recorded";
+                return Some(format!("it uses `{word}`: {why}"));
+            }
+            match sight.items.get(word)? {
+                Visible::Item { krate, .. } => of_crate(krate),
+                Visible::Import(_) => None,
+            }
+        });
+        // Traits are used without being named.
+        let mut scope = sight.scope.iter().filter_map(|scope| scope.krate.as_ref());
+        found.or_else(|| scope.find_map(of_crate))
     }
 
     fn get_ready(&mut self, split: &Split) -> Result<(), Ended> {
@@ -461,26 +494,24 @@ impl Cells {
     }
 }
 
-/// Why a result may depend on more than is recorded: what Rust code reads of the world isn't
-/// seen.
-fn reads_the_world(split: &Split) -> Option<String> {
-    const WORLD: [&str; 12] = [
-        "fs",
-        "File",
-        "OpenOptions",
-        "read_to_string",
-        "read_dir",
-        "TcpStream",
-        "UdpSocket",
-        "env",
-        "Command",
-        "Instant",
-        "SystemTime",
-        "stdin",
-    ];
-    let items = split.items.iter().flat_map(|item| item.words.iter());
-    let roots = split.imports.iter().flat_map(|import| import.path.split("::"));
-    let mut words = split.words.iter().chain(items).map(String::as_str).chain(roots);
-    let word = words.find(|word| WORLD.contains(word))?;
-    Some(format!("it uses `{word}`: what Rust reads of the world is not recorded"))
+/// Words of code that reads the world.
+const WORLD: [&str; 12] = [
+    "fs",
+    "File",
+    "OpenOptions",
+    "read_to_string",
+    "read_dir",
+    "TcpStream",
+    "UdpSocket",
+    "env",
+    "Command",
+    "Instant",
+    "SystemTime",
+    "stdin",
+];
+
+/// The words of what later cells may use.
+fn words_of_items(split: &Split) -> impl Iterator<Item = &str> {
+    let items = split.items.iter().flat_map(|item| item.words.iter()).map(String::as_str);
+    items.chain(split.imports.iter().flat_map(|import| import.path.split("::")))
 }
