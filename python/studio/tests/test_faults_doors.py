@@ -109,6 +109,26 @@ def test_the_shells_run_is_killed(folder: Folder, stage: str) -> None:
     assert not staging.exists() or not list(staging.iterdir()), "left behind"
 
 
+def test_a_resume_has_the_parameters_of_a_run_that_was_killed(folder: Folder) -> None:
+    (folder.path / "hold").write_text("")
+    folder.notebook(
+        "nb",
+        '# %% tags=["parameters"]\nx = 1\n\n'
+        '# %%\nimport os, time\nif os.path.exists("hold"):\n'
+        '    open("holds", "w").close()\n    time.sleep(60)\n\n# %%\nprint(x)\n',
+    )
+    running = folder.begin("run", "nb.ipynb", "--param", "x=3")
+    until((folder.path / "holds").exists)
+    until(lambda: list((folder.path / "store").rglob("run.json")))
+    below = descendants(running.pid)
+    os.kill(running.pid, signal.SIGKILL)
+    running.communicate(timeout=HUNG)
+    until(lambda: all(map(is_gone, below)))
+    (folder.path / "hold").unlink()
+    again = folder.flownote("resume", "nb.ipynb")
+    assert (again.code, again.out) == (0, "3\n"), again.err
+
+
 @pytest.mark.usefixtures("place")
 @pytest.mark.parametrize("stage", ["idle", "running"])
 def test_jupyters_kernel_is_killed(stage: str, tmp_path: Path) -> None:

@@ -40,5 +40,6 @@ async fn newest(store: &Store, tag: String) -> Result<Option<RunSummary>, Error>
     let filter =
         RunFilter { tags: vec![tag], limit: Some(20), ..RunFilter::of(FlowName::new(FLOW)) };
     let runs = store.runs(&filter).await?.runs;
-    Ok(runs.into_iter().find(|run| run.finished_at.is_some()))
+    // One that was killed is over, and never said so.
+    Ok(runs.into_iter().find(|run| !run.status.is_live()))
 }
