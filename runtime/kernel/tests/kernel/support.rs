@@ -188,10 +188,13 @@ fn probe(whole: &str) -> Option<(PathBuf, BTreeMap<String, String>)> {
     let path = std::env::var("PYTHONPATH").unwrap_or_default();
     let here = format!("{}:{path}", package.display());
     let here = BTreeMap::from([("PYTHONPATH".to_owned(), here)]);
-    [here, BTreeMap::new()].into_iter().find_map(|environment| {
+    let found = [here, BTreeMap::new()].into_iter().find_map(|environment| {
         let mut probe = std::process::Command::new(&program);
         probe.args(["-c", whole]).envs(&environment).stderr(std::process::Stdio::null());
         let whole = probe.status().ok()?.success();
         whole.then(|| (program.clone(), environment))
-    })
+    });
+    // Whoever names one wants these tests to run.
+    assert!(found.is_some(), "`{}` can't run `{whole}`: `make studio`", program.display());
+    found
 }
