@@ -216,8 +216,11 @@ impl Compiler {
                 let text = serde_json::to_vec(&found).map_err(io::Error::from)?;
                 fs::write(unit.target.with_extension(REMARKS), text)?;
             }
-            // Another process may have made the same: either will do.
-            fs::rename(&made, unit.target)?;
+            // Another process may have made the same, and this one may have loaded that: state
+            // in it would be there twice.
+            if !unit.target.exists() {
+                fs::rename(&made, unit.target)?;
+            }
             return Ok(());
         }
         if found.iter().any(Diagnostic::is_error) {
