@@ -368,6 +368,8 @@ def test_what_a_function_above_reads_is_not_known_below_either(rust: Rust) -> No
     rust.make("fn half(n: u8) -> u8 { n / 2 }\nlet loader = Loader;")
     for code in ("let text = load();", "let size = Loader.load();", "let size = loader.load();"):
         assert "is not recorded" in rust.make(code).finished["unverified"], code
+    seen = rust.make('let seen = std::path::Path::new("/proc/uptime").exists();')
+    assert "`exists`" in seen.finished["unverified"]
     assert rust.make("let n = half(4);").finished.get("unverified") is None
 
 

@@ -495,7 +495,7 @@ impl Cells {
 }
 
 /// Words of code that reads the world.
-const WORLD: [&str; 12] = [
+const WORLD: [&str; 21] = [
     "fs",
     "File",
     "OpenOptions",
@@ -508,6 +508,15 @@ const WORLD: [&str; 12] = [
     "Instant",
     "SystemTime",
     "stdin",
+    "UnixStream",
+    "include_bytes",
+    "include_str",
+    "canonicalize",
+    "exists",
+    "is_dir",
+    "is_file",
+    "metadata",
+    "read_link",
 ];
 
 /// The words of what later cells may use.
