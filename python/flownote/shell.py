@@ -76,7 +76,7 @@ def _name_flow(line: list[str], argument: str) -> list[str]:
 def _is_about_notebooks(line: list[str]) -> bool:
     """Whether a line goes to the studio: its verb is, or a notebook is to run."""
     verb, words = (line[1], line[2:]) if len(line) > 1 else ("", [])
-    if verb in ("notebook", "kernel", "rust"):
+    if verb in ("notebook", "kernel", "rust", "ui"):
         return True
     # An option's value may end so, too; what runs comes first.
     return verb in ("run", "resume") and any(_is_notebook(word) for word in words[:1])
@@ -97,14 +97,15 @@ def _is_notebook(word: str) -> bool:
 
 
 def _studio() -> Callable[[list[str]], int]:
-    """Find the package that notebooks need."""
+    """Find the package that notebooks and the browser's page need."""
     try:
         from flownote_studio.shell import main as studio
     except ModuleNotFoundError as error:
         if error.name != "flownote_studio":
             raise
         raise FlownoteException(
-            "notebooks are part of the package `flownote-studio`, which is not installed",
+            "notebooks and their page are part of the package `flownote-studio`, which is not "
+            "installed",
             hint="install it beside flownote: pip install flownote-studio",
         ) from None
     return studio

@@ -36,7 +36,6 @@ mod table;
 mod tag;
 mod target_option;
 mod tree;
-mod ui;
 mod unknown;
 mod version;
 pub(crate) mod words;

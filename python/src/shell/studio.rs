@@ -1,4 +1,4 @@
-//! `notebook`, `kernel` and `rust`: verbs that another package brings. Where it is installed, the
+//! `notebook`, `kernel`, `rust` and `ui`: verbs that another package brings. Where it is installed, the
 //! line goes there before it comes here (`flownote/shell.py`).
 
 use clap::{Arg, Command};
@@ -24,6 +24,11 @@ pub fn rust() -> Command {
     passed_on(Command::new("rust").about("What Rust cells need: rust setup, rust status"))
 }
 
+/// `flownote ui`.
+pub fn ui() -> Command {
+    passed_on(Command::new("ui").about("Open notebooks and runs in the browser"))
+}
+
 fn passed_on(command: Command) -> Command {
     let words = Arg::new("words").num_args(0..).trailing_var_arg(true).allow_hyphen_values(true);
     command.disable_help_flag(true).arg(words.hide(true))
@@ -39,7 +44,7 @@ pub fn act(_shell: &Shell<'_>) -> Outcome {
 /// The studio is needed and isn't there.
 fn missing() -> Error {
     Error::usage(
-        "notebooks are part of the package `flownote-studio`, which is not installed",
+        "notebooks and their page are part of the package `flownote-studio`, which is not installed",
         "install it beside flownote: pip install flownote-studio",
     )
 }

@@ -5,7 +5,7 @@ use flownote_flow::description::FlowDescription;
 
 use super::{
     Outcome, Shell, artifacts, cache, check, completion, dump, env, gc, graph, help, logs, open,
-    resume, run, runs, show, store, studio, tag, ui, version,
+    resume, run, runs, show, store, studio, tag, version,
 };
 
 /// A verb: how it looks and what it does.
@@ -76,7 +76,7 @@ pub const VERBS: &[Verb] = &[
     verb!("resume", EveryDay, Needed, resume),
     verb!("show", EveryDay, Context, show),
     verb!("notebook", EveryDay, None, studio::notebook, studio::act),
-    verb!("ui", EveryDay, None, ui),
+    verb!("ui", EveryDay, None, studio::ui, studio::act),
     verb!("runs", Look, Context, runs),
     verb!("logs", Look, Context, logs),
     verb!("artifacts", Look, Context, artifacts),

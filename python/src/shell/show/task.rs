@@ -6,7 +6,6 @@ use flownote_store::client::{Artifact, Task, TaskStatus};
 use flownote_store::{RunKey, Store};
 use serde::Serialize;
 
-use super::super::cache::why;
 use super::super::error::Error;
 use super::super::table::{Table, flexible, number, text};
 use super::super::{artifacts, output, words};
@@ -29,7 +28,7 @@ pub async fn show(store: &Store, run: &RunKey, task: &Task, json: bool) -> Resul
     let found = Target::artifacts(store, run, task).await?;
     let dones = store.attempts(run, &task.step, &task.task).await?;
     let why = match dones.iter().find(|done| done.outcome == Outcome::Ok) {
-        Some(done) => why::briefly(store, run, done).await?,
+        Some(done) => store.why_briefly(run, done).await?.map(|said| said.why),
         None => None,
     };
     if json {
