@@ -68,7 +68,7 @@ mod tests {
     fn any_name_is_a_file_name() {
         assert_eq!(
             attachment("é \"x\"\r\n.py"),
-            "attachment; filename=\"__x___.py\"; filename*=UTF-8''%C3%A9%20%22x%22%0D%0A.py"
+            "attachment; filename=\"___x___.py\"; filename*=UTF-8''%C3%A9%20%22x%22%0D%0A.py"
         );
     }
 }

@@ -11,6 +11,8 @@ use flownote_flow::help::Help;
 
 /// Notebooks and uploads are no larger.
 pub const LARGEST: u64 = 256 << 20;
+/// How often a file that is being replaced is looked up.
+const TRIES: usize = 100;
 /// Where deleted notebooks go.
 pub const TRASH: &str = ".trash";
 
@@ -169,9 +171,29 @@ impl Folder {
     /// # Errors
     /// When it isn't there, or a link leads out.
     pub fn canonical(&self, path: &Relative) -> Result<Relative, Error> {
-        let found = self.dir.canonicalize(path.as_str()).map_err(failed(path, "read"))?;
+        let found = self.dir.symlink_metadata(path.as_str()).map_err(failed(path, "read"))?;
+        if found.is_symlink() {
+            return self.resolve(path, path.as_str());
+        }
+        // The file itself isn't resolved: while it is saved, another takes its place.
+        if path.folder().is_empty() {
+            return Ok(path.clone());
+        }
+        let folder = self.resolve(path, path.folder())?;
+        Relative::new(&format!("{}/{}", folder.as_str(), path.name()))
+    }
+
+    fn resolve(&self, path: &Relative, what: &str) -> Result<Relative, Error> {
         let wrong = || Error::Path { path: path.0.clone() };
-        Relative::new(found.to_str().ok_or_else(wrong)?)
+        for _ in 0..TRIES {
+            let found = self.dir.canonicalize(what).map_err(failed(path, "read"))?;
+            // What Linux calls a file whose place another took just now.
+            let found = found.to_str().ok_or_else(wrong)?;
+            if !found.ends_with(" (deleted)") || self.dir.symlink_metadata(found).is_ok() {
+                return Relative::new(found);
+            }
+        }
+        Err(Error::Missing { path: path.0.clone() })
     }
 
     /// How a file looks; none when it isn't there.
@@ -228,9 +250,7 @@ impl Folder {
     /// # Errors
     /// When something is there already.
     pub fn create(&self, path: &Relative, bytes: &[u8]) -> Result<(), Error> {
-        if !path.folder().is_empty() {
-            self.dir.create_dir_all(path.folder()).map_err(failed(path, "written"))?;
-        }
+        self.make_parent(path)?;
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         // A name is taken at once, then filled: two who create it don't both succeed.
@@ -243,9 +263,7 @@ impl Folder {
     /// # Errors
     /// When something is there already, or it isn't there.
     pub fn rename(&self, path: &Relative, to: &Relative) -> Result<(), Error> {
-        if !to.folder().is_empty() {
-            self.dir.create_dir_all(to.folder()).map_err(failed(to, "written"))?;
-        }
+        self.make_parent(to)?;
         let (from_parent, to_parent) = (self.parent(path)?, self.parent(to)?);
         if from_parent.metadata(path.name()).map_err(failed(path, "moved"))?.is_dir() {
             return Err(Error::Missing { path: path.0.clone() });
@@ -274,6 +292,17 @@ impl Folder {
         );
         parent.rename(path.name(), &trash, &name).map_err(failed(path, "moved"))?;
         Ok(format!("{TRASH}/{name}"))
+    }
+
+    fn make_parent(&self, path: &Relative) -> Result<(), Error> {
+        if path.folder().is_empty() {
+            return Ok(());
+        }
+        match self.dir.create_dir_all(path.folder()) {
+            // Something is there: whether it is a folder, and within, is seen when it is used.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            other => other.map_err(failed(path, "written")),
+        }
     }
 
     fn parent(&self, path: &Relative) -> Result<Dir, Error> {
@@ -379,6 +408,23 @@ mod tests {
         // A link within the folder is another name of the same notebook.
         assert_eq!(folder.read(&relative("b.ipynb")).expect("read"), b"mine");
         assert_eq!(folder.canonical(&relative("b.ipynb")).expect("found"), relative("sub/a.ipynb"));
+    }
+
+    #[test]
+    fn a_file_that_is_being_saved_has_its_path() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::open(place.path()).expect("open");
+        let path = relative("a.ipynb");
+        folder.create(&path, b"1").expect("made");
+        symlink("a.ipynb", place.path().join("b.ipynb")).expect("linked");
+        std::thread::scope(|scope| {
+            let saving = scope.spawn(|| (0..200).try_for_each(|_| folder.write(&path, b"2")));
+            while !saving.is_finished() {
+                assert_eq!(folder.canonical(&path).expect("found"), path);
+                assert_eq!(folder.canonical(&relative("b.ipynb")).expect("found"), path);
+            }
+            saving.join().expect("joined").expect("saved");
+        });
     }
 
     #[test]

@@ -15,9 +15,12 @@ use super::room::{Ground, Message, Refusal, Room};
 pub struct Rooms {
     /// What they stand on.
     pub ground: Ground,
-    /// Held while one opens: two who come at once are in one room.
-    open: Arc<Mutex<HashMap<Relative, mpsc::Sender<Message>>>>,
+    /// Held for no longer than a look.
+    open: Arc<Mutex<HashMap<Relative, Door>>>,
 }
+
+/// Held while a room opens: two who come at once are in one room.
+type Door = Arc<Mutex<Option<mpsc::Sender<Message>>>>;
 
 /// A page's place in a room.
 #[derive(Debug)]
@@ -60,7 +63,8 @@ impl Rooms {
 
     /// The document of a notebook that is open.
     pub async fn look(&self, path: &Relative) -> Option<Document> {
-        let room = self.open.lock().await.get(path).cloned()?;
+        let door = self.open.lock().await.get(path).cloned()?;
+        let room = door.lock().await.clone()?;
         let (answer, document) = oneshot::channel();
         room.send(Message::Look(answer)).await.ok()?;
         document.await.ok()
@@ -68,21 +72,19 @@ impl Rooms {
 
     /// Ends a notebook's room, when it has saved.
     pub async fn end(&self, path: &Relative) {
-        let room = self.open.lock().await.remove(path);
-        if let Some(room) = room {
-            end(room).await;
+        let door = self.open.lock().await.remove(path);
+        if let Some(door) = door {
+            end(door).await;
         }
     }
 
     /// Ends all rooms, when they have saved.
     pub async fn end_all(&self) {
-        let rooms: Vec<_> = self.open.lock().await.drain().map(|(_, room)| room).collect();
-        futures::future::join_all(rooms.into_iter().map(end)).await;
+        let doors: Vec<_> = self.open.lock().await.drain().map(|(_, door)| door).collect();
+        futures::future::join_all(doors.into_iter().map(end)).await;
     }
 
     async fn room(&self, path: &Relative) -> Result<mpsc::Sender<Message>, Refusal> {
-        let mut open = self.open.lock().await;
-        open.retain(|_, room| !room.is_closed());
         // One notebook has one room, however it is called.
         let (folder, wanted) = (self.ground.folder.clone(), path.clone());
         let found = tokio::task::spawn_blocking(move || folder.canonical(&wanted)).await;
@@ -91,17 +93,30 @@ impl Rooms {
             done: "read",
             source: std::io::Error::other(error),
         })??;
-        if let Some(room) = open.get(&path) {
+        let door = {
+            let mut open = self.open.lock().await;
+            // A door that nobody stands at and that leads nowhere is none.
+            open.retain(|_, door| {
+                let leads = |room: &Option<mpsc::Sender<_>>| {
+                    room.as_ref().is_some_and(|it| !it.is_closed())
+                };
+                Arc::strong_count(door) > 1 || door.try_lock().is_ok_and(|room| leads(&room))
+            });
+            open.entry(path.clone()).or_default().clone()
+        };
+        let mut there = door.lock().await;
+        if let Some(room) = there.as_ref().filter(|room| !room.is_closed()) {
             return Ok(room.clone());
         }
-        let (room, sender) = Room::open(self.ground.clone(), path.clone()).await?;
+        let (room, sender) = Room::open(self.ground.clone(), path).await?;
         tokio::spawn(room.run());
-        open.insert(path, sender.clone());
+        *there = Some(sender.clone());
         Ok(sender)
     }
 }
 
-async fn end(room: mpsc::Sender<Message>) {
+async fn end(door: Door) {
+    let Some(room) = door.lock().await.take() else { return };
     let (ended, over) = oneshot::channel();
     if room.send(Message::End(ended)).await.is_ok() {
         // One that is over already has saved, too.

@@ -164,6 +164,8 @@ pub enum FromPage {
     Focus(Focus),
     /// Asks to write the file now. `saved` answers.
     Save {},
+    /// Says that the notebook's outputs are trusted: [`Hello::trusted`].
+    Trust {},
 }
 
 /// A question.

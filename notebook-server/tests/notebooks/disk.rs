@@ -98,3 +98,30 @@ async fn a_percent_file_stays_one() {
     page.until(|word| word["saved"]["saved"] == true).await;
     assert_eq!(std::fs::read_to_string(&file).expect("read"), "# %% id=\"c0\"\nx = 10\n");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_ran_is_trusted_when_its_user_says_so() {
+    let project = Project::new();
+    project.notebook("a.ipynb", &["1"]);
+    let file = project.root().join("a.ipynb");
+    let mut document = project.saved("a.ipynb");
+    let shown = flownote_notebook::Output::display("text/html", "<script>1</script>");
+    document.push_output(&"c0".into(), shown).expect("the cell");
+    std::fs::write(&file, flownote_notebook::ipynb::write(&document)).expect("written");
+    let server = project.serve().await;
+    let mut page = server.open("a.ipynb").await;
+    assert_eq!(page.hello["trusted"], false);
+    page.say(json!({"trust": {}})).await;
+    page.until(|word| word["hello"]["trusted"] == true).await;
+    page.until(|word| word["saved"]["saved"] == true).await;
+    drop((page, server));
+    // The next server knows.
+    let server = project.serve().await;
+    assert_eq!(server.open("a.ipynb").await.hello["trusted"], true);
+    // Another's file in its place is another's again.
+    std::fs::write(&file, flownote_notebook::ipynb::write(&document) + "\n").expect("written");
+    let mut page = server.open("a.ipynb").await;
+    while page.hello["trusted"] == true {
+        page.until(|word| word.get("hello").is_some()).await;
+    }
+}

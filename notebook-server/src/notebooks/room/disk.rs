@@ -1,6 +1,7 @@
 //! The notebook's file: saved when nobody types, journaled until then, read again when
 //! another program wrote it.
 
+use std::io;
 use std::time::Duration;
 
 use flownote_flow::help::Help;
@@ -11,6 +12,7 @@ use tokio::time::Instant;
 
 use super::{Kernel, Message, Room, Waiting};
 use crate::notebooks::file::{self, Known, Outcome};
+use crate::notebooks::folder::Error;
 use crate::notebooks::history::{self, Why};
 use crate::notebooks::words::{Saved, ToPage};
 
@@ -72,6 +74,9 @@ impl Room {
         let (folder, path, known) = (self.ground.folder.clone(), self.path.clone(), self.known);
         let (document, myself) = (self.document.clone(), self.myself.clone());
         let (changes, lines) = (self.changes, self.journal.length());
+        let name = path.as_str().to_owned();
+        let failed =
+            |error| Error::Io { path: name, done: "written", source: io::Error::other(error) };
         tokio::spawn(async move {
             let saved = tokio::task::spawn_blocking(move || {
                 let outcome = file::save(&folder, &path, known, &document);
@@ -81,10 +86,9 @@ impl Room {
                 }
                 outcome
             });
-            if let Ok(outcome) = saved.await {
-                // The room waits for it before it ends.
-                let _ = myself.send(Message::Saved(outcome, changes, lines)).await;
-            }
+            let outcome = saved.await.unwrap_or_else(|error| Outcome::Failed(failed(error)));
+            // The room waits for it before it ends.
+            let _ = myself.send(Message::Saved(outcome, changes, lines)).await;
         });
     }
 
@@ -120,6 +124,14 @@ impl Room {
         if self.trusted {
             self.ground.trust.remember(bytes);
         }
+    }
+
+    /// The user trusts what the notebook shows: its HTML may have scripts from now on.
+    pub(super) fn trust(&mut self) {
+        self.trusted = true;
+        self.changes += 1;
+        self.save_soon();
+        self.greet_all();
     }
 
     /// Tells pages whether the file says what the document says.

@@ -117,6 +117,7 @@ impl Room {
                     self.tell_people();
                 }
             }
+            FromPage::Trust {} => self.trust(),
             FromPage::Save {} => {
                 if self.is_saved() {
                     self.tell_saved();

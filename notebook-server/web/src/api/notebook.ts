@@ -382,7 +382,7 @@ text: string, };
 /**
  * What the page says.
  */
-export type FromPage = { "ask": Ask } | { "edit": Edit } | { "focus": Focus } | { "save": Record<symbol, never> };
+export type FromPage = { "ask": Ask } | { "edit": Edit } | { "focus": Focus } | { "save": Record<symbol, never> } | { "trust": Record<symbol, never> };
 
 /**
  * A notebook as it stands.
