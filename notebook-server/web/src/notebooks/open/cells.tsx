@@ -8,6 +8,9 @@ import { Keys, keyName } from "../keys/bindings.ts";
 import type { Desk } from "../model/desk.ts";
 import { LANGUAGES } from "../protocol/book.ts";
 
+/** Outputs that scroll. */
+const BOXES = ".table-box, .long, .traceback, .look";
+
 export function Cells({ desk }: { desk: Desk }) {
   const box = useRef<HTMLDivElement>(null);
   const sight = useMemo(() => new Sight(null), [desk]);
@@ -28,12 +31,8 @@ export function Cells({ desk }: { desk: Desk }) {
       return;
     }
     if (isPressable && (name === "Enter" || name === " ")) return;
-    if (
-      target.closest(".table-box, .long, .traceback") &&
-      name.includes("Arrow") &&
-      !name.includes("+")
-    )
-      return;
+    // A box that scrolls has these keys for itself.
+    if (target.closest(BOXES) && /^(Arrow\w+|Home|End|Page\w+)$/.test(name)) return;
     if (name === "Escape" && !target.matches("article")) {
       desk.leaveText();
       return;

@@ -23,7 +23,7 @@ export function Chart({ spec, isLite, label }: Props) {
     const draw = async () => {
       const { drawChart } = await import("./vega.ts");
       if (over || !box.current) return;
-      finish = await drawChart(box.current, spec, isLite);
+      finish = await drawChart(box.current, spec, isLite, label);
       problem.value = null;
       if (over) finish();
     };
@@ -45,7 +45,7 @@ export function Chart({ spec, isLite, label }: Props) {
           }}
         />
       )}
-      <div ref={box} class="chart" role="img" aria-label={label} />
+      <div ref={box} class="chart" />
     </>
   );
 }

@@ -21,6 +21,7 @@ export async function drawChart(
   box: HTMLElement,
   spec: unknown,
   isLite: boolean,
+  label: string,
 ): Promise<() => void> {
   const style = getComputedStyle(box);
   const token = (name: string) => style.getPropertyValue(name).trim();
@@ -58,15 +59,9 @@ export async function drawChart(
   };
   const own = (spec as { config?: object }).config ?? {};
   const whole = { ...(spec as object), config: { ...config, ...own } };
-  const quiet = {
-    warn: () => quiet,
-    info: () => quiet,
-    debug: () => quiet,
-    error: () => quiet,
-    level: () => quiet,
-  };
+  const { logger, trouble } = listening();
   const vega = isLite
-    ? compile(whole as TopLevelSpec, { logger: quiet as never }).spec
+    ? compile(whole as TopLevelSpec, { logger: logger as never }).spec
     : (whole as Spec);
   const view = new View(parse(vega, undefined, { ast: true }), {
     expr: expressionInterpreter,
@@ -74,11 +69,41 @@ export async function drawChart(
     renderer: "svg",
     container: box,
     hover: true,
-    logLevel: 0,
+    logger: logger as never,
   });
+  // What a screen reader calls it; Vega tells it the marks as well.
+  if (!view.description()) view.description(label);
   await view.runAsync();
+  // Vega draws on without data that it couldn't load: an empty chart would be a lie.
+  const failed = trouble();
+  if (failed) {
+    view.finalize();
+    box.replaceChildren();
+    throw failed;
+  }
   return () => {
     view.finalize();
     box.replaceChildren();
   };
+}
+
+/** A logger that keeps what Vega says of data that it couldn't load, and is silent. */
+function listening() {
+  let failed: Error | null = null;
+  const logger = {
+    level: () => logger,
+    debug: () => logger,
+    info: () => logger,
+    warn: (...words: unknown[]) => {
+      if (words[0] === "Loading failed")
+        failed = words.find((word) => word instanceof Error) ?? null;
+      return logger;
+    },
+    error: (...words: unknown[]) => {
+      const error = words.find((word) => word instanceof Error);
+      failed ??= error ?? new Error(words.map(String).join(" "));
+      return logger;
+    },
+  };
+  return { logger, trouble: () => failed };
 }

@@ -1,0 +1,167 @@
+/** What cells show: each kind of output, and that none of them can act. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { NotebookOnPage, until, writeNotebook } from "./support/notebook.mjs";
+import { makeWorld } from "./support/world.mjs";
+
+const shows = (data) => [{ output_type: "display_data", metadata: {}, data }];
+const html = (text) => shows({ "text/html": text });
+
+const BARS = {
+  $schema: "https://vega.github.io/schema/vega-lite/v5.json",
+  data: { values: [{ genre: "Drama", n: 3 }, { genre: "War", n: 1 }] },
+  mark: "bar",
+  encoding: { x: { field: "genre", type: "nominal" }, y: { field: "n", type: "quantitative" } },
+};
+const FETCHES = { ...BARS, data: { url: "/api/me" } };
+// Vega's own expressions: what a compiler of them would run.
+const ESCAPES = {
+  $schema: "https://vega.github.io/schema/vega/v5.json",
+  width: 10,
+  height: 10,
+  signals: [{ name: "s", init: "event.constructor.constructor('globalThis.reached=1')()" }],
+};
+
+/** Each sets `reached` on the page, or shows a form, if it gets through. */
+const ATTACKS = [
+  "<script>globalThis.reached=1</script>",
+  "<img src=x onerror=globalThis.reached=1>",
+  "<svg onload=globalThis.reached=1></svg>",
+  "<svg><script>globalThis.reached=1</script></svg>",
+  "<svg><animate onbegin=globalThis.reached=1 attributeName=x dur=1s></svg>",
+  "<iframe srcdoc='<script>parent.reached=1</script>'></iframe>",
+  "<iframe src=javascript:parent.reached=1></iframe>",
+  "<a href=javascript:globalThis.reached=1>go</a>",
+  "<math><mtext><table><mglyph><style><img src=x onerror=globalThis.reached=1>",
+  "<form action=/logout method=post><input name=q><button>send</button></form>",
+  "<object data=javascript:globalThis.reached=1></object>",
+  "<embed src=javascript:globalThis.reached=1>",
+  "<details open ontoggle=globalThis.reached=1>x</details>",
+  "<body onload=globalThis.reached=1>",
+  "<input autofocus onfocus=globalThis.reached=1>",
+  "<meta http-equiv=refresh content='0;url=/health'>",
+  "<base href=//example.invalid/>",
+  "<template shadowrootmode=open><script>globalThis.reached=1</script></template>",
+  "<style>@import '//example.invalid/x.css'; :host{position:fixed;inset:0;z-index:99}</style>over",
+  "<div style='position:fixed;inset:0;z-index:9999'>over</div>",
+];
+
+const world = makeWorld(async (project) => {
+  writeNotebook(project, "kinds.ipynb", [
+    ["text", "print('\\x1b[32mgreen\\x1b[0m')\nfor i in range(3):\n    print(f'\\r{i} of 3', end='')"],
+    ["long", "for i in range(5000):\n    print('line', i)"],
+    ["json", "", shows({ "application/json": { deep: { er: [1, 2] } } })],
+    ["svg", "", shows({ "image/svg+xml": "<svg width='40' height='40'><circle r='9' cx='20' cy='20'/></svg>" })],
+    ["latex", "", shows({ "text/latex": "$\\frac{1}{2}$" })],
+    ["markdown", "", shows({ "text/markdown": "*so* it is" })],
+    ["chart", "", shows({ "application/vnd.vegalite.v5+json": BARS, "text/plain": "chart" })],
+    ["fetches", "", shows({ "application/vnd.vegalite.v5+json": FETCHES })],
+    ["escapes", "", shows({ "application/vnd.vega.v5+json": ESCAPES })],
+    ["widget", "", shows({ "application/vnd.jupyter.widget-view+json": { model_id: "1" }, "text/plain": "IntSlider()" })],
+    ["frame", "", html("<style>td{color:red}</style><table class='dataframe'><tr><td>7</td></tr></table>")],
+  ]);
+  writeNotebook(project, "sql.ipynb", [
+    ["numbers", "import pandas as pd\nnumbers = pd.DataFrame({'n': [3, 1, 2], 'word': ['c', 'a', 'b']})\nnumbers"],
+    ["query", "%%sql\n-- out: doubled\nselect n * 2 as twice, word from numbers"],
+    ["sum", "int(doubled['twice'].sum())"],
+  ]);
+  writeNotebook(project, "attacks.ipynb", [
+    ...ATTACKS.map((attack, at) => [`html${at}`, "", html(attack)]),
+    ...ATTACKS.map((attack, at) => [`text${at}`, attack, "markdown"]),
+    ...ATTACKS.filter((attack) => attack.startsWith("<svg")).map((attack, at) => [
+      `svg${at}`,
+      "",
+      shows({ "image/svg+xml": attack }),
+    ]),
+  ]);
+});
+const book = new NotebookOnPage(world);
+
+describe("outputs", () => {
+  test("of a file are there before anything runs", async () => {
+    await book.open("kinds.ipynb");
+    assert.match(await book.shows("json"), /deep/);
+    await (await book.cell("svg")).locator(".output circle").waitFor();
+    await (await book.cell("latex")).locator(".katex .mfrac").waitFor();
+    assert.equal(await (await book.cell("markdown")).locator("em").innerText(), "so");
+    await world.browser.checkAccessibility("outputs");
+  });
+
+  test("that are printed have colours, and a progress bar its last state", async () => {
+    await book.runs("text");
+    const cell = await book.cell("text");
+    assert.equal(await cell.locator(".ansi-green").innerText(), "green");
+    const printed = await book.shows("text");
+    assert.match(printed, /2 of 3/);
+    assert.doesNotMatch(printed, /0 of 3/);
+  });
+
+  test("of thousands of lines come in a box that has only what is seen", async () => {
+    await book.runs("long");
+    const cell = await book.cell("long");
+    await until(() => book.shows("long"), (text) => text.includes("5,000 lines"), "all lines are there");
+    assert.ok((await cell.locator(".line-row").count()) < 100);
+    await cell.getByRole("region", { name: /Printed text/ }).focus();
+    await world.page.keyboard.press("End");
+    await cell.getByText("line 4999", { exact: true }).waitFor();
+  });
+
+  test("of Vega are drawn, without fetching and without compiling", async () => {
+    const chart = (await book.cell("chart")).locator(".chart");
+    await chart.locator(".mark-rect path").first().waitFor();
+    assert.equal(await chart.getAttribute("aria-label"), "Chart of cell 7");
+    await world.browser.shoot("notebook-chart");
+    await (await book.cell("fetches")).getByText("the chart wants to fetch its data").waitFor();
+    await book.cell("escapes");
+    await world.page.waitForTimeout(500);
+    assert.equal(await world.page.evaluate(() => globalThis.reached), undefined);
+    world.browser.complaints.length = 0;
+  });
+
+  test("that need scripts say that they are not shown", async () => {
+    assert.match(await book.shows("widget"), /IntSlider\(\)/);
+    assert.match(await book.shows("widget"), /scripted output is not shown/);
+  });
+
+  test("with styles keep them to themselves", async () => {
+    const cell = await book.cell("frame");
+    const inside = cell.locator("td");
+    assert.equal(await inside.evaluate((td) => getComputedStyle(td).color), "rgb(255, 0, 0)");
+  });
+
+  test("of SQL are a table that sorts, and a frame for the cells below", async () => {
+    await book.open("sql.ipynb");
+    await book.run("query");
+    await book.becomes("query", "fresh");
+    const table = (await book.cell("query")).getByRole("table");
+    const column = () => table.locator("tbody tr td:first-child").allInnerTexts();
+    assert.deepEqual(await column(), ["6", "2", "4"]);
+    await table.getByRole("button", { name: /^twice/ }).click();
+    assert.deepEqual(await column(), ["2", "4", "6"]);
+    await book.runs("sum");
+    assert.match(await book.shows("sum"), /12/);
+    await world.browser.shoot("notebook-sql");
+  });
+
+  test("of others do nothing to the page", async () => {
+    await book.open("attacks.ipynb");
+    for (const id of await book.order()) await book.cell(id);
+    await world.page.waitForTimeout(500);
+    assert.equal(await world.page.evaluate(() => globalThis.reached), undefined);
+    assert.match(world.page.url(), /attacks\.ipynb$/);
+    // What lies over the page would take this click.
+    await world.page.getByRole("button", { name: "More for the notebook" }).click();
+    await world.page.getByRole("menuitem", { name: "Save now" }).waitFor();
+    await world.page.keyboard.press("Escape");
+    const forms = await world.page.evaluate(() => {
+      const roots = [document, ...[...document.querySelectorAll(".contained > div")].map((host) => host.shadowRoot)];
+      const found = roots.filter(Boolean).flatMap((root) => [
+        ...root.querySelectorAll(".outputs form, .prose form, .prose iframe, .content form, .content iframe, .content input, [href^='javascript']"),
+      ]);
+      return found.map((element) => element.outerHTML);
+    });
+    assert.deepEqual(forms, []);
+    // The policy refused what the styles wanted to fetch, which is as it should be.
+    world.browser.complaints.length = 0;
+  });
+});

@@ -1,0 +1,81 @@
+/** One notebook before several eyes, and through what breaks: the page, the server. */
+import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { NotebookOnPage, readNotebook, until, writeNotebook } from "./support/notebook.mjs";
+import { makeWorld } from "./support/world.mjs";
+
+const files = {};
+const world = makeWorld(async (project) => {
+  files.shared = writeNotebook(project, "shared.ipynb", [
+    ["a", "first = 1"],
+    ["b", "second = 2"],
+  ]);
+  files.slow = writeNotebook(project, "slow.ipynb", [
+    [
+      "waits",
+      "import time\nfrom pathlib import Path\nprint('begins', flush=True)\nwhile not Path('gate').exists():\n    time.sleep(0.05)\nprint('the gate is open')",
+    ],
+  ]);
+});
+const book = new NotebookOnPage(world);
+
+describe("two browsers", () => {
+  let other;
+
+  test("see who is there, and each other's words at once", async () => {
+    await book.open("shared.ipynb");
+    other = new NotebookOnPage(world, await world.browser.open());
+    await other.open("shared.ipynb");
+    await world.page.getByText("2 people").waitFor();
+    await book.edit("a");
+    await book.page.keyboard.press("Control+End");
+    await book.page.keyboard.type("0 # ana");
+    await until(() => other.text("a"), (text) => text === "first = 10 # ana", "the other sees it");
+  });
+
+  test("type in the same cell at once and end with the same text", async () => {
+    await book.edit("b");
+    await book.page.keyboard.press("Control+Home");
+    await other.edit("b");
+    await other.page.keyboard.press("Control+End");
+    await Promise.all([
+      book.page.keyboard.type("# from one side\n", { delay: 5 }),
+      other.page.keyboard.type(" # from the other", { delay: 5 }),
+    ]);
+    const whole = "# from one side\nsecond = 2 # from the other";
+    await until(() => book.text("b"), (text) => text === whole, "here");
+    await until(() => other.text("b"), (text) => text === whole, "there");
+    await book.saved();
+    await until(() => readNotebook(files.shared).get("b"), (text) => text === whole, "in the file");
+  });
+
+  test("see each other's cells come, go and run", async () => {
+    await other.focus("b");
+    await other.page.keyboard.press("a");
+    await until(() => book.order(), (order) => order.length === 3, "the new cell is here, too");
+    await other.rewrite((await other.order())[1], "print('hello from there')");
+    await other.page.keyboard.press("Control+Enter");
+    const made = (await book.order())[1];
+    await until(() => book.shows(made), (text) => text.includes("hello from there"), "and its output");
+    await other.page.close();
+    await world.page.getByText("2 people").waitFor({ state: "detached" });
+  });
+});
+
+describe("a run goes on", () => {
+  test("when the page is closed and opened again", async () => {
+    await book.open("slow.ipynb");
+    await book.run("waits");
+    await until(() => book.shows("waits"), (text) => text.includes("begins"), "it begins");
+    await world.page.goto("about:blank");
+    await book.open("slow.ipynb");
+    assert.equal(await book.status("waits"), "running");
+    assert.match(await book.shows("waits"), /begins/);
+    writeFileSync(join(world.project.folder, "gate"), "");
+    await book.becomes("waits", "fresh");
+    assert.match(await book.shows("waits"), /begins\s+the gate is open/);
+    assert.ok(existsSync(files.slow));
+  });
+});
