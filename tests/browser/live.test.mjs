@@ -9,9 +9,9 @@ const world = makeWorld(async () => ({}));
 let gate;
 let started;
 
+// Also when a test failed, the flow must not wait for ever.
 after(() => {
-  if (gate) writeFileSync(gate, "");
-  return started?.ended;
+  if (started?.child.exitCode === null) started.child.kill("SIGKILL");
 });
 
 test("an empty store says how to fill it", async () => {
@@ -41,8 +41,8 @@ test("a run appears, goes on and ends before one's eyes", async () => {
   await world.page.locator(".time-rows [role=option]").filter({ hasText: "work[0]" }).click();
   const log = world.page.getByRole("log");
   await log.getByText("the work begins").waitFor();
-  await log.getByText("still waiting, 10", { exact: true }).waitFor();
-  await log.getByText("still waiting, 20", { exact: true }).waitFor();
+  await log.getByText(/still waiting, 10$/).waitFor();
+  await log.getByText(/still waiting, 20$/).waitFor();
   await world.browser.shoot("run-live");
 
   writeFileSync(gate, "");

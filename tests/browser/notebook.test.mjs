@@ -134,6 +134,8 @@ describe("a notebook", () => {
     await world.page.keyboard.type("pri");
     await world.page.keyboard.press("Control+ ");
     await world.page.locator(".cm-tooltip-autocomplete li", { hasText: "print" }).first().waitFor();
+    // A list that has only just come up doesn't take the key of one who types on.
+    await world.page.waitForTimeout(200);
     await world.page.keyboard.press("Enter");
     await until(() => book.text("z"), (text) => text === "print", "the name is completed");
     await world.page.keyboard.press("Shift+Tab");
@@ -219,6 +221,7 @@ describe("the keys of Jupyter", () => {
   });
 
   test("are told by a sheet, and the palette does all of it by name", async () => {
+    await book.open("deep/cells.ipynb");
     await book.focus("a");
     await world.page.keyboard.press("h");
     const sheet = world.page.getByRole("dialog", { name: "Keys of a notebook" });

@@ -104,7 +104,7 @@ describe("a task", () => {
     await world.page.getByRole("button", { name: "sales" }).click();
     const dialog = world.page.getByRole("dialog", { name: "sales" });
     await dialog.getByText("item 119").waitFor();
-    assert.match(await dialog.innerText(), /120 rows, 3 columns/);
+    assert.match(await dialog.innerText(), /120 rows, 4 columns/);
     assert.ok((await dialog.getByText("null").count()) > 0);
     await world.page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
@@ -179,7 +179,7 @@ describe("what can be done with a run", () => {
     await world.page.keyboard.type("kept");
     await world.page.keyboard.press("Enter");
     await world.page.getByText("Tagged kept").waitFor();
-    const { stdout } = await world.project.run("tag", `Shop/${world.runs.first}`);
+    const { stdout } = await world.project.run("tag", "list", `Shop/${world.runs.first}`);
     assert.match(stdout, /kept/);
     await world.page.reload();
     await world.page.getByRole("button", { name: "Remove the tag kept" }).click();

@@ -37,6 +37,7 @@ describe("the list of runs", () => {
     await world.browser.go("/runs");
     await world.page.getByRole("button", { name: "failed" }).click();
     await row(world.runs.many).waitFor({ state: "detached" });
+    await row(world.runs.failed).waitFor();
     assert.equal(await rows().count(), 1);
     assert.equal(new URL(world.page.url()).search, "?status=failed");
     await world.page.reload();
@@ -51,8 +52,8 @@ describe("the list of runs", () => {
     await world.page.keyboard.type("alpha=0.1 tag:nightly");
     await world.page.keyboard.press("Enter");
     await row(world.runs.failed).waitFor({ state: "detached" });
+    await row(world.runs.first).waitFor();
     assert.equal(await rows().count(), 1);
-    assert.ok(await row(world.runs.first).isVisible());
     await world.page.getByRole("button", { name: "Remove tag: nightly" }).click();
     await row(world.runs.reused).waitFor();
     assert.equal(await rows().count(), 2);

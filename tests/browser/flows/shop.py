@@ -23,6 +23,7 @@ class Shop(FlowSpec):
                 "title": [f"item {i}" for i in range(120)],
                 "sold": np.arange(120) * 3 % 17,
                 "price": [None if i % 9 == 4 else 1.5 * i for i in range(120)],
+                "town": [None if i % 7 == 0 else "Ghent" for i in range(120)],
             }
         )
         self.settings = {

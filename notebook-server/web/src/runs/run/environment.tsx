@@ -134,14 +134,16 @@ function Packages({ list }: { list: [string, string][] }) {
           }}
         />
       </div>
-      <dl class="facts packages">
-        {shown.map(([name, version]) => (
-          <>
-            <dt key={name}>{name}</dt>
-            <dd>{version}</dd>
-          </>
-        ))}
-      </dl>
+      <div class="packages" tabIndex={0} role="region" aria-label="List of packages">
+        <dl class="facts">
+          {shown.map(([name, version]) => (
+            <>
+              <dt key={name}>{name}</dt>
+              <dd>{version}</dd>
+            </>
+          ))}
+        </dl>
+      </div>
       {shown.length === 0 && <p class="dim">No package is called that.</p>}
     </section>
   );

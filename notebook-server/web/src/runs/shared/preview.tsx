@@ -37,6 +37,11 @@ export function PreviewView({ preview }: { preview: Preview }) {
   }
 }
 
+/** By the column, not by its cells: "NaN" comes as text. */
+function isNumeric(type: string | undefined): boolean {
+  return /^(u?int|float|decimal)/i.test(type ?? "");
+}
+
 function TableLook({ preview }: { preview: Extract<Preview, { kind: "table" }> }) {
   return (
     <>
@@ -45,7 +50,7 @@ function TableLook({ preview }: { preview: Extract<Preview, { kind: "table" }> }
           <thead>
             <tr>
               {preview.columns.map((column) => (
-                <th key={column.name}>
+                <th key={column.name} class={isNumeric(column.type) ? "right" : ""}>
                   {column.name} <span class="faint mono">{column.type}</span>
                 </th>
               ))}
@@ -55,7 +60,10 @@ function TableLook({ preview }: { preview: Extract<Preview, { kind: "table" }> }
             {preview.rows.map((row, at) => (
               <tr key={at}>
                 {row.map((cell, column) => (
-                  <td key={column} class={typeof cell === "number" ? "right num mono" : "mono"}>
+                  <td
+                    key={column}
+                    class={isNumeric(preview.columns[column]?.type) ? "right num mono" : "mono"}
+                  >
                     {cell === null ? <span class="faint">null</span> : value(cell, 120)}
                   </td>
                 ))}
