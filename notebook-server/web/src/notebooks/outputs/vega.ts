@@ -58,7 +58,10 @@ export async function drawChart(
     ...(isLite ? { mark: { color: token("--reused-bar") }, text: { color: token("--ink") } } : {}),
   };
   const own = (spec as { config?: object }).config ?? {};
-  const whole = { ...(spec as object), config: { ...config, ...own } };
+  const described = spec as { description?: string };
+  // What a screen reader calls it; Vega tells it the marks as well.
+  const description = described.description ?? label;
+  const whole = { ...described, description, config: { ...config, ...own } };
   const { logger, trouble } = listening();
   const vega = isLite
     ? compile(whole as TopLevelSpec, { logger: logger as never }).spec
@@ -71,8 +74,6 @@ export async function drawChart(
     hover: true,
     logger: logger as never,
   });
-  // What a screen reader calls it; Vega tells it the marks as well.
-  if (!view.description()) view.description(label);
   await view.runAsync();
   // Vega draws on without data that it couldn't load: an empty chart would be a lie.
   const failed = trouble();
