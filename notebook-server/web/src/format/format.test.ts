@@ -75,6 +75,16 @@ test("metrics show what distinguishes them", () => {
   expect(format.metric("EASE")).toBe("EASE");
 });
 
+test("a command line is as it was typed", () => {
+  expect(format.command(["/usr/bin/python", "/x/bin/flownote", "run", "flow.py"])).toBe(
+    "flownote run flow.py",
+  );
+  expect(format.command(["python", "flow.py", "run", "--name", "it's me"])).toBe(
+    "python flow.py run --name 'it'\\''s me'",
+  );
+  expect(format.command([])).toBe("");
+});
+
 test("values fit on a line", () => {
   expect(format.value([1, 2])).toBe("[1,2]");
   expect(format.value("x".repeat(80))).toHaveLength(60);

@@ -111,6 +111,25 @@ export function metric(given: unknown): string {
   return given.toLocaleString("en-US", { maximumSignificantDigits: 4 });
 }
 
+/** A command line as people type it: `flownote run flow.py`, without what the shell found for it. */
+export function command(words: string[]): string {
+  const isFlownote = (word: string | undefined) => /(^|\/)flownote$/.test(word ?? "");
+  const at = isFlownote(words[1]) ? 1 : 0;
+  const [first, ...rest] = words.slice(at);
+  if (first === undefined) return "";
+  const typed = [isFlownote(first) ? "flownote" : first, ...rest];
+  return typed.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoted(word))).join(" ");
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** The last part of a path: `flow.py`. */
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
 /** `42 %`. */
 export function percent(part: number, whole: number): string {
   return whole > 0 ? `${Math.round((100 * part) / whole)} %` : "";

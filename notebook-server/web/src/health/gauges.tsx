@@ -30,8 +30,8 @@ export function Gauges({ now }: { now: Health }) {
           title="Store"
           used={now.store.total_bytes - now.store.unreferenced_bytes - now.store.trash_bytes}
           total={now.store.total_bytes}
-          text={`${size(now.store.total_bytes)}, of which ${size(now.store.unreferenced_bytes + now.store.trash_bytes)} can go`}
-          neverTight
+          big={size(now.store.total_bytes)}
+          text={`${size(now.store.unreferenced_bytes + now.store.trash_bytes)} of it can go`}
         />
       )}
     </section>
@@ -44,17 +44,23 @@ interface Props {
   total: number;
   text: string;
   tip?: string;
-  neverTight?: boolean;
+  /** What is said large, instead of the part in use; then nothing is ever tight. */
+  big?: string;
 }
 
-function Gauge({ title, used, total, text, tip, neverTight = false }: Props) {
+function Gauge({ title, used, total, text, tip, big }: Props) {
   const part = total > 0 ? used / total : 0;
-  const isTight = part > TIGHT && !neverTight;
+  const isTight = part > TIGHT && big === undefined;
   return (
     <div class="card gauge" title={tip}>
       <h2 class="heading">{title}</h2>
       <p class="big num">
-        {percent(used, total)} <span class="dim">in use{isTight ? ", little is left" : ""}</span>
+        {big ?? (
+          <>
+            {percent(used, total)}{" "}
+            <span class="dim">in use{isTight ? ", little is left" : ""}</span>
+          </>
+        )}
       </p>
       <div
         class="meter"

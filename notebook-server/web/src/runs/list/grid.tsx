@@ -112,7 +112,12 @@ export function RunGrid(props: Props) {
         rows={rows.length}
         rowHeight={ROW}
         handle={list}
-        outer={{ class: "run-rows", role: "rowgroup", tabIndex: -1 }}
+        outer={{
+          class: "run-rows",
+          role: "rowgroup",
+          tabIndex: -1,
+          style: { height: `${rows.length * ROW}px` },
+        }}
         seen={(_, last) => {
           if (props.hasMore && last >= rows.length - 40) props.loadMore();
         }}

@@ -1,7 +1,7 @@
 /** The head of a run: its name, how it stands, what can be done with it. */
 import { useSignal } from "@preact/signals";
 import type { RunDetail, RunRow } from "../../api/types.ts";
-import { duration, moment, shortRun } from "../../format/format.ts";
+import { command, duration, moment, shortRun } from "../../format/format.ts";
 import { CopyButton } from "../../parts/copy.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { useTicking } from "../../parts/now.ts";
@@ -68,8 +68,8 @@ export function RunHead({ model, detail }: { model: RunModel; detail: RunDetail 
       {detail.command.length > 0 && (
         <p class="line command-line" title="The command line as it was typed">
           <Icon name="forward" size={11} />
-          <code class="cut">{detail.command.join(" ")}</code>
-          <CopyButton text={detail.command.join(" ")} what="the command" />
+          <code class="cut">{command(detail.command)}</code>
+          <CopyButton text={command(detail.command)} what="the command" />
         </p>
       )}
     </header>

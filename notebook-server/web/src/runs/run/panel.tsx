@@ -66,7 +66,11 @@ function Inside({ name, detail }: { name: TaskName; detail: TaskDetail }) {
           </a>
         </h2>
         <StateMark state={row.status} />
-        {row.foreach_value && <code class="dim cut">{row.foreach_value}</code>}
+        {row.foreach_value && (
+          <span class="dim cut">
+            item <code>{row.foreach_value}</code>
+          </span>
+        )}
         {row.attempts.length > 1 && (
           <span class="dim">{count(row.attempts.length, "attempt")}</span>
         )}

@@ -2,13 +2,14 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Frame, TaskError } from "../../api/types.ts";
+import { fileName } from "../../format/format.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { Words } from "../../parts/words.tsx";
 
 /** The last frame in user code is where people look first. */
 export function placeOf(frames: Frame[]): string | null {
   const last = frames.at(-1);
-  return last ? `${last.file}:${last.line} in ${last.function}` : null;
+  return last ? `${fileName(last.file)}:${last.line} in ${last.function}` : null;
 }
 
 interface Props {
@@ -31,7 +32,11 @@ export function FailureNote({ error, caught = false, label, children }: Props) {
           {error.name}
           {error.message && `: ${error.message}`}
         </p>
-        {place && <p class="where">{place}</p>}
+        {place && (
+          <p class="where" title={error.frames.at(-1)?.file}>
+            {place}
+          </p>
+        )}
         {error.hint && (
           <p class="hint">
             hint: <Words text={error.hint} />
