@@ -5,7 +5,18 @@ import { defineConfig } from "vite";
 // FLOWNOTE_UI is its address.
 const server = process.env.FLOWNOTE_UI ?? "http://127.0.0.1:8765";
 
+/** KaTeX names each of its fonts in three forms; every browser of today reads the first. */
+const woff2Only = {
+  name: "katex-woff2-only",
+  enforce: "pre" as const,
+  transform: (code: string, id: string) =>
+    id.includes("katex") && id.endsWith(".css")
+      ? code.replace(/,url\([^)]*\) format\("(woff|truetype)"\)/g, "")
+      : null,
+};
+
 export default defineConfig({
+  plugins: [woff2Only],
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   build: {
     target: "es2022",
