@@ -180,10 +180,7 @@ pub unsafe extern "C" fn flownote_value_export(
 /// Forgets a value.
 #[unsafe(no_mangle)]
 pub extern "C" fn flownote_value_drop(handle: u64) {
-    // Drop is the user's code.
-    if let Err(payload) = catch_unwind(|| value::forget(handle)) {
-        eprintln!("a value panicked when it was dropped: {:?}", panics::error(payload));
-    }
+    value::forget_guarded(handle);
 }
 
 /// Runs a cell's body, a Rust function; the sink gets the outcome:
@@ -291,7 +288,9 @@ fn hand_out(value: Rc<Value>, encoding: Encoding) -> Export {
 
 extern "C" fn release(owner: *mut c_void) {
     // SAFETY: it was made by `hand_out`, and is released once.
-    drop(unsafe { Box::from_raw(owner.cast::<Owner>()) });
+    let owner = unsafe { Box::from_raw(owner.cast::<Owner>()) };
+    // The value may have been kept for this alone.
+    value::guard(|| drop(owner));
 }
 
 fn unknown(handle: u64) -> String {

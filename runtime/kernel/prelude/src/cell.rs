@@ -98,7 +98,7 @@ pub(crate) fn execute(body: fn(*mut c_void), inputs: Vec<Rc<Value>>) -> Json {
             for (name, handle) in env.cell.exports.take() {
                 let older = values.insert(name, handle.into());
                 if let Some(older) = older.and_then(|older| older.as_u64()) {
-                    value::forget(older);
+                    value::forget_guarded(older);
                 }
             }
             ("ok", None)
@@ -109,7 +109,7 @@ pub(crate) fn execute(body: fn(*mut c_void), inputs: Vec<Rc<Value>>) -> Json {
         None => ("error", Some(Error::new("the cell's body did not run"))),
     };
     for (_, handle) in env.cell.exports.take() {
-        value::forget(handle);
+        value::forget_guarded(handle);
     }
     let mut outcome = json!({"status": status, "values": values});
     if let Some(error) = error {

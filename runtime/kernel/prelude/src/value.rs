@@ -9,10 +9,12 @@ use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use crate::codec::Encoding;
 use crate::error::Result;
+use crate::panics;
 
 /// The forms that a value can leave Rust in; numbers as the host knows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +77,22 @@ pub(crate) struct Value {
     pub given: bool,
     pub kind: Kind,
     /// What it was read as besides, each of which stays as long as the value does.
-    decoded: RefCell<Vec<Rc<dyn Any>>>,
+    decoded: RefCell<Vec<Decoded>>,
+}
+
+/// What a value was read as.
+struct Decoded {
+    data: Rc<dyn Any>,
+    type_name: &'static str,
+    layout: Layout,
+}
+
+/// Whether what is there is a `T`. A type whose fields changed can have the id of the one
+/// before, when both were compiled under one crate's name: name and layout are compared, too.
+fn is<T: 'static>(there: &dyn Any, type_name: &str, layout: Layout) -> bool {
+    there.type_id() == TypeId::of::<T>()
+        && type_name == std::any::type_name::<T>()
+        && layout == Layout::new::<T>()
 }
 
 impl Value {
@@ -91,20 +108,17 @@ impl Value {
         }
     }
 
-    /// The value, if it is a `T`. A type whose fields changed can have the id of the one
-    /// before, when both were compiled under one crate's name: name and layout are compared,
-    /// too.
+    /// The value, if it is a `T`.
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
-        let same = (*self.data).type_id() == TypeId::of::<T>()
-            && self.type_name == std::any::type_name::<T>()
-            && self.layout == Layout::new::<T>();
+        let same = is::<T>(&*self.data, self.type_name, self.layout);
         if same { self.data.downcast_ref() } else { None }
     }
 
     /// The value as it was read as a `T` before.
     pub(crate) fn decoded<T: 'static>(&self) -> Option<&T> {
         let all = self.decoded.borrow();
-        let found: *const T = all.iter().find_map(|one| one.downcast_ref::<T>())?;
+        let one = all.iter().find(|one| is::<T>(&*one.data, one.type_name, one.layout))?;
+        let found: *const T = one.data.downcast_ref()?;
         // SAFETY: they are only ever added, and dropped with `self`.
         Some(unsafe { &*found })
     }
@@ -113,7 +127,11 @@ impl Value {
     pub(crate) fn remember<T: 'static>(&self, made: T) -> &T {
         let made = Rc::new(made);
         let found: *const T = &raw const *made;
-        self.decoded.borrow_mut().push(made);
+        self.decoded.borrow_mut().push(Decoded {
+            data: made,
+            type_name: std::any::type_name::<T>(),
+            layout: Layout::new::<T>(),
+        });
         // SAFETY: as in `decoded`.
         unsafe { &*found }
     }
@@ -142,4 +160,16 @@ pub(crate) fn get(handle: u64) -> Option<Rc<Value>> {
 pub(crate) fn forget(handle: u64) {
     let value = VALUES.with(|values| values.borrow_mut().remove(&handle));
     drop(value);
+}
+
+/// Forgets a value in a place that mustn't be left by a panic: its drop is the user's code.
+pub(crate) fn forget_guarded(handle: u64) {
+    guard(|| forget(handle));
+}
+
+/// Drops values of the user's; a panic is said, and goes no further.
+pub(crate) fn guard(drops: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(drops)) {
+        eprintln!("a value panicked when it was dropped: {}", panics::error(payload).message());
+    }
 }
