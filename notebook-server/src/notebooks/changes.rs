@@ -60,7 +60,7 @@ impl ChangeSet {
 
     /// What is replaced, from the end to the beginning: so each has its place in a text in
     /// which those before were done.
-    pub fn from_the_end(&self) -> Vec<Replaced> {
+    pub fn backwards(&self) -> Vec<Replaced> {
         let mut at = 0usize;
         let mut found = Vec::new();
         for part in &self.parts {
@@ -131,12 +131,12 @@ mod tests {
 
     #[test]
     fn changes_are_read_and_written_as_codemirror_does() {
-        let check = |json: &str, length: usize, from_the_end: &[(usize, usize, &str)]| {
+        let check = |json: &str, length: usize, backwards: &[(usize, usize, &str)]| {
             let changes: ChangeSet = serde_json::from_str(json).expect(json);
             assert_eq!(changes.length(), Some(length), "{json}");
-            let found = changes.from_the_end();
+            let found = changes.backwards();
             let found: Vec<_> = found.iter().map(|it| (it.from, it.to, it.text.as_str())).collect();
-            assert_eq!(found, from_the_end, "{json}");
+            assert_eq!(found, backwards, "{json}");
             assert_eq!(serde_json::to_string(&changes).expect("json"), json);
         };
         check("[]", 0, &[]);
@@ -161,6 +161,6 @@ mod tests {
         let huge = format!("[{0},{0}]", u64::MAX);
         let changes: ChangeSet = serde_json::from_str(&huge).expect("a change");
         assert_eq!(changes.length(), None);
-        changes.from_the_end();
+        changes.backwards();
     }
 }

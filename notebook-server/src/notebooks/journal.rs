@@ -124,7 +124,7 @@ impl Journal {
     }
 
     /// The file, when the disk doesn't have all of it yet.
-    pub fn to_sync(&mut self) -> Option<File> {
+    pub fn unsynced_file(&mut self) -> Option<File> {
         let unsynced = std::mem::take(&mut self.unsynced);
         self.file.as_ref().filter(|_| unsynced)?.try_clone().ok()
     }

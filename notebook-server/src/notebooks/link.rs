@@ -16,6 +16,7 @@ const HEARD: usize = 64;
 
 /// What becomes of a link.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "most are events, and each is passed on at once")]
 pub enum News {
     /// It is there. `started` says whether for this room, with its document.
     Up {

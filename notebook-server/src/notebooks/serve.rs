@@ -116,7 +116,7 @@ pub async fn upload(State(app): State<App>, request: Request) -> Answer<Notebook
     let ground = super::rooms(&app)?.ground.clone();
     let too_large = |_| {
         let status = StatusCode::PAYLOAD_TOO_LARGE;
-        let limit = UPLOAD / 4 * 3 >> 20;
+        let limit = (UPLOAD / 4 * 3) >> 20;
         Failure::new(
             status,
             format!("the file is larger than {limit} MB"),

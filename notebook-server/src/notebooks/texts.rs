@@ -68,7 +68,7 @@ impl Texts {
             if changes.length() != Some(text::length(&tried)) {
                 return Err(Refused::Lost(self.resync(document, cell)));
             }
-            for Replaced { from, to, text: new } in changes.from_the_end() {
+            for Replaced { from, to, text: new } in changes.backwards() {
                 // A part that neither takes nor brings anything is none.
                 if from == to && new.is_empty() {
                     continue;

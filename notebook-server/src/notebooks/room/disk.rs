@@ -145,7 +145,7 @@ impl Room {
 
     /// Once a second.
     pub(super) async fn beat(&mut self) {
-        if let Some(file) = self.journal.to_sync() {
+        if let Some(file) = self.journal.unsynced_file() {
             tokio::task::spawn_blocking(move || drop(file.sync_data()));
         }
         if self.saving || self.pages.is_empty() {

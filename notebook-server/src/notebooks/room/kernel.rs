@@ -141,21 +141,19 @@ impl Room {
     fn answered(&mut self, token: u64, answer: Result<Reply, Problem>) {
         match self.waiting.remove(&token) {
             Some(Waiting::Page(client, id)) => self.answer(client, id, answer),
-            Some(Waiting::Operation) => {
-                if answer.is_err() {
-                    // The two documents differ: people see this one.
-                    self.told.clear();
-                    let document = Box::new(self.document.clone());
-                    let token = self.token(Waiting::Operation);
-                    self.ask_kernel(token, Request::Reload { document });
-                }
+            Some(Waiting::Operation) if answer.is_err() => {
+                // The two documents differ: people see this one.
+                self.told.clear();
+                let document = Box::new(self.document.clone());
+                let token = self.token(Waiting::Operation);
+                self.ask_kernel(token, Request::Reload { document });
             }
             Some(Waiting::Look) => {
                 if let Ok(Reply::Seen(seen)) = answer {
                     self.adopt(*seen);
                 }
             }
-            None => {}
+            Some(Waiting::Operation) | None => {}
         }
     }
 
