@@ -3,11 +3,17 @@
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use serde_json::Value as Json;
 
 use super::setup::{Progress, SetupError};
@@ -15,6 +21,9 @@ use super::toolchain::Toolchain;
 
 /// Lines of cargo's output that an error keeps.
 const KEPT: usize = 40;
+
+/// How often it is looked whether the user wants to stop.
+pub(super) const LOOK: Duration = Duration::from_millis(50);
 
 /// What cargo made of one package.
 pub(super) struct Artifact {
@@ -49,6 +58,8 @@ pub(super) struct Cargo<'a> {
     /// Taken in by the names of everything that is made: crates of two builds are never
     /// mistaken for each other.
     pub metadata: Option<&'a str>,
+    /// Whether the user wants to stop.
+    pub stopped: &'a AtomicBool,
 }
 
 impl Cargo<'_> {
@@ -69,7 +80,20 @@ impl Cargo<'_> {
             let mut command = self.command("metadata");
             command.args(["--format-version", "1", "--filter-platform", &self.toolchain.host]);
             command.args(offline.then_some("--offline"));
-            let output = command.output().map_err(|source| self.failed(source))?;
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let child = command.spawn().map_err(|source| self.failed(source))?;
+            let group = child.id();
+            let reading = thread::spawn(move || child.wait_with_output());
+            while !reading.is_finished() {
+                if self.is_stopped() {
+                    kill(group);
+                    return Err(SetupError::Stopped);
+                }
+                thread::sleep(LOOK);
+            }
+            let lost = || io::Error::other("what cargo said could not be read");
+            let output = reading.join().unwrap_or_else(|_| Err(lost()));
+            let output = output.map_err(|source| self.failed(source))?;
             if output.status.success() {
                 return serde_json::from_slice(&output.stdout)
                     .map_err(|error| self.failed(io::Error::other(error)));
@@ -91,7 +115,12 @@ impl Cargo<'_> {
     ) -> Result<Vec<Artifact>, SetupError> {
         let mut command = self.command("build");
         command
-            .args(["--release", "--message-format=json-render-diagnostics", "--target-dir"])
+            .args([
+                "--release",
+                "--locked",
+                "--message-format=json-render-diagnostics",
+                "--target-dir",
+            ])
             .arg(self.target)
             .args(offline.then_some("--offline"))
             .stdin(Stdio::null())
@@ -107,7 +136,16 @@ impl Cargo<'_> {
         let talker =
             thread::spawn(move || stderr.map(|it| read_talk(it, &sender)).unwrap_or_default());
         // Ends when cargo closes its standard error.
-        steps.iter().for_each(progress);
+        loop {
+            if self.is_stopped() {
+                return Err(stop(&mut child));
+            }
+            match steps.recv_timeout(LOOK) {
+                Ok(step) => progress(step),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
         let status = child.wait().map_err(|source| self.failed(source))?;
         let artifacts = reader.join().unwrap_or_default();
         let output = talker.join().unwrap_or_default();
@@ -137,7 +175,13 @@ impl Cargo<'_> {
             .env("CARGO_INCREMENTAL", "0")
             .env("CARGO_TERM_COLOR", "never")
             .env("CARGO_TERM_PROGRESS_WHEN", "always")
-            .env("CARGO_TERM_PROGRESS_WIDTH", "120");
+            .env("CARGO_TERM_PROGRESS_WIDTH", "120")
+            // So that its compilers can be stopped with it.
+            .process_group(0);
+        // Nobody would use what it builds for a process that was killed.
+        let prepare = || Ok(set_pdeathsig(Signal::SIGKILL)?);
+        // SAFETY: between fork and exec only prctl is called, which is async-signal-safe.
+        unsafe { command.pre_exec(prepare) };
         command
     }
 
@@ -151,20 +195,38 @@ impl Cargo<'_> {
         flags
     }
 
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
     fn failed(&self, source: io::Error) -> SetupError {
         SetupError::Io { what: "can't be run", path: self.toolchain.cargo.clone(), source }
     }
+}
+
+/// Ends cargo, and what it started.
+fn stop(child: &mut Child) -> SetupError {
+    kill(child.id());
+    let _ = child.wait();
+    SetupError::Stopped
+}
+
+fn kill(group: u32) {
+    // It may have ended by itself.
+    let _ = killpg(Pid::from_raw(group.cast_signed()), Signal::SIGKILL);
 }
 
 fn is_about_the_network(output: &str) -> bool {
     [
         "failed to download",
         "Could not resolve host",
+        "Couldn't resolve host",
         "failed to fetch",
-        "failed to query",
-        "network",
-        "download of",
-        "spurious",
+        "failed to query replaced source",
+        "network failure",
+        "Network is unreachable",
+        "spurious network error",
+        "download of ",
     ]
     .iter()
     .any(|word| output.contains(word))
@@ -262,6 +324,13 @@ mod tests {
         for talk in ["   Compiling serde v1.0.0\n", "error[E0425]: a [b] 1/2: c\n", "\n"] {
             assert!(step(talk).is_none(), "{talk:?}");
         }
+    }
+
+    #[test]
+    fn a_crate_called_network_is_not_the_network() {
+        assert!(is_about_the_network("warning: spurious network error (3 tries remaining)"));
+        assert!(is_about_the_network("[6] Couldn't resolve host name (index.crates.io)"));
+        assert!(!is_about_the_network("error[E0433]: cannot find `network` in this scope"));
     }
 
     #[test]

@@ -14,13 +14,16 @@ use std::env;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use flownote_flow::help::Help;
+use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 use serde::{Deserialize, Serialize};
 
-use super::cargo::{Artifact, Cargo};
+use super::cargo::{Artifact, Cargo, LOOK};
 use super::sources::FILES;
 use super::toolchain::Toolchain;
 
@@ -128,6 +131,19 @@ pub enum SetupError {
         /// What is said of it.
         wanted: String,
     },
+    /// A crate whose code may change while what is said of it stays the same.
+    #[error("`{name}` {why}")]
+    Moves {
+        /// The crate.
+        name: String,
+        /// `is a folder, …`.
+        why: &'static str,
+        /// What to write instead.
+        instead: &'static str,
+    },
+    /// The user stopped it.
+    #[error("the build was stopped")]
+    Stopped,
 }
 
 impl Help for SetupError {
@@ -153,6 +169,8 @@ impl Help for SetupError {
             Self::Wanted { .. } => {
                 Some("write it as in Cargo.toml: `//! dep: rand = \"0.9\"`".to_owned())
             }
+            Self::Moves { instead, .. } => Some((*instead).to_owned()),
+            Self::Stopped => Some("what was built until then is kept".to_owned()),
         }
     }
 }
@@ -162,6 +180,7 @@ impl Help for SetupError {
 pub struct Setup {
     cache: PathBuf,
     toolchain: Toolchain,
+    stopped: Arc<AtomicBool>,
 }
 
 /// What was built, as a file says it.
@@ -177,7 +196,17 @@ pub(super) struct Ready {
 impl Setup {
     /// The setup in a cache folder for a compiler.
     pub fn new(cache: PathBuf, toolchain: Toolchain) -> Self {
-        Self { cache, toolchain }
+        Self { cache, toolchain, stopped: Arc::default() }
+    }
+
+    /// The same, whose builds end as soon as `stopped` says so.
+    pub fn stopped_by(&self, stopped: &Arc<AtomicBool>) -> Self {
+        Self { stopped: Arc::clone(stopped), ..self.clone() }
+    }
+
+    /// What says that the user wants to stop.
+    pub(super) fn stopped(&self) -> &AtomicBool {
+        &self.stopped
     }
 
     /// The cache folder: `$FLOWNOTE_RUST_CACHE`, else `flownote/rust` in the user's caches.
@@ -231,7 +260,7 @@ impl Setup {
             return Ok(prelude);
         }
         let home = self.home();
-        let _lock = lock(&home, level.name(), progress)?;
+        let _lock = self.lock(level.name(), progress)?;
         if let Some(prelude) = self.ready(level) {
             return Ok(prelude);
         }
@@ -246,6 +275,7 @@ impl Setup {
             target: &target,
             features: level.features(),
             metadata: None,
+            stopped: self.stopped(),
         };
         let artifacts = cargo.build(progress)?;
         let find = |name: &str| find_library(&artifacts, name);
@@ -289,6 +319,35 @@ impl Setup {
         fs::write(&file, text).map_err(unwritten(&file))?;
         remove(folder);
         fs::rename(&staged, folder).map_err(unwritten(folder))
+    }
+
+    /// Waits until nobody else builds there.
+    pub(super) fn lock(
+        &self,
+        what: &str,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Flock<File>, SetupError> {
+        let home = self.home();
+        fs::create_dir_all(&home).map_err(unwritten(&home))?;
+        let path = home.join(format!("lock-{what}"));
+        let mut file = File::create(&path).map_err(unwritten(&path))?;
+        let mut told = false;
+        loop {
+            file = match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+                Ok(lock) => return Ok(lock),
+                Err((file, Errno::EWOULDBLOCK | Errno::EINTR)) => file,
+                Err((_, error)) => return Err(unwritten(&path)(error.into())),
+            };
+            if self.stopped.load(Ordering::Relaxed) {
+                return Err(SetupError::Stopped);
+            }
+            if !told {
+                let name = "another process builds it".to_owned();
+                progress(Progress { done: 0, total: 0, name });
+                told = true;
+            }
+            std::thread::sleep(LOOK);
+        }
     }
 
     /// Of the compiler, the sources and how they are built.
@@ -388,26 +447,6 @@ pub(super) fn find_library(artifacts: &[Artifact], name: &str) -> Result<PathBuf
 
 fn file_name(path: impl AsRef<Path>) -> String {
     path.as_ref().file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// Waits until nobody else builds there.
-pub(super) fn lock(
-    home: &Path,
-    what: &str,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Flock<File>, SetupError> {
-    fs::create_dir_all(home).map_err(unwritten(home))?;
-    let path = home.join(format!("lock-{what}"));
-    let open = || File::create(&path).map_err(unwritten(&path));
-    match Flock::lock(open()?, FlockArg::LockExclusiveNonblock) {
-        Ok(lock) => Ok(lock),
-        Err((file, _)) => {
-            let name = "another process builds it".to_owned();
-            progress(Progress { done: 0, total: 0, name });
-            Flock::lock(file, FlockArg::LockExclusive)
-                .map_err(|(_, error)| unwritten(&path)(error.into()))
-        }
-    }
 }
 
 /// Writes a file unless that is what it holds: cargo builds anew what was written.

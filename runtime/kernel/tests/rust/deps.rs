@@ -1,6 +1,8 @@
 //! Setting up, and crates that a cell asks for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use flownote_flow::help::Help;
 use flownote_kernel::rust::{Level, Setup, SetupError, Toolchain};
@@ -44,17 +46,37 @@ fn crates_that_a_cell_asks_for_are_at_hand() {
         let mut steps = 0;
         setup().dependencies(&wanted, &mut |_| steps += 1).expect("built");
         assert_eq!(steps, 0, "it was there");
+        let versions = found.dependencies.with_extension("lock");
+        let versions = std::fs::read_to_string(versions).expect("which versions they are is kept");
+        assert!(versions.contains("name = \"itoa\""), "{versions}");
     });
+}
+
+#[test]
+fn a_build_that_is_stopped_ends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let stop = Arc::new(AtomicBool::new(true));
+    let setup = Setup::new(folder.path().to_owned(), Toolchain::find().expect("a compiler"));
+    let wanted = BTreeMap::from([("itoa".to_owned(), "\"1\"".to_owned())]);
+    let stopped = setup.stopped_by(&stop);
+    let error = stopped.dependencies(&wanted, &mut |_| ()).expect_err("nothing was built");
+    assert!(matches!(error, SetupError::Stopped), "{error}");
+    let error = stopped.build(Level::Base, &mut |_| ()).expect_err("nothing was built");
+    assert!(matches!(error, SetupError::Stopped), "{error}");
 }
 
 #[test]
 fn a_crate_that_is_none_says_what_cargo_says() {
     let folder = tempfile::tempdir().expect("a folder");
     let setup = Setup::new(folder.path().to_owned(), Toolchain::find().expect("a compiler"));
-    let local = format!("{{ path = \"{}\" }}", folder.path().join("nowhere").display());
+    let url = folder.path().join("nowhere").display().to_string();
+    let local = format!("{{ git = \"file://{url}\", rev = \"1f2e3d4c\" }}");
     let wanted = BTreeMap::from([("nowhere".to_owned(), local)]);
     let error = setup.dependencies(&wanted, &mut |_| ()).expect_err("no such crate");
     assert!(error.to_string().contains("nowhere"), "{error}");
+    let moving = BTreeMap::from([("here".to_owned(), "{ path = \".\" }".to_owned())]);
+    let error = setup.dependencies(&moving, &mut |_| ()).expect_err("it may change unseen");
+    assert!(matches!(error, SetupError::Moves { .. }), "{error}");
     let injected = BTreeMap::from([("a".to_owned(), "\"1\"\n[profile.release]".to_owned())]);
     let error = setup.dependencies(&injected, &mut |_| ()).expect_err("not one line");
     assert!(matches!(error, SetupError::Wanted { .. }) && error.hint().is_some(), "{error}");

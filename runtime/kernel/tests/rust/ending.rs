@@ -117,3 +117,16 @@ fn serialize_that_panics_is_an_error_of_the_export() {
         assert_eq!(error["message"], "bad", "{error}");
     });
 }
+
+#[test]
+fn a_value_that_panics_when_it_is_dropped_takes_nothing_with_it() {
+    with(Level::Base, |world| {
+        let noisy = "struct Noisy; impl Drop for Noisy { fn drop(&mut self) { panic!(\"no\") } }";
+        let export = "::flownote::export!(__cell, \"noisy\", Noisy);";
+        let outcome = world.run(&[], &format!("{noisy} {export} bail!(\"failed\");"), &[]).json;
+        assert_eq!(outcome["error"]["message"], "failed", "{outcome}");
+        let outcome = world.run(&[], &format!("{noisy} {export} {export}"), &[]).json;
+        assert_eq!(outcome["status"], "ok", "{outcome}");
+        assert_eq!(world.run(&[], "1 + 1", &[]).text(), "2");
+    });
+}
