@@ -1,6 +1,7 @@
 //! `flownote_studio._studio`: the heavy half of Flownote for Python.
 //!
-//! `shell` is the studio's part of the command, `headless` runs notebooks; `interpreter` is
+//! `shell` is the studio's part of the command, `headless` runs notebooks; `supervisor` is the
+//! process of an open notebook, `interpreter`
 //! the process that runs SQL and WASM cells, `rust` the one that runs Rust cells; `wasm` lets
 //! Python call what WASM cells define.
 //!
@@ -13,6 +14,8 @@ mod interpreter;
 mod jupyter;
 mod rust;
 mod shell;
+mod supervisor;
+mod ui;
 mod wasm;
 
 use pyo3::prelude::*;
@@ -28,6 +31,8 @@ mod _studio {
     use crate::rust::serve_rust;
     #[pymodule_export]
     use crate::shell::invoke;
+    #[pymodule_export]
+    use crate::supervisor::serve_supervisor;
     #[pymodule_export]
     use crate::wasm::{WasmColumn, WasmFunction, wasm_compile};
 }

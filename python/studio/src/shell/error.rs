@@ -50,6 +50,9 @@ pub enum Error {
     /// The kernel's socket.
     #[error(transparent)]
     Socket(#[from] flownote_kernel::supervisor::socket::Error),
+    /// The browser's server.
+    #[error(transparent)]
+    Server(#[from] flownote_server::Error),
     /// The document.
     #[error(transparent)]
     Document(#[from] flownote_notebook::Error),
@@ -108,6 +111,7 @@ impl Help for Error {
             Self::Store(error) => error.hint(),
             Self::Socket(error) => error.hint(),
             Self::Document(error) => error.hint(),
+            Self::Server(error) => error.hint(),
             Self::Format { .. } => Some("name a file that ends in .ipynb or .py".to_owned()),
             Self::File { source, .. } if is_missing(source) => {
                 Some("check the path; it is looked up from the current folder".to_owned())

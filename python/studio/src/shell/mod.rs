@@ -6,7 +6,7 @@ mod kernel;
 mod notebook;
 mod run;
 mod rust;
-mod tree;
+pub mod tree;
 
 pub use error::Error;
 

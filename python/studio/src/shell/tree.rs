@@ -4,6 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::PathBuf;
 
 use super::{Outcome, Shell, kernel, notebook, run, rust};
+use crate::ui;
 
 /// The whole tree.
 pub fn tree() -> Command {
@@ -15,6 +16,7 @@ pub fn tree() -> Command {
         .subcommand(run::resume_command())
         .subcommand(notebook::command())
         .subcommand(kernel::command())
+        .subcommand(ui::command())
         .subcommand(rust::command())
 }
 
@@ -25,6 +27,7 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
         Some(("resume", matches)) => run::act(shell, matches, true),
         Some(("notebook", matches)) => notebook::act(shell, matches),
         Some(("kernel", matches)) => kernel::act(shell, matches),
+        Some(("ui", matches)) => ui::act(shell, matches),
         Some(("rust", matches)) => rust::act(shell, matches),
         // clap asks for one of the above.
         _ => Ok(super::exit::USAGE),

@@ -1,0 +1,217 @@
+//! `flownote ui`: the page in the browser, over the datastore of the current folder.
+
+use std::io::{IsTerminal, Write};
+use std::net::{IpAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use clap::{Arg, ArgAction, ArgMatches, Command as Verb, value_parser};
+use flownote_server::{Base, Handle, Options, Service, ask_for_link};
+use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
+use tempfile::NamedTempFile;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::headless::{open_store, user};
+use crate::shell::{Error, Outcome, Shell, exit, tree};
+
+/// Where `make` leaves the page's bundle, from the root of Flownote's sources.
+const DIST: &str = "notebook-server/web/dist";
+
+const AFTER_HELP: &str = "\
+The printed link is good for one login; `flownote ui --url` prints a further one. Nobody else
+gets in, and nothing is reached from other machines unless you say so.
+
+Examples:
+  flownote ui                                 this folder's store, in the browser
+  flownote ui --store s3://team/flownote      a bucket's
+  flownote ui --no-browser --port 9000        on a machine that you reach by
+                                              ssh -L 9000:localhost:9000
+  flownote ui --base-url https://hub/ana/ui   behind a proxy that asks who you are";
+
+/// `ui`.
+pub fn command() -> Verb {
+    let number = Arg::new("port").long("port").value_name("N").value_parser(value_parser!(u16));
+    Verb::new("ui")
+        .about("Open notebooks and runs in the browser")
+        .arg(number.help("The port [default: 8765, or the next free one]"))
+        .arg(
+            Arg::new("host")
+                .long("host")
+                .value_name("ADDRESS")
+                .default_value("127.0.0.1")
+                .help("Where to listen; beyond this machine only with --password"),
+        )
+        .arg(
+            Arg::new("base-url")
+                .long("base-url")
+                .value_name("PATH|URL")
+                .help("Where a proxy shows the page: a path, or the whole address"),
+        )
+        .arg(
+            Arg::new("allow-host")
+                .long("allow-host")
+                .value_name("NAME")
+                .action(ArgAction::Append)
+                .help("A further name by which the page is asked for; may be repeated"),
+        )
+        .arg(tree::switch("password", "Ask for a password by which people get in"))
+        .arg(tree::switch("without-password", "Listen beyond this machine without a password"))
+        .arg(tree::switch("no-browser", "Print the link only"))
+        .arg(tree::switch("url", "Print a further link to the page that is served already"))
+        .arg(
+            Arg::new("dev")
+                .long("dev")
+                .value_name("FOLDER")
+                .num_args(0..=1)
+                .default_missing_value(DIST)
+                .value_parser(value_parser!(PathBuf))
+                .help("Serve the page's files from a folder, to work on them"),
+        )
+        .arg(tree::store())
+        .after_help(AFTER_HELP)
+}
+
+/// Serves, or prints a link.
+pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
+    let state = state_folder();
+    let port = matches.get_one::<u16>("port").copied();
+    if matches.get_flag("url") {
+        let folder = state.ok_or_else(no_state)?;
+        println!("{}", ask_for_link(&folder, port)?);
+        return Ok(exit::OK);
+    }
+    let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    let base = text("base-url").map(Base::parse).transpose()?.unwrap_or_default();
+    let hosts = matches.get_many::<String>("allow-host").into_iter().flatten();
+    let allowed_hosts = hosts.cloned().collect();
+    let host = address(text("host").unwrap_or_default())?;
+    let password = matches.get_flag("password").then(ask_for_password).transpose()?;
+    let failed = |source| Error::Io { what: "starting the asynchronous runtime", source };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(failed)?.block_on(async {
+        let options = Options {
+            host,
+            port,
+            base,
+            allowed_hosts,
+            password,
+            without_password: matches.get_flag("without-password"),
+            dev: matches.get_one::<PathBuf>("dev").cloned(),
+            state: state.clone(),
+            python: shell.python.clone(),
+            notebooks: std::env::current_dir().ok(),
+            runtime: folder("XDG_RUNTIME_DIR"),
+            ..Options::new(open_store(text("store")).await?, user())
+        };
+        let store = options.store.url().to_string();
+        let (service, handle) = Service::bind(options).await?;
+        let link = handle.link();
+        println!("{link}");
+        let _ = std::io::stdout().flush();
+        eprintln!("Flownote shows {store} at {}; Ctrl-C ends it", handle.address());
+        if !host.is_loopback() {
+            eprintln!(
+                "note: what goes over the network isn't encrypted; a proxy with TLS in front is"
+            );
+        }
+        let opened = match matches.get_flag("no-browser") {
+            true => None,
+            false => open_browser(&shell.python, state.as_deref(), &handle),
+        };
+        service.run(told_to_stop()).await?;
+        drop(opened);
+        Ok(exit::OK)
+    })
+}
+
+/// Ctrl-C, or a polite kill.
+async fn told_to_stop() {
+    let Ok(mut ended) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = ended.recv() => {}
+    }
+}
+
+/// Opens a browser, where there is one with windows. The link isn't on its command line,
+/// which everybody on the machine can see, but in a file that its user alone can read.
+fn open_browser(python: &str, state: Option<&Path>, handle: &Handle) -> Option<NamedTempFile> {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let has_windows = cfg!(target_os = "macos")
+        || ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"].into_iter().any(is_set);
+    if !has_windows {
+        return None;
+    }
+    let link = handle.link();
+    let text = format!(
+        "<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0;url={link}\">\
+         <title>Flownote</title><a href=\"{link}\">Open Flownote</a>\n"
+    );
+    let mut file = tempfile::Builder::new();
+    file.prefix("open-").suffix(".html");
+    let mut file = match state {
+        Some(folder) => file.tempfile_in(folder),
+        None => file.tempfile(),
+    }
+    .ok()?;
+    file.write_all(text.as_bytes()).and_then(|()| file.flush()).ok()?;
+    let mut command = Command::new(python);
+    command.args(["-m", "webbrowser", "-t"]).arg(format!("file://{}", file.path().display()));
+    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = quiet.spawn().ok()?;
+    // Nobody else waits for it.
+    std::thread::spawn(move || child.wait());
+    Some(file)
+}
+
+fn address(text: &str) -> Result<IpAddr, Error> {
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    let mut found = (text, 0).to_socket_addrs().into_iter().flatten().map(|it| it.ip());
+    found.next().ok_or_else(|| {
+        Error::asked(
+            format!("`{text}` is no address of this machine"),
+            "give an address (127.0.0.1), or a name of this machine",
+        )
+    })
+}
+
+/// Asks on the terminal, without showing what is typed; reads a line where there is none.
+fn ask_for_password() -> Result<String, Error> {
+    let failed = |source| Error::Io { what: "reading the password", source };
+    let input = std::io::stdin();
+    let shown = if input.is_terminal() { tcgetattr(&input).ok() } else { None };
+    if let Some(shown) = &shown {
+        eprint!("Password: ");
+        let mut hidden = shown.clone();
+        hidden.local_flags.remove(LocalFlags::ECHO);
+        tcsetattr(&input, SetArg::TCSANOW, &hidden).map_err(|error| failed(error.into()))?;
+    }
+    let mut line = String::new();
+    let read = input.read_line(&mut line);
+    if let Some(shown) = &shown {
+        let _ = tcsetattr(&input, SetArg::TCSANOW, shown);
+        eprintln!();
+    }
+    read.map_err(failed)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// A folder that the surroundings name.
+fn folder(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from)
+}
+
+/// Where the server keeps the key of its cookies and can be found by its user.
+fn state_folder() -> Option<PathBuf> {
+    let home = || folder("HOME").map(|home| home.join(".local/state"));
+    folder("XDG_STATE_HOME").or_else(home).map(|state| state.join("flownote/ui"))
+}
+
+fn no_state() -> Error {
+    Error::asked("there is no home folder (HOME is not set)", "set XDG_STATE_HOME")
+}
