@@ -12,6 +12,10 @@ use super::streams::Raw;
 /// Where signals are handled when the stack is used up.
 const OTHER_STACK: usize = 64 << 10;
 
+/// How many pieces of what was printed are passed on: 2 MB, which is what two pipes hold. Other
+/// threads may print for as long as this one reads.
+const PIECES: usize = 512;
+
 static FROM: [AtomicI32; 2] = [AtomicI32::new(-1), AtomicI32::new(-1)];
 static TO: [AtomicI32; 2] = [AtomicI32::new(-1), AtomicI32::new(-1)];
 /// The lowest address of the cells' stack, and how large the guard below it is.
@@ -67,9 +71,11 @@ pub fn watch_stack() {
 
 extern "C" fn last_words(signal: i32, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
     let mut buffer = [0_u8; 4096];
+    let mut pieces = 0;
     for index in [0, 1] {
         let (from, to) = (FROM[index].load(Ordering::Relaxed), TO[index].load(Ordering::Relaxed));
-        loop {
+        while pieces < PIECES {
+            pieces += 1;
             // SAFETY: reading what doesn't block into a buffer of this length; both functions
             // may be called here.
             let length = unsafe { libc::read(from, buffer.as_mut_ptr().cast(), buffer.len()) };

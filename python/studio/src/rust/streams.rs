@@ -65,11 +65,22 @@ impl Streams {
             Arc::new(Self { pipes: Mutex::new(pipes), execution: AtomicU64::new(0), say });
         let own = Arc::clone(&streams);
         std::thread::Builder::new().name("flownote-streams".to_owned()).spawn(move || {
-            loop {
-                let mut ready = [&out, &error].map(|it| PollFd::new(it.as_fd(), PollFlags::POLLIN));
+            let mut open = vec![out, error];
+            while !open.is_empty() {
+                let mut ready: Vec<PollFd<'_>> = open.iter().map(watch).collect();
                 if poll(&mut ready, PollTimeout::NONE).is_ok() {
                     own.pass();
                 }
+                // A cell closed it, and nothing is left in it: it would be ready for ever.
+                let is_over = |it: &PollFd<'_>| {
+                    it.revents().is_some_and(|found| {
+                        found.intersects(PollFlags::POLLHUP | PollFlags::POLLNVAL)
+                            && !found.contains(PollFlags::POLLIN)
+                    })
+                };
+                let over: Vec<bool> = ready.iter().map(is_over).collect();
+                let mut over = over.into_iter();
+                open.retain(|_| over.next() != Some(true));
                 while own.say.waiting() > WAITING {
                     std::thread::sleep(Duration::from_millis(5));
                 }
@@ -112,6 +123,10 @@ impl Streams {
     fn execution(&self) -> Option<u64> {
         Some(self.execution.load(Ordering::Relaxed)).filter(|number| *number > 0)
     }
+}
+
+fn watch(pipe: &PipeReader) -> PollFd<'_> {
+    PollFd::new(pipe.as_fd(), PollFlags::POLLIN)
 }
 
 /// Takes whole letters; what can't be one is replaced.
