@@ -345,6 +345,39 @@ def test_crates_are_asked_for_on_the_first_line(rust: Rust) -> None:
         '//! dep: itoa = "1"\nlet text = itoa::Buffer::new().format(128).to_owned();\ntext'
     )
     assert "128" in ran.ok.data()
+    why = "uses the crate `itoa`, which may read files or the network"
+    assert why in ran.finished["unverified"]
+    code = (
+        '//! dep: itoa = "1"\nfn digits(n: u8) -> String { itoa::Buffer::new().format(n).into() }'
+    )
+    assert why in rust.make(code).finished["unverified"]
+    assert why in rust.make("let two = digits(12);").finished["unverified"]
+    trusted = rust.make(f"//! flownote: cache\n{code}")
+    assert trusted.finished.get("unverified") is None
+    assert rust.make("let two = digits(12);").finished.get("unverified") is None
+    ran = rust.cell('//! dep: here = { path = "." }\nlet x = 1;')
+    assert ran.status == "error" and "paste the code" in ran.error["hint"]
+
+
+def test_what_is_read_while_it_is_compiled_is_read_each_time(rust: Rust, tmp_path: Path) -> None:
+    file = tmp_path / "text"
+    code = f'let text = include_str!("{file}");\ntext'
+    for text in ("first", "second"):
+        file.write_text(text)
+        ran = rust.cell(code).ok
+        assert text in ran.data()
+        assert "`include_str`" in ran.finished["unverified"]
+
+
+def test_a_type_that_two_cells_define_stays_while_one_does(rust: Rust) -> None:
+    code = "#[derive(Debug)]\nstruct Both(u8);"
+    rust.make(code, cell="one")
+    rust.make(code, cell="two")
+    rust.make("let both = Both(3);")
+    rust.make("struct Other;", cell="two")
+    assert "3" in rust.cell("both").ok.data()
+    rust.make("struct Another;", cell="one")
+    assert rust.cell("both").error["name"] == "ChangedType"
 
 
 def test_output_is_bounded_by_its_reader_and_whole(rust: Rust) -> None:

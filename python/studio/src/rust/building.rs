@@ -54,8 +54,6 @@ impl Cells {
         let (name, target) = ready.compiler.items_place(made.made.text(), shared, extras);
         let file = format!("cell-{name}.rs");
         self.note(file.clone(), execute, &made);
-        let cell = execute.cell.clone();
-        let record = Made { cell, extras: extras.clone(), unverified: None };
         if !self.has(&target) {
             let output = if shared { Becomes::SharedItems } else { Becomes::Items };
             self.compile(making, &name, output, &file, &made, &target)
@@ -66,6 +64,9 @@ impl Cells {
             let opened = ready.world.preload(&target);
             opened.map_err(|why| faults::plain("LoadError", &why, None))?;
         }
+        let before = self.crates.remove(&name).unwrap_or_default();
+        let mut record = Made { extras: extras.clone(), ..before };
+        record.cells.insert(execute.cell.clone());
         self.crates.insert(name.clone(), record);
         Ok(Some(name))
     }

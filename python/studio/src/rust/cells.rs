@@ -1,11 +1,11 @@
 //! Runs cells, one after the other, on a thread of their own: values of the user's world never
 //! leave it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use flownote_kernel::protocol::{
     Answer, Defined, Execute, Exported, Finished, FinishedStatus, NameVersion, Output, ValueRef,
@@ -19,6 +19,7 @@ use super::building::{Built, Making};
 use super::faults::{self, Knowledge};
 use super::inputs::Given;
 use super::known::{Held, Known, Versions};
+use super::reads;
 use super::ready::{Getting, NotReady, Ready};
 use super::streams::Streams;
 use super::values;
@@ -33,7 +34,7 @@ pub struct Shared {
     /// What cells print.
     pub streams: Arc<Streams>,
     /// Whether the cell that runs is to stop.
-    pub stop: AtomicBool,
+    pub stop: Arc<AtomicBool>,
     /// What editors may ask about.
     pub names: Names,
 }
@@ -73,8 +74,8 @@ pub struct Cells {
 /// A crate of items.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Made {
-    /// The cell.
-    pub cell: String,
+    /// The cells that have these items now.
+    pub cells: BTreeSet<String>,
     /// What it asks for beside the prelude, with what the crates that it names ask for.
     pub extras: Extras,
     /// Why what it does may depend on more than is recorded.
@@ -182,10 +183,18 @@ impl Cells {
         }
         let found = facts(Language::Rust, &execute.code);
         self.get_ready(&split)?;
-        let extras = self.extras_of(&found)?;
+        let mut extras = self.extras_of(&found)?;
+        if reads::reads_while_compiled(&execute.code, &split) {
+            // Another one than all that were made before.
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let digest = format!("{}-{}", std::process::id(), now.as_nanos());
+            extras.join(&Extras { digest, ..Extras::default() });
+        }
         let mut sight = self.versions.sight();
         sight.linked.clone_from(&extras.linked);
-        let items_read = self.reads_the_world(words_of_items(&split), &sight);
+        let asked = found.dependencies.keys();
+        let of_crates = reads::crates_that_read(&execute.code, asked, &split, &sight, &extras);
+        let items_read = self.reads_the_world(reads::words(&split), &sight).or(of_crates);
         let words = split.words.iter().map(String::as_str);
         outcome.unverified = items_read.clone().or_else(|| self.reads_the_world(words, &sight));
         let mut making = Making { execute, split: &split, facts: &found, sight: &sight, extras };
@@ -210,34 +219,16 @@ impl Cells {
                     outcome.unverified = why.or_else(|| made.unverified.clone());
                 }
             }
+            for given in &given {
+                let why = outcome.unverified.take();
+                outcome.unverified = why
+                    .or_else(|| reads::type_that_reads(&execute.code, &given.path, &making.extras));
+            }
             let built = self.make_body(&making, own.as_deref(), &given)?;
             self.run_body(execute, built, &given, outcome)?;
         }
         self.bind_items(execute, added, outcome);
         Ok(())
-    }
-
-    /// Why what code of these words gives may depend on more than is recorded: what Rust code
-    /// reads of the world isn't seen, nor what that reads which it uses of the cells above.
-    fn reads_the_world<'a>(
-        &self,
-        mut words: impl Iterator<Item = &'a str>,
-        sight: &Sight,
-    ) -> Option<String> {
-        let of_crate = |krate: &String| self.crates.get(krate)?.unverified.clone();
-        let found = words.find_map(|word| {
-            if WORLD.contains(&word) {
-                let why = "what Rust reads of the world is not recorded";
-                return Some(format!("it uses `{word}`: {why}"));
-            }
-            match sight.items.get(word)? {
-                Visible::Item { krate, .. } => of_crate(krate),
-                Visible::Import(_) => None,
-            }
-        });
-        // Traits are used without being named.
-        let mut scope = sight.scope.iter().filter_map(|scope| scope.krate.as_ref());
-        found.or_else(|| scope.find_map(of_crate))
     }
 
     fn get_ready(&mut self, split: &Split) -> Result<(), Ended> {
@@ -262,7 +253,8 @@ impl Cells {
                 let streams = Arc::clone(&self.shared.streams);
                 let mut say = |text: String| streams.show(Output::stderr(text));
                 let listener = Box::new(Arc::clone(&self.shared));
-                self.ready = Some(self.getting.ready(wants_all, listener, &mut say)?);
+                let ready = self.getting.ready(wants_all, listener, &mut say);
+                self.ready = Some(ready.map_err(|why| self.not_ready(why))?);
             }
         }
         Ok(())
@@ -274,7 +266,8 @@ impl Cells {
         if !found.dependencies.is_empty() {
             let streams = Arc::clone(&self.shared.streams);
             let mut say = |text: String| streams.show(Output::stderr(text));
-            extras = self.getting.dependencies(&found.dependencies, &mut say)?;
+            let built = self.getting.dependencies(&found.dependencies, &mut say);
+            extras = built.map_err(|why| self.not_ready(why))?;
         }
         let seen = self.versions.sight();
         for visible in seen.items.values() {
@@ -292,12 +285,23 @@ impl Cells {
         Ok(extras)
     }
 
+    /// Who stopped a build knows why there is nothing.
+    fn not_ready(&self, why: NotReady) -> Ended {
+        if self.stopped() { Ended::Stopped } else { why.into() }
+    }
+
     /// Drops values whose types this cell defined before it was edited (notebook rule 17).
     fn drop_older(&mut self, execute: &Execute, own: &str) {
+        // Another cell may have the same items still.
+        let mut nobodys = BTreeSet::new();
+        for (krate, made) in self.crates.iter_mut().filter(|(krate, _)| *krate != own) {
+            if made.cells.remove(&execute.cell) && made.cells.is_empty() {
+                nobodys.insert(krate.clone());
+            }
+        }
         let older = |path: &str| {
-            flownote_kernel::rust::crates_in(path).into_iter().any(|krate| {
-                krate != own && self.crates.get(&krate).is_some_and(|it| it.cell == execute.cell)
-            })
+            let mut crates = flownote_kernel::rust::crates_in(path).into_iter();
+            crates.any(|krate| nobodys.contains(&krate))
         };
         let gone: Vec<((String, u64), Handle, String)> = (self.versions.all())
             .filter_map(|(name, known)| match known {
@@ -492,35 +496,4 @@ impl Cells {
     pub(super) fn stopped(&self) -> bool {
         self.shared.stop.load(Ordering::Relaxed)
     }
-}
-
-/// Words of code that reads the world.
-const WORLD: [&str; 21] = [
-    "fs",
-    "File",
-    "OpenOptions",
-    "read_to_string",
-    "read_dir",
-    "TcpStream",
-    "UdpSocket",
-    "env",
-    "Command",
-    "Instant",
-    "SystemTime",
-    "stdin",
-    "UnixStream",
-    "include_bytes",
-    "include_str",
-    "canonicalize",
-    "exists",
-    "is_dir",
-    "is_file",
-    "metadata",
-    "read_link",
-];
-
-/// The words of what later cells may use.
-fn words_of_items(split: &Split) -> impl Iterator<Item = &str> {
-    let items = split.items.iter().flat_map(|item| item.words.iter()).map(String::as_str);
-    items.chain(split.imports.iter().flat_map(|import| import.path.split("::")))
 }

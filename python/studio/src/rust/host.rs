@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::io;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 
 use flownote_kernel::protocol::{Answer, Ready, Request, Runtime, VERSION, Welcome};
@@ -50,11 +50,11 @@ impl Host {
         }
         // Cells run in the notebook's folder, as far as it is there.
         let _ = std::env::set_current_dir(&welcome.folder);
-        let getting = Getting::new();
+        let stop = Arc::new(AtomicBool::new(false));
+        let getting = Getting::new(&stop);
         let version = getting.toolchain().map(|found| found.version.clone());
         let (streams, raw) = Streams::take(say.clone())?;
         crash::watch(raw)?;
-        let stop = false.into();
         let shared = Arc::new(Shared { say, streams, stop, names: Names::default() });
         let (tasks, waiting) = mpsc::channel::<Task>();
         let (own, values) = (Arc::clone(&shared), welcome.values.clone());

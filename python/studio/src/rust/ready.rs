@@ -45,10 +45,11 @@ impl<E: Help> From<&E> for NotReady {
 }
 
 impl Getting {
-    /// Looks for the compiler.
-    pub fn new() -> Self {
+    /// Looks for the compiler; `stop` ends what somebody waits for.
+    pub fn new(stop: &Arc<AtomicBool>) -> Self {
         let toolchain = Toolchain::find();
-        let setup = toolchain.as_ref().ok().map(|found| Setup::new(Setup::folder(), found.clone()));
+        let setup = |found: &Toolchain| Setup::new(Setup::folder(), found.clone()).stopped_by(stop);
+        let setup = toolchain.as_ref().ok().map(setup);
         Self { setup, toolchain, background: Arc::default() }
     }
 
@@ -126,7 +127,8 @@ impl Getting {
         if self.background.swap(true, Ordering::Relaxed) || setup.ready(Level::Full).is_some() {
             return;
         }
-        let setup = setup.clone();
+        // Cells that are stopped don't stop it.
+        let setup = setup.stopped_by(&Arc::default());
         let build = move || {
             lower_priority();
             // Who needs it is told why it isn't there.
