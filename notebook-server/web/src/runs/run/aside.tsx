@@ -91,9 +91,7 @@ function Facts({ title, entries, number = false }: FactsProps) {
       <h3>{title}</h3>
       {entries.map(([name, given]) => (
         <div key={name} class="entry" title={`${name} = ${value(given, 400)}`}>
-          <span class="cut" style={{ flex: "0 1 auto" }}>
-            {name}
-          </span>
+          <span class="cut name">{name}</span>
           <span class="v cut">{number ? metric(given) : value(given, 40)}</span>
         </div>
       ))}

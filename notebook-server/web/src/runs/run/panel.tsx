@@ -90,6 +90,7 @@ function Inside({ name, detail }: { name: TaskName; detail: TaskDetail }) {
           <Artifacts
             name={name}
             artifacts={detail.artifacts}
+            isLive={row.status === "running" || row.status === "queued"}
             chosen={params.value.get("artifact")}
             choose={(artifact) => setQuery({ artifact })}
           />

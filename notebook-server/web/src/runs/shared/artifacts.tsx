@@ -22,12 +22,22 @@ export function typeText(row: ArtifactRow): string {
 interface Props {
   name: TaskName;
   artifacts: ArtifactRow[];
+  /** Whether it may still make some. */
+  isLive: boolean;
   chosen: string | null;
   choose: (artifact: string) => void;
 }
 
-export function Artifacts({ name, artifacts, chosen, choose }: Props) {
-  if (artifacts.length === 0) return <p class="dim none">It made nothing and was given nothing.</p>;
+export function Artifacts({ name, artifacts, isLive, chosen, choose }: Props) {
+  if (artifacts.length === 0) {
+    return (
+      <p class="dim none">
+        {isLive
+          ? "Nothing yet: what a task makes is kept when it ends."
+          : "It made nothing and was given nothing."}
+      </p>
+    );
+  }
   return (
     <div class="scroll-x">
       <table class="plain artifacts">

@@ -125,6 +125,7 @@ function Inside({ name, detail }: { name: TaskName; detail: TaskDetail }) {
           <Artifacts
             name={name}
             artifacts={detail.artifacts}
+            isLive={row.status === "running" || row.status === "queued"}
             chosen={artifact}
             choose={(chosen) => setQuery({ artifact: chosen })}
           />
