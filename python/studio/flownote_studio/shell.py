@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from flownote_studio import _studio
@@ -20,4 +21,7 @@ def main(line: list[str]) -> int:
     int
         The exit code, as `flownote help exit-codes` lists them.
     """
+    if line[1:2] == ["ui"]:
+        # Ctrl-C ends the server in order; that isn't Python's to hear of as well.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     return _studio.invoke(line, sys.executable)
