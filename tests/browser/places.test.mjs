@@ -45,7 +45,6 @@ for (const [theme, width, height] of LOOKS) {
       test(name, async () => {
         await world.browser.look(theme, width, height);
         await world.browser.go(address());
-        await world.page.locator(".skeleton").waitFor({ state: "detached" });
         await world.page.waitForLoadState("load");
         // What is asked for after the place stands (rows of the timeline, the log) has come.
         await world.page.waitForFunction(() => !document.querySelector(".skeleton"));

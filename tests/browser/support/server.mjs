@@ -11,7 +11,9 @@ export class Server {
    * @param {string[]} words further arguments of `flownote ui`
    */
   static async start(project, ...words) {
-    const child = spawn(flownote, ["ui", "--no-browser", "--port", "0", ...words], {
+    // A page that was built since the wheel was, to work on it: its folder.
+    const dev = process.env.FLOWNOTE_TEST_DIST ? ["--dev", process.env.FLOWNOTE_TEST_DIST] : [];
+    const child = spawn(flownote, ["ui", "--no-browser", "--port", "0", ...dev, ...words], {
       cwd: project.folder,
       env: project.environment,
       stdio: ["ignore", "pipe", "pipe"],
