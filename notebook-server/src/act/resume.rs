@@ -21,6 +21,8 @@ use crate::state::App;
 /// How long a new run may take to say its id; it goes on after that.
 const PATIENCE: Duration = Duration::from_secs(20);
 const BEAT: Duration = Duration::from_millis(50);
+/// The flow of notebooks' runs.
+const NOTEBOOK: &str = "Notebook";
 
 /// Starts it.
 pub async fn start(
@@ -35,7 +37,9 @@ pub async fn start(
     let mut words = words(&key, &record, status, how)?;
     let scratch = scratch(&app)?;
     let (id_file, output) = (scratch.with_extension("run"), scratch.with_extension("log"));
-    if how != ResumeHow::Continue {
+    // A notebook's verb and one that goes on say no id.
+    let is_told = how != ResumeHow::Continue && key.flow.as_str() != NOTEBOOK;
+    if is_told {
         words.extend(["--run-id-file".to_owned(), id_file.display().to_string()]);
     }
     let failed = |error: std::io::Error| {
@@ -45,9 +49,8 @@ pub async fn start(
         )
     };
     let file = std::fs::File::create(&output).map_err(failed)?;
-    let mut command = shell::verb(&app, &place.folder, &words);
     // Where the flow was started from is where it finds its modules and its data.
-    command.env("PWD", &place.folder);
+    let command = shell::verb(&app, &place.folder, &words);
     let mut child = shell::detach(command, file)?;
     let pid = child.id().unwrap_or_default();
     let mut found = (how == ResumeHow::Continue).then(|| key.run.to_string());
@@ -61,15 +64,15 @@ pub async fn start(
             found = run_in(&id_file).or(found);
             break;
         }
-        match (how, run_in(&id_file)) {
-            (_, Some(run)) => {
-                found = Some(run);
-                break;
-            }
-            // It writes no file; when it still lives after a moment it has the run.
-            (ResumeHow::Continue, None) if begun.elapsed() > PATIENCE / 10 => break,
-            _ => tokio::time::sleep(BEAT).await,
+        if let Some(run) = run_in(&id_file) {
+            found = Some(run);
+            break;
         }
+        // What writes no file and still lives after a moment is at work.
+        if !is_told && begun.elapsed() > PATIENCE / 10 {
+            break;
+        }
+        tokio::time::sleep(BEAT).await;
     }
     let _ = std::fs::remove_file(&id_file);
     // Nobody else waits for it, and what nobody waits for stays as a zombie.
@@ -132,6 +135,7 @@ fn words(
             "the run is still going on",
             "wait for its end, or end it where it was started",
         )),
+        (ResumeHow::Resume, _) if key.flow.as_str() == NOTEBOOK => Ok(vec!["resume".into(), file]),
         (ResumeHow::Resume, _) => Ok(vec!["resume".into(), file, "--origin-run-id".into(), run]),
         (ResumeHow::Continue, Status::Interrupted) => {
             Ok(vec!["run".into(), file, "--continue".into(), run])

@@ -218,9 +218,13 @@ impl Tasks {
 
     /// Reads every result anew; the journal says which rows are different now.
     async fn read_all(&mut self, store: &Store) -> Result<(), Error> {
-        // Before the results: what comes meanwhile is met again, and is the same.
-        let batches = store.read_log(&self.key, 0).await?;
         self.standing = store.run_status(&self.key).await?;
+        // Before the results: what comes meanwhile is met again, and is the same. Of a run
+        // that is over they say all there is.
+        let batches = match self.is_final() {
+            true => Vec::new(),
+            false => store.read_log(&self.key, 0).await?,
+        };
         self.next_batch = batches.last().map_or(0, |(seq, _)| seq + 1);
         let mut begun: HashMap<AttemptKey, String> = HashMap::new();
         for (_, batch) in batches {

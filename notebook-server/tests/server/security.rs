@@ -62,7 +62,7 @@ const KNOWN: &[(&str, &str, &str)] = &[
 ];
 
 fn filled(path: &str) -> String {
-    path.replace("{*path}", "a/b").replace('{', "").replace('}', "")
+    path.replace("{*path}", "a/b").replace(['{', '}'], "")
 }
 
 #[tokio::test]

@@ -173,3 +173,51 @@ def test_a_server_for_others_is_refused_without_a_password(tmp_path: Path) -> No
     )
     assert ran.returncode != 0 and ran.stdout == ""
     assert "there is no password" in ran.stderr and "--password" in ran.stderr
+
+
+VALUES = """\
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from scipy import sparse
+
+from flownote import FlowSpec, step
+
+
+class Values(FlowSpec):
+    @step
+    def start(self):
+        self.array = np.arange(6.0).reshape(2, 3)
+        self.matrix = sparse.csr_matrix(np.eye(2) * 3)
+        self.frame = pd.DataFrame({"film": ["Alien", None], "year": [1979, 1995]}, index=["r", "s"])
+        self.table = pa.table({"n": list(range(1000))})
+        self.nested = {"a": (1, 2), 3: "x"}
+        self.text = "one\\ntwo"
+        self.picture = b"\\x89PNG\\r\\n\\x1a\\n" + bytes(20)
+        self.pickled = [object]
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+"""
+
+
+def test_values_are_looked_into_without_unpickling(tmp_path: Path) -> None:
+    (tmp_path / "flow.py").write_text(VALUES)
+    with Page(tmp_path, "--no-browser") as page:
+        assert page.flownote("run", "flow.py", "--quiet").returncode == 0
+        (run,) = page.get("/api/runs")["runs"]
+        path = f"/api/runs/Values/{run['run']}/end/0"
+        names = [row["name"] for row in page.get(path)["artifacts"]]
+        seen = {name: page.get(f"{path}/artifacts/{name}")["preview"] for name in names}
+    assert seen["array"]["corner"] == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
+    assert (seen["array"]["dtype"], seen["array"]["shape"]) == ("float64", [2, 3])
+    assert seen["matrix"]["corner"] == [[3.0, 0], [0, 3.0]]
+    assert [column["name"] for column in seen["frame"]["columns"]] == ["film", "year", "index"]
+    assert seen["frame"]["rows"] == [["Alien", 1979, "r"], [None, 1995, "s"]]
+    assert (len(seen["table"]["rows"]), seen["table"]["total_rows"]) == (200, 1000)
+    assert seen["nested"]["value"] == {"a": [1, 2], "3": "x"}
+    assert seen["text"] == {"kind": "text", "text": "one\ntwo", "is_cut": False}
+    assert (seen["picture"]["kind"], seen["picture"]["media_type"]) == ("image", "image/png")
+    assert seen["pickled"]["kind"] == "none" and "pickle" in seen["pickled"]["why"]

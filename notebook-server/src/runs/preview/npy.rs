@@ -112,6 +112,8 @@ pub struct Element {
     /// Its bytes.
     pub size: usize,
     is_big: bool,
+    /// What a time counts, in nanoseconds.
+    unit: Option<i64>,
 }
 
 impl Element {
@@ -133,7 +135,7 @@ impl Element {
             b'U' | b'S' => (1..=4096).contains(&size),
             _ => false,
         };
-        is_known.then_some(Self { kind, size, is_big })
+        is_known.then_some(Self { kind, size, is_big, unit: unit_of(descr) })
     }
 
     /// Reads the element's value.
@@ -155,9 +157,10 @@ impl Element {
                 Value::from(format!("{}{:+}j", float(real), float(imaginary)))
             }
             b'i' => Value::from(signed(&little)),
-            b'M' | b'm' => match signed(&little) {
-                i64::MIN => Value::from("NaT"),
-                other => Value::from(other),
+            b'M' | b'm' => match (signed(&little), self.unit) {
+                (i64::MIN, _) => Value::from("NaT"),
+                (count, Some(unit)) if self.kind == b'M' => moment(count, unit),
+                (count, _) => Value::from(count),
             },
             b'u' => Value::from(unsigned(&little)),
             b'b' => Value::from(little.first().is_some_and(|byte| *byte != 0)),
@@ -171,6 +174,31 @@ impl Element {
                 Value::from(text.trim_end_matches('\0'))
             }
         }
+    }
+}
+
+/// What `<M8[ms]` counts, in nanoseconds; months and years are of no fixed length.
+fn unit_of(descr: &str) -> Option<i64> {
+    let (_, unit) = descr.strip_suffix(']')?.split_once('[')?;
+    Some(match unit {
+        "ns" => 1,
+        "us" => 1_000,
+        "ms" => 1_000_000,
+        "s" => 1_000_000_000,
+        "m" => 60_000_000_000,
+        "h" => 3_600_000_000_000,
+        "D" => 86_400_000_000_000,
+        _ => return None,
+    })
+}
+
+/// A time as people write it; the count where it is beyond all calendars.
+fn moment(count: i64, unit: i64) -> Value {
+    let nanoseconds = i128::from(count) * i128::from(unit);
+    match jiff::Timestamp::from_nanosecond(nanoseconds) {
+        Ok(at) if unit == 86_400_000_000_000 => Value::from(at.to_string()[..10].to_owned()),
+        Ok(at) => Value::from(at.to_string().trim_end_matches('Z').to_owned()),
+        Err(_) => Value::from(count),
     }
 }
 
@@ -289,6 +317,11 @@ mod tests {
             &[1],
             json!([["ä"]]),
         );
+        let days = 20_454_i64.to_le_bytes();
+        let day = file("'<M8[D]'", "False", "(1,)", &days);
+        check(&day, "datetime64[D]", &[1], json!([["2026-01-01"]]));
+        let late = file("'<M8[s]'", "False", "(1,)", &i64::MIN.to_le_bytes());
+        check(&late, "datetime64[s]", &[1], json!([["NaT"]]));
         check(&file("'<f8'", "False", "(0, 5)", &[]), "float64", &[0, 5], json!([]));
         check(
             &file("[('a', '<i4')]", "False", "(3,)", &[0; 12]),
