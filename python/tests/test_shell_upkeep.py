@@ -113,7 +113,12 @@ def test_gc_tells_before_it_takes(project):
 
 def test_the_browser_is_another_package(project):
     hidden = (
-        "import sys; sys.modules['flownote_studio'] = None; from flownote.shell import main; "
+        "import sys\n"
+        "class Hidden:\n"
+        "    def find_spec(name, *_):\n"
+        "        if name == 'flownote_studio': raise ModuleNotFoundError(name=name)\n"
+        "sys.meta_path.insert(0, Hidden)\n"
+        "from flownote.shell import main\n"
         "sys.exit(main(['flownote', 'ui', '--port', '1']))"
     )
     ui = subprocess.run([sys.executable, "-c", hidden], capture_output=True, text=True)
