@@ -84,7 +84,10 @@ fn serve(start: Start) -> Result<(), Error> {
         let mut end = signal(SignalKind::terminate()).map_err(failed)?;
         say_ready();
         let serving = tokio::task::spawn_local(server.run());
-        service.run(async { drop(end.recv().await) }).await;
+        let told = async {
+            let _ = end.recv().await;
+        };
+        service.run(told).await;
         // It ends with the session, after its last words; a panic in it has been printed.
         let _ = tokio::time::timeout(Duration::from_secs(2), serving).await;
         Ok(())
