@@ -352,9 +352,9 @@ def test_crates_are_asked_for_on_the_first_line(rust: Rust) -> None:
     )
     assert why in rust.make(code).finished["unverified"]
     assert why in rust.make("let two = digits(12);").finished["unverified"]
-    trusted = rust.make(f"//! flownote: cache\n{code}")
+    trusted = rust.make("//! flownote: cache\n" + code.replace("digits", "figures"))
     assert trusted.finished.get("unverified") is None
-    assert rust.make("let two = digits(12);").finished.get("unverified") is None
+    assert rust.make("let two = figures(12);").finished.get("unverified") is None
     ran = rust.cell('//! dep: here = { path = "." }\nlet x = 1;')
     assert ran.status == "error" and "paste the code" in ran.error["hint"]
 
