@@ -55,7 +55,7 @@ def test_a_notebook_runs_from_top_to_bottom_and_is_a_run(folder: Folder) -> None
     assert seen.splitlines() == [
         "True 18.0",
         "['c', 'b'] 2 15.0",
-        "['alpha', 'best', 'df'] 15.0 {'alpha': 3}",
+        "['alpha', 'best', 'df', 'pd'] 15.0 {'alpha': 3}",
         "{",
     ]
 
