@@ -40,7 +40,7 @@ class Project:
         program = (
             "import json; from flownote import Flow, namespace; namespace(None); "
             f"value = Flow('Notebook').latest_run[{cell!r}].task.data.{name}; "
-            "print(json.dumps(value if isinstance(value, dict) else value.to_pydict()))"
+            "print(json.dumps(value if isinstance(value, dict) else value.to_dict('list')))"
         )
         command = [sys.executable, "-c", program]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, check=False)
