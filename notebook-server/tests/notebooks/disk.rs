@@ -119,7 +119,9 @@ async fn what_others_ran_is_trusted_when_its_user_says_so() {
     let server = project.serve().await;
     assert_eq!(server.open("a.ipynb").await.hello["trusted"], true);
     // Another's file in its place is another's again.
-    std::fs::write(&file, flownote_notebook::ipynb::write(&document) + "\n").expect("written");
+    let shown = flownote_notebook::Output::display("text/html", "<script>2</script>");
+    document.push_output(&"c0".into(), shown).expect("the cell");
+    std::fs::write(&file, flownote_notebook::ipynb::write(&document)).expect("written");
     let mut page = server.open("a.ipynb").await;
     while page.hello["trusted"] == true {
         page.until(|word| word.get("hello").is_some()).await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -69,8 +69,9 @@ impl Page {
 
     /// The next word. Events are checked to follow one another without gaps.
     pub async fn word(&mut self) -> Json {
+        let hangs = Instant::now() + HUNG;
         loop {
-            let frame = timeout(HUNG, self.socket.next()).await.expect("it hung");
+            let frame = timeout_at(hangs, self.socket.next()).await.expect("it hung");
             let text = match frame.expect("connected").expect("a frame") {
                 Message::Text(text) => text,
                 Message::Ping(_) | Message::Pong(_) => continue,

@@ -56,8 +56,10 @@ impl Room {
         }
         match self.document.apply(operation) {
             Ok(change) => {
-                self.answer(client, id, Ok(Reply::Changed { revision: change.revision }));
+                let revision = change.revision;
                 self.changed(change);
+                // Whoever is answered may rely on it: it is in the journal.
+                self.answer(client, id, Ok(Reply::Changed { revision }));
                 self.warm_up();
             }
             Err(error) => {
