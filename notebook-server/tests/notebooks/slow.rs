@@ -51,6 +51,7 @@ async fn a_slow_page_keeps_nobody_waiting_and_misses_nothing() {
     assert!(slow.hellos > hellos, "it was dropped back to a snapshot");
     assert!(slow.answer(asked).await["reply"].is_object(), "answers are not dropped");
     // From here on it is like any other.
-    slow.operate(json!({"op": "clear", "cell": "c0"})).await;
+    let clear = json!({"op": "clear", "cell": "c0"});
+    slow.begin(json!({"request": "operate", "operation": clear})).await;
     slow.until_event("changed").await;
 }
