@@ -10,6 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 
 use crate::answer::Failure;
+use crate::security::gate;
 use crate::state::App;
 
 /// What Vite makes. A program that was built without it still answers, and says so.
@@ -53,6 +54,16 @@ pub async fn asset(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Resp
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         answer.headers_mut().insert(header::ETAG, tag);
     }
+    answer
+}
+
+/// `GET` of the frame in which outputs of cells may run scripts: a page without an origin and
+/// without a network.
+pub async fn sandbox(State(app): State<App>) -> Response {
+    let Some((bytes, _)) = find(&app, "sandbox.html").await else { return unbuilt(&app) };
+    let mut answer =
+        ([(header::CACHE_CONTROL, "no-cache")], Html(bytes.into_owned())).into_response();
+    answer.extensions_mut().insert(gate::Sandbox);
     answer
 }
 

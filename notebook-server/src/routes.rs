@@ -81,6 +81,7 @@ pub const ROUTES: &[Route] = routes![
     get "/data" => page::index,
     get "/data/{*path}" => page::index,
     get "/health" => page::index,
+    get "/sandbox" => page::sandbox,
     get "/assets/{*path}" => page::asset,
     get "/icon.svg" => page::asset,
     get "/theme.js" => page::asset,

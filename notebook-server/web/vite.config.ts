@@ -1,4 +1,5 @@
 /** How the page is built: one small first load, places and heavy parts as chunks of their own. */
+import { build } from "esbuild";
 import { defineConfig } from "vite";
 
 // `npm run dev` shows the page from here and asks a running `flownote ui` for everything else:
@@ -15,8 +16,28 @@ const woff2Only = {
       : null,
 };
 
+/** The frame for scripts of outputs: one file, because it has no origin to load another from. */
+const sandbox = {
+  name: "sandbox",
+  apply: "build" as const,
+  async generateBundle(this: { emitFile(file: object): string }) {
+    const folder = "src/notebooks/outputs/sandbox/frame";
+    const options = { bundle: true, minify: true, write: false, target: "es2022" } as const;
+    const built = async (entry: string) => {
+      const { outputFiles } = await build({ ...options, entryPoints: [`${folder}/${entry}`] });
+      return outputFiles[0]?.text ?? "";
+    };
+    const [program, look] = await Promise.all([built("main.ts"), built("look.css")]);
+    const source = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Outputs with scripts</title>
+<style>${look}</style></head><body><script>${program}</script></body></html>
+`;
+    this.emitFile({ type: "asset", fileName: "sandbox.html", source });
+  },
+};
+
 export default defineConfig({
-  plugins: [woff2Only],
+  plugins: [woff2Only, sandbox],
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   build: {
     target: "es2022",
@@ -36,6 +57,7 @@ export default defineConfig({
     proxy: {
       "/api": { target: server, ws: true },
       "/login": { target: server },
+      "/sandbox": { target: server },
     },
   },
   test: { include: ["src/**/*.test.ts"], environment: "node" },

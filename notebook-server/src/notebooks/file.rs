@@ -26,7 +26,7 @@ impl Known {
 #[derive(Debug)]
 pub enum Outcome {
     /// The file says what the document said.
-    Written(Known, Vec<u8>),
+    Written(Known),
     /// Another program wrote the file meanwhile: it wins.
     Overtaken(Vec<u8>),
     /// It could not be written.
@@ -93,10 +93,10 @@ pub fn save(folder: &Folder, path: &Relative, mut known: Known, document: &Docum
     let there = if path.ending() == Some("py") { folder.read(path).ok() } else { None };
     let bytes = encode(path, document, there.as_deref());
     if blake3::hash(&bytes) == known.digest && folder.stamp(path).is_some() {
-        return Outcome::Written(known, bytes);
+        return Outcome::Written(known);
     }
     match folder.write(path, &bytes) {
-        Ok(()) => Outcome::Written(Known::of(folder, path, &bytes), bytes),
+        Ok(()) => Outcome::Written(Known::of(folder, path, &bytes)),
         Err(error) => Outcome::Failed(error),
     }
 }

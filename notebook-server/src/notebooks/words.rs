@@ -11,7 +11,7 @@
 //! < {"event":{"seq":12,"event":"busy"}}
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use flownote_kernel::protocol::Problem;
 use flownote_kernel::supervisor::{Numbered, Prompt, Reply, Request, Standing};
@@ -42,6 +42,8 @@ pub enum ToPage {
     Saved(Saved),
     /// Who is here now.
     People(Vec<Person>),
+    /// The cells whose outputs are trusted are others now: [`Hello::trusted_cells`].
+    Trusted(BTreeSet<CellId>),
 }
 
 /// A notebook as it stands.
@@ -72,8 +74,11 @@ pub struct Hello {
     pub people: Vec<Person>,
     /// Whether the file says what the document says.
     pub saved: bool,
-    /// Whether the outputs were made by this user's own runs: HTML of others isn't scripted.
+    /// Whether all outputs are trusted.
     pub trusted: bool,
+    /// The cells whose outputs may have scripts that run: this user's own runs made them, or
+    /// the user trusts them.
+    pub trusted_cells: BTreeSet<CellId>,
 }
 
 /// Who looks at the notebook.
@@ -164,7 +169,7 @@ pub enum FromPage {
     Focus(Focus),
     /// Asks to write the file now. `saved` answers.
     Save {},
-    /// Says that the notebook's outputs are trusted: [`Hello::trusted`].
+    /// Says that the notebook's outputs are trusted. `trusted` answers.
     Trust {},
 }
 

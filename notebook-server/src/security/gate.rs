@@ -14,6 +14,19 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'u
     img-src 'self' data: blob:; connect-src 'self'; frame-src 'self' blob:; object-src 'none'; \
     base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
+/// The policy of the frame in which outputs of cells may run scripts. What runs there has no
+/// origin, so neither cookies nor the page, and nothing to talk to but the page's messages.
+const SANDBOX: &str = "default-src 'none'; \
+    script-src 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob: data:; \
+    style-src 'unsafe-inline' blob: data:; img-src data: blob:; font-src data: blob:; \
+    media-src data: blob:; worker-src blob: data:; connect-src data: blob:; frame-src 'none'; \
+    object-src 'none'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'self'; sandbox allow-scripts";
+
+/// Marks the answer that is that frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Sandbox;
+
 /// The headers of every answer.
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -32,6 +45,12 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     };
     for (name, value) in HEADERS {
         answer.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    if answer.extensions_mut().remove::<Sandbox>().is_some() {
+        let headers = answer.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+        headers.insert("x-dns-prefetch-control", HeaderValue::from_static("off"));
     }
     // What the store holds is nobody's to keep, but for what says otherwise.
     let headers = answer.headers_mut();

@@ -56,6 +56,7 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("behind", "get", "/data"),
     ("behind", "get", "/data/{*path}"),
     ("behind", "get", "/health"),
+    ("behind", "get", "/sandbox"),
     ("behind", "get", "/assets/{*path}"),
     ("behind", "get", "/icon.svg"),
     ("behind", "get", "/theme.js"),
@@ -261,6 +262,26 @@ async fn every_answer_keeps_to_itself() {
         assert!(got.header("access-control-allow-origin").is_none(), "{name}");
         assert!(got.header("cache-control").is_some(), "{name}");
     }
+}
+
+/// Outputs run scripts in a frame that has no origin and no network.
+#[tokio::test]
+async fn the_sandbox_is_shut_on_all_sides() {
+    let server = Server::new().await;
+    let got = server.ask("GET", "/sandbox").send(server.at).await;
+    let policy = got.header("content-security-policy").expect("a policy");
+    for part in [
+        "default-src 'none'",
+        "connect-src data: blob:;",
+        "frame-src 'none'",
+        "form-action 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+    ] {
+        assert!(policy.contains(part), "{part} in {policy}");
+    }
+    assert!(policy.ends_with("sandbox allow-scripts"), "{policy}");
+    assert_eq!(got.header("x-frame-options"), Some("SAMEORIGIN"));
 }
 
 #[tokio::test]

@@ -29,8 +29,11 @@ function executable() {
 export const screenshots = process.env.FLOWNOTE_SCREENSHOTS ?? join(tmpdir(), "flownote-screenshots");
 
 export class Browser {
-  /** @param {import("./server.mjs").Server} server */
-  static async start(server) {
+  /**
+   * @param {import("./server.mjs").Server} server
+   * @param {object} more of Playwright's options
+   */
+  static async start(server, more = {}) {
     const profile = mkdtempSync(join(tmpdir(), "flownote-chromium-"));
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: executable(),
@@ -38,6 +41,7 @@ export class Browser {
       viewport: { width: 1440, height: 900 },
       colorScheme: "light",
       locale: "en-GB",
+      ...more,
     });
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.base });
     const browser = new Browser(context, profile, server);
@@ -75,11 +79,15 @@ export class Browser {
     await this.page.setViewportSize({ width, height });
   }
 
-  async shoot(name) {
+  shoot(name) {
+    return this.shootPage(this.page, name);
+  }
+
+  async shootPage(page, name) {
     mkdirSync(screenshots, { recursive: true });
     // Fonts and skeletons settle first.
-    await this.page.evaluate(() => document.fonts.ready.then(() => undefined));
-    await this.page.screenshot({ path: join(screenshots, `${name}.png`), animations: "disabled" });
+    await page.evaluate(() => document.fonts.ready.then(() => undefined));
+    await page.screenshot({ path: join(screenshots, `${name}.png`), animations: "disabled" });
   }
 
   /** No serious finding of axe on the page as it stands. */

@@ -16,6 +16,8 @@ export class Project {
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), "flownote-browser-")));
     cpSync(join(here, "../flows"), this.folder, { recursive: true });
     this.environment = { ...process.env, USER: "ana", LOGNAME: "ana", FLOWNOTE_USER: "ana" };
+    // What is trusted, and who is logged in, is this project's alone.
+    this.environment.XDG_STATE_HOME = join(this.folder, ".state");
     delete this.environment.FLOWNOTE_STORE;
   }
 
@@ -61,6 +63,7 @@ export class Project {
   }
 
   remove() {
-    rmSync(this.folder, { recursive: true, force: true });
+    // A kernel that ends just now may write yet.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }

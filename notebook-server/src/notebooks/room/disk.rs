@@ -96,9 +96,10 @@ impl Room {
     pub(super) fn written(&mut self, outcome: Outcome, changes: u64, lines: usize) {
         self.saving = false;
         match outcome {
-            Outcome::Written(known, bytes) => {
+            Outcome::Written(known) => {
                 self.saved = changes;
-                self.know(known, &bytes);
+                self.known = known;
+                self.sign_all();
                 self.save_problem = None;
                 if self.journal.is_begun() || lines > 0 {
                     // The file has it.
@@ -117,21 +118,6 @@ impl Room {
             }
         }
         self.tell_saved();
-    }
-
-    fn know(&mut self, known: Known, bytes: &[u8]) {
-        self.known = known;
-        if self.trusted {
-            self.ground.trust.remember(bytes);
-        }
-    }
-
-    /// The user trusts what the notebook shows: its HTML may have scripts from now on.
-    pub(super) fn trust(&mut self) {
-        self.trusted = true;
-        self.changes += 1;
-        self.save_soon();
-        self.greet_all();
     }
 
     /// Tells pages whether the file says what the document says.
@@ -179,7 +165,6 @@ impl Room {
                     // The file wins all the same.
                     let _ = history::keep(folder, path, &self.document, Why::Replaced);
                 }
-                self.trusted = self.ground.trust.knows(&bytes);
                 self.known = known;
                 self.reload(document);
             }
@@ -197,6 +182,7 @@ impl Room {
 
     fn reload(&mut self, document: Document) {
         self.document = document;
+        self.judge();
         self.texts.all_replaced(&self.document);
         self.statuses.retain(|cell, _| self.document.cell(cell).is_some());
         self.changes += 1;

@@ -100,6 +100,7 @@ impl Room {
             Event::Started { cell, count, .. } => {
                 // A cell that was deleted meanwhile shows nothing.
                 let _ = self.document.begin(cell, Some(*count));
+                self.made_here(cell);
                 self.touch();
             }
             Event::Output { cell: Some(cell), output, execution: Some(_) } => {
@@ -108,10 +109,13 @@ impl Room {
             }
             Event::Outputs { cell, outputs } => {
                 let _ = self.document.show(cell, outputs.clone(), None);
+                // They are of this user's store, and so is the code that runs.
+                self.made_here(cell);
                 self.touch();
             }
-            Event::Finished { .. } => {
+            Event::Finished { cell, .. } => {
                 self.asking = None;
+                self.sign(cell);
                 self.touch();
             }
             Event::InputRequest { cell, prompt, password, .. } => {
@@ -168,6 +172,7 @@ impl Room {
     fn adopt(&mut self, seen: Seen) {
         self.told.clear();
         self.document = seen.document.clone();
+        self.judge();
         self.texts.all_replaced(&self.document);
         self.adopt_session(seen);
         self.changes += 1;

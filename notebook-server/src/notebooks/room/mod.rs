@@ -9,8 +9,9 @@ mod disk;
 mod kernel;
 mod pages;
 mod start;
+mod trust;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -124,8 +125,8 @@ pub struct Room {
     kernel: Kernel,
     /// It could not begin: editing doesn't try again, running does.
     gave_up: bool,
-    /// Whether its outputs are this user's own.
-    trusted: bool,
+    /// The cells whose outputs may act.
+    trusted: BTreeSet<CellId>,
     last_link: u64,
     waiting: HashMap<u64, Waiting>,
     last_token: u64,

@@ -69,7 +69,8 @@ impl Room {
             asking: self.asking.clone(),
             people: self.people(),
             saved: self.is_saved(),
-            trusted: self.trusted,
+            trusted: self.is_trusted(),
+            trusted_cells: self.trusted_cells(),
         }
     }
 
@@ -188,6 +189,7 @@ impl Room {
             }
             _ => {}
         }
+        self.judge_anew(&applied, &touched);
         for cell in &removed {
             self.texts.remove(cell);
             self.statuses.remove(cell);

@@ -1,7 +1,7 @@
 //! How a room begins: with the document of the supervisor that runs already, else with that of
 //! the file and its journal. Nothing runs, and no process is started.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use flownote_flow::id::FlowName;
@@ -72,7 +72,7 @@ impl Room {
         let place = Place { file: ground.folder.whole(&path), name: path.as_str().to_owned() };
         let (myself, inbox) = mpsc::channel(INBOX);
         let mut room = Self {
-            trusted: ground.trust.knows(&bytes) || !shows_anything(&document),
+            trusted: BTreeSet::new(),
             path,
             place,
             ground,
@@ -113,6 +113,7 @@ impl Room {
                 room.statuses = room.remembered_statuses().await.into_iter().collect();
             }
         }
+        room.judge();
         room.texts.all_replaced(&room.document);
         Ok((room, myself))
     }
@@ -147,7 +148,6 @@ impl Room {
         let document = std::mem::take(&mut seen.document);
         if ours || says_the_same(&document, &self.document) {
             self.document = document;
-            self.trusted = true;
             self.changes += 1;
             let _ = self.journal.begin(&self.known.digest.to_hex(), usize::MAX);
         } else {
@@ -189,10 +189,6 @@ impl Room {
         session.remember(past.into_iter().map(|it| it.past).collect());
         session.statuses()
     }
-}
-
-fn shows_anything(document: &Document) -> bool {
-    document.cells().iter().any(|cell| !cell.outputs.is_empty())
 }
 
 /// Whether two documents have the same cells with the same text.

@@ -437,9 +437,14 @@ people: Array<Person>,
  */
 saved: boolean, 
 /**
- * Whether the outputs were made by this user's own runs: HTML of others isn't scripted.
+ * Whether all outputs are trusted.
  */
-trusted: boolean, };
+trusted: boolean, 
+/**
+ * The cells whose outputs may have scripts that run: this user's own runs made them, or
+ * the user trusts them.
+ */
+trusted_cells: Array<CellId>, };
 
 /**
  * Lines that differ, with those around them.
@@ -1373,7 +1378,7 @@ export type Stream = "stdout" | "stderr";
 /**
  * What the server says.
  */
-export type ToPage = { "hello": Hello } | { "event": Numbered } | { "edited": Edited } | { "resync": Resync } | { "answer": Answer } | { "saved": Saved } | { "people": Array<Person> };
+export type ToPage = { "hello": Hello } | { "event": Numbered } | { "edited": Edited } | { "resync": Resync } | { "answer": Answer } | { "saved": Saved } | { "people": Array<Person> } | { "trusted": Array<CellId> };
 
 /**
  * Why something could not be done.

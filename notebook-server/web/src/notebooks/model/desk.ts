@@ -4,6 +4,7 @@
  */
 import { batch, computed, signal } from "@preact/signals";
 import { tell, tellProblem } from "../../state/toasts.ts";
+import { Sandbox } from "../outputs/sandbox/sandbox.ts";
 import { isCode } from "../protocol/book.ts";
 import type { Bundle, Cell, Language, Mode, Operation, RunRequest } from "../protocol/types.ts";
 import { Notebook } from "./notebook.ts";
@@ -28,11 +29,15 @@ export class Desk {
   /** Markdown cells that are open as text. */
   readonly opened = signal<ReadonlySet<string>>(new Set());
   readonly lineNumbers = signal(false);
-  readonly asking = signal<null | "restart" | "help" | "shutdown">(null);
+  readonly asking = signal<null | "restart" | "help" | "shutdown" | "trust">(null);
   private clipboard: Cell[] = [];
+
+  /** Where outputs run scripts. */
+  readonly sandbox: Sandbox;
 
   constructor(path: string) {
     this.notebook = new Notebook(path);
+    this.sandbox = new Sandbox(this.notebook);
   }
 
   readonly order = computed(() => this.notebook.book.value.order);

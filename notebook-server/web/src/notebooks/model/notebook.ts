@@ -1,6 +1,7 @@
 /** An open notebook: its state, its texts, its socket, and what can be asked of it. */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { Problem } from "../../api/problem.ts";
+import { Widgets } from "../outputs/sandbox/widgets.ts";
 import { type Book, type CellState, EMPTY } from "../protocol/book.ts";
 import { reduce, type Texts } from "../protocol/reduce.ts";
 import { Socket } from "../protocol/socket.ts";
@@ -38,6 +39,9 @@ export class Notebook {
   private lastAsk = 0;
   private readonly cells = new Map<string, ReadonlySignal<CellState | null>>();
   private readonly quiet = new Set<() => void>();
+
+  /** Widgets of the kernel, as far as this page knows them. */
+  readonly widgets = new Widgets((comm) => this.ask({ request: "comm", comm }));
 
   constructor(readonly path: string) {
     this.socket = new Socket(path, {
@@ -112,6 +116,10 @@ export class Notebook {
     });
     // The first snapshot of a connection tells what was missed; a later one with other texts
     // tells of a file that another program wrote.
+    for (const frame of frames) {
+      if ("hello" in frame) this.widgets.greeted();
+      else if ("event" in frame) this.widgets.event(frame.event);
+    }
     if (hello && this.isGreeted && this.otherTexts) this.reloads.value += 1;
     this.isGreeted ||= hello !== undefined;
     this.sendEdits();
@@ -193,6 +201,11 @@ export class Notebook {
 
   focus(cell: string | null): void {
     this.socket.send({ focus: { cell } });
+  }
+
+  /** Lets the scripts of all outputs run, from now on. */
+  trust(): void {
+    this.socket.send({ trust: {} });
   }
 
   async save(): Promise<void> {

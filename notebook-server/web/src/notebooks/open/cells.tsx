@@ -6,10 +6,11 @@ import { Sight } from "../cell/sight.ts";
 import { Slot } from "../cell/slot.tsx";
 import { Keys, keyName } from "../keys/bindings.ts";
 import type { Desk } from "../model/desk.ts";
+import { SandboxLayer } from "../outputs/sandbox/layer.tsx";
 import { LANGUAGES } from "../protocol/book.ts";
 
 /** Outputs that scroll. */
-const BOXES = ".table-box, .long, .traceback, .look";
+const BOXES = ".table-box, .long, .traceback, .look, [role=tree]";
 
 export function Cells({ desk }: { desk: Desk }) {
   const box = useRef<HTMLDivElement>(null);
@@ -45,12 +46,13 @@ export function Cells({ desk }: { desk: Desk }) {
   };
 
   return (
-    <div onKeyDown={keydown}>
+    <div class="cells-ground" onKeyDown={keydown}>
       <div ref={box} class="cells" role="feed" aria-label="Cells" {...dropped(desk)}>
         {order.map((id, at) => (
           <Slot key={id} desk={desk} id={id} sight={sight} isBefore={before === at} />
         ))}
       </div>
+      <SandboxLayer desk={desk} />
       {before === order.length && <div class="drop-line" />}
       <div class="add-cells" role="group" aria-label="Add a cell">
         {LANGUAGES.filter(({ id }) => id !== "raw").map(({ id, title }) => (

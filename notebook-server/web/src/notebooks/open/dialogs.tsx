@@ -29,6 +29,16 @@ export function Dialogs({ desk }: { desk: Desk }) {
           close={close}
         />
       );
+    case "trust":
+      return (
+        <Ask
+          title="Trust this notebook?"
+          text="The scripts in its outputs may run, in a frame that reaches neither this page nor the network. Only do this when you know who made them; running a cell makes its output anew and trusts that alone."
+          verb="Trust its outputs"
+          act={async () => desk.notebook.trust()}
+          close={close}
+        />
+      );
     case "help":
       return <KeySheet close={close} />;
     default:

@@ -1,4 +1,5 @@
 /** What a cell shows. */
+import { useComputed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Ansi } from "../../parts/ansi.tsx";
 import { Tree } from "../../parts/tree.tsx";
@@ -8,9 +9,11 @@ import type { ShownOutput } from "../protocol/outputs.ts";
 import type { Bundle } from "../protocol/types.ts";
 import { Chart } from "./chart.tsx";
 import { ErrorView } from "./error.tsx";
-import { formOf } from "./forms.ts";
+import { formOf, type StaticForm } from "./forms.ts";
 import { Picture, Svg } from "./picture.tsx";
 import { Latex, Prose } from "./prose.tsx";
+import { scriptOf } from "./script.ts";
+import { Scripted, Untrusted } from "./scripted.tsx";
 import { Shadow } from "./shadow.tsx";
 import { StreamView } from "./stream.tsx";
 import { TableView } from "./table.tsx";
@@ -28,7 +31,7 @@ export function Outputs({ desk, cell, name }: Props) {
     <>
       {cell.outputs.map((output) => (
         <div key={output.key} class={`output is-${output.kind}`}>
-          <One desk={desk} output={output} isRunning={isRunning} name={name} />
+          <One desk={desk} output={output} cell={cell.id} isRunning={isRunning} name={name} />
         </div>
       ))}
     </>
@@ -38,35 +41,59 @@ export function Outputs({ desk, cell, name }: Props) {
 interface OneProps {
   desk: Desk;
   output: ShownOutput;
+  cell: string;
   isRunning: boolean;
   name: string;
 }
 
-function One({ desk, output, isRunning, name }: OneProps) {
+function One({ desk, output, cell, isRunning, name }: OneProps) {
   switch (output.kind) {
     case "stream":
       return <StreamView text={output.text} name={output.name} isRunning={isRunning} />;
     case "error":
       return <ErrorView desk={desk} error={output} />;
     case "display":
-      return <Display data={output.data} metadata={output.metadata} name={name} />;
+      return <Display desk={desk} output={output} cell={cell} name={name} />;
   }
 }
 
-function Display({ data, metadata, name }: { data: Bundle; metadata: Bundle; name: string }) {
-  const shown = useMemo(() => formOf(data), [data]);
+interface DisplayProps {
+  desk: Desk;
+  output: Extract<ShownOutput, { kind: "display" }>;
+  cell: string;
+  name: string;
+}
+
+function Display({ desk, output, cell, name }: DisplayProps) {
+  const { data, metadata, key } = output;
+  const isTrusted = useComputed(() => desk.notebook.book.value.trusted.has(cell)).value;
+  const shown = useMemo(() => formOf(data, isTrusted), [data, isTrusted]);
+  if (shown.form === "scripted") {
+    return <Scripted desk={desk} output={key} label={`Output of ${name}`} />;
+  }
+  const lost = scriptOf(data);
+  return (
+    <>
+      <Static shown={shown} metadata={metadata} name={name} />
+      {lost && <Untrusted desk={desk} what={lost.what} />}
+    </>
+  );
+}
+
+interface StaticProps {
+  shown: StaticForm;
+  metadata: Bundle;
+  name: string;
+}
+
+function Static({ shown, metadata, name }: StaticProps) {
   switch (shown.form) {
     case "table":
       return <TableView table={shown.table} />;
     case "chart":
       return <Chart spec={shown.spec} isLite={shown.isLite} label={`Chart of ${name}`} />;
     case "html":
-      return (
-        <>
-          <Shadow html={shown.html} label={`Output of ${name}`} />
-          {shown.lostScripts && <Scripts what="its scripts" />}
-        </>
-      );
+      return <Shadow html={shown.html} label={`Output of ${name}`} />;
     case "markdown":
       return <Prose text={shown.text} />;
     case "latex":
@@ -90,13 +117,6 @@ function Display({ data, metadata, name }: { data: Bundle; metadata: Bundle; nam
       );
     case "text":
       return <Plain text={shown.text} />;
-    case "scripted":
-      return (
-        <>
-          {shown.text && <Plain text={shown.text} />}
-          <Scripts what={shown.what} />
-        </>
-      );
     case "nothing":
       return null;
   }
@@ -112,13 +132,5 @@ function Plain({ text }: { text: string }) {
         </span>
       ))}
     </pre>
-  );
-}
-
-function Scripts({ what }: { what: string }) {
-  return (
-    <p class="note">
-      scripted output is not shown: {what} would need scripts of others in this page
-    </p>
   );
 }

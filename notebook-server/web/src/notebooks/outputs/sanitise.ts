@@ -67,9 +67,15 @@ export function cleanSvg(svg: string): string {
   });
 }
 
-/** Whether something in it would only work with scripts. */
+/** Whether something in it only works, or only shows, with scripts. */
 export function hasScript(html: string): boolean {
-  return /<script[\s>]/i.test(html);
+  // Most HTML is a table: it isn't worth a parser.
+  if (!/<script|<iframe|\son[a-z]+\s*=|javascript:/i.test(html)) return false;
+  const inert = new DOMParser().parseFromString(html, "text/html");
+  if (inert.querySelector("script, iframe[srcdoc], [href^='javascript:' i]")) return true;
+  return [...inert.querySelectorAll("*")].some((element) =>
+    element.getAttributeNames().some((name) => name.startsWith("on")),
+  );
 }
 
 /** What is left to see of it when the scripts are gone. */

@@ -52,7 +52,8 @@ export interface Book {
   readonly interpreters: ReadonlyMap<Language, Interpreter>;
   readonly people: readonly Person[];
   readonly saving: Saving;
-  readonly isTrusted: boolean;
+  /** The cells whose outputs may run scripts, in the sandbox. */
+  readonly trusted: ReadonlySet<string>;
   readonly isIdle: boolean;
   /** What doesn't stop may be killed: the language of its interpreter. */
   readonly killOffer: Language | null;
@@ -76,7 +77,7 @@ export const EMPTY: Book = {
   interpreters: new Map(),
   people: [],
   saving: { isSaved: true, at: null, problem: null },
-  isTrusted: true,
+  trusted: new Set(),
   isIdle: true,
   killOffer: null,
   restartOffer: null,

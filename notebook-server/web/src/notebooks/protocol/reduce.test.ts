@@ -38,6 +38,7 @@ function hello(cells: Cell[], more: Partial<Hello> = {}): ServerFrame {
       people: [],
       saved: true,
       trusted: true,
+      trusted_cells: [],
       ...more,
     },
   };

@@ -64,6 +64,7 @@ class Draft {
       const { cell, source, version } = frame.resync;
       this.texts.resync(cell, source, version);
     } else if ("people" in frame) this.set({ people: frame.people });
+    else if ("trusted" in frame) this.set({ trusted: new Set(frame.trusted) });
     else if ("saved" in frame) {
       const { at, problem, saved } = frame.saved;
       this.set({ saving: { isSaved: saved, at, problem } });
@@ -100,7 +101,7 @@ class Draft {
       interpreters: new Map(hello.interpreters.map((one) => [one.language, one])),
       people: hello.people,
       saving: { ...before.saving, isSaved: hello.saved },
-      isTrusted: hello.trusted,
+      trusted: new Set(hello.trusted_cells),
       isIdle: hello.idle,
       killOffer: null,
       next: hello.next,
@@ -170,6 +171,7 @@ class Draft {
           input: null,
           refused: null,
         });
+        this.trust(event.cell);
         break;
       case "finished":
         this.cell(event.cell, {
@@ -182,6 +184,7 @@ class Draft {
         break;
       case "outputs":
         this.cell(event.cell, { outputs: shownOutputs(event.outputs), clearsAtNext: false });
+        this.trust(event.cell);
         break;
       case "output":
         this.output(event.cell ?? null, event.output);
@@ -226,6 +229,12 @@ class Draft {
       case "log":
         break;
     }
+  }
+
+  /** What a cell shows from now on was made here. */
+  private trust(id: string): void {
+    const { trusted } = this.book;
+    if (!trusted.has(id)) this.set({ trusted: new Set(trusted).add(id) });
   }
 
   private status(id: string, status: CellStatus): void {

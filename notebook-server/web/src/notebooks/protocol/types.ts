@@ -4,6 +4,7 @@
  */
 import type {
   Cell,
+  Comm,
   Edit,
   JsonValue,
   Numbered,
@@ -36,7 +37,7 @@ export type {
   Trouble,
   Why,
 } from "../../api/notebook.ts";
-export type { Cell };
+export type { Cell, Comm };
 
 export type Bundle = { [key in string]: JsonValue };
 export type Interpreter = Standing;
@@ -48,4 +49,5 @@ export type PageFrame =
   | { ask: { id: number; request: Request } }
   | { edit: Edit }
   | { focus: { cell: string | null } }
-  | { save: Record<string, never> };
+  | { save: Record<string, never> }
+  | { trust: Record<string, never> };
