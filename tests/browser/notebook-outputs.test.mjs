@@ -65,6 +65,16 @@ const world = makeWorld(async (project) => {
     ["query", "%%sql\n-- out: doubled\nselect n * 2 as twice, word from numbers"],
     ["sum", "int(doubled['twice'].sum())"],
   ]);
+  writeNotebook(project, "live.ipynb", [
+    ["clears", "from IPython.display import clear_output, display\nprint('first')\nclear_output()\nprint('second')\nclear_output(wait=True)\nprint('last')"],
+    ["updates", "from IPython.display import Pretty\nbar = display(Pretty('0 %'), display_id='bar')\ndisplay(Pretty('beside'))\nbar.update(Pretty('50 %'))"],
+    ["later", "bar.update(Pretty('100 %'))"],
+    ["tqdm", "from tqdm import tqdm\nfor i in tqdm(range(40)):\n    pass"],
+    ["plot", "import matplotlib.pyplot as plt\nplt.plot([1, 4, 2])\nplt.show()"],
+    ["formula", "import sympy\nsympy.sqrt(sympy.Symbol('x')) / 2"],
+    ["defines", "def divide(number):\n    '''Divides.'''\n    return 1 / number"],
+    ["calls", "divide(0)"],
+  ]);
   writeNotebook(project, "attacks.ipynb", [
     ...ATTACKS.map((attack, at) => [`html${at}`, "", html(attack)]),
     ...ATTACKS.map((attack, at) => [`text${at}`, attack, "markdown"]),
@@ -118,12 +128,74 @@ describe("outputs", () => {
     world.browser.complaints.length = 0;
   });
 
-  test("that need scripts say that they are not shown", async () => {
+  test("that need scripts say that they do not run", async () => {
     assert.match(await book.shows("widget"), /IntSlider\(\)/);
-    assert.match(await book.shows("widget"), /scripted output is not shown/);
+    assert.match(await book.shows("widget"), /a widget is shown without/);
+  });
+
+  test("that are nested are a tree for keys", async () => {
+    const tree = (await book.cell("json")).getByRole("tree");
+    const focused = () => tree.evaluate(() => document.activeElement?.querySelector(".key")?.textContent);
+    assert.deepEqual(await tree.locator(".key").allInnerTexts(), ["deep", "er"]);
+    await tree.getByRole("treeitem").first().focus();
+    await world.page.keyboard.press("ArrowRight");
+    assert.equal(await focused(), "er");
+    await world.page.keyboard.press("ArrowRight");
+    await until(() => tree.getByRole("treeitem").count(), (n) => n === 4, "the list is open");
+    await world.page.keyboard.press("End");
+    assert.equal(await focused(), "1");
+    await world.page.keyboard.press("ArrowLeft");
+    assert.equal(await focused(), "er");
+    await world.page.keyboard.press("ArrowLeft");
+    await until(() => tree.getByRole("treeitem").count(), (n) => n === 2, "the list is folded");
+    // The keys were the tree's, not the notebook's.
+    assert.equal(await book.focused(), "json");
+  });
+
+  test("that a cell clears and updates are those that are left", async () => {
+    await book.open("live.ipynb");
+    await book.runs("clears");
+    assert.equal(await book.shows("clears"), "last\n");
+    await book.runs("updates");
+    const shown = (await book.cell("updates")).locator(".output");
+    const texts = async () => (await shown.allInnerTexts()).map((text) => text.trim());
+    assert.deepEqual(await texts(), ["50 %", "beside"]);
+    await book.runs("later");
+    await until(texts, ([first]) => first === "100 %", "another cell updates it");
+  });
+
+  test("of tqdm are a bar, not a hundred", async () => {
+    await book.runs("tqdm");
+    const printed = await book.shows("tqdm");
+    assert.match(printed, /100%\|█+\| 40\/40/);
+    assert.equal(printed.trim().split("\n").length, 1, printed);
+  });
+
+  test("of matplotlib are pictures, and LaTeX is drawn", async () => {
+    await book.runs("plot");
+    const picture = (await book.cell("plot")).getByRole("img", { name: /Picture of cell/ });
+    await until(() => picture.evaluate((image) => image.naturalWidth), (width) => width > 100, "the picture is drawn");
+    await book.runs("formula");
+    await (await book.cell("formula")).locator(".katex").first().waitFor();
+  });
+
+  test("of an error lead to the line of the cell", async () => {
+    await book.run("calls");
+    await book.becomes("calls", "failed");
+    const cell = await book.cell("calls");
+    assert.match(await book.shows("calls"), /ZeroDivisionError: division by zero/);
+    await cell.getByRole("button", { name: /cell \d+, line 3/ }).click();
+    await until(() => book.focused(), (at) => at === "defines", "the cell that fails has the focus");
+    const line = await world.page.evaluate(() => {
+      const { anchorNode } = getSelection();
+      return anchorNode.parentElement.closest(".cm-line")?.textContent;
+    });
+    assert.match(line, /return 1 \/ number/);
+    await world.browser.shoot("notebook-error");
   });
 
   test("with styles keep them to themselves", async () => {
+    await book.open("kinds.ipynb");
     const cell = await book.cell("frame");
     const inside = cell.locator("td");
     assert.equal(await inside.evaluate((td) => getComputedStyle(td).color), "rgb(255, 0, 0)");

@@ -1,5 +1,9 @@
-/** Nested data, a line an entry; what is deep or long is folded. The browser's own disclosure. */
-import { useSignal } from "@preact/signals";
+/**
+ * Nested data, a line an entry; what is deep or long is folded. A tree as WAI-ARIA has it: one
+ * stop of the Tab key, arrows within.
+ */
+import { type Signal, useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { value as inLine } from "../format/format.ts";
 
 const FEW = 100;
@@ -8,9 +12,43 @@ function isNested(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-export function Tree({ value }: { value: unknown }) {
+interface State {
+  /** What was opened or closed by hand: path → open. */
+  opened: Signal<ReadonlyMap<string, boolean>>;
+  /** How many entries of a branch are shown, where it is more than a few. */
+  most: Signal<ReadonlyMap<string, number>>;
+  /** The entry that Tab reaches. */
+  current: Signal<string>;
+}
+
+export function Tree({ value, label = "Nested data" }: { value: unknown; label?: string }) {
+  const state: State = {
+    opened: useSignal(new Map()),
+    most: useSignal(new Map()),
+    current: useSignal(""),
+  };
+  const root = useRef<HTMLUListElement>(null);
   if (!isNested(value)) return <Leaf value={value} />;
-  return <Branch value={value} depth={0} />;
+  const entries = Object.keys(value);
+  const first = entries[0];
+  if (first === undefined) return <span class="faint">{inLine(value)}</span>;
+  // Whatever was current may be folded away, or gone with another value.
+  if (state.current.value === "") state.current.value = `/${first}`;
+  return (
+    <ul
+      ref={root}
+      class="tree"
+      role="tree"
+      aria-label={label}
+      onKeyDown={(event) => root.current && keydown(event, root.current, state)}
+      onFocusIn={(event) => {
+        const path = (event.target as HTMLElement).dataset.path;
+        if (path !== undefined) state.current.value = path;
+      }}
+    >
+      <Branch value={value} path="" level={1} state={state} />
+    </ul>
+  );
 }
 
 function Leaf({ value }: { value: unknown }) {
@@ -22,45 +60,136 @@ function Leaf({ value }: { value: unknown }) {
   );
 }
 
-function Branch({ value, depth }: { value: object; depth: number }) {
-  const most = useSignal(FEW);
+interface BranchProps {
+  value: object;
+  path: string;
+  level: number;
+  state: State;
+}
+
+function Branch({ value, path, level, state }: BranchProps) {
   const entries = Object.entries(value);
+  const most = state.most.value.get(path) ?? FEW;
+  const rest = entries.length - most;
   return (
-    <ul class="tree">
-      {entries.slice(0, most.value).map(([name, child]) => (
-        <li key={name}>
-          {isNested(child) && Object.keys(child).length > 0 ? (
-            <details open={depth < 1 && Object.keys(child).length <= 20}>
-              <summary>
-                <span class="key">{name}</span> <span class="faint">{inLine(child, 70)}</span>
-              </summary>
-              <Branch value={child} depth={depth + 1} />
-            </details>
-          ) : (
-            <>
-              <span class="key">{name}</span>{" "}
-              {isNested(child) ? (
-                <span class="faint">{inLine(child)}</span>
-              ) : (
-                <Leaf value={child} />
-              )}
-            </>
-          )}
-        </li>
+    <>
+      {entries.slice(0, most).map(([name, child], at) => (
+        <Entry
+          key={name}
+          name={name}
+          value={child}
+          path={`${path}/${name}`}
+          level={level}
+          place={at + 1}
+          count={entries.length}
+          state={state}
+        />
       ))}
-      {entries.length > most.value && (
-        <li>
-          <button
-            type="button"
-            class="btn quiet small"
-            onClick={() => {
-              most.value += FEW * 5;
-            }}
-          >
-            {entries.length - most.value} more
-          </button>
+      {rest > 0 && (
+        <li
+          role="treeitem"
+          aria-level={level}
+          data-path={`${path}//more`}
+          tabIndex={state.current.value === `${path}//more` ? 0 : -1}
+          class="more"
+          onClick={(event) => {
+            event.stopPropagation();
+            state.most.value = new Map(state.most.peek()).set(path, most + FEW * 5);
+          }}
+        >
+          {rest} more
         </li>
       )}
-    </ul>
+    </>
   );
+}
+
+interface EntryProps {
+  name: string;
+  value: unknown;
+  path: string;
+  level: number;
+  place: number;
+  count: number;
+  state: State;
+}
+
+function Entry({ name, value, path, level, place, count, state }: EntryProps) {
+  const has = isNested(value) ? Object.keys(value).length : 0;
+  const isOpen = has > 0 && (state.opened.value.get(path) ?? (level < 2 && has <= 20));
+  const toggle = () => {
+    state.opened.value = new Map(state.opened.peek()).set(path, !isOpen);
+  };
+  return (
+    <li
+      role="treeitem"
+      aria-level={level}
+      aria-posinset={place}
+      aria-setsize={count}
+      aria-expanded={has > 0 ? isOpen : undefined}
+      data-path={path}
+      tabIndex={state.current.value === path ? 0 : -1}
+      onClick={(event) => {
+        event.stopPropagation();
+        // A press that marked text meant the text.
+        if (has > 0 && String(getSelection() ?? "") === "") toggle();
+      }}
+    >
+      <span class="entry">
+        {has > 0 && <span class="fold" aria-hidden="true" />}
+        <span class="key">{name}</span>{" "}
+        {isNested(value) ? <span class="faint">{inLine(value, 70)}</span> : <Leaf value={value} />}
+      </span>
+      {isOpen && isNested(value) && (
+        <ul role="group">
+          <Branch value={value} path={path} level={level + 1} state={state} />
+        </ul>
+      )}
+    </li>
+  );
+}
+
+/** The keys of a tree: https://www.w3.org/WAI/ARIA/apg/patterns/treeview/ */
+function keydown(event: KeyboardEvent, root: HTMLElement, state: State): void {
+  const item = (event.target as HTMLElement).closest<HTMLElement>("[role=treeitem]");
+  if (!item || event.ctrlKey || event.altKey || event.metaKey) return;
+  const items = [...root.querySelectorAll<HTMLElement>("[role=treeitem]")];
+  const at = items.indexOf(item);
+  const open = item.getAttribute("aria-expanded");
+  const path = item.dataset.path ?? "";
+  const fold = (isOpen: boolean) => {
+    state.opened.value = new Map(state.opened.peek()).set(path, isOpen);
+  };
+  const go = (to: HTMLElement | null | undefined) => to?.focus();
+  switch (event.key) {
+    case "ArrowDown":
+      go(items[at + 1]);
+      break;
+    case "ArrowUp":
+      go(items[at - 1]);
+      break;
+    case "Home":
+      go(items[0]);
+      break;
+    case "End":
+      go(items.at(-1));
+      break;
+    case "ArrowRight":
+      if (open === "false") fold(true);
+      else if (open === "true") go(items[at + 1]);
+      break;
+    case "ArrowLeft":
+      if (open === "true") fold(false);
+      else go(item.parentElement?.closest<HTMLElement>("[role=treeitem]"));
+      break;
+    case "Enter":
+    case " ":
+      if (open !== null) fold(open !== "true");
+      else item.click();
+      break;
+    default:
+      return;
+  }
+  event.preventDefault();
+  event.stopPropagation();
 }

@@ -7,6 +7,7 @@ import { href } from "../../router.ts";
 import { ACTIONS, keyLabel } from "../keys/bindings.ts";
 import { exportAddress } from "../list/api.ts";
 import type { Desk } from "../model/desk.ts";
+import { saveAsHtml } from "../outputs/export/save.ts";
 import type { Mode } from "../protocol/types.ts";
 import { panes, type Side, togglePane } from "./panes.ts";
 
@@ -184,7 +185,9 @@ function moreItems(desk: Desk): MenuItem[] {
     title,
     begins,
     run: () => {
-      location.assign(exportAddress(desk.notebook.path, as));
+      // A page with charts and colours is made here, where they are drawn.
+      if (as === "html") void saveAsHtml(desk);
+      else location.assign(exportAddress(desk.notebook.path, as));
     },
   });
   return [

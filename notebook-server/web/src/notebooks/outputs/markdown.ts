@@ -26,16 +26,22 @@ export function mathReady(): boolean {
   return katex !== null;
 }
 
-function formula(text: string, display: boolean): string {
+/** `mathml`: what browsers draw with their own fonts, without KaTeX's. */
+type Math = "mathml" | "htmlAndMathml";
+
+function formula(text: string, display: boolean, output: Math = "htmlAndMathml"): string {
   if (!katex) return `<code>${escaped(text)}</code>`;
-  return katex.renderToString(text, {
+  const html = katex.renderToString(text, {
     displayMode: display,
+    output,
     throwOnError: false,
     // No commands that link, or take classes and ids.
     trust: false,
     maxExpand: 1000,
     maxSize: 40,
   });
+  // The source beside the formula is for programs.
+  return output === "mathml" ? html.replace(/<annotation[^>]*>[\s\S]*?<\/annotation>/g, "") : html;
 }
 
 function escaped(text: string): string {
@@ -43,12 +49,12 @@ function escaped(text: string): string {
 }
 
 /** `text/latex`: a formula in dollars, or bare. */
-export function latexHtml(text: string): string {
+export function latexHtml(text: string, output?: Math): string {
   const bare = text.trim();
   const inside = /^\$\$([\s\S]*)\$\$$/.exec(bare) ?? /^\\\[([\s\S]*)\\\]$/.exec(bare);
-  if (inside) return cleanHtml(formula(inside[1] ?? "", true));
+  if (inside) return cleanHtml(formula(inside[1] ?? "", true, output));
   const inline = /^\$([\s\S]*)\$$/.exec(bare) ?? /^\\\(([\s\S]*)\\\)$/.exec(bare);
-  return cleanHtml(formula(inline?.[1] ?? bare, !inline));
+  return cleanHtml(formula(inline?.[1] ?? bare, !inline, output));
 }
 
 const parser = new MarkdownIt({ html: true, linkify: true, breaks: false });
@@ -105,19 +111,24 @@ parser.block.ruler.before(
   { alt: ["paragraph", "reference", "blockquote", "list"] },
 );
 
-parser.renderer.rules.formula = (tokens, at) => {
+parser.renderer.rules.formula = (tokens, at, _options, env) => {
   const token = tokens[at]!;
-  const html = formula(token.content, token.markup === "$$");
+  const html = formula(
+    token.content,
+    token.markup === "$$",
+    (env as { math?: Math } | undefined)?.math,
+  );
   return token.block ? `<p>${html}</p>` : html;
 };
 
 interface Options {
   /** Images that were pasted into the cell: name → MIME type → base64. */
   attachments?: Record<string, unknown>;
+  math?: Math;
 }
 
-export function markdownHtml(text: string, { attachments = {} }: Options = {}): string {
-  const html = parser.render(text);
+export function markdownHtml(text: string, { attachments = {}, math }: Options = {}): string {
+  const html = parser.render(text, { math });
   return cleanHtml(withAttachments(html, attachments));
 }
 

@@ -1,7 +1,8 @@
 /** Cleaned HTML in a shadow root: its styles reach nothing outside, ours give it a look. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 
-const LOOK = `
+/** The look of HTML in outputs, where no other style reaches. */
+export const LOOK = `
 :host { display: block; }
 .content { font: 13px/1.55 var(--font); color: var(--ink); overflow-x: auto; }
 table { border-collapse: collapse; font: 12.5px/1.5 var(--mono); }

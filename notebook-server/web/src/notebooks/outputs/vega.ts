@@ -25,6 +25,39 @@ export async function drawChart(
 ): Promise<() => void> {
   const style = getComputedStyle(box);
   const token = (name: string) => style.getPropertyValue(name).trim();
+  const { view, trouble } = prepared(spec, isLite, label, token, box);
+  await view.runAsync();
+  // Vega draws on without data that it couldn't load: an empty chart would be a lie.
+  const failed = trouble();
+  if (failed) {
+    view.finalize();
+    box.replaceChildren();
+    throw failed;
+  }
+  return () => {
+    view.finalize();
+    box.replaceChildren();
+  };
+}
+
+/** The chart as a picture, its colours by the names of the page's tokens. */
+export async function chartSvg(spec: unknown, isLite: boolean, label: string): Promise<string> {
+  const { view, trouble } = prepared(spec, isLite, label, (name) => `var(${name})`, null);
+  const svg = await view.toSVG();
+  view.finalize();
+  const failed = trouble();
+  if (failed) throw failed;
+  return svg;
+}
+
+/** A chart that is ready to be drawn, in our look where it has none of its own. */
+function prepared(
+  spec: unknown,
+  isLite: boolean,
+  label: string,
+  token: (name: string) => string,
+  box: HTMLElement | null,
+) {
   const axis = {
     domainColor: token("--line-strong"),
     tickColor: token("--line-strong"),
@@ -69,23 +102,12 @@ export async function drawChart(
   const view = new View(parse(vega, undefined, { ast: true }), {
     expr: expressionInterpreter,
     loader: nothing,
-    renderer: "svg",
-    container: box,
-    hover: true,
     logger: logger as never,
+    ...(box
+      ? { renderer: "svg" as const, container: box, hover: true }
+      : { renderer: "none" as const }),
   });
-  await view.runAsync();
-  // Vega draws on without data that it couldn't load: an empty chart would be a lie.
-  const failed = trouble();
-  if (failed) {
-    view.finalize();
-    box.replaceChildren();
-    throw failed;
-  }
-  return () => {
-    view.finalize();
-    box.replaceChildren();
-  };
+  return { view, trouble };
 }
 
 /** A logger that keeps what Vega says of data that it couldn't load, and is silent. */

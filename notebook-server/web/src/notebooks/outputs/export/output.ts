@@ -1,0 +1,103 @@
+/** What a cell shows, as HTML that stands by itself. */
+import { pieces } from "../../../parts/ansi.tsx";
+import type { ShownOutput } from "../../protocol/outputs.ts";
+import { type StaticForm, staticForm } from "../forms.ts";
+import { latexHtml, loadMath, markdownHtml } from "../markdown.ts";
+import { base64 } from "../sandbox/buffers.ts";
+import { cleanSvg } from "../sanitise.ts";
+import { scriptOf } from "../script.ts";
+import { LOOK } from "../shadow.tsx";
+import type { TableData } from "../table-model.ts";
+
+export function escaped(text: string): string {
+  return text
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/"/g, "&quot;");
+}
+
+export async function outputHtml(output: ShownOutput, label: string): Promise<string> {
+  switch (output.kind) {
+    case "stream":
+      return `<pre class="${output.name}">${output.text.lines.map(ansi).join("\n")}</pre>`;
+    case "error": {
+      const { traceback = [], name, message, hint } = output;
+      const lines = traceback.length > 0 ? traceback.join("\n") : `${name}: ${message}`;
+      const more = hint ? `\nhint: ${escaped(hint)}` : "";
+      return `<pre class="stderr">${lines.split("\n").map(ansi).join("\n")}${more}</pre>`;
+    }
+    case "display": {
+      const scripted = scriptOf(output.data);
+      const shown = await formHtml(staticForm(output.data), label);
+      const note = scripted
+        ? `<p class="note">${scripted.what} is shown here without its scripts.</p>`
+        : "";
+      return shown + note;
+    }
+  }
+}
+
+async function formHtml(shown: StaticForm, label: string): Promise<string> {
+  switch (shown.form) {
+    case "table":
+      return table(shown.table);
+    case "chart": {
+      const { chartSvg } = await import("../vega.ts");
+      try {
+        return `<figure>${cleanSvg(await chartSvg(shown.spec, shown.isLite, `Chart of ${label}`))}</figure>`;
+      } catch (error) {
+        return `<p class="note">The chart can't be drawn: ${escaped(String((error as Error).message))}</p>`;
+      }
+    }
+    case "html":
+      // A shadow root: its styles reach nothing else. Nothing in it closes the template, for
+      // it was cleaned of templates.
+      return `<div class="html"><template shadowrootmode="open"><style>${LOOK}</style><div class="content">${shown.html}</div></template></div>`;
+    case "markdown":
+      await loadMath();
+      return `<div class="prose">${markdownHtml(shown.text, { math: "mathml" })}</div>`;
+    case "latex":
+      await loadMath();
+      return `<div class="prose">${latexHtml(shown.text, "mathml")}</div>`;
+    case "svg":
+      return image("image/svg+xml", base64(new TextEncoder().encode(cleanSvg(shown.text))), label);
+    case "image":
+      return image(shown.type, shown.data, label);
+    case "json":
+      return `<pre>${escaped(JSON.stringify(shown.value, null, 2))}</pre>`;
+    case "text":
+      return `<pre>${shown.text.split("\n").map(ansi).join("\n")}</pre>`;
+    case "nothing":
+      return "";
+  }
+}
+
+function ansi(line: string): string {
+  return pieces(line)
+    .map(({ text, classes }) =>
+      classes ? `<span class="${escaped(classes)}">${escaped(text)}</span>` : escaped(text),
+    )
+    .join("");
+}
+
+function image(type: string, data: string, label: string): string {
+  const bytes = data.replace(/[^\w+/=]/g, "");
+  return `<img alt="Picture of ${label}" src="data:${type};base64,${bytes}">`;
+}
+
+function table({ columns, rows, total }: TableData): string {
+  const heads = columns.map(
+    ({ name, type }) => `<th title="${escaped(type)}">${escaped(name)}</th>`,
+  );
+  const lines = rows.map((row) => {
+    const cells = row.map((value) => {
+      const kind =
+        typeof value === "number" ? ' class="number"' : value === null ? ' class="null"' : "";
+      return `<td${kind}>${value === null ? "null" : escaped(String(value))}</td>`;
+    });
+    return `<tr>${cells.join("")}</tr>`;
+  });
+  const more = total > rows.length ? `<p class="note">${rows.length} of ${total} rows</p>` : "";
+  return `<div class="table"><table><thead><tr>${heads.join("")}</tr></thead><tbody>${lines.join("\n")}</tbody></table></div>${more}`;
+}
