@@ -42,6 +42,7 @@
 //! ```
 
 // Words that everything else uses.
+pub mod exact;
 pub mod help;
 pub mod id;
 pub mod pathspec;

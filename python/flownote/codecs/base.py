@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 PREVIEW = 120
 
+# Says in a record that its bytes, though in a codec that every language knows, give
+# the value to Python only.
+PYTHON_ONLY = {"readers": "python"}
+
 # Encodings are written in pieces of this size.
 PIECE = 4 << 20
 

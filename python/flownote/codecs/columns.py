@@ -27,8 +27,13 @@ class Lossy(Exception):  # noqa: N818 - a signal, not an error
     """Something isn't on the list."""
 
 
-def to_arrow(pyarrow: Any, array: Any) -> tuple[Any, dict[str, Any]]:
+def to_arrow(pyarrow: Any, array: Any, *, missing: bool = False) -> tuple[Any, dict[str, Any]]:
     """Return a column as an Arrow array, and what it was.
+
+    Parameters
+    ----------
+    missing
+        Whether a nan becomes Arrow's null: it must then not be told from one.
 
     Raises
     ------
@@ -38,8 +43,7 @@ def to_arrow(pyarrow: Any, array: Any) -> tuple[Any, dict[str, Any]]:
     dtype, name = array.dtype, str(array.dtype)
     kind: dict[str, Any] = {"dtype": name}
     if name in _NUMBERS or (isinstance(dtype, numpy.dtype) and dtype.kind in "mM"):
-        # A nan stays a nan: it isn't Arrow's null.
-        return pyarrow.array(array.to_numpy(), from_pandas=False), kind
+        return pyarrow.array(array.to_numpy(), from_pandas=missing), kind
     if name == "object":
         return _text(pyarrow, array.to_numpy()), kind
     if isinstance(dtype, pandas.DatetimeTZDtype):

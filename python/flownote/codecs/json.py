@@ -15,6 +15,9 @@ a very large int       ``{"$": "int", "v": "0x…"}``
 
 Everything else (subclasses, named tuples, enums, a list that occurs twice) isn't JSON's
 business: `encode` returns None. Equal values in equal order give equal bytes.
+
+An encoding with such marks says ``"readers": "python"`` in its ``meta``: other languages
+are given another one (`flownote.kernel.transfer`).
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ import reprlib
 import struct
 import sys
 
-from flownote.codecs.base import Encoded, clip
+from flownote.codecs.base import PYTHON_ONLY, Encoded, clip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +60,7 @@ def encode(value: Any) -> Encoded | None:
             data = _write_ascii(plain).encode()
     except (_NotJson, RecursionError):
         return None
-    return Encoded("json", (data,), None, _preview(value))
+    return Encoded("json", (data,), PYTHON_ONLY if b'"$"' in data else None, _preview(value))
 
 
 def decode(data: Any, record: dict[str, Any]) -> Any:

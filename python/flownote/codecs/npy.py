@@ -13,7 +13,7 @@ import numpy
 from numpy.lib import format as npy_format
 
 from flownote.codecs import json as json_codec
-from flownote.codecs.base import Encoded, clip, padding
+from flownote.codecs.base import PYTHON_ONLY, Encoded, clip, padding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ def _encode_array(array: Any) -> Encoded | None:
     if not keeps(array.dtype):
         return None
     chunks = [header(array), *body(array)] if array.nbytes < _PIECE else _stream(array)
-    meta = {"shape": list(array.shape), "dtype": str(array.dtype)}
+    meta: dict[str, Any] = {"shape": list(array.shape), "dtype": str(array.dtype)}
+    if not array.shape:  # a scalar: nobody else has arrays without dimensions
+        meta |= PYTHON_ONLY
     return Encoded("npy", chunks, meta, preview(array))
 
 

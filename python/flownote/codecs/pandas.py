@@ -27,13 +27,19 @@ _SERIES = "__series__"
 _INDEXES = (pandas.Index, pandas.DatetimeIndex, pandas.CategoricalIndex)
 
 
-def encode(value: Any) -> Encoded | None:
-    """Encode a frame or series; None when Arrow would lose something of it."""
+def encode(value: Any, *, missing: bool = False) -> Encoded | None:
+    """Encode a frame or series; None when Arrow would lose something of it.
+
+    Parameters
+    ----------
+    missing
+        Whether NaN becomes a null, for readers that tell the two apart.
+    """
     arrow_module = sys.modules.get("pyarrow")
     if type(value) not in (pandas.DataFrame, pandas.Series) or arrow_module is None:
         return None
     try:
-        table, form = _table(arrow_module, value)
+        table, form = _table(arrow_module, value, missing=missing)
     except (Lossy, UnicodeEncodeError, arrow_module.ArrowException):
         return None
     is_frame = type(value) is pandas.DataFrame
@@ -66,7 +72,7 @@ def decode(data: Any, record: dict[str, Any]) -> Any:
     return frame
 
 
-def _table(pyarrow: Any, value: Any) -> tuple[Any, dict[str, Any]]:
+def _table(pyarrow: Any, value: Any, *, missing: bool) -> tuple[Any, dict[str, Any]]:
     if value.attrs or not value.flags.allows_duplicate_labels:
         raise Lossy
     form: dict[str, Any] = {"series": type(value) is pandas.Series}
@@ -79,13 +85,15 @@ def _table(pyarrow: Any, value: Any) -> tuple[Any, dict[str, Any]]:
         form["labels_dtype"] = str(value.columns.dtype)
         form["labels_name"] = _label(value.columns.name)
         columns = [value.iloc[:, place] for place in range(len(names))]
-    made = [to_arrow(pyarrow, column.array) for column in columns]
+    made = [to_arrow(pyarrow, column.array, missing=missing) for column in columns]
     form["columns"] = [kind for _, kind in made]
     arrays = [array for array, _ in made]
     form["index"], index = _index_form(pyarrow, value.index)
     if index is not None:
         names = [*names, _INDEX]
         arrays.append(index)
+    if not arrays:  # a table without columns has rows all the same
+        return pyarrow.table({"": pyarrow.nulls(len(value))}).select([]), form
     return pyarrow.table(arrays, names=names), form
 
 

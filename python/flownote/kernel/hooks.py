@@ -1,10 +1,13 @@
 """What libraries are told when they are imported: that a notebook is here.
 
-Nothing is imported for it: a module is changed right after it was executed.
+Nothing is imported for it: a module is changed right after it was executed. What is imported
+by a name that isn't in a cell's text is noted, whether it is loaded already or not.
 """
 
 from __future__ import annotations
 
+import functools
+import importlib
 import sys
 from contextlib import contextmanager
 
@@ -21,6 +24,32 @@ if TYPE_CHECKING:
 def install(kernel: Kernel) -> None:
     """Watch imports from now on."""
     sys.meta_path.insert(0, _Finder(kernel))  # type: ignore[arg-type]
+    _watch_asking()
+
+
+# Modules that were asked for by `importlib.import_module` since they were taken last.
+_asked: set[str] = set()
+
+
+def _watch_asking() -> None:
+    original = importlib.import_module
+
+    @functools.wraps(original)
+    def import_module(name: str, package: str | None = None) -> ModuleType:
+        module = original(name, package)
+        _asked.add(getattr(module, "__name__", name))
+        return module
+
+    importlib.import_module = import_module
+
+
+def take_asked() -> set[str]:
+    """Return the modules that were asked for by name, and forget them."""
+    if not _asked:
+        return set()
+    taken = _asked.copy()
+    _asked.difference_update(taken)
+    return taken
 
 
 def _getpass(module: Any, kernel: Kernel) -> None:

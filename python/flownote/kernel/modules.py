@@ -60,9 +60,14 @@ def may_have_changed() -> bool:
 
 def unseen(before: set[str]) -> str | None:
     """Return a module of the project that was loaded since and that nothing told of reaches."""
+    return unreached(sys.modules.keys() - before)
+
+
+def unreached(names: Iterable[str]) -> str | None:
+    """Return one of these that is a module of the project and that nothing told of reaches."""
     reached = {file for told in _told.values() for file in told.get("files", ())}
-    for name in sys.modules.keys() - before:
-        file = getattr(sys.modules[name], "__file__", None)
+    for name in names:
+        file = getattr(sys.modules.get(name), "__file__", None)
         if file and sources.is_project_file(file) and os.path.abspath(file) not in reached:
             return name
     return None

@@ -8,7 +8,8 @@ import sys
 import time
 
 from flownote import sources
-from flownote.kernel import cell, faults, interrupts, running, sourcecode
+from flownote.kernel import cell, faults, hooks, interrupts, running, sharing, sourcecode
+from flownote.kernel.names import is_own
 from flownote.world import watch
 
 TYPE_CHECKING = False
@@ -162,6 +163,10 @@ class Execution:
             **externals,
         }
         _note_modules(loaded, finished)
+        if "uncacheable" not in finished and self._status == "ok":
+            why = sharing.shared(delta.defined, kernel.names.values, is_own)
+            if why is not None:
+                finished["uncacheable"] = why
         if execution.payload:
             finished["payload"] = execution.payload
         if execution.exit is not None:
@@ -249,10 +254,16 @@ def _new_modules(before: set[str]) -> list[str]:
 
 def _note_modules(before: set[str], finished: dict[str, Any]) -> None:
     """Say which modules are others than was told when the cell began, and which nobody knew of."""
+    asked = hooks.take_asked()
     if sources.changes == 0:
         return  # no module of the project is loaded, and nobody asked for one
     from flownote.kernel import modules
 
+    # Those of the cell before last may be loaded by now: to be asked for is enough.
+    if asked:
+        unseen = modules.unreached(asked)
+        if unseen is not None and "uncacheable" not in finished:
+            finished["uncacheable"] = f"imports `{unseen}` in a way that its text doesn't show"
     if not modules.may_have_changed():
         return
     unseen = modules.unseen(before)

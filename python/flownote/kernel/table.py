@@ -41,6 +41,8 @@ class Table:
     ----------
     columns
         Name → values.
+    rows
+        How many rows there are, of a table that may have no columns.
 
     Examples
     --------
@@ -49,8 +51,9 @@ class Table:
     (2, (1, None), [{'k': 'a', 'n': 1}, {'k': 'b', 'n': None}])
     """
 
-    def __init__(self, columns: dict[str, list[Any]]) -> None:
+    def __init__(self, columns: dict[str, list[Any]], rows: int = 0) -> None:
         self._columns = {name: tuple(values) for name, values in columns.items()}
+        self._rows = len(next(iter(self._columns.values()))) if columns else rows
 
     @property
     def columns(self) -> list[str]:
@@ -63,7 +66,7 @@ class Table:
         return len(self), len(self._columns)
 
     def __len__(self) -> int:
-        return len(next(iter(self._columns.values()), ()))
+        return self._rows
 
     def __getitem__(self, name: str) -> tuple[Any, ...]:
         return self._columns[name]
@@ -122,12 +125,15 @@ def read_table(data: Any) -> Table:
     footer = _Record.root(view, len(view) - 10 - length)
     fields = [_Field(one) for one in footer.record(1).records(1)]
     columns: list[list[Any]] = [[] for _ in fields]
+    rows = 0
     for offset, size in footer.blocks(3):
-        message = _Record.root(view, offset + 8)
-        batch = _Batch(message.record(2), view[offset + size :])
+        record = _Record.root(view, offset + 8).record(2)
+        rows += record.scalar(0, "<q", 0)
+        batch = _Batch(record, view[offset + size :])
         for field, column in zip(fields, columns, strict=True):
             column += batch.column(field)
-    return Table({field.name: column for field, column in zip(fields, columns, strict=True)})
+    named = {field.name: column for field, column in zip(fields, columns, strict=True)}
+    return Table(named, rows)
 
 
 class _Record:

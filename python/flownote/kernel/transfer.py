@@ -2,7 +2,14 @@
 
 A value has its exact form, as artifacts have, and for other languages a *common* form:
 Arrow, NumPy's arrays, CSR, plain JSON, text or bytes. What differs between the two is
-converted here: a frame's index becomes a column, a date an Arrow value.
+converted here, and only here: a frame's index becomes a column, a date an Arrow value, a
+NumPy number a plain one. A record says in its ``meta`` who reads it, where not everybody
+does: ``"readers": "python"`` for an exact form that others can't read, ``"others"`` for a
+common form that isn't the value again.
+
+Missing values are Arrow's nulls. In pandas' frames NaN, None, NaT and `pandas.NA` all mean
+missing, as pandas itself has it. In NumPy's arrays, in lists and in the frames of polars and
+pyarrow a NaN is a number and stays one. Back in pandas, nulls of a column of floats are NaN.
 """
 
 from __future__ import annotations
@@ -89,7 +96,11 @@ def _store(name: str, value: Any, folder: str, *, common: bool) -> dict[str, Any
     staging = _Staging(folder)
     kind = type_name(type(value))
     if common:
-        return staging.keep(_common(name, kind, value), kind)
+        encoded, exact = _common(name, kind, value)
+        record = staging.keep(encoded, kind)
+        if not exact:
+            record["meta"] = {**record.get("meta", {}), "readers": "others"}
+        return record
     if isinstance(value, types.ModuleType):
         return staging.keep(imported.encode(value), kind)
     try:
@@ -98,27 +109,28 @@ def _store(name: str, value: Any, folder: str, *, common: bool) -> dict[str, Any
         raise NoCommonForm(f"`{name}` can't be stored {error}", hint=_HINT) from error
 
 
-def _common(name: str, kind: str, value: Any) -> Encoded:
-    """Return a value's common form; raises `NoCommonForm`."""
+def _common(name: str, kind: str, value: Any) -> tuple[Encoded, bool]:
+    """Return a value's common form, and whether it is its exact form; raises `NoCommonForm`."""
     root = type(value).__module__.partition(".")[0]
     if root == "pandas" and hasattr(value, "index"):
-        return _pandas(name, value)
+        return _pandas(name, value), False
     if kind == "flownote_studio.wasm.Function":
         data, meta = value.stored()
-        return Encoded("wasm", (data,), meta, repr(value))
+        return Encoded("wasm", (data,), meta, repr(value)), True
+    encoded = _encode_exactly(value)
+    if encoded is not None:
+        return encoded, True
     if root == "polars" and type(value).__name__ in ("Series", "LazyFrame"):
         value = value.to_frame() if hasattr(value, "to_frame") else value.collect()
     if root == "scipy" and hasattr(value, "tocsr"):
         value = value.tocsr()
-    if root == "numpy" and getattr(value, "ndim", 1) == 0:
-        value = value.item()
     value = _without_marks(value)
     encoded = _encode_exactly(value)
     if encoded is None and type(value).__module__ != "__main__":
         encoded = _through_arrow(value)
     if encoded is None:
         raise NoCommonForm(f"`{name}`, a {kind}, has no common form", hint=_HINT)
-    return encoded
+    return encoded, False
 
 
 def _encode_exactly(value: Any) -> Encoded | None:
@@ -130,9 +142,8 @@ def _encode_exactly(value: Any) -> Encoded | None:
         encoded = codecs.encode(value)
     except Exception:  # pickle's refusal
         return None
-    if encoded.codec == "json" and any(b'"$"' in bytes(chunk) for chunk in encoded.chunks):  # type: ignore[union-attr]
-        return None
-    return encoded if encoded.codec in COMMON else None
+    for_all = (encoded.meta or {}).get("readers") is None
+    return encoded if for_all and encoded.codec in COMMON else None
 
 
 def _without_marks(value: Any) -> Any:
@@ -150,9 +161,13 @@ def _without_marks(value: Any) -> Any:
             key if type(key) is str else str(key): _without_marks(item)
             for key, item in value.items()
         }
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(value, numpy.generic) and kind is not numpy.void:
-        return value.item()
+    root = kind.__module__.partition(".")[0]
+    if root == "pandas" and kind.__name__ in ("NAType", "NaTType"):
+        return None
+    if root == "numpy" and getattr(value, "ndim", 1) == 0 and kind.__name__ != "void":
+        # Of times in nanoseconds NumPy makes bare numbers; pyarrow knows what they are.
+        item = value.item()
+        return value[()] if value.dtype.kind in "mM" and type(item) is int else item
     return value
 
 
@@ -191,9 +206,11 @@ def _pandas(name: str, value: Any) -> Encoded:
         )
     import pyarrow
 
+    from flownote.codecs import pandas as pandas_codec
+
     frame = _with_plain_labels(name, value)
-    encoded = codecs.encode(frame)
-    if encoded.codec == "pandas":
+    encoded = pandas_codec.encode(frame, missing=True)
+    if encoded is not None:
         return Encoded("arrow", encoded.chunks, encoded.meta, encoded.preview)
     try:
         table = pyarrow.Table.from_pandas(frame, preserve_index=False)

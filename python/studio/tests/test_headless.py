@@ -194,3 +194,43 @@ def test_a_task_of_a_flow_opens_as_a_notebook_that_runs(folder: Folder) -> None:
     ran = folder.flownote("run", "end.ipynb")
     assert ran.code == 0, ran.err
     assert "twice 40" in ran.out
+
+
+QUICK = """\
+# %% id="made"
+number = 3
+
+# %% id="told"
+print("the number is", number)
+"""
+
+
+def test_a_cell_that_only_prints_is_reused_however_quick_it_was(folder: Folder) -> None:
+    folder.notebook("nb", QUICK)
+    first = folder.flownote("run", "nb.ipynb", "--cache")
+    again = folder.flownote("run", "nb.ipynb", "--cache")
+    assert first.out == again.out == "the number is 3\n"
+    assert "0 ran, 2 reused" in again.err, again.err
+
+
+ALIASES = """\
+# %% id="made"
+a = [1]
+d = {"x": a}
+
+# %% id="more"
+total = sum(d["x"])
+
+# %% id="changed" tags=["x"]
+# flownote: no-cache
+a.append(2)
+print(d["x"], total)
+"""
+
+
+def test_an_object_that_two_names_hold_is_one_after_a_run_that_reuses(folder: Folder) -> None:
+    folder.notebook("nb", ALIASES)
+    for _ in range(2):
+        ran = folder.flownote("run", "nb.ipynb", "--cache")
+        assert ran.code == 0, ran.err
+        assert ran.out == "[1, 2] 1\n"

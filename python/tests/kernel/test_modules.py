@@ -157,6 +157,11 @@ def test_a_module_that_a_cell_imports_by_a_computed_name_makes_its_result_uncach
     assert "uncacheable" not in ran.finished
     ran = kernel.run("import importlib\nimportlib.import_module('help' + 'er').x").ok()
     assert "helper" in ran.finished["uncacheable"]
+    # It is loaded now, and what it gives depends on it all the same.
+    ran = kernel.run("importlib.import_module('help' + 'er').x").ok()
+    assert "helper" in ran.finished["uncacheable"]
+    assert "uncacheable" not in kernel.run("importlib.import_module('known').x").ok().finished
+    assert "uncacheable" not in kernel.run("1").ok().finished
 
 
 def test_two_versions_within_a_second_are_two_versions(tmp_path: Path) -> None:

@@ -186,3 +186,39 @@ def test_two_thousand_names_rebind_in_no_time(kernel: KernelProcess) -> None:
     ran = kernel.run("name_1999", rebind={"set": versions, "unset": []})
     assert ran.result == "1999"
     assert ran.finished["defined"] == {}
+
+
+SHARED = [
+    ("a = [1]; d = {'x': a}", "`d` holds `a`"),
+    ("a = [1]; b = [a]; c = (0, [b])", "holds `a`"),
+    ("inner = {}; d = [inner]; e = [inner]; del inner", "hold one object"),
+    ("class Point: pass\np = Point(); a = []; p.items = a", "`p` holds `a`"),
+    ("rows = [{'a': 1}]\nfor row in rows: pass", "`rows` holds `row`"),
+]
+
+
+@pytest.mark.parametrize(("code", "why"), SHARED)
+def test_what_is_held_twice_is_not_stored_apart(
+    kernel: KernelProcess, code: str, why: str
+) -> None:
+    assert why in kernel.run(code).ok().finished["uncacheable"]
+
+
+def test_what_an_earlier_cell_left_is_held_by_a_later_one(kernel: KernelProcess) -> None:
+    assert "uncacheable" not in kernel.run("a = [1]").ok().finished
+    assert "`d` holds `a`" in kernel.run("d = {'x': a}").ok().finished["uncacheable"]
+    assert "uncacheable" not in kernel.run("len(d)").ok().finished
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = 'text'; y = [x, x, 1]",
+        "a = [1]; b = a",
+        "a = [1]; b = {'x': list(a)}",
+        "f = len; g = [f]",
+        "pair = (1, 2); both = [pair, pair]",
+    ],
+)
+def test_what_nothing_changes_may_be_held_twice(kernel: KernelProcess, code: str) -> None:
+    assert "uncacheable" not in kernel.run(code).ok().finished

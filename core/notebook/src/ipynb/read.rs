@@ -1,5 +1,6 @@
 //! From a file to a document.
 
+use flownote_flow::exact;
 use serde_json::Value;
 
 use super::marker::{self, Default};
@@ -32,7 +33,7 @@ pub(crate) fn decode(file: &[u8]) -> Result<&str, Error> {
 
 /// The JSON in the text.
 fn parse(text: &str) -> Result<Value, Error> {
-    let error = match serde_json::from_str(text) {
+    let error = match exact::from_slice(text.as_bytes()) {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
@@ -41,7 +42,7 @@ fn parse(text: &str) -> Result<Value, Error> {
     if let Some((_, line)) = marks().next() {
         return Err(Error::Conflict { line, count: marks().count() });
     }
-    if let Ok(value) = serde_json::from_str(&lenient::mend(text)) {
+    if let Ok(value) = exact::from_slice(lenient::mend(text).as_bytes()) {
         return Ok(value);
     }
     if error.is_eof() {

@@ -116,10 +116,10 @@ fn bind_table(host: &Host, name: &str, version: &Version) -> bool {
 fn open(name: &str, value: &ValueRef) -> Result<Frame, Error> {
     let bytes = Bytes::of(&value.record, value.path.as_deref())?;
     read(bytes, &value.record).map_err(|error| match error {
-        Error::Value { hint: hint @ Some(_), .. } => Error::Value {
-            message: format!("`{name}`, a {}, has no common form", value.record.type_name),
-            hint,
-        },
+        Error::Value { message, hint: hint @ Some(_) } if message.contains("stored as") => {
+            let message = format!("`{name}`, a {}, has no common form", value.record.type_name);
+            Error::Value { message, hint }
+        }
         Error::Value { message, hint } => {
             Error::Value { message: format!("`{name}`: {message}"), hint }
         }

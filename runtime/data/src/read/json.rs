@@ -10,6 +10,7 @@ use arrow::array::{ArrayRef, BinaryArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Fields, Schema};
 use arrow::json::ReaderBuilder;
 use arrow::json::reader::infer_json_schema_from_iterator;
+use flownote_flow::exact;
 use serde_json::{Map, Value, json};
 
 use super::{Bytes, CONVERT, damaged};
@@ -19,7 +20,13 @@ use crate::frame::Frame;
 const WHAT: &str = "value";
 
 pub(super) fn json(bytes: &Bytes) -> Result<Frame, Error> {
-    let value = serde_json::from_slice(bytes.slice()).map_err(|error| damaged(WHAT, &error))?;
+    if let Some(number) = exact::beyond_i64(bytes.slice()) {
+        return Err(Error::Value {
+            message: format!("the whole number {number} has more than 64 bits"),
+            hint: Some("make a decimal of it (`decimal.Decimal`) or text (`str`)".into()),
+        });
+    }
+    let value = exact::from_slice(bytes.slice()).map_err(|error| damaged(WHAT, &error))?;
     let rows = rows(plain(value)?);
     let schema =
         infer_json_schema_from_iterator(rows.iter().map(Ok)).map_err(|error| Error::Value {
@@ -127,6 +134,8 @@ fn known(field: &Field) -> Field {
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::AsArray;
+    use arrow::datatypes::Float64Type;
     use arrow::util::pretty::pretty_format_batches;
 
     use super::*;
@@ -150,6 +159,16 @@ mod tests {
         check(&json!([3, 1]), &["| value |", "| 3 |", "| 1 |"]);
         check(&json!({"rate": 0.5, "name": "x"}), &["| rate | name |", "| 0.5 | x |"]);
         check(&json!(7), &["| value |", "| 7 |"]);
+    }
+
+    #[test]
+    fn numbers_are_what_they_were_or_refused() {
+        let bytes = Bytes::from(b"[0.30000000000000004, 7.1e-11]".to_vec());
+        let frame = json(&bytes).expect("readable");
+        let column = frame.batches()[0].column(0).as_primitive::<Float64Type>().clone();
+        assert_eq!(column.values().to_vec(), [0.1 + 0.2, 7.1e-11]);
+        let error = json(&Bytes::from(b"[1, 9223372036854775808]".to_vec())).expect_err("large");
+        assert!(error.to_string().contains("9223372036854775808"), "{error}");
     }
 
     #[test]

@@ -2,12 +2,16 @@
 //!
 //! An index that has a name is the first column; one without is left out, as when a Python
 //! cell's frame is handed over. A series is a frame of one column, called as the series or
-//! `value`.
+//! `value`. A NaN is a missing value to pandas, and null here.
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, RecordBatch, RecordBatchOptions};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::array::{
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, Int64Array, PrimitiveArray, RecordBatch,
+    RecordBatchOptions,
+};
+use arrow::buffer::{BooleanBuffer, NullBuffer};
+use arrow::datatypes::{DataType, Field, Float32Type, Float64Type, Schema};
 use flownote_flow::manifest::ArtifactRecord;
 use serde_json::Value;
 
@@ -56,7 +60,7 @@ pub(super) fn pandas(bytes: &Bytes, record: &ArtifactRecord) -> Result<Frame, Er
     let batches = stored.batches().iter().map(|batch| {
         let rows = batch.num_rows();
         let column = |place: &Option<usize>| match place {
-            Some(place) => Arc::clone(batch.column(*place)),
+            Some(place) => missing(batch.column(*place)),
             None => range.as_ref().expect("only with a range").column(start, rows),
         };
         let columns: Vec<ArrayRef> = places.iter().map(column).collect();
@@ -67,6 +71,24 @@ pub(super) fn pandas(bytes: &Bytes, record: &ArtifactRecord) -> Result<Frame, Er
     });
     let batches = batches.collect();
     Ok(Frame::new(schema, batches))
+}
+
+/// A column whose NaN are nulls.
+fn missing(column: &ArrayRef) -> ArrayRef {
+    fn of<T: ArrowPrimitiveType>(column: &ArrayRef, is_nan: fn(&T::Native) -> bool) -> ArrayRef {
+        let numbers = column.as_primitive::<T>();
+        if !numbers.values().iter().any(is_nan) {
+            return Arc::clone(column);
+        }
+        let there = |row| numbers.is_valid(row) && !is_nan(&numbers.values()[row]);
+        let there = NullBuffer::new(BooleanBuffer::collect_bool(numbers.len(), there));
+        Arc::new(PrimitiveArray::<T>::new(numbers.values().clone(), Some(there)))
+    }
+    match column.data_type() {
+        DataType::Float64 => of::<Float64Type>(column, |number| number.is_nan()),
+        DataType::Float32 => of::<Float32Type>(column, |number| number.is_nan()),
+        _ => Arc::clone(column),
+    }
 }
 
 /// A named `RangeIndex`: pandas doesn't store its numbers.

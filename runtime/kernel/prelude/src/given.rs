@@ -39,6 +39,9 @@ pub(crate) fn from_bytes(form: u32, lent: Lent, meta: &Json) -> Result<Value, Re
             Ok(parts.data.with(AsCsr { indices, indptr, shape })?)
         }
         3 => {
+            if let Some(value) = large(lent.bytes())? {
+                return Ok(value);
+            }
             let json = serde_json::from_slice(lent.bytes());
             Ok(from_json(json.map_err(|error| format!("a value isn't JSON: {error}"))?))
         }
@@ -77,6 +80,28 @@ fn from_column(frame: &Frame, scalar: bool) -> Option<Value> {
     Some(if scalar { common(texts[0].clone()) } else { through_json(texts) })
 }
 
+/// Whole numbers that 64 bits don't hold: one, or a list of nothing but whole numbers. JSON
+/// in memory would make floats of them.
+fn large(text: &[u8]) -> Result<Option<Value>, Refused> {
+    let Some(number) = codec::beyond_64_bits(text) else { return Ok(None) };
+    if let Ok(number) = serde_json::from_slice::<i128>(text) {
+        return Ok(Some(through_json(number)));
+    }
+    if let Ok(number) = serde_json::from_slice::<u128>(text) {
+        return Ok(Some(through_json(number)));
+    }
+    if let Ok(numbers) = serde_json::from_slice::<Vec<i128>>(text) {
+        return Ok(Some(through_json(numbers)));
+    }
+    Err(Refused {
+        message: format!("the whole number {number} has more bits than can be given here"),
+        hint: Some(
+            "one whole number, or a list of them, may have 128 bits; make text of others (`str`)"
+                .to_owned(),
+        ),
+    })
+}
+
 /// JSON as the type that fits it: a number, a text, a list of one kind, or just JSON.
 fn from_json(json: Json) -> Value {
     if let Some(number) = codec::marked(&json) {
@@ -110,6 +135,8 @@ fn from_list(json: Json) -> Value {
         common(all)
     } else if let Some(all) = read::<Vec<i64>>(&json) {
         common(all)
+    } else if let Some(all) = read::<Vec<u64>>(&json) {
+        common(all)
     } else if let Some(all) = read::<Vec<f64>>(&json) {
         common(all)
     } else if let Some(all) = read::<Vec<String>>(&json) {
@@ -140,7 +167,12 @@ fn through_json<T: Serialize + DeserializeOwned + 'static>(value: T) -> Value {
 }
 
 fn is_number(value: &dyn Any) -> bool {
-    value.is::<f64>() || value.is::<i64>() || value.is::<u64>() || value.is::<bool>()
+    value.is::<f64>()
+        || value.is::<i64>()
+        || value.is::<u64>()
+        || value.is::<i128>()
+        || value.is::<u128>()
+        || value.is::<bool>()
 }
 
 struct AsArray;

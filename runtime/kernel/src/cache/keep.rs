@@ -10,6 +10,7 @@ use flownote_store::Store;
 
 use crate::protocol::Runtime;
 use crate::record::Executed;
+use crate::values::is_exact;
 
 /// The name under which a recipe stands among the reads. No variable is called so.
 pub(super) const RECIPE: &str = "=recipe";
@@ -75,6 +76,10 @@ pub async fn keep(
     executed: &Executed,
     done: &TaskDone,
 ) -> Result<(), flownote_store::Error> {
+    if !executed.artifacts.values().all(is_exact) {
+        // Too large to be kept as they are: what other languages read isn't the same.
+        return Ok(());
+    }
     let nonce = flownote_store::time::new_nonce();
     let Some(record) = CacheRecord::of(done, nonce, executed.elapsed_ms) else { return Ok(()) };
     for by in [By::Recipe, By::Reads] {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flownote_flow::cache::CacheRecord;
+use flownote_flow::exact;
 use flownote_flow::manifest::{ArtifactRecord, Digest, Reused};
 use flownote_flow::provenance::{External, Present, Provenance, ReadSet, base_key, full_key};
 use flownote_notebook::Output;
@@ -85,7 +86,7 @@ async fn take(store: &Store, record: CacheRecord) -> Result<Option<Found>, flown
         Some(outputs) => store.read_record(&outputs).await?,
         None => return Ok(None),
     };
-    let Ok(outputs) = serde_json::from_slice::<Vec<Output>>(&outputs) else { return Ok(None) };
+    let Ok(outputs) = exact::from_slice::<Vec<Output>>(&outputs) else { return Ok(None) };
     let Ok(provenance) = Provenance::deserialize(&record.manifest.provenance) else {
         return Ok(None);
     };

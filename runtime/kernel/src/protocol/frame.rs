@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 
+use flownote_flow::exact;
 use flownote_flow::help::Help;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -70,7 +71,7 @@ pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// When it isn't a message.
 pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(body).map_err(|error| {
+    exact::from_slice(body).map_err(|error| {
         let start = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
         Error::Message { start, why: error.to_string() }
     })

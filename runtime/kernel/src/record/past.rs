@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use flownote_flow::exact;
 use flownote_flow::id::{FlowName, StepName};
 use flownote_flow::manifest::{ArtifactRecord, Outcome, TaskDone};
 use flownote_flow::provenance::Provenance;
@@ -76,7 +77,7 @@ pub async fn remembered(
 async fn outputs_of(store: &Store, done: &TaskDone) -> Vec<Output> {
     let Some(record) = done.manifest.artifacts.get(super::OUTPUTS) else { return Vec::new() };
     let text = store.read_record(record).await;
-    text.ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+    text.ok().and_then(|text| exact::from_slice(&text).ok()).unwrap_or_default()
 }
 
 fn remember(cell: CellId, done: TaskDone, outputs: Vec<Output>) -> Option<Remembered> {
@@ -113,7 +114,8 @@ fn remember(cell: CellId, done: TaskDone, outputs: Vec<Output>) -> Option<Rememb
         },
         defined,
         deleted: provenance.deleted.into_iter().collect(),
-        unverified: provenance.unverified,
+        // What mustn't be kept for others isn't to be trusted from an earlier session either.
+        unverified: provenance.unverified.or(provenance.uncacheable),
         outputs,
         origin,
     };

@@ -12,9 +12,6 @@ use super::done::{attempt_at, attempt_of, done_of, inline, json_record, notebook
 use super::{About, Executed, NOTEBOOK};
 use crate::cache;
 
-/// A result that defines nothing is kept for others when it took at least so long.
-const WORTH_MS: u64 = 5;
-
 /// Writes one session's run.
 pub(super) struct Writer {
     pub store: Store,
@@ -117,11 +114,10 @@ impl Writer {
         self.outcomes.insert(done.step.to_string(), done.outcome);
     }
 
-    /// Offers a result to the cache, under what it read and under how all was computed.
+    /// Offers a result to the cache, under what it read and under how all was computed; however
+    /// quick it was: what runs again mustn't depend on how busy the machine is.
     async fn offer(&self, executed: &Executed, done: &TaskDone) -> Result<()> {
-        // `1 + 1` is sooner computed than looked for.
-        let worth = !executed.defined.is_empty() || executed.elapsed_ms >= WORTH_MS;
-        if worth && executed.question.unkeepable.is_none() && executed.is_whole() {
+        if executed.question.unkeepable.is_none() && executed.is_whole() {
             cache::keep(&self.store, executed, done).await?;
         }
         Ok(())

@@ -148,11 +148,7 @@ impl Values {
     /// Whether the exact form of a version is kept.
     pub fn has_exact(&self, name: &str, version: Execution) -> bool {
         let kept = self.records.get(&VersionedName { name: name.to_owned(), version });
-        kept.is_some_and(|kept| {
-            // Only data frames of pandas have an exact form that others can't read.
-            let same = |it: &ArtifactRecord| !it.type_name.starts_with("pandas.");
-            kept.exact.is_some() || kept.common.as_ref().is_some_and(same)
-        })
+        kept.is_some_and(|kept| kept.exact.is_some() || kept.common.as_ref().is_some_and(is_exact))
     }
 
     /// What to give to an interpreter that needs a version; nothing when it isn't kept.
@@ -200,10 +196,25 @@ impl Values {
     }
 }
 
-/// Whether interpreters of other languages can read a record.
+/// Whether interpreters of other languages can read a record: its codec is theirs, and its
+/// writer, who knows, doesn't say that it is for its own language.
 pub fn is_common(record: &ArtifactRecord) -> bool {
-    COMMON.contains(&record.codec.as_str())
+    COMMON.contains(&record.codec.as_str()) && readers(record).is_none_or(|it| it == OTHERS)
 }
+
+/// Whether its own language gets the same value again from a record.
+pub fn is_exact(record: &ArtifactRecord) -> bool {
+    readers(record) != Some(OTHERS)
+}
+
+/// What `meta.readers` says of a record that isn't for everybody: the language whose own it
+/// is, or [`OTHERS`].
+fn readers(record: &ArtifactRecord) -> Option<&str> {
+    record.meta.get("readers")?.as_str()
+}
+
+/// Who reads a record that doesn't give its own language the same value again.
+const OTHERS: &str = "others";
 
 #[cfg(test)]
 mod tests {
@@ -270,6 +281,24 @@ mod tests {
             assert!(error.to_string().contains(words), "{error}");
         }
         assert!(values.record("x", 1, Form::Exact).is_none());
+    }
+
+    #[tokio::test]
+    async fn who_reads_a_form_is_what_its_writer_says() {
+        let root = tempfile::tempdir().expect("a folder");
+        let mut values = values(root.path(), 100).await;
+        let of = |readers: &str| {
+            let mut record = value(None, 1).record;
+            record.codec = "json".into();
+            record.inline = Some("1".into());
+            record.meta.insert("readers".into(), readers.into());
+            record
+        };
+        values.know("x", 1, of("python"));
+        assert!(values.record("x", 1, Form::Common).is_none() && values.has_exact("x", 1));
+        let common = Value { record: of("others"), file: None };
+        values.take("x", 2, common, Form::Common).await.expect("taken");
+        assert!(values.record("x", 2, Form::Common).is_some() && !values.has_exact("x", 2));
     }
 
     #[tokio::test]

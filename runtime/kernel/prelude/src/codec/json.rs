@@ -56,3 +56,31 @@ pub fn marked(value: &Json) -> Option<f64> {
         _ => None,
     }
 }
+
+/// The first whole number in a text that has more than 64 bits.
+pub fn beyond_64_bits(text: &[u8]) -> Option<&str> {
+    let mut at = 0;
+    while let Some(letter) = text.get(at) {
+        match letter {
+            b'"' => {
+                at += 1;
+                while text.get(at).is_some_and(|letter| *letter != b'"') {
+                    at += if text[at] == b'\\' { 2 } else { 1 };
+                }
+                at += 1;
+            }
+            b'-' | b'0'..=b'9' => {
+                let of_number = |it: &u8| b"+-.eE".contains(it) || it.is_ascii_digit();
+                let length = text[at..].iter().take_while(|it| of_number(it)).count();
+                let number = std::str::from_utf8(&text[at..at + length]).ok()?;
+                let is_whole = !number.bytes().any(|letter| b".eE".contains(&letter));
+                if is_whole && number.parse::<i64>().is_err() && number.parse::<u64>().is_err() {
+                    return Some(number);
+                }
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+    None
+}
