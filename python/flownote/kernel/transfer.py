@@ -209,6 +209,8 @@ def _pandas(name: str, value: Any) -> Encoded:
     from flownote.codecs import pandas as pandas_codec
 
     frame = _with_plain_labels(name, value)
+    if not len(frame.columns):  # rows all the same, which pyarrow counts by columns
+        return codecs.encode(pyarrow.table({"": pyarrow.nulls(len(frame))}).select([]))
     encoded = pandas_codec.encode(frame, missing=True)
     if encoded is not None:
         return Encoded("arrow", encoded.chunks, encoded.meta, encoded.preview)

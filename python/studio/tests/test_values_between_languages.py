@@ -84,7 +84,7 @@ df = pd.DataFrame({
     "number": [1.5, np.nan, None],
     "small": np.array([1.5, np.nan, 2], dtype="float32"),
     "whole": pd.array([1, None, 2], dtype="Int64"),
-    "object": pd.Series([True, None, pd.NA], dtype=object),
+    "object": np.array([True, None, pd.NA], dtype=object),
     "text": ["a", None, np.nan],
     "time": pd.to_datetime(["2020-01-01", None, None]),
 }, index=pd.Index([7, 8, 9], name="id"))
@@ -134,10 +134,7 @@ def test_the_nan_of_other_libraries_is_a_number(printed: Callable[..., str]) -> 
 
 def test_large_whole_numbers_keep_their_digits(printed: Callable[..., str]) -> None:
     made = "big, wide, both = 2**70 + 1, 2**64 - 1, [2**70 + 1, -5]\nmany = [2**63, 1]"
-    read = (
-        'println!("{} {} {:?} {:?}", big + 1, wide, both, many);\n'
-        "let bigger = big * 2;\n"
-    )
+    read = 'println!("{} {} {:?} {:?}", big + 1, wide, both, many);\nlet bigger = big * 2;\n'
     told = printed(("python", made), ("rust", read), ("python", "print(bigger, type(bigger))"))
     first, second = told.splitlines()
     assert first == f"{2**70 + 2} {2**64 - 1} [{2**70 + 1}, -5] [{2**63}, 1]"

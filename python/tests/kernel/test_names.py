@@ -198,9 +198,7 @@ SHARED = [
 
 
 @pytest.mark.parametrize(("code", "why"), SHARED)
-def test_what_is_held_twice_is_not_stored_apart(
-    kernel: KernelProcess, code: str, why: str
-) -> None:
+def test_what_is_held_twice_is_not_stored_apart(kernel: KernelProcess, code: str, why: str) -> None:
     assert why in kernel.run(code).ok().finished["uncacheable"]
 
 

@@ -59,7 +59,7 @@ impl Cells {
             self.compile(making, &name, output, &file, &made, &target)
                 .map_err(|failure| self.not_compiled(failure, split, true))?;
         }
-        self.show_remarks(&target);
+        self.show_remarks(&target, &[]);
         if shared && let Some(ready) = &self.ready {
             let opened = ready.world.preload(&target);
             opened.map_err(|why| faults::plain("LoadError", &why, None))?;
@@ -101,7 +101,7 @@ impl Cells {
             let target = ready.compiler.body_place(made.made.text(), extras);
             self.note(BODY.to_owned(), execute, &made);
             if let Some(body) = self.loaded.get(&target) {
-                self.show_remarks(&target);
+                self.show_remarks(&target, &tried.left);
                 return Ok(Built { body: *body, left: tried.left });
             }
             if !self.has(&target)
@@ -124,7 +124,7 @@ impl Cells {
                 // Without it the same is found out again.
                 let _ = fs::write(&note, serde_json::to_vec(&tried).unwrap_or_default());
             }
-            self.show_remarks(&target);
+            self.show_remarks(&target, &tried.left);
             let Some(ready) = &self.ready else { break };
             let body = ready.world.load(&target).map_err(|why| {
                 // A file that was cut is made anew the next time.
@@ -164,12 +164,16 @@ impl Cells {
         ready.compiler.compile(&unit, &|| self.stopped())
     }
 
-    /// Shows what the compiler remarked when it made something, now or earlier.
-    fn show_remarks(&self, target: &Path) {
+    /// Shows what the compiler remarked when it made something, now or earlier. That a name
+    /// isn't used is no news where other cells were to have it: why they can't is.
+    fn show_remarks(&self, target: &Path, left: &[(String, String)]) {
         let Some(ready) = &self.ready else { return };
         let remarks = ready.compiler.remarks(target);
         for remark in remarks.iter().filter(|it| it.concerns(&self.texts)) {
-            let text = format!("{}\n\n", remark.show(&self.texts));
+            let text = match unused(remark, left) {
+                Some(why) => format!("note: {why}\n"),
+                None => format!("{}\n\n", remark.show(&self.texts)),
+            };
             self.shared.streams.show(Output::stderr(text));
         }
     }
@@ -184,6 +188,15 @@ impl Cells {
             }
         }
     }
+}
+
+/// Why a name isn't kept, of a remark that it isn't used.
+fn unused<'a>(remark: &Diagnostic, left: &'a [(String, String)]) -> Option<&'a str> {
+    let code = remark.code.as_deref()?;
+    let of_use = ["unused_variables", "unused_assignments", "unused_mut"].contains(&code);
+    let name = remark.message.split('`').nth(1).filter(|_| of_use)?;
+    let (_, why) = left.iter().find(|(it, _)| it == name)?;
+    Some(why)
 }
 
 /// How often names are left out before the errors are the cell's own.
@@ -211,7 +224,7 @@ fn unexportable(
         let second = spans.iter().find(|(primary, _)| !primary).or(spans.first());
         let Some((_, name)) = second else { return Vec::new() };
         if !left.iter().any(|(known, _)| known == name) {
-            left.push((name.clone(), why(error)));
+            left.push((name.clone(), why(name, error)));
         }
     }
     left
@@ -223,12 +236,22 @@ fn export_line(text: &str, name: &str) -> Option<(usize, usize)> {
     Some((start, start + length))
 }
 
-fn why(error: &Diagnostic) -> String {
+fn why(name: &str, error: &Diagnostic) -> String {
     match error.code.as_deref().unwrap_or_default() {
-        "E0382" => "it was moved; export an owned value (`.clone()` before it is moved)".to_owned(),
-        "E0381" => "it may not have a value".to_owned(),
-        _ => "it borrows from something of its cell or of another; export an owned value \
-              (`.to_vec()`, `.clone()`, `.to_owned()`)"
-            .to_owned(),
+        "E0382" => format!(
+            "`{name}` was moved and isn't kept; export an owned value (`.clone()` before it is \
+             moved)"
+        ),
+        "E0381" => format!("`{name}` may not have a value and isn't kept"),
+        code => {
+            // What is borrowed is what ends too soon, or is moved too early.
+            let lender = error.message.split('`').nth(1);
+            let lender = lender.filter(|it| ["E0597", "E0505"].contains(&code) && *it != name);
+            let from = lender.map_or("something of its cell".to_owned(), |it| format!("`{it}`"));
+            format!(
+                "`{name}` borrows from {from} and isn't kept; export an owned value (a `Vec` or \
+                 map of `String`s, `.to_vec()`, `.clone()`, `.to_owned()`)"
+            )
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use flownote_flow::exact;
 use flownote_kernel::protocol::{
     Answer, Defined, Execute, Exported, Finished, FinishedStatus, NameVersion, Output, ValueRef,
 };
@@ -41,7 +42,7 @@ pub struct Shared {
 
 impl Listener for Arc<Shared> {
     fn output(&self, json: &[u8]) {
-        match serde_json::from_slice(json) {
+        match exact::from_slice(json) {
             Ok(output) => self.streams.show(output),
             Err(error) => {
                 let text = format!("an output could not be understood: {error}");
@@ -348,6 +349,7 @@ impl Cells {
             let described = ready.world.describe(handle);
             if described.path.is_none() && described.form == "opaque" {
                 let why = described.why.unwrap_or_else(|| "its type has no name".to_owned());
+                let why = format!("`{name}` isn't kept: {why}");
                 self.left.insert(name, (execute.label.clone(), why));
                 ready.world.forget(handle);
                 continue;
@@ -444,9 +446,7 @@ impl Cells {
 
     fn unknown(&self, name: &str) -> Exported {
         match self.left.get(name) {
-            Some((cell, why)) => {
-                values::failed(format!("`{name}` of {cell} is not there any more: {why}"), None)
-            }
+            Some((cell, why)) => values::failed(format!("{cell}: {why}"), None),
             None => values::failed(
                 format!("`{name}` is not defined here any more"),
                 Some("run its cell again".to_owned()),

@@ -96,7 +96,7 @@ fn hint(error: &Diagnostic, texts: &Texts, knowledge: &Knowledge<'_>) -> Option<
                 )
             } else {
                 let (cell, why) = knowledge.left.get(quoted)?;
-                format!("`{quoted}` of {cell} is not there any more: {why}")
+                format!("{cell}: {why}")
             }
         }
         "E0432" | "E0433" => {
