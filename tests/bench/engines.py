@@ -58,7 +58,7 @@ class Engine:
 
 def install_flownote(*, studio: bool) -> Path:
     """Builds the wheels in the release profile, installs them, and returns their Python."""
-    python = _venv("flownote")
+    python = venv("flownote")
     wheels = CACHE / "wheels"
     shutil.rmtree(wheels, ignore_errors=True)
     say("building Flownote's release wheel (the first time takes minutes)")
@@ -96,13 +96,14 @@ def build_examples() -> None:
 
 def install_peers() -> Path:
     """Installs the peers, and returns their Python."""
-    python = _venv("metaflow")
+    python = venv("metaflow")
     say("installing Metaflow and joblib")
     _pip(python, "-r", str(ROOT / "python/requirements-bench.txt"))
     return python
 
 
-def _venv(name: str) -> Path:
+def venv(name: str) -> Path:
+    """Makes a virtual environment in the cache, and returns its Python."""
     folder = CACHE / name
     if not (folder / "bin/python").exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)

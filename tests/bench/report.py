@@ -107,9 +107,11 @@ def commit() -> str:
 def versions(engine: Engine) -> str:
     """Returns the versions that an engine's environment holds."""
     code = (
-        "import platform; from importlib.metadata import version; "
+        "import platform; from importlib.metadata import distributions; "
+        "known = {one.name.lower(): one.version for one in distributions()}; "
         f"names = ['numpy', {engine.name.partition('.')[0].lower()!r}]; "
-        "print('Python', platform.python_version(), *(f', {n} {version(n)}' for n in names))"
+        "told = [f', {n} {known[n]}' for n in names if n in known]; "
+        "print('Python', platform.python_version(), *told)"
     )
     done = subprocess.run([engine.python, "-c", code], capture_output=True, text=True, check=True)
     return done.stdout.strip().replace(" ,", ",")

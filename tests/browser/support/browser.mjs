@@ -8,7 +8,8 @@ import { chromium } from "playwright-core";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const FLAGS = [
+/** For a browser that speaks to loopback alone and keeps its own business quiet. */
+export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -18,7 +19,8 @@ const FLAGS = [
   "--no-first-run",
 ];
 
-function executable() {
+/** The system's Chromium, or the one that FLOWNOTE_TEST_CHROMIUM names. */
+export function executable() {
   const found = [process.env.FLOWNOTE_TEST_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"];
   const path = found.find((one) => one && existsSync(one));
   if (!path) throw new Error("no Chromium: `apt-get install chromium`, or FLOWNOTE_TEST_CHROMIUM");

@@ -1,0 +1,262 @@
+/**
+ * Measures one engine's page, once over: prints what it found as JSON.
+ *
+ *     node measure.mjs '{"name": "marimo", "python": ".venv/bin/python", "notebooks": "…"}'
+ *
+ * `only` names some of the tasks. Each task has a browser of its own, whose cache is cold.
+ */
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { executable, FLAGS } from "../../browser/support/browser.mjs";
+import { Engine } from "./engines.mjs";
+
+const { chromium } = createRequire(new URL("../../browser/package.json", import.meta.url))(
+  "playwright-core",
+);
+const probe = readFileSync(new URL("probe.js", import.meta.url), "utf8");
+
+/** What the first code cell of a large notebook, and only it, says. */
+const FIRST = "where it begins";
+const WINDOW = { width: 1440, height: 900 };
+/** Nothing but the server is asked: what pages would fetch from elsewhere isn't there. */
+const LOOPBACK = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1";
+const PATIENCE_MS = 120_000;
+const TYPED = "abcdefghij".repeat(40);
+
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** A browser that has seen nothing yet, and one page. */
+async function browse(engine, task) {
+  const browser = await chromium.launch({ executablePath: executable(), args: [...FLAGS, LOOPBACK] });
+  try {
+    const context = await browser.newContext({ viewport: WINDOW, locale: "en-GB" });
+    await context.addInitScript(probe);
+    await engine.enter(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    return await task(page, await browser.newBrowserCDPSession());
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Counts what comes over the wire: as it is transferred, and what sockets bring. */
+async function countBytes(page) {
+  const session = await page.context().newCDPSession(page);
+  const bytes = { http: 0, socket: 0, requests: 0 };
+  session.on("Network.loadingFinished", ({ encodedDataLength }) => {
+    bytes.http += encodedDataLength;
+    bytes.requests += 1;
+  });
+  session.on("Network.webSocketFrameReceived", ({ response }) => {
+    bytes.socket += response.payloadData.length;
+  });
+  await session.send("Network.enable");
+  return bytes;
+}
+
+async function processes(browser) {
+  const { processInfo } = await browser.send("SystemInfo.getProcessInfo");
+  return processInfo;
+}
+
+const cpuOf = (all) => all.reduce((sum, one) => sum + one.cpuTime, 0);
+
+/** Memory of the page's renderer that it shares with nobody, in bytes. */
+function privateMemory(all) {
+  const renderers = all.filter((one) => one.type === "renderer");
+  const sizes = renderers.map(({ id }) => {
+    const text = readFileSync(`/proc/${id}/smaps_rollup`, "utf8");
+    const found = [...text.matchAll(/^Private_\w+:\s+(\d+) kB/gm)];
+    return found.reduce((sum, [, size]) => sum + Number(size) * 1024, 0);
+  });
+  return Math.max(...sizes);
+}
+
+/** Opens a notebook; says when its first cell was painted, and when it took a key. */
+async function open(engine, page, notebook, text = FIRST) {
+  await page.goto(engine.address(notebook), { waitUntil: "commit" });
+  const { line } = engine.page;
+  return page.evaluate(([line, text]) => window.__bench.seen(line, text), [line, text]);
+}
+
+/** Puts the cursor in a line, as soon as the page takes it. */
+async function click(page, { x, y }) {
+  for (;;) {
+    await page.mouse.click(x, y);
+    const typing = () => document.activeElement?.closest(".cm-content") != null;
+    if (await page.evaluate(typing)) return;
+    await wait(20);
+  }
+}
+
+async function load(engine, notebook) {
+  return browse(engine, async (page, browser) => {
+    const bytes = await countBytes(page);
+    const [server, own] = [engine.cpu(), cpuOf(await processes(browser))];
+    const first = await open(engine, page, notebook);
+    await click(page, first);
+    const changed = page.evaluate(
+      ([line]) => window.__bench.seen(line, "begins~"),
+      [engine.page.line],
+    );
+    await page.keyboard.press("End");
+    await page.keyboard.type("~");
+    const took = await changed;
+    // What comes after the first sight belongs to the first load, too.
+    await settle(page);
+    const all = await processes(browser);
+    return {
+      paint_ms: first.at,
+      key_ms: took.at,
+      http_bytes: bytes.http,
+      socket_bytes: bytes.socket,
+      requests: bytes.requests,
+      browser_cpu: cpuOf(all) - own,
+      server_cpu: engine.cpu() - server,
+    };
+  });
+}
+
+/** Waits until the page has had no long task for a second. */
+async function settle(page) {
+  let before = -1;
+  for (;;) {
+    const now = await page.evaluate(() => window.__bench.long.length);
+    if (now === before) return;
+    before = now;
+    await wait(1_000);
+  }
+}
+
+async function type(engine) {
+  return browse(engine, async (page) => {
+    const typed = await open(engine, page, "flood", "type here");
+    const { line, output } = engine.page;
+    const find = ([line, text]) => window.__bench.seen(line, text);
+    await click(page, await page.evaluate(find, [line, "for line in"]));
+    const began = Date.now();
+    await page.keyboard.press("Control+Enter");
+    // The kernel is there, and the flood has begun.
+    await page.evaluate(find, [output, "of a long story"]);
+    const flooded = Date.now();
+    await click(page, typed);
+    await page.keyboard.press("End");
+    await page.evaluate(() => window.__bench.watchTyping(document.activeElement));
+    const over = page.evaluate(find, [output, "'printed'"]).then(() => Date.now());
+    let ended = null;
+    void over.then((at) => {
+      ended = at;
+    });
+    const pending = [];
+    for (const letter of TYPED) {
+      // Keys come when they are pressed, however slow the page is.
+      pending.push(page.keyboard.press(letter));
+      await wait(60);
+      if (ended && pending.length >= 20) break;
+      if (Date.now() - flooded > 40_000) break;
+    }
+    await Promise.all(pending);
+    await wait(500);
+    const keys = await page.evaluate(() => window.__bench.keys);
+    const done = ended ?? (await Promise.race([over, wait(PATIENCE_MS).then(() => Number.NaN)]));
+    return { keys, pressed: pending.length, flood_ms: done - flooded, start_ms: flooded - began };
+  });
+}
+
+async function ones(engine) {
+  return browse(engine, async (page) => {
+    const first = await open(engine, page, "small", "1+1");
+    await click(page, first);
+    const places = await page.evaluate(
+      ({ cells, place }) =>
+        [...document.querySelectorAll(cells)].map((cell, at) => [
+          place ? Number(cell.getAttribute(place)) : at,
+          cell.textContent.includes("1+1"),
+        ]),
+      engine.page,
+    );
+    const from = places.find(([, is]) => is)?.[0] ?? 0;
+    const took = [];
+    for (let at = from; at < from + 29; at += 1) {
+      const shown = page.evaluate(
+        ([look, at]) => window.__bench.shown(look, at, "2"),
+        [engine.page, at],
+      );
+      await page.keyboard.press("Shift+Enter");
+      took.push(await shown);
+      await wait(120);
+    }
+    // The first waits for the kernel to begin.
+    return { first_ms: took[0], keys: took.slice(5) };
+  });
+}
+
+async function scroll(engine) {
+  return browse(engine, async (page, browser) => {
+    const first = await open(engine, page, "c1000");
+    await settle(page);
+    await page.mouse.move(first.x, Math.min(500, WINDOW.height / 2));
+    await page.evaluate(() => {
+      window.__bench.long.length = 0;
+      window.__bench.record();
+    });
+    const cpu = cpuOf(await processes(browser));
+    for (let at = 0; at < 200; at += 1) {
+      await page.mouse.wheel(0, 500);
+      await wait(8);
+    }
+    await wait(300);
+    const { frames, long } = await page.evaluate(() => ({
+      frames: window.__bench.record(),
+      long: window.__bench.long,
+    }));
+    const all = await processes(browser);
+    const gaps = frames.slice(1).map((at, index) => at - frames[index]);
+    const missed = gaps.map((gap) => Math.max(0, Math.round(gap / (1000 / 60)) - 1));
+    const dropped = missed.reduce((sum, one) => sum + one, 0);
+    return {
+      dropped_percent: (100 * dropped) / (dropped + frames.length),
+      longest_ms: Math.max(...gaps),
+      long_ms: long.reduce((sum, [, duration]) => sum + duration, 0),
+      scroll_cpu: cpuOf(all) - cpu,
+      memory: privateMemory(all),
+    };
+  });
+}
+
+const TASKS = {
+  warm: (engine) => browse(engine, (page) => open(engine, page, "small", "1+1")),
+  load100: (engine) => load(engine, "c100"),
+  load1000: (engine) => load(engine, "c1000"),
+  scroll,
+  ones,
+  type,
+};
+
+async function main() {
+  const { notebooks, only, ...what } = JSON.parse(process.argv[2]);
+  const home = mkdtempSync(join(tmpdir(), "flownote-bench-ui-"));
+  const folder = join(home, "notebooks");
+  cpSync(notebooks, folder, { recursive: true });
+  const engine = await Engine.start(what, folder, home);
+  const found = {};
+  try {
+    for (const [name, task] of Object.entries(TASKS)) {
+      if (name !== "warm" && only && !only.includes(name)) continue;
+      found[name] = await task(engine);
+      console.error(`${engine.name} ${name}: ${JSON.stringify(found[name])}`);
+    }
+  } catch (error) {
+    console.error(engine.said.slice(-3_000));
+    throw error;
+  } finally {
+    await engine.stop();
+    rmSync(home, { recursive: true, force: true });
+  }
+  console.log(JSON.stringify(found));
+}
+
+await main();
