@@ -1,6 +1,7 @@
 /** How the page is built: one small first load, places and heavy parts as chunks of their own. */
 import { build } from "esbuild";
 import { defineConfig } from "vite";
+import { early } from "./build/early.ts";
 
 // `npm run dev` shows the page from here and asks a running `flownote ui` for everything else:
 // FLOWNOTE_UI is its address.
@@ -37,7 +38,7 @@ const sandbox = {
 };
 
 export default defineConfig({
-  plugins: [woff2Only, sandbox],
+  plugins: [woff2Only, sandbox, early],
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   build: {
     target: "es2022",

@@ -2,7 +2,7 @@
  * A cell's place in the list. What is far from the eye is an empty box as high as the cell
  * was, so that a notebook of a thousand cells opens as fast as one of ten.
  */
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../model/desk.ts";
 import { Cell } from "./cell.tsx";
@@ -14,11 +14,13 @@ interface Props {
   sight: Sight;
   /** Whether what is dragged would be dropped before it. */
   isBefore: boolean;
+  /** Whether it is among those that are seen first. */
+  isFirst: boolean;
 }
 
-export function Slot({ desk, id, sight, isBefore }: Props) {
+export function Slot({ desk, id, sight, isBefore, isFirst }: Props) {
   const box = useRef<HTMLDivElement>(null);
-  const isNear = useSignal(false);
+  const isNear = useSignal(isFirst);
   const height = useRef<number | null>(null);
 
   useLayoutEffect(() => {
@@ -33,7 +35,7 @@ export function Slot({ desk, id, sight, isBefore }: Props) {
   }, [sight]);
 
   // Whoever is sent here comes although it is out of sight.
-  const wanted = desk.wanted.value?.cell === id;
+  const wanted = useComputed(() => desk.wanted.value?.cell === id).value;
   useEffect(() => {
     if (!wanted) return;
     isNear.value = true;
@@ -50,6 +52,14 @@ export function Slot({ desk, id, sight, isBefore }: Props) {
       {stands && <Cell desk={desk} id={id} />}
     </div>
   );
+}
+
+/** How many cells from the first on are more than fill a window of this height. */
+export function fillsWindow(desk: Desk, order: readonly string[], height: number): number {
+  let sum = 0;
+  let count = 0;
+  while (count < order.length && sum < height) sum += estimate(desk, order[count++]!);
+  return count;
 }
 
 /** How high a cell will be, more or less. */

@@ -8,6 +8,7 @@ import { Sandbox } from "../outputs/sandbox/sandbox.ts";
 import { isCode } from "../protocol/book.ts";
 import type { Bundle, Cell, Language, Mode, Operation, RunRequest } from "../protocol/types.ts";
 import { Notebook } from "./notebook.ts";
+import { sameList, sameMap, steady } from "./steady.ts";
 
 /** Where the focus is to go once the cell is there. */
 export interface Wanted {
@@ -54,23 +55,22 @@ export class Desk {
   readonly definitions = computed(() => this.notebook.book.value.definitions);
 
   /** The number that messages call a code cell by: `cell 3`. */
-  readonly numbers = computed(() => {
+  readonly numbers = steady(() => {
     const { order, cells } = this.notebook.book.value;
     const found = new Map<string, number>();
     for (const id of order) {
       if (isCode(cells.get(id)?.language ?? "raw")) found.set(id, found.size + 1);
     }
     return found;
-  });
+  }, sameMap);
 
-  /** Languages change rarely; what is computed of them needn't follow every output. */
-  readonly stale = computed(() => {
+  readonly stale = steady(() => {
     const { order, cells } = this.notebook.book.value;
     return order.filter((id) => {
       const cell = cells.get(id);
       return cell?.status.status === "stale" && isCode(cell.language);
     });
-  });
+  }, sameList);
 
   /** The chosen cells, from top to bottom; at least the one with the focus. */
   readonly chosen = computed((): string[] => {

@@ -15,8 +15,8 @@ import type {
 } from "../protocol/types.ts";
 import { CellText } from "../text/cell-text.ts";
 
-/** Milliseconds between two changes of the page by frames. */
-const TURN = 10;
+/** Milliseconds between two changes by frames of a page that nobody sees. */
+const UNSEEN = 100;
 
 /** Cells that are run here are seen, counted and answered. */
 const MANNER = { silent: false, store_history: true, allow_stdin: true, count: null };
@@ -34,8 +34,7 @@ export class Notebook {
   private readonly texts = new Map<string, CellText>();
   private readonly waiting = new Map<number, Waiting>();
   private queue: ServerFrame[] = [];
-  private flushing = false;
-  private flushedAt = 0;
+  private isFlushing = false;
   private lastAsk = 0;
   private readonly cells = new Map<string, ReadonlySignal<CellState | null>>();
   private readonly quiet = new Set<() => void>();
@@ -93,19 +92,28 @@ export class Notebook {
       return;
     }
     this.queue.push(frame);
-    if (this.flushing) return;
-    this.flushing = true;
-    // The first frame is shown at once; what follows closely is shown together, so that a
-    // flood of output costs no more than the painting of it.
-    const rest = TURN - (performance.now() - this.flushedAt);
-    if (rest <= 0 || "edited" in frame) queueMicrotask(() => this.flush());
-    else setTimeout(() => this.flush(), rest);
+    // Who types is answered at once, and the notebook is shown as soon as it is there.
+    if ("edited" in frame || "hello" in frame) this.flush();
+    else this.flushWithFrame();
+  }
+
+  /** What comes between two frames of the page is shown together: a flood costs one painting. */
+  private flushWithFrame(): void {
+    if (this.isFlushing) return;
+    this.isFlushing = true;
+    const flush = () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+      this.isFlushing = false;
+      this.flush();
+    };
+    const frame = requestAnimationFrame(flush);
+    // A page that isn't seen has no frames.
+    const timer = setTimeout(flush, UNSEEN);
   }
 
   private flush(): void {
-    this.flushing = false;
     if (this.queue.length === 0) return;
-    this.flushedAt = performance.now();
     const frames = this.queue;
     this.queue = [];
     const hello = frames.find((frame) => "hello" in frame);

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Icon } from "../../parts/icon.tsx";
 import { dragging, dropped } from "../cell/drag.ts";
 import { Sight } from "../cell/sight.ts";
-import { Slot } from "../cell/slot.tsx";
+import { fillsWindow, Slot } from "../cell/slot.tsx";
 import { Keys, keyName } from "../keys/bindings.ts";
 import type { Desk } from "../model/desk.ts";
 import { SandboxLayer } from "../outputs/sandbox/layer.tsx";
@@ -18,6 +18,8 @@ export function Cells({ desk }: { desk: Desk }) {
   const keys = useMemo(() => new Keys("command"), [desk]);
   useEffect(() => () => sight.close(), [sight]);
   const order = desk.order.value;
+  // What the eye meets is there with the first frame; the observer brings the others.
+  const first = useMemo(() => fillsWindow(desk, order, innerHeight), [desk]);
   const before = dragging.value?.before ?? null;
 
   const keydown = (event: KeyboardEvent) => {
@@ -49,7 +51,14 @@ export function Cells({ desk }: { desk: Desk }) {
     <div class="cells-ground" onKeyDown={keydown}>
       <div ref={box} class="cells" role="feed" aria-label="Cells" {...dropped(desk)}>
         {order.map((id, at) => (
-          <Slot key={id} desk={desk} id={id} sight={sight} isBefore={before === at} />
+          <Slot
+            key={id}
+            desk={desk}
+            id={id}
+            sight={sight}
+            isBefore={before === at}
+            isFirst={at < first}
+          />
         ))}
       </div>
       <SandboxLayer desk={desk} />

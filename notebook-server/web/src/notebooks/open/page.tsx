@@ -1,4 +1,5 @@
 /** An open notebook: its cells between the panes. */
+import { useComputed } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { useCommands } from "../../frame/commands.ts";
 import { useTitle } from "../../frame/title.ts";
@@ -52,7 +53,9 @@ export function NotebookPage({ path }: { path: string }) {
     path,
   );
 
-  if (!book.value.isOpen) {
+  // The page as a whole doesn't follow what cells print.
+  const isOpen = useComputed(() => book.value.isOpen);
+  if (!isOpen.value) {
     return (
       <main class="page" id="main">
         {socket.state.value === "refused" ? (

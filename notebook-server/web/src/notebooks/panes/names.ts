@@ -111,20 +111,29 @@ function watch(desk: Desk): Known {
   let timer = 0;
   let isFirst = true;
 
+  const one = (id: string): CellText[] => {
+    const state = desk.notebook.book.peek().cells.get(id);
+    if (!state || !isCode(state.language)) return [];
+    const source = desk.notebook.source(id);
+    const old = cache.get(id);
+    const isSame = old?.source === source && old.language === state.language;
+    const facts = isSame ? old.facts : factsOf(state.language, source);
+    cache.set(id, { language: state.language, source, facts });
+    return [{ id, language: state.language, facts, defined: state.defined }];
+  };
   const read = () => {
-    const { order, cells: states } = desk.notebook.book.peek();
-    const next = order.flatMap((id): CellText[] => {
-      const state = states.get(id);
-      if (!state || !isCode(state.language)) return [];
-      const source = desk.notebook.source(id);
-      const old = cache.get(id);
-      const isSame = old?.source === source && old.language === state.language;
-      const facts = isSame ? old.facts : factsOf(state.language, source);
-      cache.set(id, { language: state.language, source, facts });
-      return [{ id, language: state.language, facts, defined: state.defined }];
-    });
+    const next = desk.notebook.book.peek().order.flatMap(one);
     cells.value = next;
     names.value = link(next);
+  };
+  // Reading a large notebook takes long: its cells are shown first, and no key waits for it.
+  const readInPauses = (pause: IdleDeadline) => {
+    const unread = desk.notebook.book.peek().order.filter((id) => !cache.has(id));
+    for (const id of unread) {
+      one(id);
+      if (pause.timeRemaining() < 2) return void requestIdleCallback(readInPauses);
+    }
+    read();
   };
 
   // As long as the notebook is open; nothing else holds it.
@@ -132,7 +141,8 @@ function watch(desk: Desk): Known {
     desk.notebook.textChanges.value;
     desk.definitions.value;
     clearTimeout(timer);
-    timer = window.setTimeout(read, isFirst ? 30 : PAUSE);
+    if (isFirst) requestAnimationFrame(() => requestIdleCallback(readInPauses));
+    else timer = window.setTimeout(read, PAUSE);
     isFirst = false;
   });
   const made = { names, cells };

@@ -6,6 +6,25 @@ import { base } from "../../router.ts";
 import { listSaves } from "../list/api.ts";
 import type { PageFrame, ServerFrame } from "./types.ts";
 
+/** A socket that `early.js` opened before this module was there, and what it heard. */
+interface Early {
+  address: string;
+  socket: WebSocket;
+  heard: MessageEvent[];
+}
+
+/** Takes the early socket, if it is of this address and still of use; there is but one. */
+function takeEarly(address: string): Early | null {
+  const holder = globalThis as { flownoteEarly?: Early | undefined };
+  const early = holder.flownoteEarly;
+  delete holder.flownoteEarly;
+  if (!early) return null;
+  const isUsable = early.socket.readyState <= WebSocket.OPEN;
+  if (early.address === address && isUsable) return early;
+  early.socket.close();
+  return null;
+}
+
 export interface Listener {
   /** Frames in their order; a `hello` is the first. */
   heard(frame: ServerFrame): void;
@@ -55,14 +74,17 @@ export class Socket {
 
   private open(): void {
     this.state.value = "opening";
-    const socket = new WebSocket(this.address());
+    const early = takeEarly(this.address());
+    const socket = early?.socket ?? new WebSocket(this.address());
     this.socket = socket;
-    socket.onopen = () => {
+    const opened = () => {
       this.failures = 0;
       this.state.value = "open";
       this.listener.opened();
     };
-    socket.onmessage = (message) => this.listener.heard(JSON.parse(message.data as string));
+    const heard = (message: MessageEvent) => this.listener.heard(JSON.parse(message.data));
+    socket.onopen = opened;
+    socket.onmessage = heard;
     socket.onclose = () => {
       if (this.over) return;
       const wasOpen = this.state.peek() === "open";
@@ -72,6 +94,13 @@ export class Socket {
       this.state.value = "waiting";
       this.timer = window.setTimeout(() => this.open(), backOff(this.failures, Math.random()));
     };
+    if (!early) return;
+    // Who listens is still being made when this is.
+    queueMicrotask(() => {
+      if (socket.readyState !== WebSocket.OPEN) return;
+      opened();
+      for (const message of early.heard) heard(message);
+    });
   }
 
   /** A browser doesn't tell why it got no socket: a plain question does. */
