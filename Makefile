@@ -22,7 +22,7 @@ BROWSER := tests/browser
 # What Vite makes of the page; it is put into the studio's native module.
 BUNDLE := $(WEB)/dist/index.html
 PAGE := $(wildcard $(WEB)/*.html $(WEB)/*.json $(WEB)/vite.config.ts) \
-  $(shell find $(WEB)/src $(WEB)/public -type f -not -name '*.test.ts')
+  $(shell find $(WEB)/src $(WEB)/build $(WEB)/public -type f -not -name '*.test.ts')
 
 # The library of Rust cells: a workspace of its own, which users' machines build.
 PRELUDE := runtime/kernel/prelude/Cargo.toml

@@ -10,7 +10,7 @@
     const link = document.createElement("link");
     link.rel = rel;
     if (as) link.as = as;
-    if (as !== "style") link.crossOrigin = "";
+    link.crossOrigin = "";
     link.href = new URL(file, base);
     document.head.append(link);
   };

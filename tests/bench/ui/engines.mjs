@@ -10,27 +10,23 @@ import { dirname, join } from "node:path";
 /** So long a server may take to answer. */
 const PATIENCE_MS = 60_000;
 
-/** Where a page has its cells; `place` is the attribute that numbers them, if there is one. */
+/** Where a page has its cells, their lines, what is typed in, and what they show. */
 const PAGES = {
   Flownote: {
     cells: ".slot",
     line: ".slot .cm-line",
-    text: ".cm-content",
     output: ".outputs .output",
     address: (base, name) => `${base}/notebooks/${name}.ipynb`,
   },
   JupyterLab: {
     cells: ".jp-Notebook .jp-Cell",
-    place: "data-windowed-list-index",
     line: ".jp-Notebook .cm-line",
-    text: ".cm-content",
     output: ".jp-OutputArea-output",
     address: (base, name) => `${base}/lab/tree/${name}.ipynb?reset`,
   },
   marimo: {
     cells: "[data-cell-id]",
     line: "[data-cell-id] .cm-line",
-    text: ".cm-content",
     output: ".output, [data-testid=console-output-area] *, .console-output-area *",
     address: (base, name) => `${base}/?file=${name}.py`,
   },

@@ -64,17 +64,13 @@
   };
 
   /**
-   * Milliseconds from the next key to the painted text, in an output of a cell. `place` is
-   * the attribute that numbers cells, where not all of them are in the page.
+   * Milliseconds from the next key to the painted text, in an output of a cell.
    */
-  bench.shown = ({ cells, place, output }, number, text) => {
+  bench.shown = ({ cells, output }, number, text) => {
     pressed = [];
-    const outputs = () => {
-      const cell = place
-        ? document.querySelector(`${cells}[${place}="${number}"]`)
-        : document.querySelectorAll(cells)[number];
-      return [...(cell?.querySelectorAll(output) ?? [])];
-    };
+    const outputs = () => [
+      ...(document.querySelectorAll(cells)[number]?.querySelectorAll(output) ?? []),
+    ];
     return new Promise((done) => {
       const look = () => {
         if (pressed.length === 0 || !outputs().some((one) => one.textContent.includes(text))) return;
