@@ -44,6 +44,23 @@ pub enum Error {
         /// The system's word.
         source: std::io::Error,
     },
+    /// A text that means no place of the page.
+    #[error("`{text}` is nothing that the page shows")]
+    Place {
+        /// What was given.
+        text: String,
+    },
+    /// A run that isn't in the store.
+    #[error("there is no run `{run}` in {store}")]
+    NoSuchRun {
+        /// Which.
+        run: String,
+        /// Where it was looked for.
+        store: String,
+    },
+    /// The store fails.
+    #[error(transparent)]
+    Store(Box<flownote_store::Error>),
     /// No server answers where one should.
     #[error("no `flownote ui` of yours runs{}", port.map(|port| format!(" on port {port}")).unwrap_or_default())]
     NotRunning {
@@ -58,6 +75,14 @@ pub enum Error {
 impl Help for Error {
     fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::Store(error) => return error.hint(),
+            Self::Place { .. } => {
+                "name a run (`Flow/run`), a task, an artifact or a notebook, or give the address at \
+                 which somebody sees it"
+            }
+            Self::NoSuchRun { .. } => {
+                "if it is in another store, name that with --store; `flownote runs` lists what is in this one"
+            }
             Self::Open { .. } => {
                 "add --password, which asks for one, or --without-password if only people whom you \
                  trust reach this machine; better: leave --host out and use `ssh -L 8765:localhost:8765`"

@@ -35,6 +35,8 @@ pub struct Options {
     /// Where the key of the cookies is kept, and where `flownote ui --url` finds the server.
     /// Without it logins end with the server.
     pub state: Option<PathBuf>,
+    /// The folder for what can be made anew: what the results of long runs said.
+    pub caches: Option<PathBuf>,
     /// The Python that has the `flownote` package, for what is started from the page.
     pub python: String,
     /// The folder whose notebooks are served; none for no notebooks.
@@ -59,6 +61,7 @@ impl Options {
             without_password: false,
             dev: None,
             state: None,
+            caches: None,
             python: "python3".to_owned(),
             notebooks: None,
             runtime: None,

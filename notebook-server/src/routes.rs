@@ -6,10 +6,10 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
-use crate::act::{open, resume, tags};
+use crate::act::{open, resume, stop, tags};
 use crate::health;
 use crate::me::me;
-use crate::notebooks::{export, serve, socket};
+use crate::notebooks::{export, run, serve, socket};
 use crate::page;
 use crate::runs::ask;
 use crate::security::{gate, login};
@@ -60,6 +60,8 @@ pub const ROUTES: &[Route] = routes![
     get "/api/runs/{flow}/{run}/{step}/{task}/artifacts/{name}" => ask::artifact,
     post "/api/runs/{flow}/{run}/tags" => tags::change,
     post "/api/runs/{flow}/{run}/resume" => resume::start,
+    get "/api/runs/{flow}/{run}/parameters" => resume::parameters,
+    post "/api/runs/{flow}/{run}/stop" => stop::stop,
     post "/api/tasks/open" => open::open,
     get "/api/notebooks" => serve::list,
     post "/api/notebooks" => serve::create,
@@ -67,11 +69,16 @@ pub const ROUTES: &[Route] = routes![
     post "/api/notebooks/copy" => serve::copy,
     post "/api/notebooks/delete" => serve::delete,
     post "/api/notebooks/upload" => serve::upload,
+    get "/api/notebooks/parameters" => run::parameters,
+    post "/api/notebooks/run" => run::start,
     get "/api/notebooks/history" => serve::saves,
     get "/api/notebooks/history/diff" => serve::difference,
     get "/api/notebooks/export" => export::export,
     get "/api/notebooks/socket" => socket::open,
     get "/api/health" => health::health,
+    post "/api/health/check" => health::check,
+    post "/api/health/gc" => health::gc,
+    post "/api/health/kernels/end" => health::end_kernel,
     get "/" => page::index,
     get "/notebooks" => page::index,
     get "/notebooks/{*path}" => page::index,

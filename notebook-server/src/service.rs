@@ -9,9 +9,10 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, watch};
 
-use crate::health::Measured;
+use crate::health::{Jobs, Measured};
 use crate::links::Links;
 use crate::options::{Options, PORT};
+use crate::place::Place;
 use crate::runs::Runs;
 use crate::security::host::{Hosts, in_url};
 use crate::security::key::Key;
@@ -66,6 +67,13 @@ impl Handle {
     pub fn link(&self) -> String {
         format!("{}/login?token={}", self.address(), self.app.tokens.mint())
     }
+
+    /// Makes a link that is good for one login and leads to a place of the page, as
+    /// [`Place::of`](crate::Place::of) found it.
+    pub fn link_to(&self, place: &Place) -> String {
+        let to: String = url::form_urlencoded::byte_serialize(place.as_str().as_bytes()).collect();
+        format!("{}&to={to}", self.link())
+    }
 }
 
 impl Service {
@@ -86,6 +94,7 @@ impl Service {
         let (closing, closed) = watch::channel(false);
         let dev_port = options.dev.is_some().then_some(VITE);
         let notebooks = crate::notebooks::open(&options, &key)?;
+        let jobs = Jobs::new(options.caches.as_deref(), &options.store.url().to_string());
         let app = App::new(Shared {
             notebooks,
             hosts: Hosts::new(at, &options.base, &options.allowed_hosts, dev_port),
@@ -93,13 +102,14 @@ impl Service {
             sessions: Sessions::new(key, at.port(), &options.base),
             password: options.password.as_ref().map(|it| blake3::hash(it.as_bytes())),
             guessing: Mutex::new(()),
-            runs: Runs::new(options.store.clone()),
+            runs: Runs::new(options.store.clone(), options.caches.as_deref()),
             store: options.store,
             user: options.user,
             base: options.base,
             dev: options.dev,
             python: options.python,
             measured: Measured::default(),
+            jobs,
             closing: closed,
         });
         let handle = Handle { app: app.clone(), at };

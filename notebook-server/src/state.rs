@@ -7,7 +7,7 @@ use std::sync::Arc;
 use flownote_store::Store;
 use tokio::sync::{Mutex, watch};
 
-use crate::health::Measured;
+use crate::health::{Jobs, Measured};
 use crate::notebooks::rooms::Rooms;
 use crate::options::Base;
 use crate::runs::Runs;
@@ -45,6 +45,8 @@ pub struct Shared {
     pub guessing: Mutex<()>,
     /// How large the store was.
     pub measured: Measured,
+    /// Checks of the store.
+    pub jobs: Jobs,
     /// Notebooks, if a folder of them is served.
     pub notebooks: Option<Rooms>,
     /// True when the server is about to end: streams end, too.

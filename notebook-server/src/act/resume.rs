@@ -1,7 +1,7 @@
 //! `POST api/runs/{flow}/{run}/resume`: a run goes on, or again, as the shell would start it.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use axum::Json;
 use axum::extract::{Path as UrlPath, State};
@@ -11,91 +11,106 @@ use flownote_store::client::Status;
 use flownote_store::process::host;
 use serde_json::Value;
 
-use super::shell;
+use super::form;
+use super::launch::{Launch, NOTEBOOK};
 use crate::answer::{Answer, Failure};
-use crate::api::{Resume, ResumeHow, Resumed};
+use crate::api::{FormField, ParameterForm, Resume, ResumeHow, Resumed};
 use crate::query::Body;
 use crate::runs::ask::run_key;
 use crate::state::App;
-
-/// How long a new run may take to say its id; it goes on after that.
-const PATIENCE: Duration = Duration::from_secs(20);
-const BEAT: Duration = Duration::from_millis(50);
-/// The flow of notebooks' runs.
-const NOTEBOOK: &str = "Notebook";
 
 /// Starts it.
 pub async fn start(
     State(app): State<App>,
     UrlPath((flow, run)): UrlPath<(String, String)>,
-    Body(Resume { how }): Body<Resume>,
+    Body(Resume { how, parameters }): Body<Resume>,
 ) -> Answer<Resumed> {
     let key = run_key(&flow, &run)?;
     let record = app.store.run_record(&key).await?;
     let (status, _) = app.store.run_status(&key).await?;
     let place = Place::of(&record)?;
     let mut words = words(&key, &record, status, how)?;
-    let scratch = scratch(&app)?;
-    let (id_file, output) = (scratch.with_extension("run"), scratch.with_extension("log"));
-    // A notebook's verb and one that goes on say no id.
-    let is_told = how != ResumeHow::Continue && key.flow.as_str() != NOTEBOOK;
-    if is_told {
-        words.extend(["--run-id-file".to_owned(), id_file.display().to_string()]);
+    if how == ResumeHow::Continue && !parameters.is_empty() {
+        return Err(Failure::wrong(
+            "a run that goes on keeps its parameters",
+            "run it again to change them",
+        ));
     }
-    let failed = |error: std::io::Error| {
-        Failure::refused(
-            format!("`{}` can't be written: {error}", output.display()),
-            "free some space",
-        )
+    with_parameters(&mut words, &form::fields_of(&record, &place.folder)?, &parameters)?;
+    let asked = Launch {
+        folder: place.folder,
+        words,
+        flow: key.flow.clone(),
+        // One that goes on has the id that it had.
+        run: (how == ResumeHow::Continue).then(|| key.run.to_string()),
     };
-    let file = std::fs::File::create(&output).map_err(failed)?;
-    // Where the flow was started from is where it finds its modules and its data.
-    let command = shell::verb(&app, &place.folder, &words);
-    let mut child = shell::detach(command, file)?;
-    let pid = child.id().unwrap_or_default();
-    let mut found = (how == ResumeHow::Continue).then(|| key.run.to_string());
-    let begun = tokio::time::Instant::now();
-    while begun.elapsed() < PATIENCE {
-        if let Ok(Some(status)) = child.try_wait() {
-            if !status.success() && run_in(&id_file).is_none() {
-                let text = std::fs::read_to_string(&output).unwrap_or_default();
-                return Err(shell::said("starting the run", &text));
-            }
-            found = run_in(&id_file).or(found);
-            break;
-        }
-        if let Some(run) = run_in(&id_file) {
-            found = Some(run);
-            break;
-        }
-        // What writes no file and still lives after a moment is at work.
-        if !is_told && begun.elapsed() > PATIENCE / 10 {
-            break;
-        }
-        tokio::time::sleep(BEAT).await;
-    }
-    let _ = std::fs::remove_file(&id_file);
-    // Nobody else waits for it, and what nobody waits for stays as a zombie.
-    tokio::spawn(async move { child.wait().await });
-    let command = std::iter::once("flownote".to_owned()).chain(words).collect();
-    Ok(Json(Resumed { run: found, pid, command, output: output.display().to_string() }))
+    Ok(Json(asked.start(&app).await?))
 }
 
-fn run_in(file: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(file).ok()?;
-    let run = text.trim();
-    // `Flow/run`, or the run alone.
-    let run = run.rsplit('/').next().unwrap_or(run);
-    (!run.is_empty()).then(|| run.to_owned())
+/// `GET api/runs/{flow}/{run}/parameters`: what it can be run again with.
+pub async fn parameters(
+    State(app): State<App>,
+    UrlPath((flow, run)): UrlPath<(String, String)>,
+) -> Answer<ParameterForm> {
+    let key = run_key(&flow, &run)?;
+    let record = app.store.run_record(&key).await?;
+    let place = Place::of(&record)?;
+    Ok(Json(ParameterForm { fields: form::fields_of(&record, &place.folder)? }))
+}
+
+/// Puts other values of parameters into a command line.
+fn with_parameters(
+    words: &mut Vec<String>,
+    fields: &[FormField],
+    given: &BTreeMap<String, String>,
+) -> Result<(), Failure> {
+    for (name, value) in given {
+        let Some(field) = fields.iter().find(|field| field.name == *name) else {
+            let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+            return Err(Failure::wrong(
+                format!("there is no parameter `{name}`"),
+                format!("there are {}", known.join(", ")),
+            ));
+        };
+        without(words, name);
+        words.extend(["--param".to_owned(), format!("{name}={}", form::typed(field, value))]);
+    }
+    Ok(())
+}
+
+/// Takes what a command line says of a parameter out of it.
+fn without(words: &mut Vec<String>, name: &str) {
+    let option = format!("--{}", name.replace('_', "-"));
+    let plain = format!("--{name}");
+    let is_option = |word: &str| word == option || word == plain;
+    let mut at = 0;
+    while at < words.len() {
+        let named = |word: Option<&String>| {
+            word.is_some_and(|word| word.split_once('=').is_some_and(|(known, _)| known == name))
+        };
+        let takes = if is_option(&words[at]) {
+            // A value may be negative, but is no option.
+            let is_value = |word: &String| !word.starts_with("--");
+            1 + usize::from(words.get(at + 1).is_some_and(is_value))
+        } else if words[at].split_once('=').is_some_and(|(known, _)| is_option(known)) {
+            1
+        } else if matches!(words[at].as_str(), "--param" | "-p") && named(words.get(at + 1)) {
+            2
+        } else {
+            0
+        };
+        if takes == 0 { at += 1 } else { drop(words.drain(at..at + takes)) }
+    }
 }
 
 /// Where a run was started.
-struct Place {
-    folder: PathBuf,
+pub(super) struct Place {
+    /// The folder from which its file is named.
+    pub(super) folder: PathBuf,
 }
 
 impl Place {
-    fn of(record: &RunRecord) -> Result<Self, Failure> {
+    pub(super) fn of(record: &RunRecord) -> Result<Self, Failure> {
         let here = host();
         if record.host != here {
             return Err(Failure::refused(
@@ -131,10 +146,9 @@ fn words(
     let file = record.description.file.clone();
     let run = key.run.to_string();
     match (how, status) {
-        (ResumeHow::Resume | ResumeHow::Continue, Status::Running) => Err(Failure::refused(
-            "the run is still going on",
-            "wait for its end, or end it where it was started",
-        )),
+        (ResumeHow::Resume | ResumeHow::Continue, Status::Running) => {
+            Err(Failure::refused("the run is still going on", "wait for its end, or stop it"))
+        }
         (ResumeHow::Resume, _) if key.flow.as_str() == NOTEBOOK => Ok(vec!["resume".into(), file]),
         (ResumeHow::Resume, _) => Ok(vec!["resume".into(), file, "--origin-run-id".into(), run]),
         (ResumeHow::Continue, Status::Interrupted) => {
@@ -144,6 +158,10 @@ fn words(
             "the run is over: only one whose process was killed goes on",
             "resume it: a new run takes what is still valid",
         )),
+        // The session of a notebook that was open was started by no command line.
+        (ResumeHow::Again, _) if record.command.is_empty() && key.flow.as_str() == NOTEBOOK => {
+            Ok(vec!["run".into(), file])
+        }
         (ResumeHow::Again, _) => again(&record.command, &file),
     }
 }
@@ -174,23 +192,6 @@ fn again(command: &[String], file: &str) -> Result<Vec<String>, Failure> {
     Ok(words)
 }
 
-/// Where the output of what is started goes: beside the store's staged files when it is a
-/// folder, else among the system's temporary ones.
-fn scratch(app: &App) -> Result<PathBuf, Failure> {
-    let folder = match app.store.local_root() {
-        Some(root) => root.join("staging"),
-        None => std::env::temp_dir(),
-    };
-    let failed = |error: std::io::Error| {
-        Failure::refused(
-            format!("`{}` can't be written: {error}", folder.display()),
-            "free some space",
-        )
-    };
-    std::fs::create_dir_all(&folder).map_err(failed)?;
-    Ok(folder.join(format!("tmp-ui-{:016x}", rand::random::<u64>())))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,5 +214,19 @@ mod tests {
             &["run", "flow.py"],
         );
         again(&["python".into()], "flow.py").unwrap_err();
+    }
+
+    #[test]
+    fn a_parameter_is_said_once() {
+        let check = |line: &str, expect: &str| {
+            let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            without(&mut words, "top_k");
+            assert_eq!(words.join(" "), expect, "{line}");
+        };
+        check("run flow.py --top-k 3 --x 1", "run flow.py --x 1");
+        check("run flow.py --top_k=-3", "run flow.py");
+        check("run flow.py --top-k -3 --quiet", "run flow.py --quiet");
+        check("run nb.ipynb -p top_k=3 --param x=top_k", "run nb.ipynb --param x=top_k");
+        check("run flow.py --top-kin 3", "run flow.py --top-kin 3");
     }
 }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CodeDetail {
-    /// The project's files that the flow was loaded from; the step's own first.
+    /// The project's files that the flow was loaded from, or a notebook's cells; the step's own
+    /// first.
     pub files: Vec<SourceFile>,
     /// The step's file.
     pub file: Option<String>,
@@ -22,8 +23,12 @@ pub struct CodeDetail {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SourceFile {
-    /// Its path as recorded.
+    /// Its path as recorded; a cell's id.
     pub path: String,
+    /// What people call it, where that isn't the path: `cell 3 · sql`.
+    pub title: Option<String>,
+    /// Its language, where the path doesn't tell.
+    pub language: Option<String>,
     /// Its text.
     pub text: String,
 }
@@ -32,8 +37,10 @@ pub struct SourceFile {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct FileDiff {
-    /// Its path.
+    /// Its path; a cell's id.
     pub path: String,
+    /// What people call it, where that isn't the path.
+    pub title: Option<String>,
     /// `added`, `removed` or `changed`.
     pub change: String,
     /// A unified diff.

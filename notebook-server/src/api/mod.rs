@@ -21,7 +21,10 @@ mod task;
 #[cfg(test)]
 pub(crate) mod typescript;
 
-pub use act::{OpenTask, OpenedTask, Resume, ResumeHow, Resumed, TagsChange};
+pub use act::{
+    FormField, OpenTask, OpenedTask, ParameterForm, Resume, ResumeHow, Resumed, RunNotebook,
+    Stopping, TagsChange,
+};
 pub use artifact::{
     ArtifactDetail, ArtifactRow, Lineage, LineageEdge, LineageNode, Preview, PreviewColumn, Use,
 };
@@ -29,7 +32,10 @@ pub use code::{CodeDetail, FileDiff, SourceFile};
 pub use compare::{ComparedArtifact, ComparedRun, Comparison};
 pub use error::{ApiError, ErrorBody};
 pub use event::{LogEvent, RunEvent, TaskEvent};
-pub use health::{DiskRoom, FlowSize, Health, MemoryRoom, StoreSize};
+pub use health::{
+    CheckResult, Checking, Damaged, DiskRoom, EndKernel, FlowSize, FreedByGc, Health, Job,
+    KernelRow, LeaseRow, MemoryRoom, RecentError, RunProcess, StoreSize,
+};
 pub use heat::Heat;
 pub use log::{LogPage, LogRow};
 pub use me::Me;

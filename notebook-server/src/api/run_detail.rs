@@ -19,6 +19,9 @@ pub struct RunDetail {
     pub steps: Vec<StepRow>,
     /// The first tasks that failed for good, at most five.
     pub failures: Vec<TaskRow>,
+    /// Of how many tasks only the log is known yet, as long as their results are read: which of
+    /// them were reused isn't, and when they began and ended is known about.
+    pub unread: u64,
     /// Python, platform, packages, git: as recorded.
     pub environment: Value,
     /// The scalar artifacts that it ended with.
@@ -47,7 +50,7 @@ pub struct GraphStep {
     pub name: String,
     /// `start`, `linear`, `split`, `foreach`, `join`, `end`; of a notebook `cell`.
     pub kind: String,
-    /// What people call it: the name, or the first line of a cell.
+    /// What people call it: the name, or `cell 3 · sql`.
     pub title: String,
     /// The artifact whose items it leads to, when it is a foreach.
     pub foreach: Option<String>,
@@ -61,7 +64,7 @@ pub struct GraphStep {
     pub file: String,
     /// The line of its `def`.
     pub line: u32,
-    /// Its docstring.
+    /// Its docstring, or the first line of a cell.
     pub doc: Option<String>,
     /// Its decorators as text: `retry(times=3)`.
     pub decorators: Vec<String>,

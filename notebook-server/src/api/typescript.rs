@@ -92,6 +92,10 @@ fn the_typescript_types_are_current() {
     all.add::<super::TagsChange>();
     all.add::<super::Resume>();
     all.add::<super::Resumed>();
+    all.add::<super::ParameterForm>();
+    all.add::<super::RunNotebook>();
+    all.add::<super::Stopping>();
+    all.add::<super::EndKernel>();
     all.add::<super::OpenTask>();
     all.add::<super::OpenedTask>();
     check_current("types.ts", "notebook-server/src/api", &all);

@@ -18,6 +18,7 @@ mod link;
 mod outbox;
 mod room;
 pub mod rooms;
+pub mod run;
 pub mod serve;
 pub mod socket;
 mod texts;
@@ -26,6 +27,10 @@ mod trust;
 #[cfg(test)]
 mod typescript;
 mod words;
+
+use std::path::Path;
+
+use flownote_notebook::{Document, ipynb, percent};
 
 use crate::Error;
 use crate::answer::Failure;
@@ -56,6 +61,22 @@ pub fn open(options: &Options, key: &Key) -> Result<Option<Rooms>, Error> {
     };
     let trust = Trust::new(key.clone(), options.state.as_ref().map(|state| state.join("trust")));
     Ok(Some(Rooms::new(Ground { folder, kernels, store: options.store.clone(), trust })))
+}
+
+/// The document of a notebook's file, wherever it is.
+pub fn document_at(path: &Path) -> Result<Document, Failure> {
+    let unread = |why: String| {
+        Failure::refused(
+            format!("`{}` can't be read: {why}", path.display()),
+            "open it, and see what is wrong with it",
+        )
+    };
+    let bytes = std::fs::read(path).map_err(|error| unread(error.to_string()))?;
+    let read = match path.extension().is_some_and(|ending| ending == "py") {
+        true => percent::read(&bytes),
+        false => ipynb::read(&bytes),
+    };
+    read.map_err(|error| unread(error.to_string()))
 }
 
 /// The rooms, where notebooks are served.

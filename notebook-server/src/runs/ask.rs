@@ -12,11 +12,11 @@ use flownote_store::RunKey;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::logs::Wanted;
-use super::{Question, events, heat as heats, task_row};
+use super::{Question, Shelf, events, heat as heats, task_row};
 use crate::answer::{Answer, Failure};
 use crate::api::{
     ArtifactDetail, CodeDetail, Comparison, FlowRow, Heat, LogPage, RunDetail, RunList, TaskDetail,
-    TaskList, TaskState, WhyRow,
+    TaskList, TaskRow, TaskState, WhyRow,
 };
 use crate::query::Asked;
 use crate::state::App;
@@ -126,16 +126,20 @@ pub async fn tasks(
     let states: Vec<TaskState> = asked.all("status").map(state).collect::<Result<_, _>>()?;
     let from = asked.number("from")?.unwrap_or(0);
     let limit = asked.number("limit")?.unwrap_or(TASKS).min(MOST_TASKS);
-    let shelf = app.runs.shelf.current(app.runs.store(), &key).await?;
-    let tasks = shelf.read().await;
-    let wanted = || {
-        tasks
-            .rows(asked.one("step"))
-            .filter(|row| states.is_empty() || states.contains(&row.status))
-    };
-    let total = wanted().count() as u64;
+    let store = app.runs.store();
+    let shelf = app.runs.shelf.current(store, &key).await?;
     let (from, limit) = (usize_of(from), usize_of(limit));
-    let mut rows: Vec<_> = wanted().skip(from).take(limit).cloned().collect();
+    let wanted = |row: &&TaskRow| states.is_empty() || states.contains(&row.status);
+    let unread = {
+        let tasks = shelf.read().await;
+        let rows = tasks.rows(asked.one("step")).filter(wanted);
+        tasks.unread_of(rows.skip(from).take(limit))
+    };
+    Shelf::read_now(store, &key, &shelf, &unread).await?;
+    let tasks = shelf.read().await;
+    let total = tasks.rows(asked.one("step")).filter(wanted).count() as u64;
+    let rows = tasks.rows(asked.one("step")).filter(wanted);
+    let mut rows: Vec<TaskRow> = rows.skip(from).take(limit).cloned().collect();
     for row in &mut rows {
         let (begun, ended) = (row.started_at.as_deref(), row.finished_at.as_deref());
         row.elapsed_ms = task_row::elapsed(row.status, begun, ended);

@@ -8,7 +8,7 @@ use flownote_store::{Error, RunKey};
 use serde_json::{Map, Value};
 
 use super::Runs;
-use super::code::{RunOf, difference};
+use super::code::RunOf;
 use crate::api::{ComparedArtifact, ComparedRun, Comparison};
 
 impl Runs {
@@ -25,7 +25,7 @@ impl Runs {
         }
         let code_diff = match (records.first(), records.last()) {
             (Some(first), Some(last)) if first.run != last.run => {
-                difference(store, first, &last.record).await?
+                self.difference(first, last).await?
             }
             _ => Vec::new(),
         };

@@ -5,7 +5,7 @@ use flownote_flow::graph::{FlowGraph, Transition};
 use flownote_store::process::host;
 use flownote_store::{Error, RunKey};
 
-use super::{Runs, Tasks, row};
+use super::{Runs, Shelf, Tasks, row};
 use crate::api::{Graph, GraphStep, RunDetail, RunRow, StepRow, TaskRow, TaskState};
 
 /// Failed tasks that are shown at once.
@@ -16,9 +16,15 @@ impl Runs {
     pub async fn detail(&self, key: &RunKey) -> Result<RunDetail, Error> {
         let store = self.store();
         let shelf = self.shelf.current(store, key).await?;
+        let is_failed = |row: &&TaskRow| row.status == TaskState::Failed;
+        let unread = {
+            let tasks = shelf.read().await;
+            tasks.unread_of(tasks.rows(None).filter(is_failed).take(SHOWN))
+        };
+        Shelf::read_now(store, key, &shelf, &unread).await?;
         let tasks = shelf.read().await;
         let record = tasks.record();
-        let failed = tasks.rows(None).filter(|row| row.status == TaskState::Failed);
+        let failed = tasks.rows(None).filter(is_failed);
         let failures: Vec<TaskRow> = failed.take(SHOWN).cloned().collect();
         Ok(RunDetail {
             row: self.row_with(key, &tasks).await?,
@@ -26,6 +32,7 @@ impl Runs {
             graph: graph(&record.description, tasks.graph(), &tasks),
             steps: steps(&tasks),
             failures,
+            unread: tasks.unread() as u64,
             environment: record.environment.clone(),
             metrics: store.metrics(key, record).await?,
             command: record.command.clone(),
@@ -83,9 +90,9 @@ fn graph(description: &FlowDescription, graph: Option<&FlowGraph>, tasks: &Tasks
                 is_many: node.depth() > 0,
                 next: node.next.targets().iter().map(ToString::to_string).collect(),
                 joins: node.joins.as_ref().map(ToString::to_string),
-                ..plain(step)
+                ..plain(step, tasks)
             },
-            None => plain(step),
+            None => plain(step, tasks),
         });
     let mut steps: Vec<GraphStep> = described.collect();
     // Cells that were added to a notebook after its first execution.
@@ -93,7 +100,7 @@ fn graph(description: &FlowDescription, graph: Option<&FlowGraph>, tasks: &Tasks
     for step in tasks.steps().iter().filter(|step| !known.contains(&step.name.to_string())) {
         let name = step.name.to_string();
         steps.push(GraphStep {
-            title: name.clone(),
+            title: tasks.cell_name(&step.name).unwrap_or_else(|| name.clone()),
             name,
             kind: "cell".into(),
             foreach: None,
@@ -109,21 +116,19 @@ fn graph(description: &FlowDescription, graph: Option<&FlowGraph>, tasks: &Tasks
     Graph { steps }
 }
 
-/// A step of a flow without a graph: a cell.
-fn plain(step: &StepDescription) -> GraphStep {
-    let is_cell = step.arguments.is_empty();
-    let title = step.doc.clone().filter(|line| is_cell && !line.trim().is_empty());
+/// A step of a flow without a graph: a cell, whose first line is all that is said of it.
+fn plain(step: &StepDescription, tasks: &Tasks) -> GraphStep {
     GraphStep {
         name: step.name.to_string(),
         kind: "cell".into(),
-        title: title.unwrap_or_else(|| step.name.to_string()),
+        title: tasks.cell_name(&step.name).unwrap_or_else(|| step.name.to_string()),
         foreach: None,
         is_many: false,
         next: Vec::new(),
         joins: None,
         file: step.file.clone(),
         line: step.line,
-        doc: step.doc.clone().filter(|_| !is_cell),
+        doc: step.doc.clone().filter(|line| !line.trim().is_empty()),
         decorators: step.decorators.iter().map(text_of).collect(),
     }
 }

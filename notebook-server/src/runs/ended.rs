@@ -60,7 +60,7 @@ impl Ended {
         (tally.reused, tally.done) = (reused, tally.done - reused);
         let failed = tasks.iter().filter(|(_, (_, state))| *state == TaskState::Failed);
         let first = failed.min_by_key(|(_, (place, _))| *place);
-        Ok(Self { tally, failed_at: first.map(|(task, _)| label(task)) })
+        Ok(Self { tally, failed_at: first.map(|(task, _)| run.facts.label(task)) })
     }
 }
 
@@ -69,7 +69,8 @@ fn all_done(counts: TaskCounts) -> Tally {
     Tally { done: counts.done - reused, reused, total: Some(counts.done), ..Tally::default() }
 }
 
-fn state_of(result: &AttemptResult) -> TaskState {
+/// How an attempt ended.
+pub fn state_of(result: &AttemptResult) -> TaskState {
     match result {
         AttemptResult::Ok { .. } => TaskState::Succeeded,
         AttemptResult::Failed { .. } => TaskState::Failed,

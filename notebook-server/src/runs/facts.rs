@@ -1,8 +1,11 @@
 //! What a run's record says, cut down to what lists show and search: it never changes.
 
+use flownote_flow::id::TaskKey;
 use flownote_flow::run::RunRecord;
 use flownote_store::client::scalar;
 use serde_json::{Map, Value};
+
+use super::cells::Cells;
 
 /// What never changes of a run.
 #[derive(Clone, Debug)]
@@ -23,9 +26,30 @@ pub struct Facts {
     pub origin: Option<String>,
     /// Its parameters: scalars as they are, others as their previews.
     pub parameters: Map<String, Value>,
+    /// What its steps are called, when they are the cells of a notebook.
+    pub cells: Option<Cells>,
 }
 
 impl Facts {
+    /// Whether another notebook's run is of the same notebook: by its id, else by its file.
+    pub fn is_of_same_notebook(&self, other: &Self) -> bool {
+        let id = |facts: &Self| {
+            facts.system_tags.iter().find(|tag| tag.starts_with("notebook:")).cloned()
+        };
+        match (id(self), id(other)) {
+            (Some(one), Some(other)) => one == other,
+            _ => self.file == other.file,
+        }
+    }
+
+    /// What people call a task of the run.
+    pub fn label(&self, task: &TaskKey) -> String {
+        match &self.cells {
+            Some(cells) => cells.label(task),
+            None => super::ended::label(task),
+        }
+    }
+
     /// Reads them out of a record.
     pub fn of(record: &RunRecord) -> Self {
         let file = &record.description.file;
@@ -38,6 +62,7 @@ impl Facts {
             file: (!file.is_empty()).then(|| file.clone()),
             origin: record.origin.as_ref().map(ToString::to_string),
             parameters: parameters(record),
+            cells: Cells::of(record),
         }
     }
 }

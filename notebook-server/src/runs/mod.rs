@@ -7,6 +7,7 @@ pub mod ask;
 
 mod artifact;
 mod catalogue;
+mod cells;
 mod code;
 mod compare;
 mod detail;
@@ -17,6 +18,7 @@ mod facts;
 mod failure;
 mod heat;
 mod items;
+mod kept;
 mod lineage;
 mod logs;
 mod preview;
@@ -24,8 +26,11 @@ mod printed;
 mod question;
 mod row;
 mod shelf;
+mod sketch;
 mod task_row;
 mod tasks;
+
+use std::path::Path;
 
 use flownote_store::Store;
 
@@ -49,12 +54,13 @@ pub struct Runs {
 }
 
 impl Runs {
-    /// Knows nothing yet.
-    pub fn new(store: Store) -> Self {
+    /// Knows nothing yet but what may be kept in a folder of caches.
+    pub fn new(store: Store, caches: Option<&Path>) -> Self {
+        let kept = kept::Kept::new(caches, &store.url().to_string());
         Self {
             store,
             catalogue: Catalogue::default(),
-            shelf: Shelf::default(),
+            shelf: Shelf::new(kept),
             digests: Digests::default(),
             printed: printed::Printed::default(),
         }

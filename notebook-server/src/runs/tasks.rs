@@ -1,10 +1,11 @@
 //! The tasks of one run as rows, in the order of the graph, kept current from its log.
 //!
-//! The first look reads every result; later ones read what the log has since then, so that
-//! a live run of thousands of tasks costs what changes. A journal says what changed when:
+//! The first look reads every result, or of a long run its log, and the results then; later
+//! looks read what the log has since then, so that a live run of thousands of tasks costs
+//! what changes. A journal says what changed when:
 //! each browser has its own place in it, and a slow one misses nothing but the middle.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use flownote_flow::event::{AttemptResult, RunEvent};
@@ -15,6 +16,9 @@ use flownote_flow::run::RunRecord;
 use flownote_store::client::{Status, Task, TaskStatus};
 use flownote_store::{Error, RunKey, Store};
 
+use super::cells::Cells;
+use super::kept::Kept;
+use super::sketch::MANY;
 use super::{ended, items, task_row};
 use crate::api::{Tally, TaskRow, TaskState};
 
@@ -23,14 +27,18 @@ const SILENCE: Duration = Duration::from_secs(2);
 
 /// The tasks of one run.
 pub struct Tasks {
-    key: RunKey,
+    pub(super) key: RunKey,
     record: RunRecord,
-    graph: Option<FlowGraph>,
-    standing: (Status, Option<String>),
-    steps: Vec<Step>,
+    pub(super) graph: Option<FlowGraph>,
+    pub(super) standing: (Status, Option<String>),
+    pub(super) steps: Vec<Step>,
     by_name: HashMap<StepName, usize>,
-    next_batch: u64,
-    journal: Vec<TaskKey>,
+    pub(super) next_batch: u64,
+    pub(super) journal: Vec<TaskKey>,
+    /// Tasks whose results aren't read yet, with how many attempts the log has of each.
+    pub(super) unread: BTreeMap<TaskKey, u32>,
+    /// What its steps are called, when they are cells.
+    cells: Option<Cells>,
     looked: Instant,
 }
 
@@ -40,13 +48,15 @@ pub struct Step {
     pub name: StepName,
     /// Its tasks, by their foreach indices.
     pub rows: Vec<TaskRow>,
-    keys: Vec<TaskKey>,
+    pub(super) keys: Vec<TaskKey>,
 }
 
 impl Tasks {
-    /// Reads all tasks of a run.
-    pub async fn read(store: &Store, key: &RunKey) -> Result<Self, Error> {
+    /// Reads the tasks of a run: all that is known of them, or of a long run what its log
+    /// says, with the rest [`unread`](Self::unread).
+    pub async fn read(store: &Store, key: &RunKey, kept: &Kept) -> Result<Self, Error> {
         let mut record = store.run_record(key).await?;
+        let cells = Cells::of(&record);
         // The texts of the sources are large, and asked for elsewhere.
         record.sources.clear();
         record.constants.clear();
@@ -59,14 +69,44 @@ impl Tasks {
             by_name: HashMap::new(),
             next_batch: 0,
             journal: Vec::new(),
+            unread: BTreeMap::new(),
+            cells,
             looked: Instant::now(),
             record,
         };
         for name in tasks.order() {
             tasks.step_mut(&name);
         }
-        tasks.read_all(store).await?;
+        tasks.standing = store.run_status(key).await?;
+        if tasks.is_final()
+            && let Some(steps) = kept.load(key, &tasks.record.nonce).await
+        {
+            tasks.take(steps);
+            return Ok(tasks);
+        }
+        if !tasks.sketch(store).await? {
+            tasks.read_all(store).await?;
+        }
         Ok(tasks)
+    }
+
+    /// Takes over rows that were kept.
+    fn take(&mut self, steps: Vec<(String, Vec<TaskRow>)>) {
+        for (name, rows) in steps {
+            let name = StepName::new(name);
+            let depth = self.depth(&name);
+            let key = |row: &TaskRow| task_row::key_of(&name, &TaskId::new(&*row.task), depth);
+            let keys = rows.iter().map(key).collect();
+            let step = self.step_mut(&name);
+            (step.rows, step.keys) = (rows, keys);
+        }
+    }
+
+    /// The rows as they are kept, of a long run that is over and read whole.
+    pub fn to_keep(&self) -> Option<Vec<(String, Vec<TaskRow>)>> {
+        let is_whole = self.is_final() && self.unread.is_empty() && self.weight() >= MANY;
+        let rows = |step: &Step| (step.name.to_string(), step.rows.clone());
+        is_whole.then(|| self.steps.iter().map(rows).collect())
     }
 
     /// Brings it up to date; returns at once when nothing can change any more.
@@ -80,7 +120,7 @@ impl Tasks {
                 let standing = store.run_status(&self.key).await?;
                 self.looked = Instant::now();
                 if standing != self.standing {
-                    self.read_all(store).await?;
+                    self.turn(store).await?;
                 }
             }
             return Ok(());
@@ -106,7 +146,17 @@ impl Tasks {
             }
         }
         self.end(store, ended).await?;
-        if is_over { self.read_all(store).await } else { Ok(()) }
+        if is_over { self.turn(store).await } else { Ok(()) }
+    }
+
+    /// The run stands otherwise than before. What the log didn't say is in the results.
+    async fn turn(&mut self, store: &Store) -> Result<(), Error> {
+        if self.graph.is_none() || self.weight() < MANY {
+            return self.read_all(store).await;
+        }
+        self.standing = store.run_status(&self.key).await?;
+        self.settle();
+        Ok(())
     }
 
     /// How the run stands, and when it ended.
@@ -122,6 +172,11 @@ impl Tasks {
     /// The run's record, sources and constants left out.
     pub fn record(&self) -> &RunRecord {
         &self.record
+    }
+
+    /// What a step is called, when it is a cell.
+    pub fn cell_name(&self, step: &StepName) -> Option<String> {
+        self.cells.as_ref().map(|cells| cells.name(step))
     }
 
     /// The flow's graph; a notebook has none.
@@ -152,11 +207,17 @@ impl Tasks {
 
     /// A task, and its place within its step.
     pub fn task(&self, step: &str, task: &str) -> Option<(usize, &TaskRow)> {
-        let name = StepName::new(step);
-        let step = &self.steps[*self.by_name.get(&name)?];
-        let key = task_row::key_of(&name, &TaskId::new(task), self.depth(&name));
+        let key = self.key_of(step, task)?;
+        let step = &self.steps[*self.by_name.get(&key.step)?];
         let at = step.place(&key).ok()?;
         Some((at, &step.rows[at]))
+    }
+
+    /// The key of a task, if its step is known.
+    pub(super) fn key_of(&self, step: &str, task: &str) -> Option<TaskKey> {
+        let name = StepName::new(step);
+        self.by_name.get(&name)?;
+        Some(task_row::key_of(&name, &TaskId::new(task), self.depth(&name)))
     }
 
     /// The numbers of a step, or of the run.
@@ -208,7 +269,7 @@ impl Tasks {
         Some(self.graph.as_ref()?.step(step)?.depth())
     }
 
-    fn step_mut(&mut self, name: &StepName) -> &mut Step {
+    pub(super) fn step_mut(&mut self, name: &StepName) -> &mut Step {
         let at = *self.by_name.entry(name.clone()).or_insert_with(|| {
             self.steps.push(Step { name: name.clone(), rows: Vec::new(), keys: Vec::new() });
             self.steps.len() - 1
@@ -235,6 +296,7 @@ impl Tasks {
             }
         }
         let tasks = store.tasks(&self.key, None).await?;
+        self.unread.clear();
         let mut splits = Vec::new();
         for task in &tasks {
             let key = task_row::key_of(&task.step, &task.task, self.depth(&task.step));
@@ -257,7 +319,7 @@ impl Tasks {
     }
 
     /// An attempt began.
-    fn begin(&mut self, attempt: &AttemptKey, at: &str) {
+    pub(super) fn begin(&mut self, attempt: &AttemptKey, at: &str) {
         let key = attempt.task.clone();
         let known = self.row_of(&key);
         let mut row = known.cloned().unwrap_or_else(|| task_row::queued(&key));
@@ -277,6 +339,8 @@ impl Tasks {
             notices: Vec::new(),
         });
         row.started_at.get_or_insert_with(|| at.to_owned());
+        // All its results are read when this one ends.
+        self.unread.remove(&key);
         (row.status, row.finished_at) = (TaskState::Running, None);
         self.put(key, row);
     }
@@ -297,6 +361,7 @@ impl Tasks {
                     splits.push(attempt.clone());
                 }
                 let row = self.row(&task, &attempt.task);
+                self.unread.remove(&attempt.task);
                 self.put(attempt.task.clone(), row);
             }
         }
@@ -304,7 +369,7 @@ impl Tasks {
     }
 
     /// The row of a task. One that failed but is to be tried again waits.
-    fn row(&self, task: &Task, key: &TaskKey) -> TaskRow {
+    pub(super) fn row(&self, task: &Task, key: &TaskKey) -> TaskRow {
         let mut row = task_row::row_of(task, key);
         row.foreach_value = self.row_of(key).and_then(|known| known.foreach_value.clone());
         let retries =
@@ -319,7 +384,7 @@ impl Tasks {
     }
 
     /// The items of a foreach are known before they start.
-    fn expect(&mut self, split: &TaskKey, next: &Next) {
+    pub(super) fn expect(&mut self, split: &TaskKey, next: &Next) {
         let Next::Foreach { step, count } = next else { return };
         for key in ended::children(split, step, *count) {
             if self.row_of(&key).is_none() {
@@ -330,7 +395,11 @@ impl Tasks {
     }
 
     /// Gives the tasks of foreachs the texts of their items.
-    async fn name_items(&mut self, store: &Store, splits: &[AttemptKey]) -> Result<(), Error> {
+    pub(super) async fn name_items(
+        &mut self,
+        store: &Store,
+        splits: &[AttemptKey],
+    ) -> Result<(), Error> {
         for (split, done) in splits.iter().zip(store.dones_of(&self.key, splits).await?) {
             let Some(manifest) = done.map(|done| done.manifest) else { continue };
             let (Some(Next::Foreach { step, count }), Some(found)) =
@@ -349,12 +418,15 @@ impl Tasks {
         Ok(())
     }
 
-    fn row_of(&self, key: &TaskKey) -> Option<&TaskRow> {
+    pub(super) fn row_of(&self, key: &TaskKey) -> Option<&TaskRow> {
         let step = &self.steps[*self.by_name.get(&key.step)?];
         step.place(key).ok().map(|at| &step.rows[at])
     }
 
-    fn put(&mut self, key: TaskKey, row: TaskRow) {
+    pub(super) fn put(&mut self, key: TaskKey, mut row: TaskRow) {
+        if let Some(cells) = &self.cells {
+            row.label = cells.label(&key);
+        }
         let step = self.step_mut(&key.step);
         match step.place(&key) {
             Ok(at) if step.rows[at] == row => return,
@@ -369,6 +441,10 @@ impl Tasks {
 }
 
 impl Step {
+    pub(super) fn row_mut(&mut self, key: &TaskKey) -> Option<&mut TaskRow> {
+        self.place(key).ok().map(|at| &mut self.rows[at])
+    }
+
     fn place(&self, key: &TaskKey) -> Result<usize, usize> {
         self.keys.binary_search_by(|known| known.path.cmp(&key.path))
     }

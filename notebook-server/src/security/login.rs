@@ -15,11 +15,13 @@ const PAUSE: Duration = Duration::from_millis(700);
 
 /// `GET /login?token=…`: a login, or the page that asks for one.
 pub async fn enter(State(app): State<App>, query: RawQuery, headers: HeaderMap) -> Response {
-    let token = value(query.0.unwrap_or_default().as_bytes(), "token");
+    let query = query.0.unwrap_or_default();
+    let token = value(query.as_bytes(), "token");
+    let to = value(query.as_bytes(), "to").filter(|to| is_place(to)).unwrap_or_default();
     match token {
-        Some(token) if app.tokens.take(&token) => to_page(&app),
+        Some(token) if app.tokens.take(&token) => to_page(&app, &to),
         // The link was opened a second time, by one who is in already.
-        Some(_) if app.sessions.knows(&headers) => to_page_again(&app),
+        Some(_) if app.sessions.knows(&headers) => to_page_again(&app, &to),
         Some(_) => page(
             &app,
             StatusCode::UNAUTHORIZED,
@@ -44,7 +46,7 @@ pub async fn password(State(app): State<App>, headers: HeaderMap, body: Bytes) -
     let given = value(&body, "password").unwrap_or_default();
     // `blake3::Hash` compares in constant time.
     if blake3::hash(given.as_bytes()) == *known {
-        return to_page(&app);
+        return to_page(&app, "");
     }
     tokio::time::sleep(PAUSE).await;
     page(&app, StatusCode::UNAUTHORIZED, false, Some("That isn't the password."))
@@ -56,16 +58,27 @@ pub async fn leave(State(app): State<App>, headers: HeaderMap) -> Response {
     ([(header::SET_COOKIE, cookie)], axum::Json(json!({}))).into_response()
 }
 
-fn to_page(app: &App) -> Response {
-    let mut answer = to_page_again(app);
+fn to_page(app: &App, to: &str) -> Response {
+    let mut answer = to_page_again(app, to);
     answer.headers_mut().insert(header::SET_COOKIE, app.sessions.begin());
     answer
 }
 
-fn to_page_again(app: &App) -> Response {
-    let to = HeaderValue::from_str(&format!("{}/", app.base.path));
+fn to_page_again(app: &App, to: &str) -> Response {
+    let to = HeaderValue::from_str(&format!("{}/{to}", app.base.path));
     let to = to.unwrap_or_else(|_| HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}
+
+/// Whether a text is a place of the page below its base, `runs/Flow/run?tab=code`, encoded as
+/// addresses are: no way leads from it to another site.
+fn is_place(to: &str) -> bool {
+    let first = to.split(['/', '?']).next().unwrap_or_default();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~%?&=+".contains(&byte);
+    ["notebooks", "runs", "compare", "data", "health"].contains(&first)
+        && to.bytes().all(plain)
+        && !to.contains("//")
+        && !to.split(['/', '?']).any(|part| part == "..")
 }
 
 /// A field of a form or a query.
@@ -99,4 +112,32 @@ pub fn page(app: &App, status: StatusCode, again: bool, said: Option<&str>) -> R
 "#
     );
     (status, Html(text)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_leads_to_places_of_the_page_alone() {
+        for place in
+            ["runs/Flow/20261122T101512345-8f2c9a?tab=code", "health", "notebooks/a%20b.ipynb"]
+        {
+            assert!(is_place(place), "{place}");
+        }
+        let others = [
+            "",
+            "/evil",
+            "//evil",
+            "login",
+            "api/me",
+            "runs/../api",
+            "https://evil",
+            "runs\r\nX: 1",
+            "runs@evil",
+        ];
+        for other in others {
+            assert!(!is_place(other), "{other}");
+        }
+    }
 }

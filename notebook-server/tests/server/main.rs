@@ -3,6 +3,7 @@
 mod client;
 mod doors;
 mod events;
+mod health;
 mod page;
 mod runs;
 mod security;

@@ -1,7 +1,10 @@
 //! What the server says of runs that the engine's own writers wrote.
 
+use std::time::Duration;
+
 use flownote_flow::event::RunStatus;
 use flownote_flow::manifest::{Reused, TaskManifest};
+use flownote_server::Options;
 use flownote_store::lines;
 use flownote_store::{Stream, TaskCounts};
 use serde_json::{Value, json};
@@ -286,35 +289,144 @@ async fn a_run_of_elsewhere_is_not_resumed_here() {
 
 #[tokio::test]
 async fn ten_thousand_tasks_are_whole() {
-    let server = Server::new().await;
+    let caches = tempfile::tempdir().unwrap();
+    let keep = |options: Options| Options { caches: Some(caches.path().to_owned()), ..options };
+    let server = Server::with(keep).await;
     let mut run = Writer::begin(&server.store, "20261122T101512345", |_| {}).await;
     let count = 10_000;
     run.split(count).await;
-    for index in 0..count - 5 {
+    for index in 0..count - 6 {
         run.train(index, count).await;
         if index % 500 == 0 {
             run.flush().await;
         }
     }
-    run.finish(RunStatus::Cancelled, None).await;
-    let begun = std::time::Instant::now();
+    let failed = attempt("train", &[count - 6], 0);
+    run.start(&failed);
+    run.fail(&failed, "alpha must be positive").await;
+    run.finish(RunStatus::Failed, None).await;
+    let check = async |server: &Server| {
+        let begun = std::time::Instant::now();
+        let detail = server.get(&run.path()).await;
+        let first = begun.elapsed();
+        let heat = server.get(&format!("{}/heat?step=train", run.path())).await;
+        let page = format!("{}/tasks?step=train&from=9990&limit=100", run.path());
+        let page = server.get(&page).await;
+        println!("10,000 tasks: first look {first:?}, all three {:?}", begun.elapsed());
+        assert_eq!(detail["steps"][1]["counts"]["done"], 9_994);
+        assert_eq!(detail["steps"][1]["counts"]["queued"], 5);
+        // What is looked at is whole, whatever is still to be read.
+        assert_eq!(detail["failures"][0]["error"]["message"], "alpha must be positive");
+        assert_eq!((&heat["total"], &page["total"]), (&json!(count), &json!(count)));
+        assert_eq!(page["tasks"].as_array().unwrap().len(), 10);
+        assert_eq!(page["tasks"][9]["label"], "train[9999]");
+        assert_eq!(page["tasks"][9]["foreach_value"], "999.9");
+        assert_eq!(page["tasks"][3]["attempts"][0]["host"], "box");
+        detail
+    };
+    check(&server).await;
+    let mut left = u64::MAX;
+    while left > 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let now = server.get(&run.path()).await["unread"].as_u64().unwrap();
+        assert!(now <= left, "{now} after {left}");
+        left = now;
+    }
+    let whole = check(&server).await;
+    assert_eq!(whole["steps"][1]["max_rss_bytes"], 1024 * 1024);
+    // The next server knows it from its file.
+    let kept = async || std::fs::read_dir(caches.path()).unwrap().count() > 0;
+    while !kept().await {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let next =
+        Server::with(|options| keep(Options { store: server.store.clone(), ..options })).await;
+    assert_eq!(check(&next).await, whole);
+    assert_eq!(whole["unread"], 0);
+}
+
+#[tokio::test]
+async fn a_run_says_what_it_can_be_run_with() {
+    let server = Server::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("recommend.py"), "").unwrap();
+    let run = succeeded(&server.store, "20261122T101512345", |record| {
+        record.environment = json!({"folder": folder.path()});
+        let parameter = json!({"name": "alpha", "attribute": "alpha", "kind": "float",
+            "default": "0.1", "help": "How much.", "line": 4});
+        record.description.parameters = vec![serde_json::from_value(parameter).unwrap()];
+    })
+    .await;
+    let form = server.get(&format!("{}/parameters", run.path())).await;
+    let field = json!({"name": "alpha", "attribute": "alpha", "kind": "float", "value": "0.3",
+        "required": false, "help": "How much."});
+    assert_eq!(form["fields"], json!([field]), "the run's own value stands in it");
+    let path = format!("{}/resume", run.path());
+    let got = server.post(&path, &json!({"how": "again", "parameters": {"beta": "1"}})).await;
+    assert_eq!(got.status, 400, "{got:?}");
+    assert!(got.json()["error"]["hint"].as_str().unwrap().contains("alpha"));
+    let got = server.post(&format!("{}/stop", run.path()), &json!({})).await;
+    assert_eq!(got.status, 409, "a run that is over isn't stopped: {got:?}");
+}
+
+#[tokio::test]
+async fn a_run_whose_process_is_gone_is_not_stopped() {
+    let server = Server::new().await;
+    // An owner that says it is a process which can't be there.
+    let run = Writer::begin(&server.store, "20261122T101512345", |record| {
+        record.pid = 4_000_000;
+        record.process_start = String::new();
+    })
+    .await;
+    let got = server.post(&format!("{}/stop", run.path()), &json!({})).await;
+    assert_eq!(got.status, 409, "{got:?}");
+    assert!(got.json()["error"]["what"].as_str().unwrap().contains("gone"), "{got:?}");
+}
+
+#[tokio::test]
+async fn cells_are_named_and_their_code_is_shown() {
+    let server = Server::new().await;
+    let notebook = |stamp: &'static str, sum: &'static str| {
+        let store = server.store.clone();
+        async move {
+            let mut run = Writer::begin(&store, stamp, |record| {
+                let cells = [("a1", "python", "x = 1"), ("b2", "sql", "SELECT 1")];
+                record.system_tags.push("notebook:n1".into());
+                record.description.steps.truncate(2);
+                for (step, (id, language, text)) in record.description.steps.iter_mut().zip(cells) {
+                    step.name = id.into();
+                    step.arguments.clear();
+                    step.transitions.clear();
+                    record.sources.insert(id.into(), inline(text, "utf8", language));
+                }
+            })
+            .await;
+            let key = attempt("b2", &[2], 0);
+            run.start(&key);
+            let mut done = run.done(&key);
+            done.manifest.provenance = json!({"cell": {"source": sum, "language": "sql"}});
+            run.close(&key, done).await;
+            run.finish(RunStatus::Succeeded, None).await;
+            run
+        }
+    };
+    notebook("20261121T101512345", "SELECT 2").await;
+    let run = notebook("20261122T101512345", "SELECT 3").await;
     let detail = server.get(&run.path()).await;
-    let first = begun.elapsed();
-    let heat = server.get(&format!("{}/heat?step=train", run.path())).await;
-    let page = server.get(&format!("{}/tasks?step=train&from=9990&limit=100", run.path())).await;
-    println!("10,000 tasks: first look {first:?}, all three {:?}", begun.elapsed());
-    assert_eq!(detail["steps"][1]["counts"]["done"], 9_995);
-    assert_eq!(detail["steps"][1]["counts"]["queued"], 5);
-    assert_eq!((&heat["total"], &page["total"]), (&json!(count), &json!(count)));
-    assert_eq!(page["tasks"].as_array().unwrap().len(), 10);
-    assert_eq!(page["tasks"][9]["label"], "train[9999]");
-    assert_eq!(page["tasks"][9]["foreach_value"], "999.9");
+    assert_eq!(texts(&detail["graph"]["steps"], "title"), ["cell 1 · python", "cell 2 · sql"]);
+    let tasks = server.get(&format!("{}/tasks", run.path())).await;
+    assert_eq!(texts(&tasks["tasks"], "label"), ["cell 2 · sql [2]"]);
+    let code = server.get(&format!("{}/code", run.path())).await;
+    assert_eq!(texts(&code["files"], "title"), ["cell 1 · python", "cell 2 · sql"]);
+    assert_eq!(texts(&code["files"], "text"), ["x = 1", "SELECT 3"], "as it ran");
+    assert_eq!(texts(&code["diff"], "title"), ["cell 2 · sql"]);
+    assert!(code["diff"][0]["text"].as_str().unwrap().contains("-SELECT 2"));
 }
 
 #[tokio::test]
 async fn thousands_of_runs_are_searched() {
     let server = Server::new().await;
-    for number in 0..2_000_u32 {
+    for number in 0..3_000_u32 {
         let stamp =
             format!("202611{:02}T10{:02}{:02}345", 1 + number % 20, number / 60 % 60, number % 60);
         let stamp = format!("{}{:03}", &stamp[..15], number / 20 % 1000);
@@ -332,5 +444,5 @@ async fn thousands_of_runs_are_searched() {
     assert_eq!(page["runs"].as_array().unwrap().len(), 100);
     let begun = std::time::Instant::now();
     server.get("/api/runs?text=seed%3D77").await;
-    println!("2,000 runs: first search {first:?}, a later one {:?}", begun.elapsed());
+    println!("3,000 runs: first search {first:?}, a later one {:?}", begun.elapsed());
 }

@@ -42,7 +42,9 @@ impl Server {
         let store = store_in(folder.path()).await;
         let mut options = Options::new(store.clone(), "ana");
         options.port = Some(0);
-        let (service, handle) = Service::bind(change(options)).await.unwrap();
+        let options = change(options);
+        let store = options.store.clone();
+        let (service, handle) = Service::bind(options).await.unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async {
             let _ = stopped.await;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use clap::{Arg, ArgAction, ArgMatches, Command as Verb, value_parser};
-use flownote_server::{Base, Handle, Options, Service, ask_for_link};
+use flownote_server::{Base, Options, Place, Service, ask_for_link};
 use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
 use tempfile::NamedTempFile;
 use tokio::signal::unix::{SignalKind, signal};
@@ -24,6 +24,8 @@ gets in, and nothing is reached from other machines unless you say so.
 Examples:
   flownote ui                                 this folder's store, in the browser
   flownote ui --store s3://team/flownote      a bucket's
+  flownote ui Recommend/20261122T105947265-8799e3/train/11
+                                              one task; a notebook, a link of a colleague's
   flownote ui --no-browser --port 9000        on a machine that you reach by
                                               ssh -L 9000:localhost:9000
   flownote ui --base-url https://hub/ana/ui   behind a proxy that asks who you are";
@@ -33,6 +35,10 @@ pub fn command() -> Verb {
     let number = Arg::new("port").long("port").value_name("N").value_parser(value_parser!(u16));
     Verb::new("ui")
         .about("Open notebooks and runs in the browser")
+        .arg(Arg::new("what").value_name("WHAT").help(
+            "Open this: a run (`Flow/run`), a task, an artifact, a notebook, or the address at \
+             which somebody sees one",
+        ))
         .arg(number.help("The port [default: 8765, or the next free one]"))
         .arg(
             Arg::new("host")
@@ -98,15 +104,23 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
             without_password: matches.get_flag("without-password"),
             dev: matches.get_one::<PathBuf>("dev").cloned(),
             state: state.clone(),
+            caches: cache_folder(),
             python: shell.python.clone(),
             notebooks: std::env::current_dir().ok(),
             runtime: folder("XDG_RUNTIME_DIR"),
             ..Options::new(open_store(text("store")).await?, user())
         };
+        let place = match text("what") {
+            Some(what) => Some(Place::of(what, &options.store).await?),
+            None => None,
+        };
         let store = options.store.url().to_string();
         let (service, handle) = Service::bind(options).await?;
-        let link = handle.link();
-        println!("{link}");
+        let link = || match &place {
+            Some(place) => handle.link_to(place),
+            None => handle.link(),
+        };
+        println!("{}", link());
         let _ = std::io::stdout().flush();
         eprintln!("Flownote shows {store} at {}; Ctrl-C ends it", handle.address());
         if !host.is_loopback() {
@@ -116,7 +130,7 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
         }
         let opened = match matches.get_flag("no-browser") {
             true => None,
-            false => open_browser(&shell.python, state.as_deref(), &handle),
+            false => open_browser(&shell.python, state.as_deref(), &link()),
         };
         service.run(told_to_stop()).await?;
         drop(opened);
@@ -138,14 +152,14 @@ async fn told_to_stop() {
 
 /// Opens a browser, where there is one with windows. The link isn't on its command line,
 /// which everybody on the machine can see, but in a file that its user alone can read.
-fn open_browser(python: &str, state: Option<&Path>, handle: &Handle) -> Option<NamedTempFile> {
+fn open_browser(python: &str, state: Option<&Path>, link: &str) -> Option<NamedTempFile> {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let has_windows = cfg!(target_os = "macos")
         || ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"].into_iter().any(is_set);
     if !has_windows {
         return None;
     }
-    let link = handle.link();
+    let link = link.replace('&', "&amp;");
     let text = format!(
         "<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0;url={link}\">\
          <title>Flownote</title><a href=\"{link}\">Open Flownote</a>\n"
@@ -210,6 +224,12 @@ fn folder(name: &str) -> Option<PathBuf> {
 fn state_folder() -> Option<PathBuf> {
     let home = || folder("HOME").map(|home| home.join(".local/state"));
     folder("XDG_STATE_HOME").or_else(home).map(|state| state.join("flownote/ui"))
+}
+
+/// Where the server keeps what it can find again.
+fn cache_folder() -> Option<PathBuf> {
+    let home = || folder("HOME").map(|home| home.join(".cache"));
+    folder("XDG_CACHE_HOME").or_else(home).map(|cache| cache.join("flownote/ui"))
 }
 
 fn no_state() -> Error {

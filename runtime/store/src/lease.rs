@@ -11,7 +11,8 @@
 //! `"kept":false` in it. The next epoch begins with the same word, and until one was kept
 //! everybody who asks works at once.
 
-use std::time::{Duration, Instant};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,8 @@ use crate::time::new_nonce;
 
 /// The folder of the leases.
 pub(crate) const LEASES: &str = "leases";
+/// A holder that was silent for so long isn't told of.
+const SILENT: Duration = Duration::from_secs(600);
 
 /// A lease that is ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +96,45 @@ impl Watch {
     }
 }
 
+/// A lease that somebody holds, as people are shown it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldLease {
+    /// What is computed.
+    pub key: String,
+    /// Who holds it.
+    pub holder: Alive,
+    /// When they said last that they work on it.
+    pub seen: SystemTime,
+}
+
 impl Store {
+    /// Lists the leases that somebody holds, the longest silent last. Holders here that are
+    /// gone aren't listed; elsewhere nobody knows but by their silence.
+    pub async fn held_leases(&self) -> Result<Vec<HeldLease>> {
+        let mut newest: BTreeMap<String, (String, SystemTime)> = BTreeMap::new();
+        for meta in self.list_deep(LEASES).await? {
+            let seen = SystemTime::from(meta.last_modified);
+            let place = meta.location.to_string();
+            let Some((key, _)) = place.rsplit_once('/') else { continue };
+            let is_recent = seen.elapsed().is_ok_and(|age| age < SILENT);
+            if is_recent && newest.get(key).is_none_or(|(known, _)| *known < place) {
+                newest.insert(key.to_owned(), (place, seen));
+            }
+        }
+        let mut held = Vec::new();
+        for (key, (place, seen)) in newest {
+            let Some(body) = self.get(&place).await? else { continue };
+            let Ok(record) = decode::<Record>(&place, &body) else { continue };
+            if record.released || record.alive.presence() == Presence::Gone {
+                continue;
+            }
+            let key = key.trim_start_matches(LEASES).trim_start_matches('/').to_owned();
+            held.push(HeldLease { key, holder: record.alive, seen });
+        }
+        held.sort_by_key(|lease| std::cmp::Reverse(lease.seen));
+        Ok(held)
+    }
+
     /// Asks once for the lease on `key`, on behalf of `owner`. Whoever is told
     /// [`Claim::Held`] looks whether the work is done by now, waits a little and asks
     /// again with the same `watch`.
@@ -161,9 +202,13 @@ mod tests {
         let lease = ours(store.claim_lease("k", &owner, &mut watch).await.unwrap());
         let second = store.claim_lease("k", &owner, &mut watch).await.unwrap();
         assert!(matches!(second, Claim::Held(alive) if alive.pid == owner.pid));
+        let held = store.held_leases().await.unwrap();
+        assert_eq!((held.len(), &*held[0].key, held[0].holder.pid), (1, "k", owner.pid));
         store.release_lease(lease, None).await.unwrap();
         let third = ours(store.claim_lease("k", &owner, &mut watch).await.unwrap());
         assert_eq!(third.record.alive.epoch, 2);
+        store.release_lease(third, None).await.unwrap();
+        assert_eq!(store.held_leases().await.unwrap(), []);
     }
 
     #[tokio::test]

@@ -20,6 +20,8 @@ use crate::store::Store;
 /// disk that must look for them is asked for several.
 const PIECE: usize = 32;
 const TRIPS: usize = 8;
+/// So many of a row of numbers are read by one trip.
+const LONG_PIECE: u64 = 1024;
 
 /// What is made of an object's key and body.
 pub(crate) type Make<T> = fn(&str, &[u8]) -> Result<T>;
@@ -46,6 +48,39 @@ impl Store {
         let (piece, at_once) = if on_disk { (PIECE, TRIPS) } else { (1, AT_ONCE) };
         let pieces: Vec<Vec<String>> = keys.chunks(piece).map(<[_]>::to_vec).collect();
         stream::iter(pieces).map(move |keys| self.read_piece(keys, make)).buffered(at_once)
+    }
+
+    /// Reads objects that are numbered without gaps, up to the first that doesn't exist; none
+    /// where they aren't files, or must be asked of something that stands before those.
+    pub(crate) async fn read_numbered<T: Send + 'static>(
+        &self,
+        from: u64,
+        key: impl Fn(u64) -> String,
+        make: Make<T>,
+    ) -> Result<Option<Vec<(u64, T)>>> {
+        let Some(root) = self.names_root() else { return Ok(None) };
+        let mut found = Vec::new();
+        if self.readable().await?.is_none() {
+            return Ok(Some(found));
+        }
+        // One at first: who follows a log asks for what isn't there yet.
+        let mut piece = 1;
+        loop {
+            let first = from + found.len() as u64;
+            let keys: Vec<String> = (first..first + piece).map(&key).collect();
+            let root = root.to_owned();
+            let read = blocking(move || {
+                let read = keys.iter().map(|key| read_file(&root, key, make));
+                read.take_while(|read| !matches!(read, Ok(None))).collect::<Result<Vec<_>>>()
+            });
+            let read: Vec<T> = read.await?.into_iter().flatten().collect();
+            let is_whole = read.len() as u64 == piece;
+            found.extend((first..).zip(read));
+            if !is_whole {
+                return Ok(Some(found));
+            }
+            piece = LONG_PIECE;
+        }
     }
 
     async fn read_piece<T: Send + 'static>(

@@ -91,6 +91,9 @@ impl Store {
     /// Reads a run's log from a number on. It asks for one number after another, so a
     /// listing that lags can't hide a batch.
     pub async fn read_log(&self, run: &RunKey, from: u64) -> Result<Vec<(u64, LogBatch)>> {
+        if let Some(found) = self.read_numbered(from, |seq| run.log(seq), decode).await? {
+            return Ok(found);
+        }
         let mut found = Vec::new();
         let batches = stream::iter(from..).map(|seq| async move {
             let key = run.log(seq);

@@ -7,8 +7,12 @@ import type {
   FlowRow,
   Heat,
   LogPage,
+  ParameterForm,
+  Resumed,
   RunDetail,
   RunList,
+  RunNotebook,
+  Stopping,
   TaskDetail,
   TaskList,
   WhyRow,
@@ -114,4 +118,23 @@ export function compareRuns(runs: string[], signal?: AbortSignal): Promise<Compa
 
 export function changeTags(flow: string, run: string, add: string[], remove: string[]) {
   return post<unknown>(address("runs", flow, run, "tags"), { add, remove });
+}
+
+/** What a run can be run again with. */
+export function runParameters(flow: string, run: string, signal?: AbortSignal) {
+  return get<ParameterForm>(address("runs", flow, run, "parameters"), signal);
+}
+
+/** Tells the process of a run to end it. */
+export function stopRun(flow: string, run: string): Promise<Stopping> {
+  return post(address("runs", flow, run, "stop"), {});
+}
+
+/** What a notebook can be run with. */
+export function notebookParameters(path: string, signal?: AbortSignal): Promise<ParameterForm> {
+  return get(withQuery(address("notebooks", "parameters"), { path }), signal);
+}
+
+export function runNotebook(asked: RunNotebook): Promise<Resumed> {
+  return post(address("notebooks", "run"), asked);
 }

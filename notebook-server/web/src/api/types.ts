@@ -134,11 +134,66 @@ printed_bytes: number,
 notices: Array<string>, };
 
 /**
+ * What a check found.
+ */
+export type CheckResult = { 
+/**
+ * When it ended.
+ */
+ended_at: string, 
+/**
+ * Runs looked at.
+ */
+runs: number, 
+/**
+ * Blobs read in full.
+ */
+blobs: number, 
+/**
+ * Their bytes.
+ */
+blob_bytes: number, 
+/**
+ * How many things are wrong.
+ */
+damaged: number, 
+/**
+ * They, at most a hundred.
+ */
+findings: Array<Damaged>, };
+
+/**
+ * How far a look through the store is.
+ */
+export type Checking = { 
+/**
+ * When it began.
+ */
+begun_at: string, 
+/**
+ * Runs looked at.
+ */
+runs: number, 
+/**
+ * Of so many; 0 where nobody counted.
+ */
+runs_in_all: number, 
+/**
+ * Blobs read.
+ */
+blobs: number, 
+/**
+ * Of so many; 0 until they are listed.
+ */
+blobs_in_all: number, };
+
+/**
  * `GET …/code`.
  */
 export type CodeDetail = { 
 /**
- * The project's files that the flow was loaded from; the step's own first.
+ * The project's files that the flow was loaded from, or a notebook's cells; the step's own
+ * first.
  */
 files: Array<SourceFile>, 
 /**
@@ -222,6 +277,23 @@ code_diff: Array<FileDiff>,
 artifacts: Array<ComparedArtifact>, };
 
 /**
+ * One thing that is wrong.
+ */
+export type Damaged = { 
+/**
+ * In a sentence.
+ */
+what: string, 
+/**
+ * The object.
+ */
+key: string, 
+/**
+ * The run that it belongs to, `Flow/run`.
+ */
+run: string | null, };
+
+/**
  * A disk.
  */
 export type DiskRoom = { 
@@ -239,6 +311,15 @@ total_bytes: number,
 free_bytes: number, };
 
 /**
+ * The body of `POST api/health/kernels/end`.
+ */
+export type EndKernel = { 
+/**
+ * Its session.
+ */
+session: string, };
+
+/**
  * The body of every answer that isn't a success.
  */
 export type ErrorBody = { 
@@ -252,9 +333,13 @@ error: ApiError, };
  */
 export type FileDiff = { 
 /**
- * Its path.
+ * Its path; a cell's id.
  */
 path: string, 
+/**
+ * What people call it, where that isn't the path.
+ */
+title: string | null, 
 /**
  * `added`, `removed` or `changed`.
  */
@@ -299,6 +384,35 @@ object_bytes: number,
 blob_bytes: number, };
 
 /**
+ * One parameter.
+ */
+export type FormField = { 
+/**
+ * Its name as people type it.
+ */
+name: string, 
+/**
+ * Its name as records have it.
+ */
+attribute: string, 
+/**
+ * `str`, `int`, `float`, `bool`, `json`, `file`; of a notebook also `expression`.
+ */
+kind: string, 
+/**
+ * The value that it has if nobody says another.
+ */
+value: string | null, 
+/**
+ * Whether a value must be given.
+ */
+required: boolean, 
+/**
+ * What it means.
+ */
+help: string | null, };
+
+/**
  * One frame of a traceback.
  */
 export type Frame = { 
@@ -318,6 +432,43 @@ function: string,
  * The line's text.
  */
 text: string | null, };
+
+/**
+ * What gc would do.
+ */
+export type FreedByGc = { 
+/**
+ * When it was found out.
+ */
+ended_at: string, 
+/**
+ * Blobs that would move to the trash.
+ */
+trashed: number, 
+/**
+ * Their bytes.
+ */
+trashed_bytes: number, 
+/**
+ * Blobs that would go from the trash.
+ */
+deleted: number, 
+/**
+ * Their bytes: they would be free at once.
+ */
+deleted_bytes: number, 
+/**
+ * Bytes of blobs that nothing refers to, but too young to go.
+ */
+young_bytes: number, 
+/**
+ * Leftovers of runs that are over.
+ */
+leftovers: number, 
+/**
+ * Cached results that would be forgotten.
+ */
+results: number, };
 
 /**
  * The steps of a flow.
@@ -341,7 +492,7 @@ name: string,
  */
 kind: string, 
 /**
- * What people call it: the name, or the first line of a cell.
+ * What people call it: the name, or `cell 3 · sql`.
  */
 title: string, 
 /**
@@ -369,7 +520,7 @@ file: string,
  */
 line: number, 
 /**
- * Its docstring.
+ * Its docstring, or the first line of a cell.
  */
 doc: string | null, 
 /**
@@ -397,6 +548,30 @@ memory: MemoryRoom | null,
  * The runs that go on.
  */
 running: Array<RunRow>, 
+/**
+ * Their processes on this machine.
+ */
+processes: Array<RunProcess>, 
+/**
+ * Who computes something that others wait for.
+ */
+leases: Array<LeaseRow>, 
+/**
+ * The kernels of this user's notebooks on this machine.
+ */
+kernels: Array<KernelRow>, 
+/**
+ * The check of the store.
+ */
+check: Job<Checking, CheckResult>, 
+/**
+ * What gc would free.
+ */
+gc: Job<Checking, FreedByGc>, 
+/**
+ * Why tasks of the latest failed runs did.
+ */
+errors: Array<RecentError>, 
 /**
  * The latest runs that failed, at most ten.
  */
@@ -437,6 +612,85 @@ elapsed_ms: string,
 attempts: string, };
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+/**
+ * Something that is done beside the answers, when it is asked for.
+ */
+export type Job<P, R> = { 
+/**
+ * How far it is, while it is done.
+ */
+running: P | null, 
+/**
+ * What came of it the last time.
+ */
+last: R | null, 
+/**
+ * Why the last time nothing did.
+ */
+problem: ApiError | null, };
+
+/**
+ * The kernel of a notebook.
+ */
+export type KernelRow = { 
+/**
+ * Its session, which is the id of its run.
+ */
+session: string, 
+/**
+ * The notebook's file.
+ */
+file: string, 
+/**
+ * The same from the served folder, if it is in there.
+ */
+path: string | null, 
+/**
+ * Its process.
+ */
+pid: number, 
+/**
+ * How many processes there are with it: its interpreters.
+ */
+processes: number, 
+/**
+ * The memory of all of them.
+ */
+memory_bytes: number, 
+/**
+ * Whether nothing runs; null when it doesn't answer.
+ */
+idle: boolean | null, 
+/**
+ * The interpreters that it started, by a language of each.
+ */
+interpreters: Array<string>, 
+/**
+ * When a cell of it ended last; null when none has.
+ */
+last_ran_at: string | null, };
+
+/**
+ * A lease that somebody holds.
+ */
+export type LeaseRow = { 
+/**
+ * What is computed: the key of its result in the cache.
+ */
+key: string, 
+/**
+ * On which machine.
+ */
+host: string, 
+/**
+ * By which process there.
+ */
+pid: number, 
+/**
+ * When they said last that they work on it.
+ */
+seen_at: string, };
 
 /**
  * Where an artifact comes from and what was made of it, across flows and notebooks.
@@ -606,6 +860,16 @@ export type OpenedTask = {
 path: string, };
 
 /**
+ * What a flow or a notebook can be run with: `GET api/runs/{flow}/{run}/parameters` and
+ * `GET api/notebooks/parameters?path`.
+ */
+export type ParameterForm = { 
+/**
+ * In their order.
+ */
+fields: Array<FormField>, };
+
+/**
  * A look into a value.
  */
 export type Preview = { "kind": "text", 
@@ -672,13 +936,42 @@ name: string,
 type: string, };
 
 /**
+ * Why a task failed lately.
+ */
+export type RecentError = { 
+/**
+ * `Flow/run/step/task`.
+ */
+pathspec: string, 
+/**
+ * What people call it: `train[11]`.
+ */
+label: string, 
+/**
+ * Who started the run.
+ */
+user: string, 
+/**
+ * When the task ended.
+ */
+at: string | null, 
+/**
+ * Why.
+ */
+error: TaskError, };
+
+/**
  * The body of `POST api/runs/{flow}/{run}/resume`.
  */
 export type Resume = { 
 /**
  * In which way.
  */
-how: ResumeHow, };
+how: ResumeHow, 
+/**
+ * Parameters that are to have other values, as they are typed.
+ */
+parameters: { [key in string]: string }, };
 
 /**
  * How a run goes on.
@@ -748,6 +1041,11 @@ steps: Array<StepRow>,
  */
 failures: Array<TaskRow>, 
 /**
+ * Of how many tasks only the log is known yet, as long as their results are read: which of
+ * them were reused isn't, and when they began and ended is known about.
+ */
+unread: number, 
+/**
  * Python, platform, packages, git: as recorded.
  */
 environment: JsonValue, 
@@ -793,6 +1091,48 @@ runs: Array<RunRow>,
  * What to give as `before` for the next page; null on the last.
  */
 more: string | null, };
+
+/**
+ * The body of `POST api/notebooks/run`, which answers `Resumed`.
+ */
+export type RunNotebook = { 
+/**
+ * The notebook, from the served folder.
+ */
+path: string, 
+/**
+ * Parameters that are to have other values, as they are typed.
+ */
+parameters: { [key in string]: string }, 
+/**
+ * Tags of the run.
+ */
+tags: Array<string>, 
+/**
+ * Whether results of cells may be taken that were computed before.
+ */
+reuse: boolean, };
+
+/**
+ * The process of a run, with those that it started.
+ */
+export type RunProcess = { 
+/**
+ * `Flow/run`.
+ */
+run: string, 
+/**
+ * The process that owns the run.
+ */
+pid: number, 
+/**
+ * How many there are with it: workers, tasks.
+ */
+processes: number, 
+/**
+ * The memory of all of them.
+ */
+memory_bytes: number, };
 
 /**
  * One run in a list.
@@ -869,9 +1209,17 @@ export type RunState = "succeeded" | "failed" | "cancelled" | "running" | "inter
  */
 export type SourceFile = { 
 /**
- * Its path as recorded.
+ * Its path as recorded; a cell's id.
  */
 path: string, 
+/**
+ * What people call it, where that isn't the path: `cell 3 · sql`.
+ */
+title: string | null, 
+/**
+ * Its language, where the path doesn't tell.
+ */
+language: string | null, 
 /**
  * Its text.
  */
@@ -913,6 +1261,15 @@ cpu_ms: number,
  * The most memory that an attempt had.
  */
 max_rss_bytes: number, };
+
+/**
+ * A run that was told to end.
+ */
+export type Stopping = { 
+/**
+ * The process that was told.
+ */
+pid: number, };
 
 /**
  * What fills a store.

@@ -7,17 +7,23 @@ import { useTitle } from "../frame/title.ts";
 import { Icon } from "../parts/icon.tsx";
 import { ProblemNote, Skeleton } from "../parts/notice.tsx";
 import { me } from "../state/me.ts";
+import { Errors } from "./errors.tsx";
 import { Gauges } from "./gauges.tsx";
-import { RunLines } from "./runs.tsx";
+import { Damage, Gc } from "./jobs.tsx";
+import { Kernels } from "./kernels.tsx";
 import { StoreTable } from "./store.tsx";
+import { Leases, Running } from "./work.tsx";
 
 const REFRESH_MS = 5_000;
+const BUSY_MS = 400;
 
 export function HealthPage() {
   useTitle("Health");
   const found = useResource("health", (signal) => health(signal));
-  useRepeat(REFRESH_MS, found.refresh);
   const now = found.value.value;
+  // What somebody waits for is looked at more often.
+  const isBusy = now !== null && (now.check.running !== null || now.gc.running !== null);
+  useRepeat(isBusy ? BUSY_MS : REFRESH_MS, found.refresh);
   return (
     <Layout>
       <div class="line wrap head-line">
@@ -30,12 +36,12 @@ export function HealthPage() {
       </div>
       {found.problem.value && <ProblemNote problem={found.problem.value} again={found.refresh} />}
       {!now && !found.problem.value && <Skeleton lines={8} label="measuring" />}
-      {now && <Inside now={now} />}
+      {now && <Inside now={now} again={found.refresh} />}
     </Layout>
   );
 }
 
-function Inside({ now }: { now: Health }) {
+function Inside({ now, again }: { now: Health; again: () => void }) {
   return (
     <div class="health">
       <section class="whole stack" aria-label="What stands badly" aria-live="polite">
@@ -49,8 +55,12 @@ function Inside({ now }: { now: Health }) {
         )}
       </section>
       <Gauges now={now} />
-      <RunLines title="Running now" runs={now.running} none="Nothing runs." />
-      <RunLines title="Failed lately" runs={now.failed} none="Nothing failed." />
+      <Running now={now} />
+      <Leases now={now} />
+      <Kernels kernels={now.kernels} again={again} />
+      <Errors errors={now.errors} />
+      <Damage job={now.check} again={again} />
+      <Gc job={now.gc} again={again} />
       <StoreTable size={now.store} />
     </div>
   );

@@ -1,4 +1,5 @@
 /** A few runs, a line each. */
+import type { ComponentChildren } from "preact";
 import type { RunRow } from "../api/types.ts";
 import { duration, shortRun } from "../format/format.ts";
 import { StateMark } from "../parts/state.tsx";
@@ -10,13 +11,16 @@ interface Props {
   title: string;
   runs: RunRow[];
   none: string;
+  /** What is said of them all. */
+  children?: ComponentChildren;
 }
 
-export function RunLines({ title, runs, none }: Props) {
+export function RunLines({ title, runs, none, children }: Props) {
   return (
     <section class="card" aria-label={title}>
       <h2 class="heading">{title}</h2>
       {runs.length === 0 && <p class="dim">{none}</p>}
+      {children}
       <ul class="run-lines">
         {runs.map((row) => (
           <li key={`${row.flow}/${row.run}`} class="line">

@@ -21,16 +21,21 @@ function DiffFile({ file }: { file: FileDiff }) {
   const plus = lines.filter((line) => line.kind === "plus").length;
   const minus = lines.filter((line) => line.kind === "minus").length;
   return (
-    <section class="card diff" aria-label={`Changes in ${file.path}`}>
+    <section class="card diff" aria-label={`Changes in ${file.title ?? file.path}`}>
       <header class="line">
-        <code class="cut">{file.path}</code>
+        <code class="cut">{file.title ?? file.path}</code>
         <span class="dim">{file.change}</span>
         <span class="grow" />
         <span class="dim">
           {count(plus, "line")} added, {minus} removed
         </span>
       </header>
-      <pre class="source" tabIndex={0} role="region" aria-label={`Diff of ${file.path}`}>
+      <pre
+        class="source"
+        tabIndex={0}
+        role="region"
+        aria-label={`Diff of ${file.title ?? file.path}`}
+      >
         {lines.map((line, at) => (
           <span key={at} class={`l ${line.kind}`}>
             <span class="n">{line.old ?? ""}</span>

@@ -30,6 +30,7 @@ const PATHS = {
   paneLeft: "M2 3h12v10H2zM6 3v10",
   paneRight: "M2 3h12v10H2zM10 3v10",
   again: "M13 8a5 5 0 1 1-1.5-3.5M13 2v3h-3",
+  link: "M6.5 9.5 9.5 6.5M7 5l2-2a2.8 2.8 0 0 1 4 4l-2 2M9 11l-2 2a2.8 2.8 0 0 1-4-4l2-2",
   compare: "M5 2v12m6-12v12M2 5l3-3 3 3m0 6 3 3 3-3",
 } as const;
 

@@ -5,6 +5,8 @@ import { lines } from "./highlight.ts";
 interface Props {
   text: string;
   path: string;
+  /** Where the path doesn't tell. */
+  language?: string | null;
   /** First and last line, from 1, of what matters. */
   mark?: readonly [number, number] | null;
   /** Lines at which something failed. */
@@ -14,9 +16,22 @@ interface Props {
   label: string;
 }
 
-export function Source({ text, path, mark = null, failed = [], first = 1, label }: Props) {
+const ENDING: Record<string, string> = { python: "py" };
+
+export function Source({
+  text,
+  path,
+  language = null,
+  mark = null,
+  failed = [],
+  first = 1,
+  label,
+}: Props) {
   const box = useRef<HTMLPreElement>(null);
-  const rows = useMemo(() => lines(text.replace(/\n$/, ""), path), [text, path]);
+  const rows = useMemo(
+    () => lines(text.replace(/\n$/, ""), language ? `.${ENDING[language] ?? language}` : path),
+    [text, path, language],
+  );
   useEffect(() => {
     const line = failed[0] ?? mark?.[0];
     const at = line ? (box.current?.children[line - first] as HTMLElement | undefined) : undefined;

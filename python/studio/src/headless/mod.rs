@@ -33,6 +33,8 @@ pub struct Headless {
     pub output: Option<PathBuf>,
     /// Tags of the run.
     pub tags: Vec<String>,
+    /// Where the run's id is written as soon as it is known.
+    pub run_id_file: Option<PathBuf>,
     /// The Python of Python cells.
     pub python: String,
     /// The Python of the studio's own processes.
@@ -82,7 +84,12 @@ async fn session(headless: Headless, mut document: Document) -> Result<i32, Erro
     options.keep_document = true;
     options.interpreters = interpreters(&headless.python, &headless.studio);
     options.settings = settings(&headless.python, &options.store);
+    let flow = options.flow.clone();
     let (service, handle) = Service::new(options)?;
+    if let Some(path) = &headless.run_id_file {
+        let failed = |source| Error::File { path: path.clone(), done: "written", source };
+        std::fs::write(path, format!("{flow}/{}\n", service.id())).map_err(failed)?;
+    }
     let running = tokio::task::spawn_local(service.run(std::future::pending()));
     let mut progress = Progress::new(headless.quiet, headless.output.is_none());
     let code = watch(&handle, headless.reuse, &mut progress).await;

@@ -58,6 +58,10 @@ fn arguments(command: Command) -> Command {
                 .value_name("PATH")
                 .help("The Python that runs Python cells [default: this one]"),
         )
+        .arg(
+            tree::path("run-id-file", "Write the run's id to this file as soon as it is known")
+                .long("run-id-file"),
+        )
         .arg(tree::store())
         .arg(tree::switch("quiet", "Show errors only").short('q'))
 }
@@ -73,6 +77,7 @@ pub fn act(shell: &Shell, matches: &ArgMatches, resume: bool) -> Outcome {
         parameters: texts("param"),
         output: matches.get_one::<PathBuf>("output").cloned(),
         tags: texts("tag"),
+        run_id_file: matches.get_one::<PathBuf>("run-id-file").cloned(),
         python: text("python").unwrap_or_else(|| shell.python.clone()),
         studio: shell.studio.clone(),
         store: text("store"),

@@ -28,6 +28,8 @@ pub(super) struct OfCell {
     pub count: Option<u32>,
     /// The code as the user wrote it.
     pub source: String,
+    /// Its language.
+    pub language: String,
 }
 
 /// The attempt of an execution: its step is the cell, its task the execution's number.
@@ -126,6 +128,7 @@ fn provenance(about: &About, executed: &Executed) -> Json {
         defined: executed.defined.clone(),
         count: executed.count,
         source: executed.source.clone(),
+        language: executed.question.language.name().to_owned(),
     };
     let mut record = json!(record);
     record["cell"] = json!(of_cell);

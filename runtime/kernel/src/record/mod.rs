@@ -14,7 +14,7 @@ mod past;
 mod recorder;
 mod writer;
 
-pub use about::About;
+pub use about::{About, base_of};
 pub use done::without_colours;
 pub use executed::Executed;
 pub use lines::Lines;

@@ -23,7 +23,7 @@ use super::running::Running;
 use crate::cache::{Found, World};
 use crate::interpreter::Heard;
 use crate::protocol::Problem;
-use crate::record::{About, Recorder};
+use crate::record::{About, Recorder, base_of};
 use crate::values::{Folder, Values};
 
 /// How many messages of interpreters wait before these are made to wait.
@@ -102,6 +102,7 @@ impl Service {
             flow: options.flow,
             run: id.clone(),
             user: options.user,
+            folder: base_of(&options.folder, &options.file),
             file: options.file,
             tags: options.tags,
             command: options.command,

@@ -59,8 +59,11 @@ impl Store {
         &self,
         references: &mut References,
         report: &mut CheckReport,
+        tell: impl Fn(u64, u64),
     ) -> Result<()> {
-        let listed = stream::iter(self.list_deep(BLOBS).await?).map(|meta| async move {
+        let blobs = self.list_deep(BLOBS).await?;
+        let in_all = blobs.len() as u64;
+        let listed = stream::iter(blobs).map(|meta| async move {
             let Some(digest) = meta.location.filename().filter(|name| keys::is_digest(name)) else {
                 return Ok(None);
             };
@@ -71,6 +74,7 @@ impl Store {
         while let Some(found) = hashed.try_next().await? {
             let Some((digest, size, whole)) = found else { continue };
             report.blobs.add(size);
+            tell(report.blobs.count, in_all);
             let maker = references.0.remove(digest.as_str());
             if maker.is_none() {
                 report.unreferenced.add(size);

@@ -74,6 +74,19 @@ pub struct CheckReport {
     pub findings: Vec<Finding>,
 }
 
+/// How far a check is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Runs looked at.
+    pub runs: u64,
+    /// Of so many.
+    pub runs_in_all: u64,
+    /// Blobs hashed.
+    pub blobs: u64,
+    /// Of so many; 0 until they are listed.
+    pub blobs_in_all: u64,
+}
+
 impl CheckReport {
     /// Whether nothing is wrong.
     pub fn is_clean(&self) -> bool {
@@ -85,12 +98,27 @@ impl Store {
     /// Checks everything. `repair` moves objects that can't be decoded and blobs with
     /// wrong bytes to `damaged/`, so that a run can write them anew; nothing is deleted.
     pub async fn check(&self, repair: bool) -> Result<CheckReport> {
+        self.check_telling(repair, |_| {}).await
+    }
+
+    /// Checks everything, and tells now and then how far it is.
+    pub async fn check_telling(
+        &self,
+        repair: bool,
+        tell: impl Fn(Progress),
+    ) -> Result<CheckReport> {
         let mut report = CheckReport::default();
         let mut references = References::default();
-        for run in self.all_runs().await? {
+        let runs = self.all_runs().await?;
+        let mut progress = Progress { runs_in_all: runs.len() as u64, ..Progress::default() };
+        for run in runs {
+            tell(progress);
             self.check_run(&run, &mut references, &mut report).await?;
+            progress.runs = report.runs;
         }
-        self.check_blobs(&mut references, &mut report).await?;
+        let tell =
+            |blobs: u64, blobs_in_all: u64| tell(Progress { blobs, blobs_in_all, ..progress });
+        self.check_blobs(&mut references, &mut report, tell).await?;
         if repair {
             for finding in &mut report.findings {
                 if matches!(finding.damage, Damage::Undecodable | Damage::WrongBytes) {

@@ -88,6 +88,11 @@ impl Store {
         Ok((status, None))
     }
 
+    /// Who owns a run, as far as it has said so.
+    pub async fn owner(&self, run: &RunKey) -> Result<Option<Alive>> {
+        Ok(self.last_sign(run).await?.map(|(alive, _)| alive))
+    }
+
     /// The end of a run as its log tells it. The log is asked, not the index: it is the
     /// truth, and its last batch is one listing and one read away.
     async fn ending(&self, run: &RunKey) -> Result<Option<(RunStatus, String)>> {

@@ -6,6 +6,7 @@ import { count, size } from "../../format/format.ts";
 import { useCommands } from "../../frame/commands.ts";
 import { Layout } from "../../frame/layout.tsx";
 import { useTitle } from "../../frame/title.ts";
+import { Ask } from "../../parts/ask.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { MenuButton } from "../../parts/menu.tsx";
 import { Empty, ProblemNote, Skeleton } from "../../parts/notice.tsx";
@@ -21,7 +22,6 @@ import {
   newNotebook,
   renameNotebook,
 } from "./api.ts";
-import { Ask } from "./ask.tsx";
 import "../styles/list.css";
 import { countNotebooks, freeName, type Row, rowsOf } from "./tree.ts";
 

@@ -1,7 +1,8 @@
 /** Questions before what can't be taken back, and the sheet of keys. */
+
+import { Ask } from "../../parts/ask.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { ACTIONS, keyLabel } from "../keys/bindings.ts";
-import { Ask } from "../list/ask.tsx";
 import type { Desk } from "../model/desk.ts";
 
 export function Dialogs({ desk }: { desk: Desk }) {

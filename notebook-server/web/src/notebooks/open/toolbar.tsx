@@ -10,6 +10,7 @@ import type { Desk } from "../model/desk.ts";
 import { saveAsHtml } from "../outputs/export/save.ts";
 import type { Mode } from "../protocol/types.ts";
 import { panes, type Side, togglePane } from "./panes.ts";
+import { RunAsFlow } from "./run-as-flow.tsx";
 
 const MODES: { id: Mode; title: string; says: string }[] = [
   { id: "lazy", title: "Lazy", says: "edits mark cells stale; running one brings what it needs" },
@@ -95,6 +96,7 @@ export function Toolbar({ desk, name }: { desk: Desk; name: string }) {
       <button type="button" class="btn primary" onClick={() => void desk.runAll()}>
         Run all
       </button>
+      <RunAsFlow desk={desk} />
       <MenuButton
         class="btn quiet icon"
         label="More for the notebook"

@@ -1,14 +1,15 @@
 /** The head of a run: its name, how it stands, what can be done with it. */
 import { useSignal } from "@preact/signals";
 import type { RunDetail, RunRow } from "../../api/types.ts";
-import { command, duration, moment, shortRun } from "../../format/format.ts";
+import { command, duration, moment, number, shortRun } from "../../format/format.ts";
 import { CopyButton } from "../../parts/copy.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { useTicking } from "../../parts/now.ts";
 import { StateMark } from "../../parts/state.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { href, to } from "../../router.ts";
-import { OpenButton, ResumeButton } from "../shared/actions.tsx";
+import { AgainWithButton, OpenButton, ResumeButton, StopButton } from "../shared/actions.tsx";
+import { CopyLink } from "../shared/copy-link.tsx";
 import { tallyText } from "../shared/progress.tsx";
 import { Tags } from "../shared/tags.tsx";
 import type { RunModel } from "./model.ts";
@@ -30,6 +31,7 @@ export function RunHead({ model, detail }: { model: RunModel; detail: RunDetail 
           </span>
         </h1>
         <CopyButton text={`${row.flow}/${row.run}`} what="the pathspec" />
+        <CopyLink pathspec={`${row.flow}/${row.run}`} address={to("runs", row.flow, row.run)} />
         <StateMark
           state={row.status}
           of="run"
@@ -44,10 +46,18 @@ export function RunHead({ model, detail }: { model: RunModel; detail: RunDetail 
             />
           )}
           {isOver && detail.is_here && <Ways row={row} />}
+          {!isOver && detail.is_here && !isSession(detail) && (
+            <StopButton flow={row.flow} run={row.run} />
+          )}
         </span>
       </div>
       <div class="line wrap about">
         <span class="num">{tallyText(row.tasks)}</span>
+        {detail.unread > 0 && (
+          <span class="dim" title="What the log says of them is shown until then">
+            reading {number(detail.unread)} results…
+          </span>
+        )}
         <Took model={model} detail={detail} />
         <Ago time={row.started_at} />
         <span>
@@ -76,10 +86,22 @@ export function RunHead({ model, detail }: { model: RunModel; detail: RunDetail 
   );
 }
 
+/** Whether the run is what somebody does in an open notebook: no command line began it. */
+function isSession({ command, row }: RunDetail): boolean {
+  return row.flow === "Notebook" && command.length === 0;
+}
+
 /** The ways in which a run that is over goes on: the likeliest first. */
 function Ways({ row }: { row: RunRow }) {
   const { flow, run, status } = row;
-  if (status === "succeeded") return <ResumeButton flow={flow} run={run} how="again" />;
+  if (status === "succeeded") {
+    return (
+      <>
+        <AgainWithButton flow={flow} run={run} />
+        <ResumeButton flow={flow} run={run} how="again" />
+      </>
+    );
+  }
   if (status === "interrupted") {
     return (
       <>
@@ -90,6 +112,7 @@ function Ways({ row }: { row: RunRow }) {
   }
   return (
     <>
+      <AgainWithButton flow={flow} run={run} />
       <ResumeButton flow={flow} run={run} how="again" />
       <ResumeButton flow={flow} run={run} how="resume" isPrimary />
     </>

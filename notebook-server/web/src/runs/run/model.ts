@@ -91,6 +91,8 @@ export class RunModel {
         this.rows.expire();
         this.rows.version.value += 1;
       });
+      // The results of a long run come by and by.
+      if (detail.unread > 0) this.soon();
     } catch (error) {
       if (!mine.aborted) this.problem.value = asProblem(error);
     }

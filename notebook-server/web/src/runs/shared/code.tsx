@@ -40,12 +40,12 @@ export function Code({ code, flow, failed = [] }: Props) {
               >
                 {detail.files.map((one) => (
                   <option key={one.path} value={one.path}>
-                    {one.path}
+                    {one.title ?? one.path}
                   </option>
                 ))}
               </select>
             ) : (
-              <code class="cut">{path}</code>
+              <code class="cut">{file.title ?? path}</code>
             )}
             {isSteps && detail.lines && (
               <span class="dim">
@@ -56,7 +56,8 @@ export function Code({ code, flow, failed = [] }: Props) {
           <Source
             text={file.text}
             path={path}
-            label={`Code of ${path}`}
+            language={file.language}
+            label={`Code of ${file.title ?? path}`}
             mark={isSteps ? detail.lines : null}
             failed={isSteps ? failed : []}
           />

@@ -1,7 +1,7 @@
 /** One task: what became of it, attempt by attempt; its log, artifacts, code and neighbours. */
 
 import { useRepeat, useResource } from "../../api/resource.ts";
-import { type TaskName, taskCode, taskDetail } from "../../api/runs.ts";
+import { pathspec, type TaskName, taskCode, taskDetail } from "../../api/runs.ts";
 import type { TaskDetail } from "../../api/types.ts";
 import { count, duration, shortRun } from "../../format/format.ts";
 import { useCommands } from "../../frame/commands.ts";
@@ -18,6 +18,7 @@ import { OpenButton, openAsNotebook } from "../shared/actions.tsx";
 import { ArtifactDialog } from "../shared/artifact.tsx";
 import { Artifacts } from "../shared/artifacts.tsx";
 import { Code } from "../shared/code.tsx";
+import { CopyLink } from "../shared/copy-link.tsx";
 import { FailureNote } from "../shared/failure.tsx";
 import { Log } from "../shared/log.tsx";
 import { Attempts } from "./attempts.tsx";
@@ -88,6 +89,10 @@ function Inside({ name, detail }: { name: TaskName; detail: TaskDetail }) {
           <CopyButton
             text={`${name.flow}/${name.run}/${name.step}/${name.task}`}
             what="the pathspec"
+          />
+          <CopyLink
+            pathspec={pathspec(name)}
+            address={to("runs", name.flow, name.run, name.step, name.task)}
           />
           <StateMark state={row.status} />
           {row.reused && <Reused from={row.reused} />}

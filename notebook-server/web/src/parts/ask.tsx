@@ -1,9 +1,9 @@
 /** A question with at most one line to type, and what happens when it is answered. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { asProblem, type ProblemText } from "../../api/problem.ts";
-import { Dialog } from "../../parts/dialog.tsx";
-import { ProblemNote } from "../../parts/notice.tsx";
+import { asProblem, type ProblemText } from "../api/problem.ts";
+import { Dialog } from "./dialog.tsx";
+import { ProblemNote } from "./notice.tsx";
 
 interface Props {
   title: string;

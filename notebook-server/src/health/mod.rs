@@ -1,4 +1,9 @@
-//! `GET api/health`. Sizes are measured beside the answers, since that reads every run.
+//! `GET api/health`: the state of store and machine. Sizes are measured beside the answers,
+//! since that reads every run; what takes longer is a job that somebody begins.
+
+mod jobs;
+mod kernels;
+mod processes;
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -7,14 +12,23 @@ use std::time::{Duration, Instant};
 use axum::Json;
 use axum::extract::State;
 use flownote_flow::help::Help;
-use flownote_store::Store;
 use flownote_store::client::Status;
+use flownote_store::{Presence, Store};
+use jiff::Timestamp;
 use nix::sys::statvfs::statvfs;
 
 use crate::answer::{Answer, Failure};
-use crate::api::{ApiError, DiskRoom, FlowSize, Health, MemoryRoom, RunRow, StoreSize};
+use crate::api::{
+    ApiError, DiskRoom, FlowSize, Health, LeaseRow, MemoryRoom, RecentError, RunProcess, RunRow,
+    StoreSize, TaskError, TaskState,
+};
 use crate::runs::Question;
+use crate::runs::ask::run_key;
 use crate::state::App;
+use processes::Processes;
+
+pub use jobs::{Jobs, check, gc};
+pub use kernels::end_kernel;
 
 /// How long a measurement counts.
 const FRESH: Duration = Duration::from_secs(300);
@@ -49,7 +63,70 @@ pub async fn health(State(app): State<App>) -> Answer<Health> {
     let failed = runs(&app, Status::Failed).await?;
     let gone = runs(&app, Status::Interrupted).await?;
     troubles.extend(gone.iter().map(interrupted));
-    Ok(Json(Health { store, disk, memory, running, failed, troubles }))
+    let table = Processes::look();
+    Ok(Json(Health {
+        processes: processes(&app, &running, &table).await?,
+        leases: leases(&app).await?,
+        kernels: kernels::list(&app, &table).await,
+        check: app.jobs.check(),
+        gc: app.jobs.gc(),
+        errors: errors(&app, &failed).await?,
+        store,
+        disk,
+        memory,
+        running,
+        failed,
+        troubles,
+    }))
+}
+
+/// The processes of runs that go on on this machine.
+async fn processes(
+    app: &App,
+    running: &[RunRow],
+    table: &Processes,
+) -> Result<Vec<RunProcess>, Failure> {
+    let mut found = Vec::new();
+    for row in running {
+        let owner = app.store.owner(&run_key(&row.flow, &row.run)?).await?;
+        let Some(owner) = owner.filter(|owner| owner.presence() == Presence::Running) else {
+            continue;
+        };
+        let (processes, memory_bytes) = table.family(owner.pid);
+        let run = format!("{}/{}", row.flow, row.run);
+        found.push(RunProcess { run, pid: owner.pid, processes, memory_bytes });
+    }
+    Ok(found)
+}
+
+async fn leases(app: &App) -> Result<Vec<LeaseRow>, Failure> {
+    let held = app.store.held_leases().await?.into_iter();
+    let rows = held.map(|lease| LeaseRow {
+        key: lease.key,
+        host: lease.holder.host,
+        pid: lease.holder.pid,
+        seen_at: Timestamp::try_from(lease.seen).unwrap_or_default().to_string(),
+    });
+    Ok(rows.collect())
+}
+
+/// What the latest runs failed at: of each its first.
+async fn errors(app: &App, failed: &[RunRow]) -> Result<Vec<RecentError>, Failure> {
+    let mut found = Vec::new();
+    for row in failed {
+        let detail = app.runs.detail(&run_key(&row.flow, &row.run)?).await?;
+        let mut tasks = detail.failures.into_iter();
+        let Some(task) = tasks.find(|task| task.status == TaskState::Failed) else { continue };
+        let Some(error) = task.error else { continue };
+        found.push(RecentError {
+            pathspec: format!("{}/{}/{}/{}", row.flow, row.run, task.step, task.task),
+            label: task.label,
+            user: row.user.clone(),
+            at: task.finished_at,
+            error: TaskError { traceback: None, frames: Vec::new(), ..error },
+        });
+    }
+    Ok(found)
 }
 
 async fn runs(app: &App, status: Status) -> Result<Vec<RunRow>, Failure> {

@@ -1,0 +1,58 @@
+/** Links: a place that one person sees opens in another's own `flownote ui` on the same store. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Server } from "./support/server.mjs";
+import { makeWorld } from "./support/world.mjs";
+
+const world = makeWorld(async (project) => ({
+  first: (await project.flow("shop.py", "--alpha", "0.1")).run,
+}));
+
+async function copied(item) {
+  await world.page.getByRole("button", { name: "Copy a link" }).click();
+  await world.page.getByRole("menuitem", { name: item }).click();
+  return world.page.evaluate(() => navigator.clipboard.readText());
+}
+
+/** What another server says when its user asks it to open something. */
+async function opened(...words) {
+  const server = await Server.start(world.project, ...words);
+  try {
+    await world.page.goto(server.login);
+    await world.page.waitForSelector("main");
+    const { pathname, search } = new URL(world.page.url());
+    return pathname + search;
+  } finally {
+    await server.stop();
+  }
+}
+
+describe("a link", () => {
+  test("to a task is a command that opens it elsewhere", async () => {
+    await world.browser.go(`/runs/Shop/${world.runs.first}/train/3`);
+    const command = await copied(/Command for a colleague/);
+    const spec = `Shop/${world.runs.first}/train/3`;
+    assert.equal(command, `flownote ui --store ${world.project.folder}/.flownote ${spec}`);
+    assert.equal(await opened(...command.split(" ").slice(2)), `/runs/${spec}`);
+    await world.page.getByRole("heading", { name: "train[3]" }).waitFor();
+  });
+
+  test("as an address leads to the same place of another server", async () => {
+    await world.browser.go(`/runs/Shop/${world.runs.first}`);
+    const address = await copied(/Address of this page/);
+    assert.equal(await opened(`${address}?tab=code`), `/runs/Shop/${world.runs.first}?tab=code`);
+  });
+
+  test("to an artifact opens its preview", async () => {
+    const place = await opened(`Shop/${world.runs.first}/start/0/sales`);
+    assert.equal(place, `/runs/Shop/${world.runs.first}/start/0?tab=artifacts&artifact=sales`);
+    await world.page.getByRole("dialog", { name: "sales" }).waitFor();
+  });
+
+  test("to a run that the store hasn't says so", async () => {
+    const { code, stderr } = await world.project.run("ui", "--no-browser", "Shop/20200101T000000000-8f2c9a");
+    assert.notEqual(code, 0);
+    assert.match(stderr, /error: there is no run `Shop\/20200101T000000000-8f2c9a` in /);
+    assert.match(stderr, /hint: .*--store/);
+  });
+});
