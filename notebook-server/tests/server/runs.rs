@@ -335,12 +335,16 @@ async fn ten_thousand_tasks_are_whole() {
     let whole = check(&server).await;
     assert_eq!(whole["steps"][1]["max_rss_bytes"], 1024 * 1024);
     // The next server knows it from its file.
-    let kept = async || std::fs::read_dir(caches.path()).unwrap().count() > 0;
-    while !kept().await {
+    let is_kept = || {
+        let folders = std::fs::read_dir(caches.path()).unwrap().flatten();
+        let files = folders.flat_map(|it| std::fs::read_dir(it.path()).into_iter().flatten());
+        files.flatten().any(|it| it.path().extension().is_some_and(|end| end == "json"))
+    };
+    while !is_kept() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let next =
-        Server::with(|options| keep(Options { store: server.store.clone(), ..options })).await;
+    let again = |options| keep(Options { store: server.store.clone(), ..options });
+    let next = Server::with(again).await;
     assert_eq!(check(&next).await, whole);
     assert_eq!(whole["unread"], 0);
 }

@@ -611,8 +611,6 @@ elapsed_ms: string,
  */
 attempts: string, };
 
-export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
-
 /**
  * Something that is done beside the answers, when it is asked for.
  */
@@ -629,6 +627,8 @@ last: R | null,
  * Why the last time nothing did.
  */
 problem: ApiError | null, };
+
+export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
 
 /**
  * The kernel of a notebook.
