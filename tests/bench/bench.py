@@ -86,7 +86,7 @@ def install(options: argparse.Namespace, cases: list[Case]) -> list[Engine]:
         # Kernels run the same Python, with the same packages.
         engines += [Engine(name, python) for name in (FLOWNOTE, SCRIPT, IPYKERNEL)]
         if studio:
-            build_examples()
+            build_examples(python)
     if options.engine != FLOWNOTE and any({METAFLOW, JOBLIB} & {*case.engines} for case in cases):
         python = install_peers()
         engines += [Engine(METAFLOW, python), Engine(JOBLIB, python)]

@@ -75,19 +75,25 @@ def install_flownote(*, studio: bool) -> Path:
 
 def _build_wheel(python: Path, project: Path, wheels: Path) -> None:
     maturin = [str(python.with_name("maturin")), "build", "--release"]
+    maturin += ["--interpreter", str(python)]
     place = ["--manifest-path", str(project), "--out", str(wheels)]
     subprocess.run([*maturin, *place], check=True)
 
 
-def build_examples() -> None:
+def build_examples(python: Path) -> None:
     """Builds the programs that measure below Python, unless `BENCH_EXAMPLES` names them."""
     if os.environ.get("BENCH_EXAMPLES"):
         return
     say("building what measures the kernel over its own socket")
-    # The studio's: what the kernel is made of was built for its wheel already.
+    # The studio's: what the kernel is made of was built for its wheel already. What maturin
+    # says of the Python that it builds for is said again: else all of it is built anew.
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    said = {"PYO3_PYTHON": str(python), "PYTHON_SYS_EXECUTABLE": str(python)}
+    said["PYO3_ENVIRONMENT_SIGNATURE"] = f"cpython-{version}-64bit"
     for project, example in (("python/studio", "measure"), ("core/notebook", "thousand_cells")):
         manifest = ["--manifest-path", str(ROOT / project / "Cargo.toml")]
-        subprocess.run(["cargo", "build", "--release", *manifest, "--example", example], check=True)
+        build = ["cargo", "build", "--release", *manifest, "--example", example]
+        subprocess.run(build, check=True, env=os.environ | said)
     metadata = ["cargo", "metadata", "--no-deps", "--offline", "--format-version", "1"]
     told = subprocess.run(metadata, cwd=ROOT, capture_output=True, check=True)
     target = json.loads(told.stdout)["target_directory"]

@@ -1,7 +1,7 @@
 //! The rows: what is done, and what of it is timed.
 
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use flownote_notebook::Language::{self, Python, Sql};
 use flownote_notebook::session::{Group, RunRequest};
@@ -144,12 +144,14 @@ async fn lines(interpreters: &Interpreters, found: &mut Found) -> Outcome<()> {
 }
 
 /// A cell that took long in an earlier session: its result is taken (`--cache`), and its
-/// value is given to the cell below in a process that never had it.
+/// value is given to the cell below in a process that never had it, but has run a cell: what
+/// an interpreter imports for its first belongs to its start.
 async fn restored(interpreters: &Interpreters, found: &mut Found) -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let cells = [
         cell("slow", Python, "import time\ntime.sleep(1)\nrows = list(range(10_000))"),
         cell("use", Python, "len(rows)"),
+        cell("warm", Python, "1"),
     ];
     let mut first = Kernel::open(folder.path(), interpreters, &cells, false).await?;
     first.request(RunRequest::All { reuse: true }).await?;
@@ -157,13 +159,12 @@ async fn restored(interpreters: &Interpreters, found: &mut Found) -> Outcome<()>
     let (mut taken, mut given) = (Vec::new(), Vec::new());
     for _ in 0..FEW {
         let mut kernel = Kernel::open(folder.path(), interpreters, &cells, false).await?;
-        kernel.ready(Python).await?;
-        // Its first cell imports what every cell needs.
+        kernel.run(&["warm"]).await?;
         let ran = kernel.request(RunRequest::All { reuse: true }).await?;
         taken.push(*ran.restored.first().ok_or("nothing was restored")?);
         kernel.close().await?;
         let mut kernel = Kernel::open(folder.path(), interpreters, &cells, true).await?;
-        kernel.ready(Python).await?;
+        kernel.run(&["warm"]).await?;
         given.push(kernel.run(&["use"]).await?.took);
         kernel.close().await?;
     }
@@ -175,15 +176,18 @@ async fn restored(interpreters: &Interpreters, found: &mut Found) -> Outcome<()>
 /// A Rust cell as it stands, edited by a line, and over a frame of Arrow's.
 async fn rust(interpreters: &Interpreters, found: &mut Found) -> Outcome<()> {
     let folder = tempfile::tempdir()?;
+    // What an earlier measurement compiled is kept: an edit must be new.
+    let new = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
     let mut cells = vec![
         cell("frame", Python, "import pandas as pd\nframe = pd.DataFrame({'x': [1.0, 2.0]})"),
         cell("warm", Language::Rust, "let warm = 1;"),
-        cell("plain", Language::Rust, &rust_cell(0)),
+        cell("plain", Language::Rust, &rust_cell(new, 0)),
     ];
     for round in 1..=FEW {
-        cells.push(cell(&format!("edited{round}"), Language::Rust, &rust_cell(round)));
+        cells.push(cell(&format!("edited{round}"), Language::Rust, &rust_cell(new, round)));
         let source = format!(
-            "let batch = frame.to_record_batch()?;\nprintln!(\"{{}}\", batch.num_rows() + {round});"
+            "let batch = frame.to_record_batch()?;\nprintln!(\"{{}} {{}}\", batch.num_rows() + {round}, \
+             {new}u128);"
         );
         cells.push(cell(&format!("arrow{round}"), Language::Rust, &source));
     }
@@ -204,11 +208,11 @@ async fn rust(interpreters: &Interpreters, found: &mut Found) -> Outcome<()> {
     Ok(())
 }
 
-fn rust_cell(round: usize) -> String {
+fn rust_cell(new: u128, round: usize) -> String {
     format!(
         "let words = vec![\"one\", \"two\", \"three\"];\nlet lengths: Vec<usize> = \
          words.iter().map(|word| word.len() + {round}).collect();\n\
-         println!(\"{{}}\", lengths.iter().sum::<usize>());"
+         println!(\"{{}} {{}}\", lengths.iter().sum::<usize>(), {new}u128);"
     )
 }
 

@@ -51,28 +51,43 @@ impl<T: Element> Common for Array<T> {
     }
 }
 
-impl<T: Element> Common for Vec<T> {
-    const FORM: Form = Form::Npy;
+/// Written for each type, not once for all: so they are compiled here, and no cell has to.
+macro_rules! of_elements {
+    ($($type:ty)*) => {$(
+        impl Common for Vec<$type> {
+            const FORM: Form = Form::Npy;
 
-    fn encode(&self) -> Result<Encoding> {
-        Ok(encode_slice(self))
-    }
+            #[inline(never)]
+            fn encode(&self) -> Result<Encoding> {
+                Ok(encode_slice(self))
+            }
 
-    fn summary(&self) -> Option<String> {
-        Some(format!("{} {}", grouped(self.len()), T::NAME))
-    }
+            #[inline(never)]
+            fn summary(&self) -> Option<String> {
+                Some(count_of::<$type>(self.len()))
+            }
+        }
+
+        impl Common for Box<[$type]> {
+            const FORM: Form = Form::Npy;
+
+            #[inline(never)]
+            fn encode(&self) -> Result<Encoding> {
+                Ok(encode_slice(self))
+            }
+
+            #[inline(never)]
+            fn summary(&self) -> Option<String> {
+                Some(count_of::<$type>(self.len()))
+            }
+        }
+    )*};
 }
 
-impl<T: Element> Common for Box<[T]> {
-    const FORM: Form = Form::Npy;
+of_elements!(f64 f32 i64 i32 i16 i8 u64 u32 u16 u8 bool);
 
-    fn encode(&self) -> Result<Encoding> {
-        Ok(encode_slice(self))
-    }
-
-    fn summary(&self) -> Option<String> {
-        Some(format!("{} {}", grouped(self.len()), T::NAME))
-    }
+fn count_of<T: Element>(length: usize) -> String {
+    format!("{} {}", grouped(length), T::NAME)
 }
 
 /// Encodes a slice as an array of one dimension, without copying it.
@@ -174,7 +189,7 @@ macro_rules! through_json {
 
 // Known here, so that no cell has to compile how they are written.
 through_json!(i64 i32 i16 i8 isize u64 u32 u16 u8 usize i128 u128 bool char crate::Json);
-through_json!(Vec<String> Vec<Vec<i64>> Option<i64> Option<String>);
+through_json!(Vec<String> Vec<usize> Vec<isize> Vec<Vec<i64>> Option<i64> Option<String>);
 
 /// A number with its thousands grouped: `100,000`.
 pub(crate) fn grouped(number: usize) -> String {
@@ -311,7 +326,7 @@ fn encode_and_try<T: Serialize + DeserializeOwned>(value: &T) -> Result<Encoding
     if let Encoding::Bytes(pieces, _) = &encoding
         && let [Piece::Own(text)] = pieces.as_slice()
         && text.windows(4).any(|word| word == b"null")
-        && serde_json::from_slice::<T>(text).is_err()
+        && codec::decode_json::<T>(serde_json::from_slice(text)?).is_err()
     {
         let kind = crate::names::short(std::any::type_name::<T>());
         return Err(Error::new(format!(

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::array::{Array, Element};
 use crate::cell::Cell;
-use crate::codec::Encoding;
+use crate::codec::{self, Encoding};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::value::Value;
@@ -113,7 +113,7 @@ fn same<U: 'static>(wanted: TypeId, make: impl FnOnce() -> U) -> Option<Box<dyn 
 /// Reads a value that another language made through JSON.
 fn from_json<T: DeserializeOwned>(value: &Value) -> Option<Result<T>> {
     Some(match json_of(value)? {
-        Ok(json) => serde_json::from_value(json).map_err(Error::from),
+        Ok(json) => codec::decode_json(json),
         Err(error) => Err(error),
     })
 }

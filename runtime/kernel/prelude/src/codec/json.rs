@@ -1,18 +1,45 @@
 //! JSON, as Python's codec has it: what isn't finite is `{"$": "float", "v": "nan"}`.
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 use super::{Encoding, Piece, Record, clip};
 use crate::error::{Error, Result};
 
-/// Encodes what serde can write.
-pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Encoding> {
+/// Encodes what serde can write. Of a type of the user's, a cell compiles only what it
+/// consists of; how JSON is written is compiled here.
+pub fn encode<T: Serialize>(value: &T) -> Result<Encoding> {
+    written(value, std::any::type_name::<T>())
+}
+
+#[inline(never)]
+fn written(value: &dyn erased_serde::Serialize, kind: &str) -> Result<Encoding> {
     let bytes = serde_json::to_vec(value).map_err(|error| {
-        let kind = crate::names::short(std::any::type_name::<T>());
+        let kind = crate::names::short(kind);
         Error::new(format!("a value of the type `{kind}` can't be written as JSON: {error}"))
     })?;
     Ok(of_bytes(bytes))
+}
+
+/// Makes a value of what was read as JSON. As with [`encode`], a cell compiles little of it.
+pub fn decode<T: DeserializeOwned>(json: Json) -> Result<T> {
+    let mut made = None;
+    given(json, &mut |reader| {
+        made = Some(erased_serde::deserialize(reader)?);
+        Ok(())
+    })?;
+    made.ok_or_else(|| Error::new("a value wasn't made"))
+}
+
+/// Makes one thing of what it is given.
+type Reads<'a> =
+    &'a mut dyn FnMut(&mut dyn erased_serde::Deserializer<'_>) -> erased_serde::Result<()>;
+
+#[inline(never)]
+fn given(json: Json, read: Reads<'_>) -> Result<()> {
+    let reader = &mut <dyn erased_serde::Deserializer<'_>>::erase(json);
+    read(reader).map_err(|error| Error::new(error.to_string()))
 }
 
 /// Encodes a number that JSON hasn't: NaN, or an infinity.

@@ -5,7 +5,9 @@ mod json;
 mod npy;
 
 pub(crate) use csr::{decode as decode_csr, encode as encode_csr};
-pub(crate) use json::{beyond_64_bits, encode as encode_json, marked, not_finite};
+pub(crate) use json::{
+    beyond_64_bits, decode as decode_json, encode as encode_json, marked, not_finite,
+};
 pub(crate) use npy::{Taker, decode as decode_npy, encode as encode_npy, header};
 
 use serde_json::Value as Json;

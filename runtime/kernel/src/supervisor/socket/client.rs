@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::path::Path;
 
+use tokio::io::BufReader;
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 
@@ -19,7 +20,7 @@ pub struct Attached {
     pub session: String,
     /// The number of the next event, as of the welcome.
     pub next: u64,
-    reader: OwnedReadHalf,
+    reader: BufReader<OwnedReadHalf>,
     writer: OwnedWriteHalf,
     asked: u64,
     events: VecDeque<Numbered>,
@@ -36,7 +37,8 @@ pub async fn attach(socket: &Path, from: Option<u64>) -> Result<Attached, Error>
     let broken = |error: protocol::Error| failed(io::Error::other(error.to_string()));
     let secret = Holder::of(socket)?.secret;
     let stream = UnixStream::connect(socket).await.map_err(failed)?;
-    let (mut reader, mut writer) = stream.into_split();
+    let (reader, mut writer) = stream.into_split();
+    let mut reader = BufReader::new(reader);
     let hello = ToServer::Hello { version: VERSION, secret, from };
     send(&mut writer, &hello).await.map_err(broken)?;
     match receive(&mut reader).await.map_err(broken)? {
@@ -130,7 +132,7 @@ impl Asking {
 /// The half of a connection that hears.
 #[derive(Debug)]
 pub struct Hearing {
-    reader: OwnedReadHalf,
+    reader: BufReader<OwnedReadHalf>,
     events: VecDeque<Numbered>,
 }
 

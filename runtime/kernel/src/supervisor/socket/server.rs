@@ -4,6 +4,7 @@ use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
+use tokio::io::{AsyncWriteExt, BufReader, BufWriter};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
@@ -81,7 +82,8 @@ struct Connection {
 impl Connection {
     /// Whoever breaks off, or speaks nonsense, is let go.
     async fn serve(self, stream: UnixStream) {
-        let (mut reader, mut writer) = stream.into_split();
+        let (reader, mut writer) = stream.into_split();
+        let mut reader = BufReader::new(reader);
         let Ok(hello) = timeout(HELLO, receive::<_, ToServer>(&mut reader)).await else { return };
         let from = match self.admit(hello) {
             Ok(from) => from,
@@ -124,7 +126,7 @@ impl Connection {
 
     async fn read(
         &self,
-        mut reader: OwnedReadHalf,
+        mut reader: BufReader<OwnedReadHalf>,
         answers: mpsc::Sender<ToClient>,
     ) -> Result<(), protocol::Error> {
         while let Some(word) = receive(&mut reader).await? {
@@ -144,11 +146,13 @@ impl Connection {
     }
 }
 
+/// Words that are there together go together: each write wakes who reads.
 async fn write(
-    mut writer: OwnedWriteHalf,
+    writer: OwnedWriteHalf,
     mut events: Subscription,
     mut answers: mpsc::Receiver<ToClient>,
 ) -> io::Result<()> {
+    let mut writer = BufWriter::new(writer);
     loop {
         let word = tokio::select! {
             // An answer tells what is so after the events before it.
@@ -158,12 +162,18 @@ async fn write(
                 None => break,
             },
             Some(answer) = answers.recv() => answer,
+            flushed = writer.flush(), if !writer.buffer().is_empty() => {
+                flushed?;
+                continue;
+            }
         };
         send(&mut writer, &word).await.map_err(io::Error::other)?;
     }
+    writer.flush().await?;
     // The session is over: its last answers are on their way.
     while let Ok(Some(answer)) = timeout(Duration::from_millis(100), answers.recv()).await {
         send(&mut writer, &answer).await.map_err(io::Error::other)?;
+        writer.flush().await?;
     }
     Ok(())
 }
