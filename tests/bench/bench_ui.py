@@ -81,23 +81,24 @@ def main() -> None:
     names = [options.engine] if options.engine else list(ENGINES)
     peers = install_peers()
     own = options.python.absolute() if options.python else install_flownote(studio=True)
-    engines = [Engine(name, own if name == FLOWNOTE else peers) for name in names]
+    engines = [Engine(name, own if name == FLOWNOTE else peers) for name in ENGINES]
     notebooks = make_notebooks(peers)
     kept = CACHE / "ui-rounds.json"
     known = json.loads(kept.read_text()) if options.keep and kept.exists() else {}
-    rounds: dict[str, list[Round]] = {name: known.get(name, []) for name in names}
+    rounds: dict[str, list[Round]] = {name: known.get(name, []) for name in ENGINES}
     loads = known.get("loads", [])
     loads.append(os.getloadavg()[0])
     for number in range(options.rounds):
-        for engine in engines:
+        for engine in (engine for engine in engines if engine.name in names):
             say(f"round {number + 1}/{options.rounds}  {engine.name}")
             rounds[engine.name].append(measure(engine, notebooks, options))
     loads.append(os.getloadavg()[0])
     kept.write_text(json.dumps({**rounds, "loads": loads}))
     build = f"the build of {options.python.name}" if options.python else "release build"
+    engines = [engine for engine in engines if rounds[engine.name]]
     part = section(rounds, engines, ", ".join(f"{load:.2f}" for load in loads), build)
     print(part)
-    if not options.only and not options.engine:
+    if options.keep or not (options.only or options.engine):
         place = HERE / "RESULTS.md"
         page = place.read_text(encoding="utf-8") if place.exists() else ""
         place.write_text(report.with_apart(page, part), encoding="utf-8")
@@ -112,7 +113,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=TASKS, help="leave the other tasks out")
     parser.add_argument("--python", type=Path, help="a Python that has Flownote's studio")
     parser.add_argument("--dist", type=Path, help="a page that was built since the studio was")
-    parser.add_argument("--keep", action="store_true", help="add to the rounds of the last time")
+    parser.add_argument("--keep", action="store_true", help="add to the last rounds, and write")
     return parser.parse_args()
 
 
