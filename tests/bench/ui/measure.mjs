@@ -252,7 +252,8 @@ async function main() {
     throw error;
   } finally {
     await engine.stop();
-    rmSync(home, { recursive: true, force: true });
+    // Kernels that are ending may still write.
+    rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
   console.log(JSON.stringify(found));
 }
