@@ -1,6 +1,6 @@
 /** One notebook before several eyes, and through what breaks: the page, the server. */
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { NotebookOnPage, readNotebook, until, writeNotebook } from "./support/notebook.mjs";
@@ -12,11 +12,13 @@ const world = makeWorld(async (project) => {
     ["a", "first = 1"],
     ["b", "second = 2"],
   ]);
+  files.disk = writeNotebook(project, "disk.ipynb", [["a", "print('from here')"]]);
   files.slow = writeNotebook(project, "slow.ipynb", [
     [
       "waits",
       "import time\nfrom pathlib import Path\nprint('begins', flush=True)\nwhile not Path('gate').exists():\n    time.sleep(0.05)\nprint('the gate is open')",
     ],
+    ["note", "# 1"],
   ]);
 });
 const book = new NotebookOnPage(world);
@@ -77,5 +79,59 @@ describe("a run goes on", () => {
     await book.becomes("waits", "fresh");
     assert.match(await book.shows("waits"), /begins\s+the gate is open/);
     assert.ok(existsSync(files.slow));
+  });
+
+  test("when the page crashes, and what it printed meanwhile is there", async () => {
+    rmSync(join(world.project.folder, "gate"));
+    const doomed = new NotebookOnPage(world, await world.browser.open());
+    await doomed.open("slow.ipynb");
+    await doomed.run("waits");
+    await until(() => doomed.shows("waits"), (text) => /begins\s*$/.test(text), "it begins");
+    const crashed = new Promise((done) => doomed.page.once("crash", done));
+    await doomed.page.goto("chrome://crash").catch(() => {});
+    await crashed;
+    writeFileSync(join(world.project.folder, "gate"), "");
+    await book.open("slow.ipynb");
+    await book.becomes("waits", "fresh");
+    assert.match(await book.shows("waits"), /begins\s+the gate is open/);
+    await doomed.page.close();
+  });
+
+  test("when the server is killed; the page comes back by itself", async () => {
+    rmSync(join(world.project.folder, "gate"));
+    await book.open("slow.ipynb");
+    await book.run("waits");
+    await until(() => book.shows("waits"), (text) => /begins\s*$/.test(text), "it begins");
+    await world.server.kill();
+    await world.page.getByText("not connected").waitFor();
+    // What is typed meanwhile is kept, and sent once somebody listens.
+    await book.edit("note");
+    await world.page.keyboard.press("Control+End");
+    await world.page.keyboard.type(" and 2");
+    writeFileSync(join(world.project.folder, "gate"), "");
+    await world.server.again();
+    await book.becomes("waits", "fresh");
+    assert.match(await book.shows("waits"), /begins\s+the gate is open/);
+    await book.saved();
+    await until(() => readNotebook(files.slow).get("note"), (text) => text === "# 1 and 2", "kept");
+    // The browser itself complains of the lost connection.
+    world.browser.complaints.length = 0;
+  });
+});
+
+describe("the file changes on disk while it is open", () => {
+  test("the file wins, the page says so, and results count as unverified", async () => {
+    await book.open("disk.ipynb");
+    await book.runs("a");
+    await book.saved();
+    const text = readFileSync(files.disk, "utf8").replace("from here", "from another program");
+    writeFileSync(files.disk, text);
+    await world.page.getByText("The file was changed on disk").first().waitFor();
+    assert.equal(await book.text("a"), "print('from another program')");
+    await until(
+      () => book.status("a"),
+      (status) => status !== "fresh",
+      "its result is not taken for granted",
+    );
   });
 });

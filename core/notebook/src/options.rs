@@ -12,7 +12,7 @@
 //! In every language `flownote:` takes words that mean the same; the other keys are the
 //! language's own. Python comments are prose far too often to look for further keys.
 
-use crate::Language;
+use crate::{Language, Mode};
 
 /// The comments `key: value` at the head of a cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -125,9 +125,14 @@ impl Options {
         })
     }
 
-    /// Whether only the user may start the cell.
-    pub fn manual(&self) -> bool {
-        self.says("manual")
+    /// When the cell runs, where that isn't as the notebook says: `lazy`, `auto`, `manual`.
+    pub fn mode(&self) -> Option<Mode> {
+        self.words().find_map(|word| match word {
+            "lazy" => Some(Mode::Lazy),
+            "auto" => Some(Mode::Auto),
+            "manual" => Some(Mode::Manual),
+            _ => None,
+        })
     }
 
     /// The words of `flownote:`, between commas or spaces.
@@ -204,9 +209,9 @@ mod tests {
     #[test]
     fn words_mean_the_same_in_every_language() {
         let python = Options::of(Language::Python, "# flownote: no-cache, manual\n");
-        assert_eq!((python.cache(), python.manual()), (Some(false), true));
+        assert_eq!((python.cache(), python.mode()), (Some(false), Some(Mode::Manual)));
         let sql = Options::of(Language::Sql, "-- flownote: cache\n-- out: a, b\n-- out: c");
-        assert_eq!((sql.cache(), sql.manual()), (Some(true), false));
+        assert_eq!((sql.cache(), sql.mode()), (Some(true), None));
         assert_eq!(sql.list("out").collect::<Vec<_>>(), ["a", "b", "c"]);
         assert_eq!(Options::of(Language::Python, "x = 1 # flownote: cache").cache(), None);
     }

@@ -26,10 +26,11 @@ export function writeNotebook(project, path, cells) {
   return file;
 }
 
-/** The cells of the file as it is now: id → text. */
-export function readNotebook(file) {
+/** The cells of the file as it is now: id → text, or another of their fields. */
+export function readNotebook(file, field = "source") {
   const { cells } = JSON.parse(readFileSync(file, "utf8"));
-  return new Map(cells.map((cell) => [cell.id, [cell.source].flat().join("")]));
+  const value = (cell) => (field === "source" ? [cell.source].flat().join("") : cell[field]);
+  return new Map(cells.map((cell) => [cell.id, value(cell)]));
 }
 
 /** Asks until it holds; says what was seen last when it never does. */

@@ -13,7 +13,8 @@ export class Server {
   static async start(project, ...words) {
     // A page that was built since the wheel was, to work on it: its folder.
     const dev = process.env.FLOWNOTE_TEST_DIST ? ["--dev", process.env.FLOWNOTE_TEST_DIST] : [];
-    const child = spawn(flownote, ["ui", "--no-browser", "--port", "0", ...dev, ...words], {
+    const port = words.includes("--port") ? [] : ["--port", "0"];
+    const child = spawn(flownote, ["ui", "--no-browser", ...port, ...dev, ...words], {
       cwd: project.folder,
       env: project.environment,
       stdio: ["ignore", "pipe", "pipe"],
@@ -35,16 +36,32 @@ export class Server {
         failed(new Error(`\`flownote ui\` ended with ${code}:\n${printed}`));
       });
     });
-    return new Server(child, address);
+    return new Server(child, address, project, words);
   }
 
-  constructor(child, login) {
+  constructor(child, login, project, words) {
     this.child = child;
+    this.project = project;
+    this.words = words;
     /** The address that logs in, once. */
     this.login = login;
     const url = new URL(login);
     /** Where the page is, without a slash at its end. */
     this.base = url.origin + url.pathname.replace(/\/login$/, "");
+  }
+
+  /** Ends at once, as by a crash of the machine's. */
+  async kill() {
+    const ended = new Promise((done) => this.child.once("exit", done));
+    this.child.kill("SIGKILL");
+    await ended;
+  }
+
+  /** Begins anew at the same address, after `kill`. */
+  async again() {
+    const { port } = new URL(this.base);
+    const next = await Server.start(this.project, "--port", port, ...this.words);
+    this.child = next.child;
   }
 
   async stop() {

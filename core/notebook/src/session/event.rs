@@ -27,6 +27,11 @@ pub enum Event {
     },
     /// The user wants what runs, and what waits, to stop.
     Interrupt,
+    /// The user wants a cell that waits not to run after all.
+    Cancel {
+        /// Which.
+        cell: CellId,
+    },
     /// The user wants an interpreter to begin anew.
     Restart {
         /// One of the languages that it speaks.

@@ -38,6 +38,7 @@ impl Session {
             }
             Event::Run { run } => self.hold(run),
             Event::Interrupt => self.interrupt(&mut actions),
+            Event::Cancel { cell } => self.cancel(&cell),
             Event::Restart { language } => {
                 actions.push(Action::Restart { language });
                 self.lose(language, "it was restarted", &mut actions);
@@ -145,6 +146,24 @@ impl Session {
             // Modules are being changed: nothing may run meanwhile.
             Doing::Modules => {}
             _ => self.doing = Doing::Nothing,
+        }
+    }
+
+    /// Takes a cell out of those that wait; what runs already goes on.
+    fn cancel(&mut self, cell: &CellId) {
+        self.queue.drop_cell(cell);
+        for run in &mut self.held {
+            if let RunRequest::Cells { cells } = run {
+                cells.retain(|it| it != cell);
+            }
+        }
+        let job = match &self.doing {
+            Doing::Finding(job) | Doing::Exporting(job) => Some(job),
+            Doing::Asking(started) => Some(&started.job),
+            _ => None,
+        };
+        if job.is_some_and(|job| job.cell == *cell) {
+            self.doing = Doing::Nothing;
         }
     }
 

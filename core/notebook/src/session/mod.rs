@@ -231,7 +231,7 @@ impl Session {
 
     /// When a cell runs.
     fn mode_of(&self, cell: &Cell) -> Mode {
-        if cell.options().manual() { Mode::Manual } else { self.document.mode() }
+        cell.options().mode().unwrap_or(self.document.mode())
     }
 
     fn overlay(&self, cell: &CellId, status: Option<CellStatus>) -> CellStatus {

@@ -55,6 +55,11 @@ impl Queue {
         self.0.retain(|job| job.request != request);
     }
 
+    /// Drops the jobs of one cell.
+    pub fn drop_cell(&mut self, cell: &CellId) {
+        self.0.retain(|job| job.cell != *cell);
+    }
+
     /// Drops every job.
     pub fn clear(&mut self) {
         self.0.clear();

@@ -17,6 +17,7 @@ impl Room {
             }
             Request::Operate { operation } => self.operate(client, id, operation),
             Request::Interrupt
+            | Request::Cancel { .. }
             | Request::Kill { .. }
             | Request::Input { .. }
             | Request::Comm { .. }

@@ -1157,7 +1157,11 @@ run: RunRequest,
 /**
  * How.
  */
-manner: Manner, } | { "request": "interrupt" } | { "request": "kill", 
+manner: Manner, } | { "request": "interrupt" } | { "request": "cancel", 
+/**
+ * Which.
+ */
+cell: CellId, } | { "request": "kill", 
 /**
  * The language.
  */

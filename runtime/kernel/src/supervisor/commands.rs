@@ -41,6 +41,10 @@ impl Service {
                 self.news.push_back(session::Event::Interrupt);
                 Ok(Reply::Done)
             }
+            Request::Cancel { cell } => {
+                self.news.push_back(session::Event::Cancel { cell });
+                Ok(Reply::Done)
+            }
             Request::Kill { language } => {
                 let interpreter = Group::of(language).and_then(|it| self.processes.get(it));
                 if let Some(interpreter) = interpreter {

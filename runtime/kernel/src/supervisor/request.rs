@@ -37,6 +37,11 @@ pub enum Request {
     },
     /// Stop what runs and what waits.
     Interrupt,
+    /// Let a cell that waits not run after all.
+    Cancel {
+        /// Which.
+        cell: CellId,
+    },
     /// Kill the interpreter of a language, with what only it holds.
     Kill {
         /// The language.

@@ -2,7 +2,7 @@
 
 use super::world::World;
 use crate::session::*;
-use crate::{CellId, Operation};
+use crate::{CellId, Mode, Operation};
 
 #[track_caller]
 fn check(world: &World, story: &[&str]) {
@@ -107,6 +107,36 @@ fn a_manual_cell_is_asked_for_and_never_run_by_itself() {
     world.run(&["b"]);
     check(&world, &["refused b: needs cell 1, which runs only when you run it", "run a", "run b"]);
     assert_eq!(world.status("b"), CellStatus::Fresh { reused: None });
+}
+
+#[test]
+fn a_cell_has_its_own_mode_in_a_notebook_of_another() {
+    let cells = [("a", "x = 1"), ("b", "# flownote: auto\ny = x + 1"), ("c", "z = x + 2")];
+    let mut world = World::new(&cells);
+    world.run(&["c"]);
+    world.operate(edit("a", "x = 2"));
+    check(&world, &["run a", "run c", "run a", "run b"]);
+    assert!(matches!(world.status("c"), CellStatus::Stale { .. }));
+
+    let cells = [("a", "x = 1"), ("b", "# flownote: lazy\ny = x + 1")];
+    let mut world = World::new(&cells);
+    world.operate(Operation::Mode { mode: Mode::Auto });
+    check(&world, &["run a"]);
+    world.run(&["b"]);
+    check(&world, &["run a", "run b"]);
+}
+
+#[test]
+fn a_cell_that_waits_may_be_let_be_while_the_others_run() {
+    let mut world = World::new(&[("a", "x = 1"), ("b", "y = 2"), ("c", "z = 3")]);
+    let cells = ["a", "b", "c"].iter().map(CellId::new).collect();
+    let run = RunRequest::Cells { cells };
+    let actions = world.session.apply(Event::Run { run }).expect("a legal event");
+    assert_eq!(world.status("b"), CellStatus::Queued);
+    world.happen(Event::Cancel { cell: "b".into() });
+    assert_eq!(world.status("b"), CellStatus::NeverRun);
+    world.perform_all(actions);
+    check(&world, &["run a", "run c"]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../../parts/icon.tsx";
 import { Editor } from "../editor/editor.tsx";
+import { finderOf } from "../find/finder.ts";
 import type { Desk } from "../model/desk.ts";
 import { Outputs } from "../outputs/outputs.tsx";
 import { Prose } from "../outputs/prose.tsx";
@@ -10,6 +11,7 @@ import { dragged } from "./drag.ts";
 import { InputLine } from "./input.tsx";
 import { LanguageMenu } from "./language.tsx";
 import { CellMenu } from "./menu.tsx";
+import { ownMode } from "./mode.ts";
 import { CellNames } from "./names.tsx";
 import { LOOKS, moreText, StatusMark, statusName } from "./status.tsx";
 
@@ -28,10 +30,13 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
   const number = desk.numbers.value.get(id);
   const place = (desk.positions.value.get(id) ?? 0) + 1;
   const code = isCode(cell.language);
+  // What the search shows is shown as text, whatever is folded away.
+  const isFound = finderOf(desk).current.value?.cell === id;
   const name = number
     ? `cell ${number}`
     : `${cell.language === "markdown" ? "text" : "raw text"} at place ${place}`;
-  const asText = code || cell.language === "raw" || desk.opened.value.has(id) || isEditing;
+  const asText =
+    code || cell.language === "raw" || desk.opened.value.has(id) || isEditing || isFound;
   const folded = foldedOf(cell);
 
   // The focus was sent here, not into the text.
@@ -83,6 +88,7 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
         <div class="bar" {...dragged(desk, id)}>
           <LanguageMenu desk={desk} cell={cell} />
           {code && <StatusMark cell={cell} number={(other) => desk.numbers.value.get(other)} />}
+          {code && <OwnMode desk={desk} cell={cell} />}
           <span class="grow" />
           {code && <CellNames desk={desk} id={id} />}
           {number && (
@@ -99,7 +105,7 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
         </div>
       )}
       {asText ? (
-        folded.source ? (
+        folded.source && !isFound ? (
           <button type="button" class="folded" onClick={() => void desk.fold("source")}>
             {desk.notebook.source(id).split("\n")[0] || "empty"} …
           </button>
@@ -153,7 +159,21 @@ function Rendered({ desk, cell }: { desk: Desk; cell: CellState }) {
 }
 
 function RunButton({ desk, cell, name }: { desk: Desk; cell: CellState; name: string }) {
-  const isBusy = cell.status.status === "running" || cell.status.status === "queued";
+  const waits = cell.status.status === "queued";
+  if (waits) {
+    return (
+      <button
+        type="button"
+        class="btn quiet icon small"
+        aria-label={`Don't run ${name}`}
+        title="Let it not run after all"
+        onClick={() => void desk.cancel(cell.id)}
+      >
+        <Icon name="close" size={14} />
+      </button>
+    );
+  }
+  const isBusy = cell.status.status === "running";
   return (
     <button
       type="button"
@@ -181,6 +201,19 @@ function DoneButton({ desk, id }: { desk: Desk; id: string }) {
     >
       <Icon name="check" size={14} />
     </button>
+  );
+}
+
+/** The mode that the cell has for itself. */
+function OwnMode({ desk, cell }: { desk: Desk; cell: CellState }) {
+  // Read so that it changes with the text that says it.
+  desk.notebook.textChanges.value;
+  const mode = ownMode(cell.language, desk.notebook.source(cell.id));
+  if (!mode) return null;
+  return (
+    <span class="own-mode" title={`Its first lines say \`flownote: ${mode}\``}>
+      {mode}
+    </span>
   );
 }
 

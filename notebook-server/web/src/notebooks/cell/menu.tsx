@@ -4,6 +4,7 @@ import { MenuButton, type MenuItem } from "../../parts/menu.tsx";
 import { ACTIONS, keyLabel } from "../keys/bindings.ts";
 import type { Desk } from "../model/desk.ts";
 import { type CellState, isCode } from "../protocol/book.ts";
+import { modeItems } from "./mode-menu.ts";
 
 const CODE = ["run-above", "run-below"];
 const ALL = ["insert-above", "insert-below", "move-up", "move-down", "merge"];
@@ -12,8 +13,9 @@ const LAST = ["copy", "cut", "delete"];
 
 export function CellMenu({ desk, cell }: { desk: Desk; cell: CellState }) {
   const items = (): MenuItem[] => {
-    const groups = isCode(cell.language) ? [CODE, ALL, LOOK, ["fold-source"], LAST] : [ALL, LAST];
-    return groups.flatMap((group, place) =>
+    const code = isCode(cell.language);
+    const groups = code ? [CODE, ALL, LOOK, ["fold-source"], LAST] : [ALL, LAST];
+    const actions = groups.flatMap((group, place) =>
       group.flatMap((id, at): MenuItem[] => {
         const action = ACTIONS.find((one) => one.id === id);
         if (!action) return [];
@@ -32,6 +34,7 @@ export function CellMenu({ desk, cell }: { desk: Desk; cell: CellState }) {
         ];
       }),
     );
+    return code ? [...actions, ...modeItems(desk, cell)] : actions;
   };
   return (
     <MenuButton class="btn quiet icon small" label="More for this cell" items={items} align="right">

@@ -4,6 +4,7 @@
  */
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { finderOf } from "../find/finder.ts";
 import type { Desk } from "../model/desk.ts";
 import { Cell } from "./cell.tsx";
 import type { Sight } from "./sight.ts";
@@ -35,7 +36,9 @@ export function Slot({ desk, id, sight, isBefore, isFirst }: Props) {
   }, [sight]);
 
   // Whoever is sent here comes although it is out of sight.
-  const wanted = useComputed(() => desk.wanted.value?.cell === id).value;
+  const wanted = useComputed(
+    () => desk.wanted.value?.cell === id || finderOf(desk).current.value?.cell === id,
+  ).value;
   useEffect(() => {
     if (!wanted) return;
     isNear.value = true;

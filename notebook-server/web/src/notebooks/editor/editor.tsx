@@ -1,9 +1,12 @@
 /** A cell's text, to type in. It is made when the cell comes into view. */
+import type { Text } from "@codemirror/state";
 import { EditorView, lineNumbers, placeholder } from "@codemirror/view";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { Desk } from "../model/desk.ts";
+import { finderOf } from "../find/finder.ts";
+import type { Desk, Wanted } from "../model/desk.ts";
 import type { CellState } from "../protocol/book.ts";
 import { setFailed } from "./failed.ts";
+import { setFound } from "./found.ts";
 import { grammarOf, loadGrammar } from "./languages.ts";
 import { grammar, label, numbers, setup } from "./setup.ts";
 
@@ -62,6 +65,21 @@ export function Editor({ desk, cell, name }: Props) {
     view.current?.dispatch({ effects: setFailed.of(failed) });
   }, [text, resets, failed]);
 
+  const finder = finderOf(desk);
+  const places = finder.inCell(cell.id);
+  const { current } = finder;
+  const shown = current.value?.cell === cell.id ? current.value : null;
+  useEffect(() => {
+    view.current?.dispatch({ effects: setFound.of({ places, current: shown?.from ?? null }) });
+  }, [text, resets, places, shown]);
+  useEffect(() => {
+    if (!shown || !view.current) return;
+    // The page scrolls, not the editor: lines wrap, and cells are as high as their text.
+    const at = view.current.domAtPos(shown.from).node;
+    const line = at instanceof Element ? at : at.parentElement;
+    line?.scrollIntoView({ block: "center" });
+  }, [text, shown?.from, shown?.to]);
+
   // What the focus is asked to do, once the editor is there.
   const wanted = desk.wanted.value;
   useEffect(() => {
@@ -69,23 +87,23 @@ export function Editor({ desk, cell, name }: Props) {
     if (!editor || wanted?.cell !== cell.id || !wanted.edit) return;
     desk.wanted.value = null;
     const { doc } = editor.state;
-    const { at } = wanted;
-    const anchor =
-      at === "start"
-        ? 0
-        : at === "end"
-          ? doc.length
-          : at
-            ? doc.line(Math.min(at, doc.lines)).from
-            : null;
     editor.focus();
-    editor.dispatch({
-      ...(anchor === null ? {} : { selection: { anchor } }),
-      scrollIntoView: true,
-    });
+    editor.dispatch({ ...selectionAt(doc, wanted.at), scrollIntoView: true });
   }, [wanted, text]);
 
   return <div ref={box} class="text" />;
+}
+
+/** Where the cursor goes; without a place it stays. */
+function selectionAt(doc: Text, at: Wanted["at"]) {
+  if (at === undefined) return {};
+  if (at === "start") return { selection: { anchor: 0 } };
+  if (at === "end") return { selection: { anchor: doc.length } };
+  if (typeof at === "number") {
+    return { selection: { anchor: doc.line(Math.max(1, Math.min(at, doc.lines))).from } };
+  }
+  const inside = (place: number) => Math.min(place, doc.length);
+  return { selection: { anchor: inside(at.from), head: inside(at.to) } };
 }
 
 const PLACEHOLDERS: Record<CellState["language"], string> = {

@@ -45,8 +45,13 @@ const theme = EditorView.theme({
     outline: "1px solid color-mix(in srgb, var(--accent) 35%, transparent)",
   },
   ".cm-selectionMatch": { backgroundColor: "color-mix(in srgb, var(--stale) 18%, transparent)" },
-  ".cm-searchMatch": { backgroundColor: "color-mix(in srgb, var(--stale) 30%, transparent)" },
-  ".cm-searchMatch-selected": { outline: "1px solid var(--stale)" },
+  ".cm-searchMatch": { backgroundColor: "color-mix(in srgb, var(--stale) 16%, transparent)" },
+  // What is shown stands out from all others, whatever colours its text has.
+  ".cm-searchMatch-selected": {
+    backgroundColor: "color-mix(in srgb, var(--stale) 34%, transparent)",
+    outline: "1px solid var(--stale)",
+  },
+  ".cm-searchMatch-selected, .cm-searchMatch-selected *": { color: "var(--ink) !important" },
   ".cm-placeholder": { color: "var(--faint)" },
   ".cm-line.cm-failed": {
     backgroundColor: "var(--fail-soft)",

@@ -14,10 +14,14 @@ import {
   indentMore,
 } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import {
+  gotoLine,
+  highlightSelectionMatches,
+  selectNextOccurrence,
+  selectSelectionMatches,
+} from "@codemirror/search";
 import { Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
 import {
-  crosshairCursor,
   drawSelection,
   dropCursor,
   EditorView,
@@ -29,6 +33,7 @@ import {
 import { ACTIONS } from "../keys/bindings.ts";
 import type { Desk } from "../model/desk.ts";
 import { failedLine } from "./failed.ts";
+import { foundPlaces } from "./found.ts";
 import { hideSignature, kernelHelp, showSignature } from "./kernel.tsx";
 import { grammarNow, grammarOf } from "./languages.ts";
 import { look } from "./look.ts";
@@ -53,11 +58,13 @@ export function setup(desk: Desk, cell: string): Extension {
     indentUnit.of(language === "python" || language === "rust" ? "    " : "  "),
     bracketMatching(),
     closeBrackets(),
-    rectangularSelection(),
-    crosshairCursor(),
+    // Alt and a click: one cursor more; with Shift, too, dragging makes a block of them.
+    EditorView.clickAddsSelectionRange.of((event) => event.altKey && !event.shiftKey),
+    rectangularSelection({ eventFilter: (event) => event.altKey && event.shiftKey }),
     highlightSelectionMatches({ minSelectionLength: 3 }),
     kernelHelp(asker),
     failedLine,
+    foundPlaces,
     keymap.of([
       {
         key: "Tab",
@@ -72,7 +79,9 @@ export function setup(desk: Desk, cell: string): Extension {
       { key: "ArrowDown", run: (view) => atEdge(view, 1) && desk.step(1, true, "start") },
       ...closeBracketsKeymap,
       ...completionKeymap,
-      ...searchKeymap,
+      { key: "Mod-d", run: selectNextOccurrence, preventDefault: true },
+      { key: "Mod-Shift-l", run: selectSelectionMatches },
+      { key: "Mod-Alt-g", run: gotoLine },
       ...historyKeymap,
       ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter" && key !== "Ctrl-m"),
     ]),
@@ -105,7 +114,7 @@ function actionKeys(desk: Desk) {
 
 function closesSomething(view: EditorView): boolean {
   if (hideSignature(view)) return true;
-  const open = view.dom.querySelector(".cm-tooltip-autocomplete, .cm-panel.cm-search");
+  const open = view.dom.querySelector(".cm-tooltip-autocomplete, .cm-panel");
   return open !== null || view.state.selection.ranges.length > 1;
 }
 

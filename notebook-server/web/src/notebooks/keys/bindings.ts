@@ -1,5 +1,6 @@
 /** Every action of a notebook: its name, its key, what it does. Keys, palette and help sheet
  * are made of this one table. The keys of command mode are Jupyter's. */
+import { finderOf } from "../find/finder.ts";
 import type { Desk } from "../model/desk.ts";
 
 export interface Action {
@@ -249,6 +250,37 @@ export const ACTIONS: readonly Action[] = [
   },
   { id: "clear", group: "Cell", title: "Clear the cell's outputs", run: (desk) => desk.clear() },
   { id: "clear-all", group: "Cell", title: "Clear all outputs", run: (desk) => desk.clear(true) },
+  {
+    id: "find",
+    group: "Edit",
+    title: "Find and replace in all cells",
+    command: ["Ctrl+F", "Ctrl+Shift+F", "F"],
+    edit: ["Ctrl+Shift+F"],
+    run: (desk) => finderOf(desk).open(),
+  },
+  {
+    id: "find-here",
+    group: "Edit",
+    title: "Find and replace in this cell",
+    edit: ["Ctrl+F"],
+    run: (desk) => finderOf(desk).open(desk.chosen.peek()),
+  },
+  {
+    id: "find-next",
+    group: "Edit",
+    title: "Go to the next match",
+    command: ["F3", "Ctrl+G"],
+    edit: ["F3", "Ctrl+G"],
+    run: (desk) => finderOf(desk).step(1),
+  },
+  {
+    id: "find-before",
+    group: "Edit",
+    title: "Go to the match before",
+    command: ["Shift+F3", "Ctrl+Shift+G"],
+    edit: ["Shift+F3", "Ctrl+Shift+G"],
+    run: (desk) => finderOf(desk).step(-1),
+  },
   {
     id: "fold-outputs",
     group: "Look",

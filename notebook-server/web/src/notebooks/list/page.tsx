@@ -6,29 +6,16 @@ import { count, size } from "../../format/format.ts";
 import { useCommands } from "../../frame/commands.ts";
 import { Layout } from "../../frame/layout.tsx";
 import { useTitle } from "../../frame/title.ts";
-import { Ask } from "../../parts/ask.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { MenuButton } from "../../parts/menu.tsx";
 import { Empty, ProblemNote, Skeleton } from "../../parts/notice.tsx";
 import { nextIndex } from "../../parts/roving.ts";
 import { Ago } from "../../parts/time.tsx";
 import { go, href, to } from "../../router.ts";
-import { tell, tellProblem } from "../../state/toasts.ts";
-import {
-  copyNotebook,
-  deleteNotebook,
-  type Entry,
-  listNotebooks,
-  newNotebook,
-  renameNotebook,
-} from "./api.ts";
 import "../styles/list.css";
-import { countNotebooks, freeName, type Row, rowsOf } from "./tree.ts";
-
-interface Question {
-  what: "new" | "rename" | "delete";
-  path: string;
-}
+import { listNotebooks } from "./api.ts";
+import { type Files, useFiles } from "./files.tsx";
+import { countNotebooks, folderOf, type Row, rowsOf } from "./tree.ts";
 
 export function NotebookList() {
   useTitle("Notebooks");
@@ -37,18 +24,14 @@ export function NotebookList() {
   const closed = useSignal<ReadonlySet<string>>(new Set());
   const text = useSignal("");
   const at = useSignal(0);
-  const question = useSignal<Question | null>(null);
   const list = useRef<HTMLDivElement>(null);
   const entries = tree.value.value?.entries ?? [];
   const rows = rowsOf(entries, closed.value, text.value);
   const current = Math.min(at.value, Math.max(0, rows.length - 1));
 
-  const ask = (what: Question["what"], path: string) => {
-    question.value = { what, path };
-  };
-  const begin = () => ask("new", freeName(entries, ""));
+  const files = useFiles(entries, tree.refresh);
   useCommands(
-    [{ id: "notebook-new", group: "Notebook", title: "New notebook", run: begin }],
+    [{ id: "notebook-new", group: "Notebook", title: "New notebook", run: () => files.begin() }],
     `list-${entries.length}`,
   );
 
@@ -94,7 +77,10 @@ export function NotebookList() {
       <div class="line head-line notebooks-head">
         <h1 class="grow">Notebooks</h1>
         {tree.value.value && <span class="dim cut">{tree.value.value.root}</span>}
-        <button type="button" class="btn primary" onClick={begin}>
+        <button type="button" class="btn" onClick={() => files.upload()}>
+          <Icon name="up" size={14} /> Upload
+        </button>
+        <button type="button" class="btn primary" onClick={() => files.begin()}>
           <Icon name="plus" size={14} /> New notebook
         </button>
       </div>
@@ -106,7 +92,7 @@ export function NotebookList() {
             Notebooks (<code>.ipynb</code>, and <code>.py</code> with cells) in{" "}
             <code>{tree.value.value.root}</code> and its folders stand here.
           </p>
-          <button type="button" class="btn" onClick={begin}>
+          <button type="button" class="btn" onClick={() => files.begin()}>
             New notebook
           </button>
         </Empty>
@@ -134,6 +120,7 @@ export function NotebookList() {
             role="tree"
             aria-label="Notebooks"
             onKeyDown={keydown}
+            {...files.dropped}
           >
             {rows.map((row, place) => (
               <TreeRow
@@ -144,9 +131,7 @@ export function NotebookList() {
                   at.value = place;
                 }}
                 fold={fold}
-                ask={ask}
-                entries={entries}
-                refresh={tree.refresh}
+                files={files}
               />
             ))}
           </div>
@@ -157,15 +142,7 @@ export function NotebookList() {
           )}
         </>
       )}
-      {question.value && (
-        <Answer
-          question={question.value}
-          close={() => {
-            question.value = null;
-          }}
-          done={tree.refresh}
-        />
-      )}
+      {files.question}
     </Layout>
   );
 }
@@ -175,12 +152,10 @@ interface RowProps {
   isCurrent: boolean;
   enter: () => void;
   fold: (path: string, open: boolean) => void;
-  ask: (what: Question["what"], path: string) => void;
-  entries: readonly Entry[];
-  refresh: () => void;
+  files: Files;
 }
 
-function TreeRow({ row, isCurrent, enter, fold, ask, entries, refresh }: RowProps) {
+function TreeRow({ row, isCurrent, enter, fold, files }: RowProps) {
   const { entry, depth, isOpen } = row;
   const inset = { paddingLeft: `${12 + depth * 20}px` };
   if (entry.kind === "folder") {
@@ -189,6 +164,7 @@ function TreeRow({ row, isCurrent, enter, fold, ask, entries, refresh }: RowProp
         role="treeitem"
         class="tree-row folder"
         style={inset}
+        data-folder={entry.path}
         aria-level={depth + 1}
         aria-expanded={isOpen}
         aria-selected={isCurrent}
@@ -202,12 +178,11 @@ function TreeRow({ row, isCurrent, enter, fold, ask, entries, refresh }: RowProp
       </div>
     );
   }
-  const folder = entry.path.split("/").slice(0, -1).join("/");
-  const stem = entry.name.replace(/\.(ipynb|py)$/, "");
   return (
     <div
       role="treeitem"
       class="tree-row"
+      data-folder={folderOf(entry.path)}
       style={inset}
       aria-level={depth + 1}
       aria-selected={isCurrent}
@@ -242,70 +217,10 @@ function TreeRow({ row, isCurrent, enter, fold, ask, entries, refresh }: RowProp
         class="btn quiet icon small"
         label={`More for ${entry.name}`}
         align="right"
-        items={() => [
-          { id: "rename", title: "Rename…", run: () => ask("rename", entry.path) },
-          {
-            id: "copy",
-            title: "Copy",
-            run: () =>
-              void copyOf(entry.path, freeName(entries, folder, `${stem}-copy`)).then(refresh),
-          },
-          { id: "delete", title: "Delete…", begins: true, run: () => ask("delete", entry.path) },
-        ]}
+        items={() => files.items(entry)}
       >
         <Icon name="more" size={14} />
       </MenuButton>
     </div>
-  );
-}
-
-async function copyOf(path: string, name: string): Promise<void> {
-  try {
-    const made = await copyNotebook(path, name);
-    tell(`Copied to ${made.path}`, {
-      address: to("notebooks", ...made.path.split("/")),
-      text: "Open it",
-    });
-  } catch (error) {
-    tellProblem(error);
-  }
-}
-
-function Answer({
-  question,
-  close,
-  done,
-}: {
-  question: Question;
-  close: () => void;
-  done: () => void;
-}) {
-  const { what, path } = question;
-  const act = async (name: string) => {
-    if (what === "new") {
-      const made = await newNotebook(name);
-      go(to("notebooks", ...made.path.split("/")));
-    } else if (what === "rename") {
-      await renameNotebook(path, name);
-      tell(`Renamed to ${name}`);
-    } else if (what === "delete") {
-      await deleteNotebook(path);
-      tell(`${path} lies in .trash now`);
-    }
-    done();
-  };
-  const titles = { new: "New notebook", rename: `Rename ${path}`, delete: `Delete ${path}?` };
-  return (
-    <Ask
-      title={titles[what]}
-      {...(what === "delete"
-        ? {
-            text: "It goes to the folder .trash beside it, with its outputs; its runs stay in Runs.",
-          }
-        : { field: "Name, with folders", value: path })}
-      verb={what === "new" ? "Create" : what === "delete" ? "Delete" : "Rename"}
-      act={act}
-      close={close}
-    />
   );
 }

@@ -47,6 +47,11 @@ export function freeName(entries: readonly Entry[], folder: string, name = "unti
   }
 }
 
+/** The folder that a path is in; "" for the served one itself. */
+export function folderOf(path: string): string {
+  return path.split("/").slice(0, -1).join("/");
+}
+
 export function countNotebooks(entries: readonly Entry[]): number {
   return entries.reduce(
     (sum, entry) => sum + (entry.kind === "folder" ? countNotebooks(entry.entries) : 1),

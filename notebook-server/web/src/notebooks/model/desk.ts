@@ -14,8 +14,8 @@ import { sameList, sameMap, steady } from "./steady.ts";
 export interface Wanted {
   cell: string;
   edit: boolean;
-  /** Where in the text: an edge, or the beginning of a line (from 1). */
-  at?: "start" | "end" | number;
+  /** Where in the text: an edge, the beginning of a line (from 1), or a range to choose. */
+  at?: "start" | "end" | number | { from: number; to: number };
 }
 
 export class Desk {
@@ -372,6 +372,11 @@ export class Desk {
 
   async interrupt(): Promise<void> {
     await this.command({ request: "interrupt" });
+  }
+
+  /** Lets a cell that waits not run after all. */
+  async cancel(cell: string): Promise<void> {
+    await this.command({ request: "cancel", cell });
   }
 
   async kill(language: Language): Promise<void> {

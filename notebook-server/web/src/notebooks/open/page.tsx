@@ -5,10 +5,12 @@ import { useCommands } from "../../frame/commands.ts";
 import { useTitle } from "../../frame/title.ts";
 import { Empty, Skeleton } from "../../parts/notice.tsx";
 import { href } from "../../router.ts";
+import { FindBar } from "../find/bar.tsx";
 import { ACTIONS, keyLabel } from "../keys/bindings.ts";
 import { Desk } from "../model/desk.ts";
 import { Activity } from "../panes/activity.tsx";
 import { Contents } from "../panes/contents.tsx";
+import { Files } from "../panes/files.tsx";
 import { CellsGraph } from "../panes/graph.tsx";
 import { History } from "../panes/history.tsx";
 import { Interpreters } from "../panes/interpreters.tsx";
@@ -19,6 +21,7 @@ import { Dialogs } from "./dialogs.tsx";
 import { closeOverlays, panes } from "./panes.ts";
 import { Said } from "./said.tsx";
 import { Toolbar } from "./toolbar.tsx";
+import "../styles/find.css";
 import "../styles/notebook.css";
 import "../styles/outputs.css";
 import "../styles/panes.css";
@@ -80,17 +83,19 @@ export function NotebookPage({ path }: { path: string }) {
     <div class={classes.filter(Boolean).join(" ")}>
       <Toolbar desk={desk} name={name} />
       {panes.left.value && (
-        <aside class="pane left" aria-label="Contents and cells">
+        <aside class="pane left" aria-label="Contents, cells and files">
           <Contents desk={desk} />
           <CellsGraph desk={desk} />
+          <Files desk={desk} />
         </aside>
       )}
       <main id="main" class="sheet-of-cells" tabIndex={-1} onPointerDown={closeOverlays}>
+        <FindBar desk={desk} />
         <Banners desk={desk} />
         <Cells desk={desk} />
       </main>
       {panes.right.value && (
-        <aside class="pane right" aria-label="Symbols, activity and interpreters">
+        <aside class="pane right" aria-label="Symbols, activity, kernel and history">
           <Symbols desk={desk} />
           <Activity desk={desk} />
           <Interpreters desk={desk} />

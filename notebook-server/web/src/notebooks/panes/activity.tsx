@@ -43,7 +43,7 @@ export function Activity({ desk }: { desk: Desk }) {
         </div>
       ))}
       {queued.slice(0, LISTED).map((cell) => (
-        <div key={cell.id} class="entry">
+        <div key={cell.id} class="entry with-button">
           <span class="tone-idle line">
             <StatusGlyph name="queued" />
           </span>
@@ -51,6 +51,15 @@ export function Activity({ desk }: { desk: Desk }) {
             cell {number(cell.id)} · {languageTitle(cell.language)}
           </button>
           <span class="k">queued</span>
+          <button
+            type="button"
+            class="btn quiet icon small"
+            aria-label={`Don't run cell ${number(cell.id)}`}
+            title="Let it not run after all"
+            onClick={() => void desk.cancel(cell.id)}
+          >
+            <Icon name="close" size={12} />
+          </button>
         </div>
       ))}
       {queued.length > LISTED && <p class="pane-note">{queued.length - LISTED} more wait</p>}

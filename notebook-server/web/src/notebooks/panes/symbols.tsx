@@ -1,9 +1,11 @@
 /** Symbols: the names that cells make, of which type, and where they are used. */
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { LanguageBadge } from "../cell/language.tsx";
 import type { Desk } from "../model/desk.ts";
+import { languageTitle } from "../protocol/book.ts";
 import { type NamedSymbol, namesOf, symbols, textsOf } from "./names.ts";
+import { Peek, type Peeked, peeks } from "./peek.tsx";
 
 /** More than these are found by typing. */
 const MOST = 200;
@@ -16,6 +18,7 @@ export function Symbols({ desk }: { desk: Desk }) {
   const all = useMemo(() => symbols(cells, names), [cells, names]);
   const typed = useSignal("");
   const open = useSignal<string | null>(null);
+  const peeked = useSignal<Peeked | null>(null);
   const focused = desk.focused.value;
   const wanted = typed.value.trim().toLowerCase();
   const shown = wanted ? all.filter(({ name }) => name.toLowerCase().includes(wanted)) : all;
@@ -30,6 +33,7 @@ export function Symbols({ desk }: { desk: Desk }) {
       symbol={symbol}
       isUsed={used.has(symbol.name)}
       isOpen={open.value === symbol.name}
+      peeked={peeked}
       toggle={() => {
         open.value = open.peek() === symbol.name ? null : symbol.name;
       }}
@@ -61,6 +65,7 @@ export function Symbols({ desk }: { desk: Desk }) {
           {mine.map(entry)}
         </>
       )}
+      <Peek desk={desk} peeked={peeked} />
     </section>
   );
 }
@@ -70,10 +75,11 @@ interface EntryProps {
   symbol: NamedSymbol;
   isUsed: boolean;
   isOpen: boolean;
+  peeked: Signal<Peeked | null>;
   toggle: () => void;
 }
 
-function SymbolEntry({ desk, symbol, isUsed, isOpen, toggle }: EntryProps) {
+function SymbolEntry({ desk, symbol, isUsed, isOpen, peeked, toggle }: EntryProps) {
   const { name, type, summary, language, cell, usedIn, isLive } = symbol;
   const number = (id: string) => desk.numbers.value.get(id);
   const short = summary ?? type?.split(".").at(-1) ?? "";
@@ -83,6 +89,7 @@ function SymbolEntry({ desk, symbol, isUsed, isOpen, toggle }: EntryProps) {
         type="button"
         class={`entry ${isUsed ? "used" : ""}`}
         aria-expanded={isOpen}
+        {...peeks(symbol, peeked)}
         onClick={toggle}
       >
         <LanguageBadge language={language} />
@@ -100,6 +107,8 @@ function SymbolEntry({ desk, symbol, isUsed, isOpen, toggle }: EntryProps) {
               <dd>{summary}</dd>
             </>
           )}
+          <dt>written in</dt>
+          <dd>{languageTitle(language)}</dd>
           <dt>made in</dt>
           <dd>
             <CellLink desk={desk} cell={cell} number={number(cell)} />

@@ -7,7 +7,15 @@
  * keeps that state (with its history) while it is scrolled away.
  */
 import { collab, getSyncedVersion, receiveUpdates, sendableUpdates } from "@codemirror/collab";
-import { ChangeSet, EditorState, type Extension, Text, type Transaction } from "@codemirror/state";
+import { isolateHistory } from "@codemirror/commands";
+import {
+  ChangeSet,
+  type ChangeSpec,
+  EditorState,
+  type Extension,
+  Text,
+  type Transaction,
+} from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 import { signal } from "@preact/signals";
 import type { TextUpdate } from "../protocol/types.ts";
@@ -86,6 +94,18 @@ export class CellText {
   detach(): void {
     if (this.editor) this.held = this.editor.state;
     this.editor = null;
+  }
+
+  /** Changes the text as one who types would, in one step that can be taken back. */
+  change(extensions: () => Extension, changes: ChangeSpec): void {
+    this.open(extensions);
+    this.dispatch((state) =>
+      state.update({
+        changes,
+        userEvent: "input.replace",
+        annotations: isolateHistory.of("full"),
+      }),
+    );
   }
 
   private collab(): Extension {

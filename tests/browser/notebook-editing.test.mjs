@@ -1,0 +1,187 @@
+/** Editing a notebook: finding and replacing, help at the cursor, going to a definition. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { NotebookOnPage, until, writeNotebook } from "./support/notebook.mjs";
+import { makeWorld } from "./support/world.mjs";
+
+const world = makeWorld(async (project) => {
+  const many = Array.from({ length: 1000 }, (_, at) => [`k${at}`, `value_${at} = Rate + rate_${at}`]);
+  many[500] = ["k500", "## A heading about the rate", "markdown"];
+  writeNotebook(project, "large.ipynb", many);
+  writeNotebook(project, "small.ipynb", [
+    ["a", "alpha = 1\nalphabet = alpha + 1"],
+    ["b", "print(alpha)"],
+    ["c", "Alpha = 'alpha'"],
+  ]);
+  writeNotebook(project, "help.ipynb", [
+    ["names", "def weigh(load, times=2):\n    \"\"\"How heavy it is.\"\"\"\n    return load * times"],
+    ["waits", "import time\nprint('begins', flush=True)\ntime.sleep(600)"],
+    ["here", "weigh"],
+    ["many", "red = 1\nred + red"],
+  ]);
+});
+const book = new NotebookOnPage(world);
+
+class Finder {
+  get bar() {
+    return world.page.getByRole("search", { name: "Find and replace" });
+  }
+
+  /** What the bar says of the matches. */
+  count() {
+    return this.bar.getByRole("status").innerText();
+  }
+
+  async find(text) {
+    await this.bar.getByRole("textbox", { name: "Find" }).fill(text);
+  }
+
+  async counts(text) {
+    await until(() => this.count(), (said) => said === text, `the bar says ${text}`);
+  }
+
+  async toggle(name) {
+    await this.bar.getByRole("button", { name }).click();
+  }
+
+  async replaceWith(text) {
+    await this.bar.getByRole("textbox", { name: "Replace with" }).fill(text);
+  }
+}
+const finder = new Finder();
+
+describe("finding and replacing", () => {
+  test("goes through all cells, from the one with the focus on", async () => {
+    await book.open("small.ipynb");
+    await book.focus("b");
+    await world.page.keyboard.press("Control+f");
+    await world.page.keyboard.type("alpha");
+    await finder.counts("4 of 6");
+    await world.page.locator('[data-cell="b"] .cm-searchMatch-selected').waitFor();
+    await world.page.keyboard.press("Enter");
+    await finder.counts("5 of 6");
+    await world.page.keyboard.press("Enter");
+    await world.page.keyboard.press("Enter");
+    await finder.counts("1 of 6");
+    await world.page.keyboard.press("Shift+Enter");
+    await finder.counts("6 of 6");
+    await world.browser.shoot("notebook-find");
+    await world.browser.checkAccessibility("the search in a notebook");
+  });
+
+  test("by case, by words, by an expression, and in one cell", async () => {
+    await finder.toggle("Upper and lower case differ");
+    await finder.counts("5 of 5");
+    await finder.toggle("Whole words");
+    await finder.counts("4 of 4");
+    await finder.toggle("Whole words");
+    await finder.toggle("A regular expression");
+    await finder.find("^alpha\\w*");
+    await finder.counts("1 of 2");
+    await finder.find("alpha(");
+    assert.match(await finder.count(), /group/i);
+    await finder.find("alpha");
+    await finder.toggle("A regular expression");
+    await finder.toggle("in this cell");
+    assert.match(await finder.count(), /of 1$/);
+    await world.page.keyboard.press("Escape");
+    await finder.bar.waitFor({ state: "detached" });
+    // Closing leads to what was found last.
+    await until(() => book.isTyping(), Boolean, "the text has the focus");
+  });
+
+  test("replaces one, then all; each cell takes it back in one step", async () => {
+    await book.open("small.ipynb");
+    await book.focus("a");
+    await world.page.keyboard.press("Control+Shift+F");
+    await finder.find("alpha");
+    await finder.toggle("Upper and lower case differ");
+    await finder.counts("1 of 5");
+    await finder.replaceWith("beta");
+    await world.page.keyboard.press("Enter");
+    await until(() => book.text("a"), (text) => text === "beta = 1\nalphabet = alpha + 1", "one is replaced");
+    await finder.counts("1 of 4");
+    await finder.bar.getByRole("button", { name: "Replace all" }).click();
+    await until(() => book.text("a"), (text) => text === "beta = 1\nbetabet = beta + 1", "all are");
+    assert.equal(await book.text("b"), "print(beta)");
+    assert.equal(await book.text("c"), "Alpha = 'beta'");
+    assert.equal(await finder.count(), "not found");
+    await world.page.keyboard.press("Escape");
+    await book.edit("a");
+    await world.page.keyboard.press("Control+z");
+    await until(() => book.text("a"), (text) => text === "beta = 1\nalphabet = alpha + 1", "one step back");
+    assert.equal(await book.text("b"), "print(beta)");
+  });
+
+  test("reaches cells that are out of sight, in a notebook of a thousand", async () => {
+    await book.open("large.ipynb");
+    await book.focus("k0");
+    await world.page.keyboard.press("f");
+    await finder.find("rate_999");
+    await finder.counts("1 of 1");
+    await world.page.locator('[data-cell="k999"] .cm-searchMatch-selected').waitFor();
+    await finder.find("about the");
+    await world.page.locator('[data-cell="k500"] .cm-searchMatch-selected').waitFor();
+    await finder.find("rate");
+    await finder.toggle("Upper and lower case differ");
+    await until(() => finder.count(), (said) => said.endsWith("of 1,000"), "all are counted");
+    await finder.replaceWith("price");
+    await finder.bar.getByRole("button", { name: "Replace all" }).click();
+    await finder.counts("not found");
+    await world.page.keyboard.press("Escape");
+    assert.equal(await book.text("k777"), "value_777 = Rate + price_777");
+    await book.edit("k777");
+    await world.page.keyboard.press("Control+z");
+    await until(() => book.text("k777"), (text) => text === "value_777 = Rate + rate_777", "taken back");
+    assert.equal(await book.text("k778"), "value_778 = Rate + price_778");
+    await book.saved();
+  });
+});
+
+describe("while a cell runs", () => {
+  test("names are completed, and told of", async () => {
+    await book.open("help.ipynb");
+    await book.runs("names");
+    await book.run("waits");
+    await until(() => book.shows("waits"), (text) => text.includes("begins"), "it runs");
+    await book.rewrite("here", "");
+    await world.page.keyboard.type("wei");
+    await world.page.keyboard.press("Control+ ");
+    await world.page.locator(".cm-tooltip-autocomplete li", { hasText: "weigh" }).first().waitFor();
+    // A list that has only just come up doesn't take the key of one who types on.
+    await world.page.waitForTimeout(200);
+    await world.page.keyboard.press("Enter");
+    await until(() => book.text("here"), (text) => text === "weigh", "the name is completed");
+    await world.page.keyboard.type("(");
+    await world.page.locator(".inspected", { hasText: "times=2" }).waitFor();
+    await world.page.keyboard.type("1)");
+    await world.page.locator(".inspected").waitFor({ state: "detached" });
+    const name = (await book.cell("here")).locator(".cm-line").getByText("weigh");
+    await name.hover();
+    await world.page.locator(".inspected", { hasText: "How heavy it is" }).waitFor();
+    await world.page.mouse.move(5, 5);
+    assert.equal(await book.status("waits"), "running");
+    await world.page.keyboard.press("Escape");
+    await book.focus("waits");
+    await world.page.keyboard.press("i");
+    await world.page.keyboard.press("i");
+    await book.becomes("waits", "interrupted");
+  });
+});
+
+describe("several cursors", () => {
+  test("by Ctrl+D, and by Alt and a click", async () => {
+    await book.edit("many");
+    await world.page.keyboard.press("Control+Home");
+    for (let times = 0; times < 3; times += 1) await world.page.keyboard.press("Control+d");
+    await world.page.keyboard.type("blue");
+    await until(() => book.text("many"), (text) => text === "blue = 1\nblue + blue", "all at once");
+    await world.page.keyboard.press("Escape");
+    await world.page.keyboard.press("Control+Home");
+    const second = (await book.cell("many")).locator(".cm-line").nth(1);
+    await second.click({ modifiers: ["Alt"], position: { x: 15, y: 8 } });
+    await world.page.keyboard.press("Home");
+    await world.page.keyboard.type("x");
+    await until(() => book.text("many"), (text) => text === "xblue = 1\nxblue + blue", "in both lines");
+  });
+});

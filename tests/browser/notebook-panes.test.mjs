@@ -1,0 +1,120 @@
+/** The panes beside the cells: files, history, kernel, and what stands in them. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { NotebookOnPage, until, writeNotebook } from "./support/notebook.mjs";
+import { makeWorld } from "./support/world.mjs";
+
+const world = makeWorld(async (project) => {
+  writeNotebook(project, "deep/open.ipynb", [
+    ["a", "ratings = [1, 2, 3]"],
+    ["b", "total = sum(ratings)\nprint(total)"],
+  ]);
+  writeNotebook(project, "deep/other.ipynb", [["a", "1"]]);
+  writeNotebook(project, "top.ipynb", [["a", "1"]]);
+});
+const book = new NotebookOnPage(world);
+
+const pane = (name) => world.page.getByRole("region", { name });
+const file = (name) => pane("Files").getByRole("treeitem", { name: new RegExp(`^${name}`) });
+const inFolder = (...parts) => join(world.project.folder, ...parts);
+
+describe("symbols", () => {
+  test("a name under the mouse shows its value", async () => {
+    await book.open("deep/open.ipynb");
+    await book.runs("a");
+    await pane("Symbols").getByRole("button", { name: /ratings/ }).hover();
+    await world.page.getByRole("tooltip").getByText("[1, 2, 3]").waitFor();
+    await world.page.mouse.move(600, 500);
+    await world.page.getByRole("tooltip").waitFor({ state: "detached" });
+  });
+
+  test("the cells are drawn with what they use; a stale way is dashed", async () => {
+    await book.runs("b");
+    const graph = pane("Cells and what they use of each other");
+    await graph.getByRole("button", { name: /^cell 2, Python, fresh/ }).waitFor();
+    await book.rewrite("a", "ratings = [4, 5]");
+    await graph.getByRole("button", { name: /^cell 2, Python, stale/ }).waitFor();
+    assert.equal(await graph.locator("path.stale").count(), 1);
+    await graph.getByRole("button", { name: /^cell 2/ }).click();
+    assert.equal(await book.focused(), "b");
+    await book.runs("b");
+    assert.match(await book.shows("b"), /9/);
+  });
+});
+
+describe("files", () => {
+  test("the folder of the open notebook is open, and it stands out", async () => {
+    await book.open("deep/open.ipynb");
+    await file("open.ipynb").waitFor();
+    assert.equal(await file("open.ipynb").getAttribute("aria-current"), "page");
+    await file("top.ipynb").waitFor();
+    await file("deep").click();
+    await file("open.ipynb").waitFor({ state: "detached" });
+    await file("deep").click();
+    await file("other.ipynb").waitFor();
+  });
+
+  test("are copied, renamed and deleted from their menu", async () => {
+    const menu = async (name, item) => {
+      await file(name).hover();
+      await file(name).getByRole("button", { name: /^More/ }).click();
+      await world.page.getByRole("menuitem", { name: item }).click();
+    };
+    await menu("other.ipynb", "Copy");
+    await file("other-copy.ipynb").waitFor();
+    await menu("other-copy.ipynb", /Rename/);
+    await world.page.getByRole("textbox", { name: "Name, with folders" }).fill("deep/renamed.ipynb");
+    await world.page.getByRole("button", { name: "Rename" }).click();
+    await file("renamed.ipynb").waitFor();
+    await menu("renamed.ipynb", /Delete/);
+    await world.page.getByRole("button", { name: "Delete" }).click();
+    await file("renamed.ipynb").waitFor({ state: "detached" });
+    assert.ok(!existsSync(inFolder("deep", "renamed.ipynb")));
+    assert.ok(existsSync(inFolder("deep", "other.ipynb")));
+  });
+
+  test("come by a button and by dropping them, and not when they are there", async () => {
+    writeFileSync(inFolder("given.csv"), "a,b\n1,2\n");
+    const chooser = world.page.waitForEvent("filechooser");
+    await pane("Files").getByRole("button", { name: "Upload files" }).click();
+    await (await chooser).setFiles(inFolder("given.csv"));
+    await until(() => existsSync(inFolder("deep", "given.csv")), Boolean, "it is in the folder");
+    assert.equal(readFileSync(inFolder("deep", "given.csv"), "utf8"), "a,b\n1,2\n");
+    const drop = async (name, text) => {
+      const data = await world.page.evaluateHandle(
+        ([name, text]) => {
+          const transfer = new DataTransfer();
+          const content = typeof text === "number" ? new Uint8Array(text) : text;
+          transfer.items.add(new File([content], name));
+          return transfer;
+        },
+        [name, text],
+      );
+      await file("top.ipynb").dispatchEvent("dragover", { dataTransfer: data });
+      await file("top.ipynb").dispatchEvent("drop", { dataTransfer: data });
+    };
+    await drop("dropped.txt", "hello");
+    await until(() => existsSync(inFolder("dropped.txt")), Boolean, "it lies where it was dropped");
+    assert.equal(readFileSync(inFolder("dropped.txt"), "utf8"), "hello");
+    await drop("dropped.txt", "another");
+    await world.page.getByText(/dropped\.txt.* (exists|there)/).first().waitFor();
+    assert.equal(readFileSync(inFolder("dropped.txt"), "utf8"), "hello");
+    await drop("large.bin", 49 * 1024 * 1024);
+    await world.page.getByText(/large\.bin has .* a page may send/).waitFor();
+    assert.ok(!existsSync(inFolder("large.bin")));
+    // The browser itself complains of the refused request.
+    world.browser.complaints.length = 0;
+  });
+
+  test("the open notebook is renamed: the page goes along", async () => {
+    await file("open.ipynb").hover();
+    await file("open.ipynb").getByRole("button", { name: /^More/ }).click();
+    await world.page.getByRole("menuitem", { name: /Rename/ }).click();
+    await world.page.getByRole("textbox", { name: "Name, with folders" }).fill("deep/named.ipynb");
+    await world.page.getByRole("button", { name: "Rename" }).click();
+    await world.page.waitForURL(/deep\/named\.ipynb$/);
+    await book.runs("a");
+  });
+});
