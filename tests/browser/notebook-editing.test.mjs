@@ -156,8 +156,8 @@ describe("while a cell runs", () => {
     await world.page.locator(".inspected", { hasText: "times=2" }).waitFor();
     await world.page.keyboard.type("1)");
     await world.page.locator(".inspected").waitFor({ state: "detached" });
-    const name = (await book.cell("here")).locator(".cm-line").getByText("weigh");
-    await name.hover();
+    const line = (await book.cell("here")).locator(".cm-line").first();
+    await line.hover({ position: { x: 30, y: 10 } });
     await world.page.locator(".inspected", { hasText: "How heavy it is" }).waitFor();
     await world.page.mouse.move(5, 5);
     assert.equal(await book.status("waits"), "running");

@@ -108,13 +108,30 @@ describe("files", () => {
     world.browser.complaints.length = 0;
   });
 
-  test("the open notebook is renamed: the page goes along", async () => {
-    await file("open.ipynb").hover();
-    await file("open.ipynb").getByRole("button", { name: /^More/ }).click();
+  const rename = async (name, path) => {
+    await file(name).hover();
+    await file(name).getByRole("button", { name: /^More/ }).click();
     await world.page.getByRole("menuitem", { name: /Rename/ }).click();
-    await world.page.getByRole("textbox", { name: "Name, with folders" }).fill("deep/named.ipynb");
+    await world.page.getByRole("textbox", { name: "Name, with folders" }).fill(path);
     await world.page.getByRole("button", { name: "Rename" }).click();
+  };
+
+  test("a notebook whose kernel runs keeps its name, and the dialog says why", async () => {
+    await rename("open.ipynb", "deep/named.ipynb");
+    const dialog = world.page.getByRole("dialog");
+    await dialog.getByText(/the kernel of .* runs/).waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await file("open.ipynb").waitFor();
+    // The browser itself complains of the refused request.
+    world.browser.complaints.length = 0;
+  });
+
+  test("the open notebook is renamed: the page goes along", async () => {
+    await book.open("deep/other.ipynb");
+    await rename("other.ipynb", "deep/named.ipynb");
     await world.page.waitForURL(/deep\/named\.ipynb$/);
+    await world.page.getByRole("heading", { name: "named.ipynb" }).waitFor();
+    await world.browser.shoot("notebook-panes");
     await book.runs("a");
   });
 });

@@ -80,9 +80,9 @@ export function Editor({ desk, cell, name }: Props) {
     line?.scrollIntoView({ block: "center" });
   }, [text, shown?.from, shown?.to]);
 
-  // What the focus is asked to do, once the editor is there.
+  // What the focus is asked to do, once the editor is there: before the next key comes.
   const wanted = desk.wanted.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const editor = view.current;
     if (!editor || wanted?.cell !== cell.id || !wanted.edit) return;
     desk.wanted.value = null;

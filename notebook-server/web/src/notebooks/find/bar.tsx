@@ -1,5 +1,5 @@
 /** The line to find and replace with, over the cells. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../../parts/icon.tsx";
 import type { Desk } from "../model/desk.ts";
 import { finderOf } from "./finder.ts";
@@ -23,7 +23,8 @@ function Open({ desk }: { desk: Desk }) {
   const field = useRef<HTMLInputElement>(null);
   const { text, isRegexp } = finder.query.value;
   const asked = finder.asked.value;
-  useEffect(() => {
+  // At once: the next key is a part of what is looked for, not one of command mode.
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.select();
   }, [asked]);
