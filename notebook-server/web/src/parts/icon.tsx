@@ -13,6 +13,7 @@ const PATHS = {
   command:
     "M5.5 5.5h5v5h-5zm0 0h-2a2 2 0 1 1 2-2zm5 0h2a2 2 0 1 0-2-2zm-5 5h-2a2 2 0 1 0 2 2zm5 0h2a2 2 0 1 1-2 2z",
   download: "M8 2v8m0 0L5 7m3 3 3-3M2.5 13.5h11",
+  upload: "M8 10V2m0 0L5 5m3-3 3 3M2.5 13.5h11",
   follow: "M8 2v9m0 0-3.5-3.5M8 11l3.5-3.5M3 14h10",
   back: "M10 3 5 8l5 5",
   forward: "m6 3 5 5-5 5",

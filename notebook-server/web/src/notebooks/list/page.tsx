@@ -78,7 +78,7 @@ export function NotebookList() {
         <h1 class="grow">Notebooks</h1>
         {tree.value.value && <span class="dim cut">{tree.value.value.root}</span>}
         <button type="button" class="btn" onClick={() => files.upload()}>
-          <Icon name="up" size={14} /> Upload
+          <Icon name="upload" size={14} /> Upload
         </button>
         <button type="button" class="btn primary" onClick={() => files.begin()}>
           <Icon name="plus" size={14} /> New notebook

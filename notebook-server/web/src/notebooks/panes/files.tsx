@@ -74,7 +74,7 @@ export function Files({ desk }: { desk: Desk }) {
           title="Upload files, or drop them on the list"
           onClick={() => files.upload(folderOf(path))}
         >
-          <Icon name="up" size={13} />
+          <Icon name="upload" size={13} />
         </button>
         <button
           type="button"
