@@ -291,7 +291,15 @@ export class Desk {
   }
 
   /** Folds a cell's text or outputs away; the file says so as Jupyter does. */
-  async fold(what: "source" | "outputs"): Promise<void> {
+  fold(what: "source" | "outputs"): Promise<void> {
+    // One after the other: each writes what both say, and must know of the one before.
+    this.folding = this.folding.then(() => this.foldNow(what));
+    return this.folding;
+  }
+
+  private folding = Promise.resolve();
+
+  private async foldNow(what: "source" | "outputs"): Promise<void> {
     const key = `${what}_hidden`;
     for (const cell of this.chosen.peek()) {
       const metadata = this.notebook.book.peek().cells.get(cell)?.metadata ?? {};
