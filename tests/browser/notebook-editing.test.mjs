@@ -157,8 +157,18 @@ describe("while a cell runs", () => {
     await world.page.keyboard.type("1)");
     await world.page.locator(".inspected").waitFor({ state: "detached" });
     const line = (await book.cell("here")).locator(".cm-line").first();
-    await line.hover({ position: { x: 30, y: 10 } });
-    await world.page.locator(".inspected", { hasText: "How heavy it is" }).waitFor();
+    const told = world.page.locator(".inspected", { hasText: "How heavy it is" });
+    await until(
+      async () => {
+        // A mouse that doesn't move asks nothing.
+        await world.page.mouse.move(5, 5);
+        await line.hover({ position: { x: 30, y: 10 } });
+        await world.page.waitForTimeout(800);
+        return told.count();
+      },
+      (many) => many > 0,
+      "what the name is",
+    );
     await world.page.mouse.move(5, 5);
     assert.equal(await book.status("waits"), "running");
     await world.page.keyboard.press("Escape");
