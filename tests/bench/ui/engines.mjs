@@ -3,7 +3,7 @@
  * measured: all of them edit text by CodeMirror 6.
  */
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 
@@ -104,14 +104,15 @@ export class Engine {
     if (this.child.exitCode !== null) return;
     const ended = new Promise((done) => this.child.once("exit", done));
     const all = tree(this.child.pid);
+    const [, , { cwd }] = this.invitation;
     this.child.kill("SIGTERM");
     const late = setTimeout(() => this.child.kill("SIGKILL"), 8_000);
     await ended;
     clearTimeout(late);
     // Kernels that outlive their server by design.
-    for (const pid of all) {
+    for (const pid of [...all, ...workingOn(cwd)]) {
       try {
-        process.kill(pid, "SIGKILL");
+        process.kill(Number(pid), "SIGKILL");
       } catch {
         // It ended with its server.
       }
@@ -160,6 +161,17 @@ function tree(pid) {
     return [];
   }
   return [pid, ...children.trim().split(/\s+/).filter(Boolean).flatMap((one) => tree(Number(one)))];
+}
+
+/** Processes that were told of a folder: Flownote's supervisors are nobody's children. */
+function workingOn(folder) {
+  return readdirSync("/proc").filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, "utf8").includes(folder);
+    } catch {
+      return false;
+    }
+  });
 }
 
 function ticks(pid) {
