@@ -125,3 +125,46 @@ def test_a_function_of_rust_is_no_value_elsewhere(folder: Folder) -> None:
     ran = folder.flownote("run", "nb.ipynb")
     assert ran.code == 1
     assert "`far`, a Rust `fn`, has no form that other languages read" in ran.err
+
+
+def test_state_of_a_cell_exists_once_for_all_that_use_it(own_front_end: FrontEnd) -> None:
+    own_front_end.run(
+        "%%rust\nuse std::sync::atomic::{AtomicU64, Ordering};\n"
+        "static COUNT: AtomicU64 = AtomicU64::new(0);"
+    )
+    # Both have state of their own, and so are libraries that bring what they use along.
+    for name in ("first", "second"):
+        own_front_end.run(
+            f"%%rust\nstatic OF_{name.upper()}: AtomicU64 = AtomicU64::new(10);\n"
+            f"fn {name}() -> (u64, u64) {{\n"
+            "    let count = COUNT.fetch_add(1, Ordering::SeqCst);\n"
+            f"    (count, OF_{name.upper()}.fetch_add(1, Ordering::SeqCst))\n"
+            "}"
+        )
+    ran = own_front_end.execute(
+        "%%rust\nlet all = [first(), second(), first()];\n"
+        'format!("{all:?} {}", COUNT.load(Ordering::SeqCst))'
+    )
+    assert ran.ok.result == "[(0, 10), (1, 10), (2, 11)] 3"
+
+
+SHADOWED = """\
+# %% [rust] id="reads"
+# fn load() -> usize { std::fs::read_to_string("data.txt").unwrap().len() }
+
+# %% [rust] id="own"
+# fn load() -> usize { 41 }
+# let number = load() + 1;
+
+# %% id="told"
+print(number)
+"""
+
+
+def test_a_function_of_its_own_hides_one_that_reads_the_world(folder: Folder) -> None:
+    (folder.path / "data.txt").write_text("text")
+    folder.notebook("nb", SHADOWED)
+    for _ in range(2):
+        ran = folder.flownote("run", "nb.ipynb", "--cache")
+        assert ran.out == "42\n", ran.err
+    assert "[2/3] Rust reused" in ran.err, ran.err

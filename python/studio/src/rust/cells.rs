@@ -8,9 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use flownote_flow::exact;
-use flownote_kernel::protocol::{
-    Answer, Defined, Execute, Exported, Finished, FinishedStatus, NameVersion, Output, ValueRef,
-};
+use flownote_kernel::protocol::{Answer, Defined, Execute, Finished, FinishedStatus, Output};
 use flownote_kernel::rust::{Assembled, Extras, Input, Level, Sight, Split, Text, Texts, Visible};
 use flownote_notebook::facts::rust::SCOPE;
 use flownote_notebook::{Facts, Language, facts};
@@ -23,7 +21,6 @@ use super::known::{Held, Known, Versions};
 use super::reads;
 use super::ready::{Getting, NotReady, Ready};
 use super::streams::Streams;
-use super::values;
 use super::world::{Body, Handle, Listener};
 use crate::interpreter::serve::Say;
 use crate::interpreter::usage::Used;
@@ -69,7 +66,7 @@ pub struct Cells {
     pub(super) crates: HashMap<String, Made>,
     /// Values that their cells couldn't leave behind: the cell, and why.
     pub(super) left: HashMap<String, (String, String)>,
-    values: PathBuf,
+    pub(super) values: PathBuf,
 }
 
 /// A crate of items.
@@ -195,9 +192,10 @@ impl Cells {
         sight.linked.clone_from(&extras.linked);
         let asked = found.dependencies.keys();
         let of_crates = reads::crates_that_read(&execute.code, asked, &split, &sight, &extras);
-        let items_read = self.reads_the_world(reads::words(&split), &sight).or(of_crates);
+        let items_read = self.reads_the_world(reads::words(&split), &sight, &split).or(of_crates);
         let words = split.words.iter().map(String::as_str);
-        outcome.unverified = items_read.clone().or_else(|| self.reads_the_world(words, &sight));
+        outcome.unverified =
+            items_read.clone().or_else(|| self.reads_the_world(words, &sight, &split));
         let mut making = Making { execute, split: &split, facts: &found, sight: &sight, extras };
         let own = self.make_items(&making)?;
         let added = split.adds(own.as_deref(), &sight);
@@ -393,74 +391,6 @@ impl Cells {
         let defined = Defined { type_name: "use".into(), live: true, digest, summary: None };
         outcome.defined.insert(SCOPE.to_owned(), defined);
         self.versions.make(SCOPE, execute.execution, Known::Scope(scope));
-    }
-
-    /// Takes versions that were made elsewhere.
-    pub fn define(&mut self, version: u64, values: BTreeMap<String, ValueRef>) {
-        for (name, value) in values {
-            if self.versions.get(&name, version).is_none() {
-                self.versions.enter(&name, version, Known::Given(Arc::new(value)));
-            }
-        }
-    }
-
-    /// Encodes versions.
-    pub fn export(
-        &mut self,
-        names: BTreeMap<String, u64>,
-        common: bool,
-        at_most: Option<u64>,
-    ) -> BTreeMap<String, Exported> {
-        let export = |(name, version): (String, u64)| {
-            let exported = self.export_one(&name, version, common, at_most);
-            (name, exported)
-        };
-        names.into_iter().map(export).collect()
-    }
-
-    fn export_one(&self, name: &str, version: u64, common: bool, at_most: Option<u64>) -> Exported {
-        match (self.versions.get(name, version), &self.ready) {
-            (Some(Known::Value(held)), Some(ready)) => {
-                values::export(&ready.world, &self.values, name, held, common, at_most)
-            }
-            (Some(Known::Item(item)), _) => {
-                let kind = match item {
-                    Visible::Item { kind, .. } => kind.as_str(),
-                    Visible::Import(_) => "use",
-                };
-                values::failed(
-                    format!("`{name}`, a Rust `{kind}`, has no form that other languages read"),
-                    Some("use it in a Rust cell, and read what that leaves".to_owned()),
-                )
-            }
-            (Some(Known::Gone(why)), _) => {
-                values::failed(why.clone(), Some("run its cell again".to_owned()))
-            }
-            (Some(Known::Given(_)), _) => values::failed(
-                format!("`{name}` was made by another language"),
-                Some("ask the interpreter that made it".to_owned()),
-            ),
-            _ => self.unknown(name),
-        }
-    }
-
-    fn unknown(&self, name: &str) -> Exported {
-        match self.left.get(name) {
-            Some((cell, why)) => values::failed(format!("{cell}: {why}"), None),
-            None => values::failed(
-                format!("`{name}` is not defined here any more"),
-                Some("run its cell again".to_owned()),
-            ),
-        }
-    }
-
-    /// Drops versions that nobody refers to.
-    pub fn forget(&mut self, versions: &[NameVersion]) {
-        for handle in self.versions.forget(versions) {
-            if let Some(ready) = &self.ready {
-                ready.world.forget(handle);
-            }
-        }
     }
 
     /// After a cell: what nobody waits for.

@@ -19,6 +19,7 @@ mod faults;
 mod host;
 mod inputs;
 mod known;
+mod leaving;
 mod reads;
 mod ready;
 mod streams;

@@ -118,6 +118,7 @@ impl Cells {
         &self,
         mut words: impl Iterator<Item = &'a str>,
         sight: &Sight,
+        split: &Split,
     ) -> Option<String> {
         let of_crate = |krate: &String| self.crates.get(krate)?.unverified.clone();
         let found = words.find_map(|word| {
@@ -126,6 +127,8 @@ impl Cells {
                 return Some(format!("it uses `{word}`: {why}"));
             }
             match sight.items.get(word)? {
+                // The cell's own hides the one above.
+                _ if split.names().any(|name| name == word) => None,
                 Visible::Item { krate, .. } => of_crate(krate),
                 Visible::Import(_) => None,
             }

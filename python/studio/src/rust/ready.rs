@@ -9,7 +9,8 @@ use std::time::Instant;
 
 use flownote_flow::help::Help;
 use flownote_kernel::rust::{
-    Compiler, Extras, Kit, Level, MissingToolchain, Prelude, Setup, Toolchain, options_digest,
+    Compiler, Extras, InUse, Kit, Level, MissingToolchain, Prelude, Setup, Toolchain,
+    options_digest,
 };
 
 use super::world::{Listener, World};
@@ -22,6 +23,8 @@ pub struct Ready {
     pub compiler: Compiler,
     /// How much of it there is.
     pub level: Level,
+    /// Nobody removes it meanwhile.
+    _in_use: InUse,
 }
 
 /// What is found on the way.
@@ -75,6 +78,8 @@ impl Getting {
         let Some(setup) = &self.setup else {
             return Err(NotReady { message: "there is no compiler".to_owned(), hint: None });
         };
+        setup.sweep();
+        let in_use = setup.hold().map_err(|error| NotReady::from(&error))?;
         let prelude = match (setup.ready(Level::Full), wants_all) {
             (Some(prelude), _) => prelude,
             (None, true) => build(setup, Level::Full, say)?,
@@ -88,7 +93,7 @@ impl Getting {
         let kit = kit(toolchain, &prelude);
         let compiler = Compiler::new(kit, &setup.cells())
             .map_err(|error| NotReady { message: error.to_string(), hint: None })?;
-        Ok(Ready { world, compiler, level: prelude.level })
+        Ok(Ready { world, compiler, level: prelude.level, _in_use: in_use })
     }
 
     /// Gets hold of the crates that a cell asks for.

@@ -60,7 +60,11 @@ fn build(base: bool, quiet: bool) -> Outcome {
         };
         built.map_err(|error| wrong(&error))?;
     }
+    let removed = setup.sweep().len();
     if !quiet {
+        if removed > 0 {
+            println!("removed {removed} that nobody has used for long");
+        }
         let names: Vec<&str> = levels.iter().map(|level| level.name()).collect();
         let (version, names) = (setup.toolchain().release(), names.join(" and "));
         println!("Rust cells are ready: {names}, rustc {version}, in {}", setup.home().display());

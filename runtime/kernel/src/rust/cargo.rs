@@ -16,7 +16,8 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde_json::Value as Json;
 
-use super::setup::{Progress, SetupError};
+use super::setup::Progress;
+use super::setup_error::SetupError;
 use super::toolchain::Toolchain;
 
 /// Lines of cargo's output that an error keeps.

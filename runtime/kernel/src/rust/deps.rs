@@ -11,10 +11,11 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
+use super::built::read_ready;
 use super::cargo::{Artifact, Cargo};
-use super::setup::{
-    Progress, Setup, SetupError, find_library, in_folder, read_ready, remove, write_changed,
-};
+use super::setup::{Progress, Setup, find_library, in_folder, remove, write_changed};
+use super::setup_error::SetupError;
+use super::unused::note_use;
 
 /// Crates that cells ask for, built.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +106,7 @@ impl Setup {
     fn ready_dependencies(&self, name: &str, asked: &str) -> Option<Dependencies> {
         let folder = self.home().join("deps").join(name);
         let ready = read_ready(&folder).filter(|ready| ready.digest.starts_with(&asked[..HALF]))?;
+        note_use(&folder);
         Some(Dependencies {
             name: name.to_owned(),
             dylib: folder.join(&ready.dylib),

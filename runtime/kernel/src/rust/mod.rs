@@ -5,6 +5,7 @@
 //! is led back to the lines of the cell by [`Texts`].
 
 mod assemble;
+mod built;
 mod cargo;
 mod compile;
 mod completeness;
@@ -13,18 +14,23 @@ mod diagnostics;
 mod imports;
 mod rewrite;
 mod setup;
+mod setup_error;
 mod sources;
 mod split;
 mod sweep;
 mod toolchain;
+mod unused;
 
 pub use assemble::{Assembled, Input, Scope, Sight, Visible, crates_in};
+pub use built::{Built, size_of};
 pub use compile::{Compiler, Extras, Failure, Kit, Output, Unit, options_digest};
 pub use completeness::{Completeness, completeness};
 pub use deps::Dependencies;
 pub use diagnostics::{Diagnostic, Span, Text, Texts, frame_of, headline};
 pub use imports::Import;
 pub use rewrite::{Edit, Rewritten, place};
-pub use setup::{Built, Level, Prelude, Progress, Setup, SetupError, size_of};
+pub use setup::{Level, Prelude, Progress, Setup};
+pub use setup_error::SetupError;
 pub use split::{Part, Split};
 pub use toolchain::{MissingToolchain, Toolchain};
+pub use unused::InUse;

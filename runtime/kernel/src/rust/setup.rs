@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! <cache>/1.95.0-2f7c9a1b3d5e/       this compiler and this version of the prelude
-//!   lock                             whoever builds holds it
+//!   lock-base, lock-full             whoever builds holds it
+//!   in-use                           whoever runs cells holds it
 //!   source/                          what is built
 //!   base/, full/                     libraries, and `ready.json`, which is written last
 //!   deps/<digest>/                   the same for crates that cells ask for
@@ -16,21 +17,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
 
-use flownote_flow::help::Help;
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
-use serde::{Deserialize, Serialize};
 
+use super::built::{READY, Ready, read_ready};
 use super::cargo::{Artifact, Cargo, LOOK};
+use super::setup_error::SetupError;
 use super::sources::FILES;
 use super::toolchain::Toolchain;
 
 /// Changes whenever libraries that were built before mustn't be used any more.
 const FORMAT: &str = "1";
-
-const READY: &str = "ready.json";
 
 /// How much of the prelude there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,105 +90,12 @@ pub struct Progress {
     pub name: String,
 }
 
-/// Why the prelude, or crates that cells ask for, can't be built.
-#[derive(Debug, thiserror::Error)]
-pub enum SetupError {
-    /// Cargo failed.
-    #[error("cargo can't build what Rust cells need:\n{output}")]
-    Cargo {
-        /// The end of what it said.
-        output: String,
-    },
-    /// Packages are missing and can't be downloaded.
-    #[error("packages that Rust cells need can't be downloaded:\n{output}")]
-    Network {
-        /// The end of what cargo said.
-        output: String,
-    },
-    /// A file or a program.
-    #[error("`{}` {what}: {source}", path.display())]
-    Io {
-        /// `can't be written`.
-        what: &'static str,
-        /// Which one.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Cargo made something else than it was told to.
-    #[error("cargo built no `{name}`")]
-    Absent {
-        /// The crate.
-        name: String,
-    },
-    /// A line that asks for a crate can't be understood.
-    #[error("`{name} = {wanted}` names no crate")]
-    Wanted {
-        /// The crate.
-        name: String,
-        /// What is said of it.
-        wanted: String,
-    },
-    /// A crate whose code may change while what is said of it stays the same.
-    #[error("`{name}` {why}")]
-    Moves {
-        /// The crate.
-        name: String,
-        /// `is a folder, …`.
-        why: &'static str,
-        /// What to write instead.
-        instead: &'static str,
-    },
-    /// The user stopped it.
-    #[error("the build was stopped")]
-    Stopped,
-}
-
-impl Help for SetupError {
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Cargo { output } if output.contains("linker") && output.contains("not found") => {
-                Some("install a C compiler: apt-get install build-essential".to_owned())
-            }
-            Self::Cargo { output } if output.contains("No space left") => {
-                Some("make room, or set FLOWNOTE_RUST_CACHE to a folder on another disk".to_owned())
-            }
-            Self::Cargo { .. } | Self::Absent { .. } => {
-                Some("`flownote rust setup` tries again and shows more".to_owned())
-            }
-            Self::Network { .. } => Some(
-                "connect to the internet once and run `flownote rust setup`; afterwards it \
-                 works without"
-                    .to_owned(),
-            ),
-            Self::Io { .. } => {
-                Some("set FLOWNOTE_RUST_CACHE to a folder that can be written".to_owned())
-            }
-            Self::Wanted { .. } => {
-                Some("write it as in Cargo.toml: `//! dep: rand = \"0.9\"`".to_owned())
-            }
-            Self::Moves { instead, .. } => Some((*instead).to_owned()),
-            Self::Stopped => Some("what was built until then is kept".to_owned()),
-        }
-    }
-}
-
 /// Where the prelude is kept, and for which compiler.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    cache: PathBuf,
+    pub(super) cache: PathBuf,
     toolchain: Toolchain,
     stopped: Arc<AtomicBool>,
-}
-
-/// What was built, as a file says it.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Ready {
-    pub dylib: String,
-    pub externs: BTreeMap<String, String>,
-    pub digest: String,
-    /// The compiler.
-    pub rustc: String,
 }
 
 impl Setup {
@@ -362,73 +267,6 @@ impl Setup {
         }
         hasher.finalize().to_hex().to_string()
     }
-
-    /// Everything that is in the cache, of this compiler and of others.
-    pub fn built(&self) -> Vec<Built> {
-        let (own, mut all) = (self.home(), Vec::new());
-        for home in folders(&self.cache) {
-            let deps = folders(&home.join("deps"));
-            for folder in [home.join("base"), home.join("full")].into_iter().chain(deps) {
-                let Some(ready) = read_ready(&folder) else { continue };
-                let known = ["flownote", "serde", "serde_json", "arrow", "rayon"];
-                let crates = ready.externs.into_keys().filter(|it| {
-                    !known.contains(&it.as_str()) && !it.starts_with("flownote_deps_")
-                });
-                all.push(Built {
-                    name: match folder.parent().map(file_name).as_deref() {
-                        Some("deps") => crates.collect::<Vec<_>>().join(", "),
-                        _ => file_name(&folder),
-                    },
-                    rustc: ready.rustc,
-                    current: home == own,
-                    size: size_of(&folder),
-                    when: fs::metadata(folder.join(READY)).and_then(|it| it.modified()).ok(),
-                    folder,
-                });
-            }
-        }
-        all
-    }
-}
-
-/// Something that was built.
-#[derive(Clone, Debug)]
-pub struct Built {
-    /// `base`, `full`, or names of crates.
-    pub name: String,
-    /// The compiler that built it.
-    pub rustc: String,
-    /// Whether cells use it now.
-    pub current: bool,
-    /// Bytes on disk.
-    pub size: u64,
-    /// When it was built.
-    pub when: Option<SystemTime>,
-    /// Where it is.
-    pub folder: PathBuf,
-}
-
-/// Bytes of all files below a folder.
-pub fn size_of(folder: &Path) -> u64 {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.fold(0, |size, entry| match entry.metadata() {
-        Ok(found) if found.is_dir() => size + size_of(&entry.path()),
-        Ok(found) => size + found.len(),
-        Err(_) => size,
-    })
-}
-
-fn folders(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut found: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
-    found.sort();
-    found
-}
-
-pub(super) fn read_ready(folder: &Path) -> Option<Ready> {
-    let text = fs::read_to_string(folder.join(READY)).ok()?;
-    let ready: Ready = serde_json::from_str(&text).ok()?;
-    folder.join(&ready.dylib).is_file().then_some(ready)
 }
 
 pub(super) fn in_folder(
@@ -445,7 +283,7 @@ pub(super) fn find_library(artifacts: &[Artifact], name: &str) -> Result<PathBuf
     found.ok_or_else(|| SetupError::Absent { name: name.to_owned() })
 }
 
-fn file_name(path: impl AsRef<Path>) -> String {
+pub(super) fn file_name(path: impl AsRef<Path>) -> String {
     path.as_ref().file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
