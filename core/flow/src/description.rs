@@ -65,9 +65,12 @@ pub struct StepDescription {
     pub file: String,
     /// The line of its `def`.
     pub line: u32,
-    /// Its docstring.
+    /// Its docstring; the first line that says what a cell of a notebook does.
     #[serde(default)]
     pub doc: Option<String>,
+    /// The language of a cell of a notebook; nothing for the methods of a flow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// Its arguments, `self` included.
     pub arguments: Vec<String>,
     /// Its decorators, `step` left out.

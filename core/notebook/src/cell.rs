@@ -58,6 +58,16 @@ impl Cell {
         Options::of(self.language, &self.source)
     }
 
+    /// The line by which people know it: the first that is neither blank nor an
+    /// option.
+    pub fn headline(&self) -> Option<&str> {
+        let options = self.options();
+        let is_option = |number: usize| options.entries().iter().any(|it| it.line == number);
+        let lines = (1..).zip(self.source.lines().map(str::trim));
+        let mut told = lines.filter(|(number, line)| !line.is_empty() && !is_option(*number));
+        told.next().map(|(_, line)| line)
+    }
+
     /// The tags in its metadata: papermill's `parameters`, for one.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
         let tags = self.metadata.get("tags").and_then(Value::as_array);
@@ -93,6 +103,17 @@ mod tests {
     #[test]
     fn line_ends_are_one_kind() {
         assert_eq!(Cell::new("a", Language::Python, "x\r\ny\rz\n").source, "x\ny\nz\n");
+    }
+
+    #[test]
+    fn a_cell_is_known_by_its_first_line_that_is_no_option() {
+        let headline =
+            |language, source: &str| Cell::new("a", language, source).headline().map(str::to_owned);
+        let expected = |line: &str| Some(line.to_owned());
+        assert_eq!(headline(Language::Sql, "-- out: top\n\n  select 1"), expected("select 1"));
+        assert_eq!(headline(Language::Python, "# Ratings\nx = 1"), expected("# Ratings"));
+        assert_eq!(headline(Language::Rust, "//! in: x: f64\nx + 1.0"), expected("x + 1.0"));
+        assert_eq!(headline(Language::Python, " \n"), None);
     }
 
     #[test]

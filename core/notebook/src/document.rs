@@ -7,6 +7,9 @@ use crate::output::{self, Collector};
 use crate::undo::History;
 use crate::{Cell, CellId, Error, Mode, NotebookId, Output};
 
+/// The tag of the cell that holds what a run was given, below the one tagged `parameters`.
+pub const INJECTED: &str = "injected-parameters";
+
 /// A notebook. [`Document::apply`] changes what people write, and can take it back; the
 /// methods about outputs change what executions show, and can't.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -84,6 +87,25 @@ impl Document {
     /// Where the cell of that id stands.
     pub fn position(&self, id: &CellId) -> Option<usize> {
         self.cells.iter().position(|cell| cell.id == *id)
+    }
+
+    /// The cells that run, with the number by which people name them: their place among
+    /// those of the file. What a run was given (the cell tagged `injected-parameters`, which
+    /// papermill adds too) has none, so that the others keep theirs.
+    pub fn numbered(&self) -> impl Iterator<Item = (Option<u32>, &Cell)> {
+        let mut last = 0;
+        self.cells.iter().filter(|cell| cell.language.is_code()).map(move |cell| {
+            if cell.has_tag(INJECTED) {
+                return (None, cell);
+            }
+            last += 1;
+            (Some(last), cell)
+        })
+    }
+
+    /// The number by which people name a cell.
+    pub fn number(&self, id: &CellId) -> Option<u32> {
+        self.numbered().find(|(_, cell)| cell.id == *id).and_then(|(number, _)| number)
     }
 
     pub(crate) fn expect(&self, id: &CellId) -> Result<usize, Error> {

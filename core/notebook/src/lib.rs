@@ -58,6 +58,10 @@ pub mod diff;
 pub mod ipynb;
 pub mod percent;
 
+// What the shell says of them.
+pub mod failure;
+pub mod parameter;
+
 // What its cells mean, and what happens to them.
 pub mod facts;
 pub mod lines;
@@ -66,7 +70,7 @@ pub mod session;
 pub mod wasm;
 
 pub use cell::Cell;
-pub use document::Document;
+pub use document::{Document, INJECTED};
 pub use error::Error;
 pub use facts::{Facts, facts};
 pub use id::{CellId, NotebookId};

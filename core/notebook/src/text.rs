@@ -1,4 +1,5 @@
-//! Positions in a text as editors count them: in UTF-16 units (notebook rule 22).
+//! Positions in a text as editors count them: in UTF-16 units (notebook rule 22); text
+//! without its colours.
 
 use std::ops::Range;
 
@@ -44,6 +45,17 @@ pub fn bytes(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     (found.start <= found.end).then_some(found)
 }
 
+/// Text without ANSI colours: `ESC [ … letter`.
+pub fn without_colours(text: &str) -> String {
+    let mut pieces = text.split("\u{1b}[");
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find(|letter: char| letter.is_ascii_alphabetic());
+        plain.push_str(end.map_or(piece, |end| &piece[end + 1..]));
+    }
+    plain
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,5 +72,11 @@ mod tests {
         assert_eq!(byte_at("𝄞", 1), Err(Misplaced::InsideCharacter));
         assert_eq!(byte_at("abc", 3), Ok(3));
         assert_eq!(byte_at("abc", 4), Err(Misplaced::Outside));
+    }
+
+    #[test]
+    fn a_traceback_loses_its_colours_and_nothing_else() {
+        let text = "\u{1b}[31mValueError\u{1b}[0m: [1] is \u{1b}[1;32mbad\u{1b}[m";
+        assert_eq!(without_colours(text), "ValueError: [1] is bad");
     }
 }

@@ -120,7 +120,13 @@ def _meta(rows: int, names: list[str], types: list[str]) -> dict[str, Any]:
 def preview(meta: dict[str, Any]) -> str:
     """Return a frame's shape and the names of its columns."""
     names = ", ".join(str(name) for name, _ in meta["columns"][:20])
-    return clip(f"{meta['rows']:,} rows × {meta['width']} columns: {names}")
+    return clip(f"{shape_in_words(meta['rows'], meta['width'])}: {names}")
+
+
+def shape_in_words(rows: int, columns: int) -> str:
+    """Return a frame's shape as people say it: ``1 row × 2 columns``."""
+    row, column = "row" if rows == 1 else "rows", "column" if columns == 1 else "columns"
+    return f"{rows:,} {row} × {columns} {column}"
 
 
 class _Sink:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from html import escape
 from itertools import pairwise
 
+from flownote.codecs.arrow import shape_in_words
 from flownote.exceptions import StoreError
 
 TYPE_CHECKING = False
@@ -91,7 +92,7 @@ class Table:
             "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
             for row in cells
         ]
-        return "\n".join([*lines, f"[{len(self):,} rows × {len(self._columns)} columns]"])
+        return "\n".join([*lines, f"[{shape_in_words(len(self), len(self._columns))}]"])
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(name)}</th>" for name in self._columns)
@@ -99,7 +100,7 @@ class Table:
             f"<tr>{''.join(f'<td>{escape(_text(one))}</td>' for one in row)}</tr>"
             for row in self._first()
         )
-        size = f"<p>{len(self):,} rows × {len(self._columns)} columns</p>"
+        size = f"<p>{shape_in_words(len(self), len(self._columns))}</p>"
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{size}"
 
     def _first(self) -> list[tuple[Any, ...]]:

@@ -77,6 +77,16 @@ pub enum Error {
         /// The steps that there are.
         steps: Vec<String>,
     },
+    /// The notebook has no such cell.
+    #[error("the notebook of run `{run}` has no cell `{text}`")]
+    NoCell {
+        /// The run.
+        run: RunKey,
+        /// What was given.
+        text: String,
+        /// How many cells it has that run.
+        cells: usize,
+    },
     /// The step has no such task.
     #[error("step `{step}` of run `{run}` has no task `{task}`")]
     NoTask {
@@ -153,6 +163,12 @@ impl Help for Error {
                 let names: Vec<String> = candidates.iter().map(ToString::to_string).collect();
                 format!("give more of the id: {}", shown(&names))
             }
+            Self::NoCell { run, cells: 1, .. } => {
+                format!("name its only cell: `flownote show {run}/1`")
+            }
+            Self::NoCell { run, cells, .. } => format!(
+                "cells are named by number, 1 to {cells}, or by id; `flownote show {run}` lists them"
+            ),
             Self::NoStep { step, steps, .. } => near_or_all(step, steps, "its steps are"),
             Self::NoTask { tasks, .. } if tasks.is_empty() => "it has no tasks yet".into(),
             Self::NoTask { tasks, .. } => format!("its tasks are {}", shown(tasks)),

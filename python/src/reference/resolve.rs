@@ -1,11 +1,13 @@
 //! From a text to a run and what of it is meant.
 
-use flownote_flow::id::FlowName;
+use flownote_flow::id::{FlowName, StepName};
 use flownote_flow::pathspec::{self, parse_artifact, parse_step, parse_task};
+use flownote_flow::run::RunRecord;
 use flownote_store::client::RunSummary;
 use flownote_store::{RunKey, Store};
 
 use super::{Error, Target};
+use crate::shell::notebooks::Cells;
 
 const LATEST: &str = "latest";
 
@@ -111,15 +113,31 @@ async fn find(store: &Store, flows: &[FlowName], text: &str) -> Result<Option<Ru
     }
 }
 
+/// The step of a notebook's cell that is named by its number: `latest/3`. A cell whose id is
+/// that text goes first.
+fn cell_of(record: &RunRecord, cells: &Cells, text: &str) -> Option<StepName> {
+    let number: u32 = text.parse().ok()?;
+    let known = record.description.steps.iter().any(|step| step.name.as_str() == text);
+    if known { None } else { cells.numbered(number).cloned() }
+}
+
 async fn part_of(store: &Store, run: RunKey, rest: &[&str], text: &str) -> Result<Target, Error> {
     let mut target = Target { run, step: None, task: None, artifact: None };
     let Some((step, rest)) = rest.split_first() else { return Ok(target) };
-    let step = parse_step(step)?;
     let record = store.run_record(&target.run).await?;
+    let cells = Cells::of(&record);
+    let step = match cell_of(&record, &cells, step) {
+        Some(step) => step,
+        None => parse_step(step)?,
+    };
     let steps = || record.description.steps.iter().map(|step| &step.name);
     let begun = async || store.list(&format!("runs/{}/tasks/{step}", target.run)).await;
     // A cell of a notebook may be younger than the record of its run.
     if !steps().any(|known| *known == step) && begun().await?.is_empty() {
+        if cells.count() > 0 {
+            let (run, text) = (target.run, step.to_string());
+            return Err(Error::NoCell { run, text, cells: cells.count() });
+        }
         return Err(Error::NoStep {
             run: target.run,
             step: step.to_string(),

@@ -9,6 +9,7 @@ use flownote_store::client::{LogLine, Task};
 use flownote_store::{Store, Stream};
 
 use super::error::Error;
+use super::notebooks::{Cell, Cells};
 use super::session::with_store;
 use super::target_option::{flag, given, json, number, target};
 use super::{Exit, Outcome, Shell, flow_option, output};
@@ -51,6 +52,7 @@ async fn print(shell: &Shell<'_>, store: &Store) -> Result<Outcome, Error> {
     let target = resolve(store, text, shell.within()).await?;
     let follow = shell.matches.get_flag("follow");
     let mut printer = Printer::of(shell, &target);
+    printer.cells = Cells::read(store, &target.run).await?;
     loop {
         // Asked before the output: what was printed before the end is then surely seen.
         let live = follow && store.run_summary(&target.run).await?.status.is_live();
@@ -83,6 +85,8 @@ struct Printer {
     printed: HashMap<(String, u32, Stream), usize>,
     /// Streams in the middle of a line.
     open: HashSet<(String, Stream)>,
+    /// How cells are called, in a notebook's run.
+    cells: Cells,
     /// What is to be written, and where: whole lines cost one write together.
     waiting: String,
     to_stderr: bool,
@@ -107,6 +111,7 @@ impl Printer {
             named: target.task.is_none(),
             printed: HashMap::new(),
             open: HashSet::new(),
+            cells: Cells::default(),
             waiting: String::new(),
             to_stderr: false,
         }
@@ -124,6 +129,8 @@ impl Printer {
 
     fn show(&mut self, task: &Task, lines: Vec<LogLine>) -> Result<(), Error> {
         let name = format!("{}/{}", task.step, task.task);
+        let cell = self.cells.get(&task.step).map(Cell::short);
+        let whose = cell.map_or_else(|| name.clone(), |cell| format!("{cell} · {name}"));
         let mut seen: HashMap<(u32, Stream), usize> = HashMap::new();
         for line in lines {
             let count = seen.entry((line.attempt, line.stream)).or_default();
@@ -132,13 +139,13 @@ impl Printer {
             let printed = self.printed.entry(key).or_default();
             if *count > *printed {
                 *printed = *count;
-                self.entry(&name, line)?;
+                self.entry(&name, &whose, line)?;
             }
         }
         self.flush()
     }
 
-    fn entry(&mut self, name: &str, line: LogLine) -> Result<(), Error> {
+    fn entry(&mut self, name: &str, whose: &str, line: LogLine) -> Result<(), Error> {
         if let Some(lines) = &mut self.json {
             let mut value = serde_json::to_value(&line).expect("plain data is JSON");
             value["task"] = name.into();
@@ -155,7 +162,7 @@ impl Printer {
             if self.named {
                 let attempt =
                     if line.attempt > 0 { format!(".{}", line.attempt) } else { String::new() };
-                text.push_str(&format!("{} ", style(format!("[{name}{attempt}]")).dim()));
+                text.push_str(&format!("{} ", style(format!("[{whose}{attempt}]")).dim()));
             }
         }
         text.push_str(&line.text);

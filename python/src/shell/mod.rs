@@ -19,7 +19,7 @@ mod gc;
 mod graph;
 mod help;
 mod logs;
-mod notebooks;
+pub(crate) mod notebooks;
 mod number;
 mod open;
 mod order;

@@ -11,8 +11,9 @@ Two ways to go on:
   resume FLOW              a NEW run from an old one that is over: takes what is still
                            valid, runs what you have changed and what depends on it.
 
-Notebooks (.ipynb, or .py in cells) run from top to bottom, with options of their own:
-`flownote run nb.ipynb --help`. They need the package flownote-studio.
+Notebooks (.ipynb, or .py in cells) run from top to bottom. Beside the options of both they
+have `--output FILE` (the executed notebook) and `--python PATH`; parameters are given with
+`--param` alone. They need the package flownote-studio.
 
 Exit codes: 0 done, 1 a step failed, 2 wrong command line or flow, 3 datastore,
             4 the run has another scheduler, 5 not found, 130 cancelled.
@@ -25,11 +26,12 @@ Examples:
   flownote run flow.py --continue latest
   flownote run nb.ipynb --param alpha=0.3 --output done.ipynb";
 
-/// The options that only say how to run, so that `run` and `demo` share them.
+/// The options that only say how to run, so that `run` and `demo` share them: those that
+/// notebooks have as well under the first heading.
 pub(super) fn options(command: Command) -> Command {
-    command
+    let command = command
+        .next_help_heading("For flows and notebooks")
         .arg(flow_option::store())
-        .arg(flow_option::max_workers())
         .arg(
             Arg::new("tag")
                 .long("tag")
@@ -37,8 +39,13 @@ pub(super) fn options(command: Command) -> Command {
                 .action(ArgAction::Append)
                 .help("Tag the run; may be given several times"),
         )
-        .arg(flow_option::with())
         .arg(parameters::by_name())
+        .arg(flag("cache", "Take valid results from the cache and keep new ones (other runs keep what took a second)"))
+        .arg(flag("quiet", "Show only what steps print, and failures").short('q'));
+    command
+        .next_help_heading("For flows")
+        .arg(flow_option::max_workers())
+        .arg(flow_option::with())
         .arg(
             Arg::new("until")
                 .long("until")
@@ -46,7 +53,6 @@ pub(super) fn options(command: Command) -> Command {
                 .help("Run only what leads to this step, and end after it"),
         )
         .arg(flag("keep-going", "After a failure, go on with every branch that doesn't need it"))
-        .arg(flag("cache", "Take valid results from the cache and keep new ones (other runs keep what took a second)"))
         .arg(
             Arg::new("cache-mode")
                 .long("cache-mode")
@@ -59,7 +65,6 @@ pub(super) fn options(command: Command) -> Command {
         .arg(flag("in-process", "Run the steps in this process, one after another, for debuggers"))
         .arg(flag("durable", "Flush commits and log to the disk before they count"))
         .arg(flag("json", "Write events as JSON lines to stdout").conflicts_with("quiet"))
-        .arg(flag("quiet", "Show only what steps print, and failures").short('q'))
         .arg(flag("plain", "Plain lines even on a terminal").conflicts_with_all(["json", "quiet"]))
         .arg(
             Arg::new("run-id-file")
@@ -99,14 +104,16 @@ pub(super) const NAMES: &[&str] = &[
 
 /// `flownote run`.
 pub fn command() -> Command {
-    options(Command::new("run").about("Run a flow or a notebook").arg(flow_option::flow()))
-        .arg(
-            Arg::new("continue")
-                .long("continue")
-                .value_name("RUN")
-                .help("Go on with a run whose scheduler was killed (`latest`, an id or its end)"),
-        )
-        .after_help(AFTER_HELP)
+    options(Command::new("run").about("Run a flow or a notebook").arg(
+        flow_option::flow().help("The flow's file, `file.py:Class`, or a notebook's (.ipynb)"),
+    ))
+    .arg(
+        Arg::new("continue")
+            .long("continue")
+            .value_name("RUN")
+            .help("Go on with a run whose scheduler was killed (`latest`, an id or its end)"),
+    )
+    .after_help(AFTER_HELP)
 }
 
 /// Hands the line over to Python.

@@ -21,7 +21,10 @@ pub fn kernel() -> Command {
 
 /// `flownote rust`.
 pub fn rust() -> Command {
-    passed_on(Command::new("rust").about("What Rust cells need: rust setup, rust status"))
+    passed_on(
+        Command::new("rust")
+            .about("What Rust cells need and have: rust setup, rust status, rust docs"),
+    )
 }
 
 /// `flownote ui`.

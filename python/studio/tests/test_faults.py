@@ -136,7 +136,7 @@ def test_a_table_that_the_other_language_has_no_form_for_says_so(
     errors = [line for line in ran.err.splitlines() if line.startswith("error:")]
     if ran.code == 0:
         pytest.fail(f"it ran:\n{ran.out}{ran.err}")
-    assert "[2/3]" in errors[0], ran.err
+    assert "cell 2 (SQL)" in errors[0], ran.err
     assert words in errors[0], ran.err
     assert "Traceback" not in ran.err
     assert "panicked" not in ran.err

@@ -76,16 +76,19 @@ def test_a_cell_that_fails_ends_the_run_and_a_resume_goes_on_from_it(folder: Fol
     folder.notebook("nb", FAILING)
     ran = folder.flownote("run", "nb.ipynb")
     assert ran.code == 1
-    assert "ZeroDivisionError" in ran.err
-    assert "Cell 2, line 1" in ran.err
+    assert ran.err.count("division by zero") == 1
+    assert "error: cell 2 (Python), line 1: ZeroDivisionError: division by zero\n" in ran.err
+    assert "Cell 2, line 1\n" in ran.err
     assert "[3/3]" not in ran.err
+    assert "failed: 1 ran, 1 failed, 1 not run\n" in ran.err
+    assert "\x1b" not in ran.err
     assert folder.client("print(run.successful)") == "False\n"
     folder.notebook("nb", FAILING.replace("/ 0", "/ 2"))
     ran = folder.flownote("resume", "nb.ipynb")
     assert ran.code == 0, ran.err
     assert ran.out == "3.0\n"
     assert "[1/3] Python reused from Notebook/" in ran.err
-    assert "/slow/1 (ana, 20" in ran.err
+    assert "/slow/1 by ana, 20" in ran.err
     assert "2 ran, 1 reused" in ran.err
 
 
@@ -97,7 +100,7 @@ def test_results_are_reused_until_what_they_stand_on_changes(folder: Folder) -> 
     assert "[2/4] Python reused" not in first.err
     assert "[2/4] Python reused" in again.err
     edited = folder.flownote("run", "nb.ipynb", "--cache", "--param", "alpha=5")
-    assert "[3/5] Python reused" not in edited.err
+    assert "[3/4] Python reused" not in edited.err
     assert edited.out == "3 30.0\n"
 
 
@@ -135,20 +138,85 @@ def test_an_output_that_has_no_folder_is_said_before_anything_runs(folder: Folde
 
 def test_status_says_what_is_fresh_and_why_something_is_not(folder: Folder) -> None:
     folder.notebook("nb", NOTEBOOK)
-    words = [
-        line.split("  ")[-1].strip()
-        for line in folder.flownote("notebook", "status", "nb.ipynb").out.splitlines()
-    ]
-    assert words == ["never run"] * 4
+    before = folder.flownote("notebook", "status", "nb.ipynb")
+    words = [line.split("  ")[-1].strip() for line in before.out.splitlines()]
+    assert words == ["STATUS", *["never run"] * 4]
+    assert before.err == ""
     assert folder.flownote("run", "nb.ipynb").code == 0
     status = folder.flownote("notebook", "status", "nb.ipynb", "--json")
     assert [one["status"]["status"] for one in json.loads(status.out)] == ["fresh"] * 4
     notebook = (folder.path / "nb.ipynb").read_text()
     (folder.path / "nb.ipynb").write_text(notebook.replace("3.0]", "30.0]"))
     lines = folder.flownote("notebook", "status", "nb.ipynb").out.splitlines()
-    assert "fresh" in lines[0]
-    assert lines[1].endswith("stale: its code was edited")
-    assert lines[2].endswith("stale: cell `frame` above is not fresh")
+    assert lines[0].split() == ["CELL", "LANGUAGE", "CODE", "STATUS"]
+    assert "fresh" in lines[1]
+    assert lines[2].endswith("stale: its code was edited")
+    assert lines[3].split()[:2] == ["3", "SQL"]
+    assert lines[3].endswith("stale: cell 2 above is not fresh")
+
+
+LIVE = """\
+# %% id="defaults" tags=["parameters"]
+n = 3
+
+# %% id="closure"
+def make(k):
+    return lambda x: x + k
+add = make(n)
+
+# %% id="sum"
+total = add(2)
+
+# %% id="frame"
+import pandas as pd
+df = pd.DataFrame({"a": range(5)})
+
+# %% [sql] id="top"
+# -- out: top
+# select a from df where a > 2
+
+# %% id="file"
+wrote = open("out.txt", "w").write("hello")
+
+# %% id="told"
+shown = total + len(top)
+"""
+
+
+def test_status_and_a_run_with_the_cache_tell_the_same(folder: Folder) -> None:
+    folder.notebook("nb", LIVE)
+    assert folder.flownote("run", "nb.ipynb", "--cache").code == 0
+    status = folder.flownote("notebook", "status", "nb.ipynb")
+    words = [
+        line[line.index("  fresh") if "  fresh" in line else 0 :].strip()
+        for line in status.out.splitlines()[1:]
+    ]
+    assert words[1] == "fresh, runs again: its `add` (function) can't be kept"
+    assert words[2] == "fresh, runs again: it reads `add` of cell 2, which can't be kept"
+    assert words[3].startswith("fresh (computed by ana, 20")
+    assert words[6] == "fresh, if cell 3 gives the same `total` again"
+    would = "`flownote run nb.ipynb --cache` would run 1, 2, 3 and 6, and reuse 4, 5 and 7\n"
+    assert status.err == would
+    again = folder.flownote("run", "nb.ipynb", "--cache")
+    reused = [line for line in again.err.splitlines() if " reused from " in line]
+    assert [line.split("/")[0] for line in reused] == ["[4", "[5", "[7"]
+    assert "4 ran, 3 reused" in again.err
+
+
+def test_why_a_cell_is_not_reused_names_the_cell_and_the_reason(folder: Folder) -> None:
+    folder.notebook("nb", LIVE)
+    for _ in range(2):
+        assert folder.flownote("run", "nb.ipynb", "--cache").code == 0
+
+    def why(cell: int) -> str:
+        return folder.flownote("cache", "why", f"latest/{cell}").out.splitlines()[0]
+
+    assert "cell 1 (Python): never taken from the cache: it only defines" in why(1)
+    assert why(2).endswith("cell 2 (Python): never kept: its `add` (function) can't be kept")
+    assert "cell 3 (Python): never kept: it reads `add`" in why(3)
+    assert "cell 4 (Python): it didn't run: reused from Notebook/" in why(4)
+    assert "cell 6 (Python): never kept: it writes out.txt" in why(6)
+    assert not any("--cache" in why(cell) for cell in range(1, 8))
 
 
 def test_notebooks_are_compared_converted_and_stripped(folder: Folder) -> None:

@@ -56,7 +56,7 @@ def test_values_that_serde_reads_come_back_as_what_they_were(folder: Folder) -> 
     # The model is taken from the run before, as the type that it was; what has no form is
     # made again.
     assert again.out == "fitted\nmade\nfit 40\npython 40.0 fit\n", again.err
-    assert "[3/6] Rust reused" in again.err and "[4/6] Rust struct Opaque" in again.err
+    assert "[2/5] Rust reused" in again.err and "[3/5] Rust struct Opaque" in again.err
 
 
 STACK = """\

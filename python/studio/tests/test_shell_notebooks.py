@@ -34,7 +34,7 @@ def test_a_resume_has_the_parameters_of_the_run_before(folder: Folder) -> None:
     assert resumed.code == 0, resumed.err
     assert resumed.out.endswith("bob 3 0\n")
     assert "parameter alpha = 3, as in Notebook/" in resumed.err
-    assert "[3/5] Python reused from Notebook/" in resumed.err
+    assert "[2/4] Python reused from Notebook/" in resumed.err
     changed = folder.flownote("resume", "nb.ipynb", "--param", "alpha=5")
     assert changed.out.endswith("bob 5 0\n"), changed.err
 
@@ -63,7 +63,7 @@ def test_what_is_reused_shows_what_it_showed(folder: Folder) -> None:
 def test_a_parameter_is_what_was_typed(folder: Folder, given: str, value: object) -> None:
     folder.notebook(
         "nb",
-        '# %% tags=["parameters"]\nx = 0\n\n# %% id="told"\nprint(ascii(x), type(x).__name__)\n',
+        '# %% tags=["parameters"]\nx = None\n\n# %% id="told"\nprint(ascii(x), type(x).__name__)\n',
     )
     ran = folder.flownote("run", "nb.ipynb", "--param", f"x={given}")
     assert (ran.code, ran.out) == (0, f"{value!a} {type(value).__name__}\n"), ran.err
@@ -78,7 +78,8 @@ def test_what_show_proposes_works(folder: Folder) -> None:
     assert "alpha  3\n" in shown
     assert "--origin-run-id" not in shown
     assert "flownote open" not in shown
-    proposed = [line.partition("#")[0].split() for line in shown.splitlines() if "  # " in line]
+    lines = [line for line in shown.splitlines() if "  flownote " in line]
+    proposed = [line.partition("#")[0].split() for line in lines]
     assert [words[1] for words in proposed] == ["show", "logs", "resume", "dump"]
     for words in proposed:
         ran = folder.flownote(*words[1:])
@@ -87,7 +88,9 @@ def test_what_show_proposes_works(folder: Folder) -> None:
     folder.notebook("nb", FAILING.replace("/ 0", "* 0"))
     assert folder.flownote("resume", "nb.ipynb", "--quiet").code == 0
     shown = folder.flownote("show").out
-    assert "flownote artifacts" not in shown
+    run = shown.split()[0].rsplit("-", 1)[1]
+    assert f"flownote artifacts {run} " in shown
+    assert "cell 2 (Python)" in folder.flownote("artifacts", run).out
     assert "flownote logs" in shown
 
 

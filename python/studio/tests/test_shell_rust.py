@@ -40,7 +40,8 @@ def test_an_empty_cache_is_not_ready_and_says_what_to_do(
     ran = folder.flownote("rust", "status")
     assert ran.code == 1
     assert ran.out.startswith("rustc 1.")
-    assert "`flownote rust setup` builds it" in ran.out
+    assert "nothing is built yet in " in ran.out
+    assert "next: `flownote rust setup` builds what Rust cells need" in ran.out
     status = json.loads(folder.flownote("rust", "status", "--json").out)
     assert status["ready"] is False and status["built"] == []
 

@@ -55,7 +55,9 @@ impl Written {
         let names: Vec<&str> =
             self.schema.fields().iter().take(20).map(|field| field.name().as_str()).collect();
         let width = self.schema.fields().len();
-        format!("{} rows × {width} columns: {}", grouped(self.rows), names.join(", "))
+        let row = if self.rows == 1 { "row" } else { "rows" };
+        let column = if width == 1 { "column" } else { "columns" };
+        format!("{} {row} × {width} {column}: {}", grouped(self.rows), names.join(", "))
     }
 }
 

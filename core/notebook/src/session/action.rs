@@ -150,4 +150,7 @@ pub struct Question {
     pub modules: BTreeMap<String, String>,
     /// Whether the result may be kept for others; why not, if not.
     pub unkeepable: Option<String>,
+    /// Why the cache wasn't asked although earlier results were to be taken. For the record.
+    #[serde(default)]
+    pub unasked: Option<String>,
 }

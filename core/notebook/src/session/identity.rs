@@ -92,6 +92,7 @@ impl Session {
             recipe: recipe(cell, names, inputs, &modules),
             modules,
             unkeepable: self.unkeepable(names, inputs),
+            unasked: None,
         }
     }
 

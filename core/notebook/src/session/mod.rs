@@ -22,6 +22,7 @@ mod modules;
 mod names;
 mod outcome;
 mod plan;
+mod prospect;
 mod queue;
 mod start;
 mod survey;
@@ -37,6 +38,7 @@ pub use event::{
     Defined, Event, Finish, FinishStatus, Hit, Origin, RunRequest, Stored, Trouble, VersionedName,
 };
 pub use identity::recipe_of_result;
+pub use prospect::Prospect;
 pub use result::{Input, Past};
 pub use status::{CellStatus, Why};
 pub use values::Group;
@@ -185,15 +187,16 @@ impl Session {
         entries.filter_map(|(name, entry)| Some((name.clone(), version(entry)?))).collect()
     }
 
-    /// How people name a cell: `cell 3`, counting code cells from the top.
+    /// How people name a cell: `cell 3`, counting the file's code cells from the top.
     pub fn label(&self, cell: &CellId) -> String {
         if self.repl.is_some() {
             // Whoever stands at a prompt names the cells.
             return format!("cell {cell}");
         }
-        let code = self.document.cells().iter().filter(|cell| cell.language.is_code());
-        match code.zip(1..).find(|(it, _)| it.id == *cell) {
-            Some((_, number)) => format!("cell {number}"),
+        let found = self.document.numbered().find(|(_, it)| it.id == *cell);
+        match found {
+            Some((Some(number), _)) => format!("cell {number}"),
+            Some((None, _)) => "the given parameters".to_owned(),
             None => format!("cell `{cell}`"),
         }
     }

@@ -68,6 +68,21 @@ impl CellNames {
         self.made_by_source.contains(name)
     }
 
+    /// Why the cache is never asked for what it gives: its text says so.
+    pub fn unasked(&self) -> Option<String> {
+        match (&self.unkeepable, self.class) {
+            _ if self.caching == Some(false) => Some("it says `no-cache`".to_owned()),
+            (Some(effect), _) => Some(format!("it {effect}")),
+            (None, Class::Definition) => {
+                Some("it only defines, which each session does anew".to_owned())
+            }
+            (None, Class::Effect) => {
+                Some("it changes more than the names that it defines".to_owned())
+            }
+            (None, Class::Value) => None,
+        }
+    }
+
     /// The modules that it imports of which nothing is known.
     pub fn unknown_modules(&self, known: &BTreeMap<String, String>) -> BTreeSet<String> {
         self.imports.iter().filter(|name| !known.contains_key(*name)).cloned().collect()

@@ -150,6 +150,7 @@ impl Session {
             identities: BTreeMap::new(),
             deleted: finish.deleted,
             unverified: finish.unverified,
+            unkept: None,
             reused,
             explicit: job.explicit,
             past: false,

@@ -33,6 +33,8 @@ pub struct CellResult {
     pub deleted: Vec<String>,
     /// Why it can't be trusted later.
     pub unverified: Option<String>,
+    /// Why the cache doesn't have it, as far as that was found when it was made.
+    pub unkept: Option<String>,
     /// Who computed it, when it was not this session.
     pub reused: Option<Origin>,
     /// Whether the user pointed at the cell, and so wants to see what it gives now.
@@ -55,6 +57,7 @@ impl CellResult {
             identities: BTreeMap::new(),
             deleted: past.deleted,
             unverified: past.unverified,
+            unkept: past.unkept,
             reused: Some(past.origin),
             explicit: false,
             past: true,
@@ -115,6 +118,9 @@ pub struct Past {
     /// Why it is not trusted.
     #[serde(default)]
     pub unverified: Option<String>,
+    /// Why the cache doesn't have it.
+    #[serde(default)]
+    pub unkept: Option<String>,
     /// What it showed.
     #[serde(default)]
     pub outputs: Vec<Output>,

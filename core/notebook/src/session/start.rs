@@ -7,7 +7,6 @@ use super::survey::Survey;
 use super::values::Group;
 use super::{Action, Doing, Execute, Session, Started};
 use crate::cell::Cell;
-use crate::facts::Class;
 use crate::language::Language;
 use crate::lines::rewrite;
 use crate::session::names::CellNames;
@@ -16,14 +15,9 @@ impl Session {
     /// Whether the cache may have what a cell would give.
     pub(super) fn may_ask(&self, job: &Job, names: &CellNames) -> bool {
         let tried = self.tried.contains(&(job.request, job.cell.clone()));
-        !job.explicit
-            && job.reuse
-            && !job.missed
-            && names.class == Class::Value
-            && names.caching != Some(false)
-            && names.unkeepable.is_none()
-            && !self.executed.contains(&job.cell)
-            && !(tried && self.was_restored(&job.cell))
+        let here = self.executed.contains(&job.cell) || (tried && self.was_restored(&job.cell));
+        let wanted = !job.explicit && job.reuse && !job.missed;
+        wanted && !here && names.unasked().is_none()
     }
 
     /// Asks the cache for what a cell would give.
@@ -72,7 +66,8 @@ impl Session {
         let execution = self.number();
         let inputs = self.inputs(reads, &survey.environment);
         let cell = &self.document.cells()[position];
-        let question = self.question(execution, cell, names, &inputs);
+        let mut question = self.question(execution, cell, names, &inputs);
+        question.unasked = names.unasked().filter(|_| job.reuse);
         Box::new(Started { job, question, inputs })
     }
 

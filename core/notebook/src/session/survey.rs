@@ -116,7 +116,7 @@ impl Session {
 impl Input {
     /// Whether two readings of a name gave the same; where results are taken from elsewhere,
     /// also when they were computed alike.
-    fn is_same(&self, now: &Self, alike: bool) -> bool {
+    pub(super) fn is_same(&self, now: &Self, alike: bool) -> bool {
         let versions = self.version.is_some() && self.version == now.version;
         let digests = self.digest.is_some() && self.digest == now.digest;
         versions || digests || (alike && self.recipe == now.recipe)

@@ -1,18 +1,25 @@
 //! `cache list`: what is kept, newest first.
 
+use std::collections::{HashMap, HashSet};
+
 use clap::{Arg, Command, value_parser};
 use flownote_flow::cache::CacheRecord;
 use flownote_flow::provenance::Key;
-use flownote_store::Store;
+use flownote_store::{RunKey, Store};
 use serde_json::json;
 
 use super::super::error::Error;
+use super::super::notebooks::{self, Cells};
 use super::super::session::with_store;
 use super::super::table::{Table, flexible, number, text};
 use super::super::target_option::{given, json as json_flag};
 use super::super::{Exit, Outcome, Shell, flow_option, output, words};
 use crate::report::text::duration;
 
+/// What the columns mean, and what may come next.
+const NEXT: &str = "\
+TOOK is what taking a result saves. `flownote show FROM` shows who made it,
+`flownote cache clear --older-than 2w` forgets old ones, `flownote gc` frees their space.";
 /// How much of a key is shown.
 const SHORT: usize = 10;
 
@@ -43,8 +50,13 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
         let (step, user) = (given(matches, "step"), given(matches, "user"));
         let mut found: Vec<(Key, CacheRecord)> = Vec::new();
         let mut more = false;
+        let mut seen = HashSet::new();
         for entry in store.cache_entries().await? {
             let Some(record) = store.kept(&entry.slot).await? else { continue };
+            // A cell's result is kept under what it read, and under how that was made.
+            if !seen.insert(record.reused().pathspec) {
+                continue;
+            }
             let wanted = step.is_none_or(|step| record.step.as_str() == step)
                 && user.is_none_or(|user| record.user == user);
             if wanted && found.len() == limit {
@@ -60,10 +72,11 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
         } else if found.is_empty() {
             output::talk(&nothing(store, step.is_some() || user.is_some()));
         } else {
-            output::write(render(&found))?;
+            output::write(render(&found, &cells_of(store, &found).await))?;
             if more {
                 output::talk(&format!("more: --limit {}", limit * 5));
             }
+            output::talk(NEXT);
         }
         Ok::<_, Error>(Exit::Success.into())
     })
@@ -86,7 +99,20 @@ fn as_json((key, record): &(Key, CacheRecord)) -> serde_json::Value {
     })
 }
 
-fn render(found: &[(Key, CacheRecord)]) -> String {
+/// How the cells of notebooks are called that made results; their runs may be gone.
+async fn cells_of(store: &Store, found: &[(Key, CacheRecord)]) -> HashMap<RunKey, Cells> {
+    let mut cells = HashMap::new();
+    for (_, record) in found.iter().filter(|(_, record)| notebooks::is(&record.flow)) {
+        let run = RunKey::new(record.flow.clone(), record.run.clone());
+        if !cells.contains_key(&run) {
+            let known = Cells::read(store, &run).await.unwrap_or_default();
+            cells.insert(run, known);
+        }
+    }
+    cells
+}
+
+fn render(found: &[(Key, CacheRecord)], cells: &HashMap<RunKey, Cells>) -> String {
     let mut table = Table::new(&[
         text("KEY"),
         text("STEP"),
@@ -97,9 +123,11 @@ fn render(found: &[(Key, CacheRecord)]) -> String {
         number("SIZE"),
     ]);
     for (key, record) in found {
+        let run = RunKey::new(record.flow.clone(), record.run.clone());
+        let cell = cells.get(&run).and_then(|cells| cells.name(&record.step));
         table.row([
             key.as_str()[..SHORT].to_owned(),
-            record.step.to_string(),
+            cell.unwrap_or_else(|| record.step.to_string()),
             record.reused().pathspec,
             record.user.clone(),
             words::elapsed(Some(&record.finished_at), None),

@@ -7,6 +7,7 @@ use flownote_store::client::Why;
 use serde::Serialize;
 
 use super::super::error::Error;
+use super::super::notebooks::Cells;
 use super::super::session::with_store;
 use super::super::target_option::{given, json, target};
 use super::super::{Exit, Outcome, Shell, flow_option, output, words};
@@ -29,6 +30,9 @@ pub fn command() -> Command {
 #[derive(Serialize)]
 struct Answer {
     pathspec: String,
+    /// `cell 3 (SQL)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cell: Option<String>,
     #[serde(flatten)]
     said: Why,
 }
@@ -50,7 +54,8 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
                 (&reused.pathspec, &reused.user, words::time(&reused.finished_at));
             said.why = format!("it didn't run: reused from {from} by {user}, {at}");
         }
-        let answer = Answer { pathspec: task.pathspec, said };
+        let cell = Cells::read(store, &target.run).await?.name(&task.step);
+        let answer = Answer { pathspec: task.pathspec, cell, said };
         if shell.matches.get_flag("json") {
             output::json(&answer)?;
         } else {
@@ -61,8 +66,9 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
 }
 
 fn render(answer: &Answer) -> String {
-    let Answer { pathspec, said } = answer;
-    let mut text = format!("{}  {}\n", style(pathspec).bold(), said.why);
+    let Answer { pathspec, cell, said } = answer;
+    let cell = cell.as_ref().map(|cell| format!("{cell}: ")).unwrap_or_default();
+    let mut text = format!("{}  {cell}{}\n", style(pathspec).bold(), said.why);
     if let Some(near) = &said.nearest {
         let at = words::time(&near.finished_at);
         text.push_str(&format!("  nearest  {} by {}, {at}\n", near.pathspec, near.user));

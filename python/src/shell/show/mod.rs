@@ -11,6 +11,7 @@ use clap::Command;
 use flownote_store::Store;
 
 use super::error::Error;
+use super::notebooks::Cells;
 use super::session::with_store;
 use super::target_option::{given, json, target};
 use super::{Exit, Outcome, Shell, flow_option, output};
@@ -22,6 +23,7 @@ Examples:
   flownote show Recommend            the flow's latest run
   flownote show 8f2c9a/train/3       one task
   flownote show latest/end/0/scores  one artifact
+  flownote show latest/3             cell 3 of a notebook
   flownote show flow.py              the flow's structure";
 
 /// `flownote show`.
@@ -70,7 +72,10 @@ async fn show(shell: &Shell<'_>, store: &Store, name: &str) -> Result<Outcome, E
             let tasks = target.tasks(store, name).await?;
             match tasks.as_slice() {
                 [task] => task::show(store, &target.run, task, json).await?,
-                _ => step::show(&target.run, step, &tasks, json)?,
+                _ => {
+                    let cells = Cells::read(store, &target.run).await?;
+                    step::show(&target.run, step, &cells, &tasks, json)?;
+                }
             }
         }
         (Some(_), Some(_), None) => {

@@ -1,17 +1,21 @@
 //! A run: how it stands, its parameters, its steps, what failed, what to type next.
 
 use console::style;
+use flownote_flow::id::StepName;
 use flownote_flow::run::RunRecord;
 use flownote_store::client::{RunSummary, Status, Task, TaskStatus};
 use flownote_store::{RunKey, Store};
 use serde::Serialize;
 
 use super::super::error::Error;
+use super::super::notebooks::Cells;
 use super::super::table::{Table, flexible, number, text};
 use super::super::{notebooks, output, words};
 use super::{fields, indented, inner_width};
 use crate::report::text::duration;
 
+/// Characters of a cell's first line that are shown.
+const HEADLINE: usize = 32;
 /// Failed tasks that are shown with their message.
 const SHOWN: usize = 5;
 
@@ -19,6 +23,9 @@ const SHOWN: usize = 5;
 #[derive(Serialize)]
 struct StepRow {
     step: String,
+    /// Of a notebook: `cell 3`, its language and its first line.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    cell: Option<CellOfRow>,
     done: u64,
     /// Of those done, the ones whose result is another task's.
     reused: u64,
@@ -32,7 +39,19 @@ struct StepRow {
     max_rss_kb: u64,
 }
 
+#[derive(Serialize)]
+struct CellOfRow {
+    cell: Option<u32>,
+    language: String,
+    headline: String,
+}
+
 impl StepRow {
+    /// Whether any of its tasks began.
+    fn has_begun(&self) -> bool {
+        self.done + self.running + self.bad() > 0
+    }
+
     /// Tasks that ended, but not well.
     fn bad(&self) -> u64 {
         self.failed + self.cancelled + self.interrupted
@@ -54,8 +73,9 @@ pub async fn show(store: &Store, run: &RunKey, json: bool) -> Result<(), Error> 
     let summary = store.run_summary(run).await?;
     let record = store.run_record(run).await?;
     let tasks = store.tasks(run, None).await?;
+    let cells = Cells::of(&record);
     let steps: Vec<StepRow> =
-        names(&record, &tasks).into_iter().map(|name| sum_up(name, &tasks)).collect();
+        names(&record, &tasks).into_iter().map(|name| sum_up(name, &cells, &tasks)).collect();
     let failed: Vec<&Task> =
         tasks.iter().filter(|task| task.status == TaskStatus::Failed).collect();
     if json {
@@ -74,8 +94,9 @@ pub async fn show(store: &Store, run: &RunKey, json: bool) -> Result<(), Error> 
         });
     }
     let mut text = head(&summary, &record);
-    text.push_str(&step_table(&steps));
-    text.push_str(&failures(&failed));
+    let table = if notebooks::is(&run.flow) { cell_table(&steps) } else { step_table(&steps) };
+    text.push_str(&table);
+    text.push_str(&failures(&failed, &cells));
     text.push_str(&words::next(&commands(&summary, &record, &failed)));
     output::write(text)
 }
@@ -135,7 +156,7 @@ fn place(record: &RunRecord) -> String {
     format!("{}:{}", description.file, description.line)
 }
 
-fn sum_up(name: &str, tasks: &[Task]) -> StepRow {
+fn sum_up(name: &str, cells: &Cells, tasks: &[Task]) -> StepRow {
     let own: Vec<&Task> = tasks.iter().filter(|task| task.step.as_str() == name).collect();
     let count = |status: &[TaskStatus]| {
         own.iter().filter(|task| status.contains(&task.status)).count() as u64
@@ -146,6 +167,11 @@ fn sum_up(name: &str, tasks: &[Task]) -> StepRow {
     let attempts = || own.iter().flat_map(|task| &task.attempts);
     StepRow {
         step: name.to_owned(),
+        cell: cells.get(&StepName::new(name)).map(|cell| CellOfRow {
+            cell: cell.number,
+            language: cell.language.clone(),
+            headline: cell.headline.clone(),
+        }),
         done: count(&[TaskStatus::Succeeded]),
         reused: own.iter().filter(|task| task.reused.is_some()).count() as u64,
         running: count(&[TaskStatus::Running]),
@@ -169,26 +195,66 @@ fn step_table(steps: &[StepRow]) -> String {
         number("MEMORY").droppable(),
     ]);
     for step in steps {
-        let begun = step.done + step.running + step.bad() > 0;
-        let mark = match step {
-            _ if !begun => style("·").dim(),
-            StepRow { failed: 1.., .. } => style("✕").red(),
-            _ if step.bad() > 0 => style("■").yellow(),
-            StepRow { running: 1.., .. } => style("●").cyan(),
-            _ if step.reused == step.done => style("◆").magenta(),
-            _ => style("✓").green(),
-        };
-        let cell = |value: String| if begun { value } else { String::new() };
+        let [took, cpu, memory] = measures(step);
+        table.row([mark(step), step.step.clone(), counts(step), took, cpu, memory]);
+    }
+    format!("\n{}", indented(&table.render(inner_width())))
+}
+
+/// The same for a notebook: its cells by number, language and first line.
+fn cell_table(steps: &[StepRow]) -> String {
+    let mut table = Table::new(&[
+        text(""),
+        number("CELL"),
+        text("LANGUAGE"),
+        flexible("CODE"),
+        text("STEP"),
+        text("TASKS"),
+        number("TOOK"),
+        number("CPU").droppable(),
+        number("MEMORY").droppable(),
+    ]);
+    for step in steps {
+        let cell = step.cell.as_ref();
+        let number = cell.and_then(|cell| cell.cell).map(|number| number.to_string());
+        let headline = cell.map(|cell| cell.headline.chars().take(HEADLINE).collect());
+        let [took, cpu, memory] = measures(step);
         table.row([
-            mark.to_string(),
+            mark(step),
+            // What was given has no number; of a younger cell none is known.
+            number.unwrap_or_else(|| if cell.is_some() { "–" } else { "" }.to_owned()),
+            cell.map(|cell| cell.language.clone()).unwrap_or_default(),
+            headline.unwrap_or_default(),
             step.step.clone(),
             counts(step),
-            cell(step.elapsed_ms.map(duration).unwrap_or_default()),
-            cell(duration(step.cpu_ms)),
-            words::memory(step.max_rss_kb),
+            took,
+            cpu,
+            memory,
         ]);
     }
     format!("\n{}", indented(&table.render(inner_width())))
+}
+
+/// How a step stands, by shape and colour.
+fn mark(step: &StepRow) -> String {
+    let mark = match step {
+        _ if !step.has_begun() => style("·").dim(),
+        StepRow { failed: 1.., .. } => style("✕").red(),
+        _ if step.bad() > 0 => style("■").yellow(),
+        StepRow { running: 1.., .. } => style("●").cyan(),
+        _ if step.reused == step.done => style("◆").magenta(),
+        _ => style("✓").green(),
+    };
+    mark.to_string()
+}
+
+/// What a step took: time, processor, memory; nothing before it begins.
+fn measures(step: &StepRow) -> [String; 3] {
+    if !step.has_begun() {
+        return Default::default();
+    }
+    let took = step.elapsed_ms.map(duration).unwrap_or_default();
+    [took, duration(step.cpu_ms), words::memory(step.max_rss_kb)]
 }
 
 fn counts(step: &StepRow) -> String {
@@ -209,14 +275,15 @@ fn counts(step: &StepRow) -> String {
     if said.is_empty() { style("not started").dim().to_string() } else { said.join(", ") }
 }
 
-fn failures(failed: &[&Task]) -> String {
+fn failures(failed: &[&Task], cells: &Cells) -> String {
     let mut text = String::new();
     for task in failed.iter().take(SHOWN) {
         let attempts = task.attempts.len();
+        let cell = cells.name(&task.step).map(|name| format!("{name} · ")).unwrap_or_default();
         let tries =
             if attempts > 1 { format!(" after {attempts} attempts") } else { String::new() };
         text.push_str(&format!(
-            "\n{} {}/{}{tries}\n",
+            "\n{} {cell}{}/{}{tries}\n",
             words::task_status(task.status),
             task.step,
             task.task
@@ -276,15 +343,19 @@ fn commands_of_notebook(
     id: &str,
     failed: &[&Task],
 ) -> Vec<(String, &'static str)> {
+    let cells = Cells::of(record);
     let mut commands = Vec::new();
     if let Some(task) = failed.first() {
-        let task = format!("{id}/{}/{}", task.step, task.task);
+        let number = cells.get(&task.step).and_then(|cell| cell.number);
+        let cell = number.map_or_else(|| task.step.to_string(), |number| number.to_string());
+        let task = format!("{id}/{cell}/{}", task.task);
         commands.push((format!("flownote show {task}"), "the traceback"));
         commands.push((format!("flownote logs {task}"), "what it printed"));
     }
     if summary.status == Status::Running {
         commands.push((format!("flownote logs {id} --follow"), "watch what it prints"));
     } else if summary.status == Status::Succeeded {
+        commands.push((format!("flownote artifacts {id}"), "the values of its cells"));
         commands.push((format!("flownote logs {id}"), "what its cells printed"));
     } else if notebooks::is_of_the_shell(record) {
         let resume = format!("flownote resume {}", record.description.file);

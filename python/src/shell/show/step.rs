@@ -6,15 +6,23 @@ use flownote_store::RunKey;
 use flownote_store::client::Task;
 
 use super::super::error::Error;
+use super::super::notebooks::Cells;
 use super::super::table::{Table, number, text};
 use super::super::{output, words};
 
 /// Shows it.
-pub fn show(run: &RunKey, step: &StepName, tasks: &[Task], json: bool) -> Result<(), Error> {
+pub fn show(
+    run: &RunKey,
+    step: &StepName,
+    cells: &Cells,
+    tasks: &[Task],
+    json: bool,
+) -> Result<(), Error> {
     if json {
         return output::json(&tasks);
     }
-    let mut out = format!("{}\n\n", style(format!("{run}/{step}")).bold());
+    let cell = cells.name(step).map(|name| format!("  {name}")).unwrap_or_default();
+    let mut out = format!("{}{cell}\n\n", style(format!("{run}/{step}")).bold());
     if tasks.is_empty() {
         out.push_str("No tasks yet.\n");
         return output::write(out);

@@ -7,6 +7,7 @@ use flownote_store::{RunKey, Store};
 use serde::Serialize;
 
 use super::super::error::Error;
+use super::super::notebooks::{Cell, Cells, OUTPUTS};
 use super::super::table::{Table, flexible, number, text};
 use super::super::{artifacts, output, words};
 use super::{fields, indented, inner_width};
@@ -38,7 +39,8 @@ pub async fn show(store: &Store, run: &RunKey, task: &Task, json: bool) -> Resul
     let took = if task.finished_at.is_some() { format!(" in {took}") } else { String::new() };
     let title = style(&task.pathspec).bold();
     let mut text = format!("{title}  {}{took}\n", words::task_status(task.status));
-    text.push_str(&about(task, why.unwrap_or_default()));
+    let cells = Cells::read(store, run).await?;
+    text.push_str(&about(task, cells.get(&task.step), why.unwrap_or_default()));
     text.push_str(&attempts(task));
     if let Some(exception) = &task.exception {
         text.push_str(&failure(exception, task.status == TaskStatus::Succeeded));
@@ -51,7 +53,7 @@ pub async fn show(store: &Store, run: &RunKey, task: &Task, json: bool) -> Resul
     output::write(text)
 }
 
-fn about(task: &Task, why: String) -> String {
+fn about(task: &Task, cell: Option<&Cell>, why: String) -> String {
     let level =
         |(split, index, count): &(_, u32, u32)| format!("item {index} of {count} of `{split}`");
     let last = task.attempts.last();
@@ -66,7 +68,9 @@ fn about(task: &Task, why: String) -> String {
         format!("{} by {user}, {at}", reused.pathspec)
     });
     let reused = reused.unwrap_or_default();
+    let cell = cell.map(|cell| format!("{}  {}", cell.name(), cell.headline));
     fields([
+        ("cell", cell.unwrap_or_default()),
         ("reused from", reused),
         ("not reused", why),
         ("after", task.parents.join(", ")),
@@ -123,7 +127,8 @@ fn commands(task: &Task, artifacts: &[Artifact]) -> Vec<(String, &'static str)> 
     // What was reused printed nothing anew.
     let ran = task.reused.as_ref().map_or(&task.pathspec, |reused| &reused.pathspec);
     let mut commands = vec![(format!("flownote logs {ran}"), "what it printed")];
-    if let Some(artifact) = artifacts.iter().find(|artifact| artifact.producer.is_some()) {
+    if let Some(artifact) = artifacts.iter().find(|it| it.producer.is_some() && it.name != OUTPUTS)
+    {
         commands.push((format!("flownote dump {}", artifact.pathspec), "a value"));
     }
     commands

@@ -68,7 +68,7 @@ async fn session(headless: Headless, mut document: Document) -> Result<i32, Erro
     let store = open_store(headless.store.as_deref()).await?;
     let folder = folder_of(&headless.notebook)?;
     let file = headless.notebook.display().to_string();
-    let mut parameters = parameters::parse(&headless.parameters)?;
+    let mut parameters = parameters::parse(&document, &headless.parameters)?;
     if headless.resume {
         take_over(&store, &document, &file, headless.quiet, &mut parameters).await?;
     }

@@ -5,22 +5,39 @@ use std::collections::BTreeMap;
 
 use flownote_flow::help::resembling;
 use flownote_flow::manifest::ArtifactRecord;
-use flownote_notebook::{Cell, CellId, Document, Language, Operation, facts};
+use flownote_notebook::parameter::{Kind, kinds};
+use flownote_notebook::{Cell, CellId, Document, INJECTED, Language, Operation, facts};
 
 use super::literal;
 use crate::shell::Error;
 
 /// The tag of the cell that has the defaults.
 const DEFAULTS: &str = "parameters";
-/// The tag of the cell that has the values of this run.
-const INJECTED: &str = "injected-parameters";
 
 /// Values by name, as JSON text: numbers stay as they were typed.
 pub type Parameters = BTreeMap<String, String>;
 
-/// Reads what the command line says.
-pub fn parse(words: &[String]) -> Result<Parameters, Error> {
-    words.iter().map(|word| split(word)).collect()
+/// Reads what the command line says: each value as the type of its default has it.
+pub fn parse(document: &Document, words: &[String]) -> Result<Parameters, Error> {
+    let defaults = document.cells().iter().find(|cell| cell.has_tag(DEFAULTS));
+    let kinds = defaults.map(|cell| kinds(&cell.source)).unwrap_or_default();
+    let value = |word: &String| {
+        let (name, typed) = split(word)?;
+        let value = match kinds.get(&name) {
+            Some(kind) => kind.read(&typed).ok_or_else(|| refused(&name, &typed, *kind))?,
+            None => literal::json(&typed),
+        };
+        Ok((name, value))
+    };
+    words.iter().map(value).collect()
+}
+
+fn refused(name: &str, typed: &str, kind: Kind) -> Error {
+    let (expected, example) = (kind.expected(), kind.example());
+    Error::asked(
+        format!("the parameter `{name}` must be {expected}, as its default is, not `{typed}`"),
+        format!("write, for example, `--param {name}={example}`"),
+    )
 }
 
 /// The names that the notebook's cell of defaults sets; nothing when it has no such cell.
@@ -91,5 +108,5 @@ fn split(parameter: &str) -> Result<(String, String), Error> {
     if name.is_empty() {
         return Err(wrong());
     }
-    Ok((name.to_owned(), literal::json(value)))
+    Ok((name.to_owned(), value.to_owned()))
 }

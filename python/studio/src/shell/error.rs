@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use flownote_flow::help::Help;
 
-use super::exit;
+use super::{colours, exit};
 
 /// Why a verb could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -82,9 +82,9 @@ impl Error {
 
     /// Prints it to standard error.
     pub fn print(&self) {
-        eprintln!("error: {self}");
+        eprintln!("{} {self}", colours::label("error:"));
         if let Some(hint) = self.hint() {
-            eprintln!("hint: {hint}");
+            eprintln!("{} {hint}", colours::label("hint:"));
         }
     }
 

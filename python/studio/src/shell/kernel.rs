@@ -50,7 +50,7 @@ fn install(shell: &Shell, matches: &ArgMatches) -> Outcome {
     let folder = jupyter.join("kernels").join(NAME);
     let specification = json!({
         "argv": [shell.studio, "-m", "flownote_studio.jupyter", "-f", "{connection_file}"],
-        "display_name": "Flownote (Python, SQL, WASM)",
+        "display_name": "Flownote (Python, SQL, Rust, WASM)",
         "language": "python",
         "interrupt_mode": "message",
         "metadata": {"debugger": false},

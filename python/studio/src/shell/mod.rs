@@ -1,12 +1,16 @@
 //! The studio's part of the shell: verbs about notebooks. `flownote` hands over command
 //! lines that name a notebook; the words, the exit codes and the way errors look are its own.
 
+pub mod colours;
 mod error;
 mod kernel;
 mod notebook;
 mod run;
 mod rust;
+mod status;
 pub mod tree;
+mod unknown;
+pub mod words;
 
 pub use error::Error;
 
@@ -44,6 +48,10 @@ pub fn invoke(py: Python<'_>, line: Vec<String>, executable: String) -> i32 {
         let matches = match tree::tree().try_get_matches_from(&line) {
             Ok(matches) => matches,
             Err(error) => {
+                if let Some(error) = unknown::option(&error, &tree::tree(), &line) {
+                    error.print();
+                    return error.exit_code();
+                }
                 // Nothing can be said when the terminal is gone.
                 let _ = error.print();
                 return error.exit_code();

@@ -3,15 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command};
-use flownote_flow::id::FlowName;
-use flownote_kernel::record::remembered;
-use flownote_kernel::supervisor::FLOW;
-use flownote_notebook::session::{CellStatus, Order, Session};
 use flownote_notebook::{diff, ipynb};
 
-use super::{Error, Outcome, Shell, exit, tree};
+use super::{Error, Outcome, Shell, exit, status, tree};
 use crate::files;
-use crate::headless::{open_store, runtime};
 
 /// `notebook`.
 pub fn command() -> Command {
@@ -22,7 +17,7 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .subcommand(
             Command::new("status")
-                .about("Say of each cell: fresh, stale (and why), unverified, failed, never run")
+                .about("Say of each cell: fresh, stale (and why), unverified, failed, never run; and what a run with --cache would do")
                 .arg(notebook())
                 .arg(tree::store())
                 .arg(tree::switch("json", "As JSON")),
@@ -53,7 +48,7 @@ pub fn command() -> Command {
 /// Does it.
 pub fn act(_shell: &Shell, matches: &ArgMatches) -> Outcome {
     match matches.subcommand() {
-        Some(("status", matches)) => status(matches),
+        Some(("status", matches)) => status::act(&file(matches, "notebook"), matches),
         Some(("diff", matches)) => difference(matches),
         Some(("convert", matches)) => convert(matches),
         Some(("strip", matches)) => strip(matches),
@@ -63,55 +58,6 @@ pub fn act(_shell: &Shell, matches: &ArgMatches) -> Outcome {
 
 fn file(matches: &ArgMatches, name: &str) -> PathBuf {
     matches.get_one::<PathBuf>(name).cloned().unwrap_or_default()
-}
-
-fn status(matches: &ArgMatches) -> Outcome {
-    let path = file(matches, "notebook");
-    let document = files::read(&path)?;
-    let store = matches.get_one::<String>("store").cloned();
-    let past = runtime()?.block_on(async {
-        let store = open_store(store.as_deref()).await?;
-        let flow = FlowName::new(FLOW);
-        remembered(&store, &flow, &document).await.map_err(Error::from)
-    })?;
-    let past = past.into_iter().map(|it| it.past).collect();
-    let mut session = Session::new(document, Order::Document, "status");
-    session.remember(past);
-    let statuses = session.statuses();
-    if matches.get_flag("json") {
-        let all: Vec<_> = (statuses.iter())
-            .map(|(cell, status)| serde_json::json!({"cell": cell, "status": status}))
-            .collect();
-        println!("{}", serde_json::to_string_pretty(&all).unwrap_or_default());
-        return Ok(exit::OK);
-    }
-    if statuses.is_empty() {
-        println!("{} has no cells that run", path.display());
-    }
-    for (number, (cell, status)) in statuses.iter().enumerate() {
-        let source = session.document().cell(cell).map(|cell| cell.source.as_str());
-        let first = source.and_then(|it| it.lines().find(|line| !line.trim().is_empty()));
-        let first: String = first.unwrap_or("(empty)").chars().take(40).collect();
-        println!("{:>3}  {:<40}  {}", number + 1, first, in_words(status));
-    }
-    Ok(exit::OK)
-}
-
-/// A status, for people.
-fn in_words(status: &CellStatus) -> String {
-    match status {
-        CellStatus::NeverRun => "never run".to_owned(),
-        CellStatus::Queued => "queued".to_owned(),
-        CellStatus::Running => "running".to_owned(),
-        CellStatus::Fresh { reused: Some(origin) } => {
-            format!("fresh (computed by {} at {})", origin.user, origin.finished_at)
-        }
-        CellStatus::Fresh { reused: None } => "fresh".to_owned(),
-        CellStatus::Stale { why } => format!("stale: {why}"),
-        CellStatus::Unverified { why } => format!("unverified: {why}"),
-        CellStatus::Failed => "failed".to_owned(),
-        CellStatus::Interrupted => "interrupted".to_owned(),
-    }
 }
 
 fn difference(matches: &ArgMatches) -> Outcome {

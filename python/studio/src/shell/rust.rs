@@ -1,11 +1,11 @@
-//! `flownote rust setup|status`: what Rust cells need on this machine (notebook rule 16).
+//! `flownote rust setup|status|docs`: what Rust cells need on this machine (notebook rule 16).
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::{ArgMatches, Command};
 use flownote_flow::help::Help;
-use flownote_kernel::rust::{Built, Level, Progress, Setup, SetupError, Toolchain, size_of};
+use flownote_kernel::rust::{Built, GUIDE, Level, Progress, Setup, SetupError, Toolchain, size_of};
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::json;
 
@@ -23,6 +23,7 @@ pub fn command() -> Command {
                 .arg(tree::switch("base", "Leave the `arrow` and `rayon` crates out"))
                 .arg(tree::switch("quiet", "Show errors only").short('q')),
         )
+        .subcommand(Command::new("docs").about("Print the page on what Rust cells have at hand"))
         .subcommand(
             Command::new("status")
                 .about("Say which compiler there is and what was built; exit code 1 when nothing is ready")
@@ -34,6 +35,10 @@ pub fn command() -> Command {
 pub fn act(_shell: &Shell, matches: &ArgMatches) -> Outcome {
     match matches.subcommand() {
         Some(("setup", matches)) => build(matches.get_flag("base"), matches.get_flag("quiet")),
+        Some(("docs", _)) => {
+            print!("{GUIDE}");
+            Ok(exit::OK)
+        }
         Some(("status", matches)) => status(matches.get_flag("json")),
         _ => Ok(exit::USAGE),
     }
@@ -116,19 +121,41 @@ fn status(as_json: bool) -> Outcome {
         return Ok(code);
     }
     println!("rustc {} ({})", toolchain.version, toolchain.rustc.display());
+    let folder = Setup::folder();
+    if built.is_empty() {
+        println!("nothing is built yet in {}", folder.display());
+    } else {
+        println!("built in {}", folder.display());
+        println!("  {:<12}  {:>10}  {:<10}  {:<9}  STATE", "WHAT", "SIZE", "AGE", "RUSTC");
+    }
     for one in &built {
         let age = one.when.and_then(|when| SystemTime::now().duration_since(when).ok());
-        let age = age.map(|age| format!("{} ago", HumanDuration(age))).unwrap_or_default();
-        let other = if one.current { String::new() } else { ", not in use".to_owned() };
+        let age = age.map(|age| HumanDuration(age).to_string()).unwrap_or_default();
+        let state = if one.current { "in use" } else { "left over" };
         let size = HumanBytes(one.size).to_string();
-        println!("  {:<24} {size:>12}  {age}, rustc {}{other}", one.name, release(one));
+        println!("  {:<12}  {size:>10}  {age:<10}  {:<9}  {state}", one.name, release(one));
     }
     if !built.is_empty() {
-        println!("  {:<24} {:>12}", "cells", HumanBytes(size_of(&setup.cells())).to_string());
+        let size = HumanBytes(size_of(&setup.cells())).to_string();
+        println!("  {:<12}  {size:>10}  compiled cells of all notebooks", "cells");
     }
-    println!("  in {}", Setup::folder().display());
-    if !ready {
-        println!("nothing is ready yet: `flownote rust setup` builds it, or the first Rust cell");
+    let has = |level: Level| built.iter().any(|one| one.current && one.name == level.name());
+    let next = match (has(Level::Base), has(Level::Full)) {
+        (false, _) => {
+            "next: `flownote rust setup` builds what Rust cells need; the first Rust cell would, too"
+        }
+        (true, false) => {
+            "next: `flownote rust setup` adds the `arrow` and `rayon` crates; other cells run now"
+        }
+        (true, true) => {
+            "ready: write a cell that begins with `%%rust`; `flownote rust docs` says what it has at hand"
+        }
+    };
+    println!("{next}");
+    let old: Vec<&Built> = built.iter().filter(|one| !one.current).collect();
+    if !old.is_empty() {
+        let size = HumanBytes(old.iter().map(|one| one.size).sum());
+        println!("left over: {size} of earlier versions, which may be deleted");
     }
     Ok(code)
 }

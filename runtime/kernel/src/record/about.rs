@@ -14,6 +14,9 @@ use serde_json::{Value as Json, json};
 
 use super::Executed;
 
+/// Characters of a cell's first line that its description has.
+const HEADLINE: usize = 120;
+
 /// What is known of a session's run before it begins.
 #[derive(Clone, Debug)]
 pub struct About {
@@ -67,14 +70,15 @@ impl About {
         }
     }
 
-    /// The notebook as a flow: a step for each cell that is executed, in their order.
+    /// The notebook as a flow: a step for each cell that is executed, in their order. The
+    /// line of a step is the number of its cell; what was given has none: 0.
     fn description(&self, document: &Document) -> FlowDescription {
-        let code = document.cells().iter().filter(|cell| cell.language.is_code());
-        let steps = code.zip(1..).map(|(cell, line)| StepDescription {
+        let steps = document.numbered().map(|(number, cell)| StepDescription {
             name: StepName::new(cell.id.as_str()),
             file: self.file.clone(),
-            line,
-            doc: cell.source.lines().next().map(str::to_owned),
+            line: number.unwrap_or_default(),
+            doc: cell.headline().map(shortened),
+            language: Some(cell.language.title().to_owned()),
             arguments: Vec::new(),
             decorators: Vec::new(),
             transitions: Vec::new(),
@@ -121,6 +125,11 @@ pub fn base_of(folder: &Path, file: &str) -> String {
         }
     }
     base.display().to_string()
+}
+
+/// A headline, not the whole of a very long line.
+fn shortened(line: &str) -> String {
+    line.chars().take(HEADLINE).collect()
 }
 
 /// What a run's environment says.

@@ -8,6 +8,7 @@ use flownote_flow::manifest::{
 };
 use flownote_notebook::Output;
 use flownote_notebook::session::{Defined, FinishStatus, Input, recipe_of_result};
+use flownote_notebook::text::without_colours;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -30,6 +31,12 @@ pub(super) struct OfCell {
     pub source: String,
     /// Its language.
     pub language: String,
+    /// Why the cache wasn't asked although earlier results were to be taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unasked: Option<String>,
+    /// Why its result isn't kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unkept: Option<String>,
 }
 
 /// The attempt of an execution: its step is the cell, its task the execution's number.
@@ -129,6 +136,8 @@ fn provenance(about: &About, executed: &Executed) -> Json {
         count: executed.count,
         source: executed.source.clone(),
         language: executed.question.language.name().to_owned(),
+        unasked: executed.question.unasked.clone(),
+        unkept: executed.unkept(),
     };
     let mut record = json!(record);
     record["cell"] = json!(of_cell);
@@ -174,17 +183,6 @@ fn cancelled() -> Failure {
     }
 }
 
-/// Text without ANSI colours: `ESC [ … letter`.
-pub fn without_colours(text: &str) -> String {
-    let mut pieces = text.split("\u{1b}[");
-    let mut plain = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let end = piece.find(|letter: char| letter.is_ascii_alphabetic());
-        plain.push_str(end.map_or(piece, |end| &piece[end + 1..]));
-    }
-    plain
-}
-
 /// The record of JSON text that stands in the manifest; nothing when it is too long.
 pub(super) fn inline(type_name: &str, digest: &str, text: &str) -> Option<ArtifactRecord> {
     (text.len() <= INLINE).then(|| ArtifactRecord {
@@ -204,16 +202,5 @@ pub(super) fn json_record(type_name: &str, digest: &str, length: usize) -> Artif
         inline_base64: None,
         meta: Default::default(),
         preview: None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_traceback_loses_its_colours_and_nothing_else() {
-        let text = "\u{1b}[31mValueError\u{1b}[0m: [1] is \u{1b}[1;32mbad\u{1b}[m";
-        assert_eq!(without_colours(text), "ValueError: [1] is bad");
     }
 }

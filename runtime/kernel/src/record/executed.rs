@@ -60,12 +60,29 @@ pub struct Executed {
 impl Executed {
     /// Whether all that it defined is kept, or is made again by its text alone.
     pub fn is_whole(&self) -> bool {
+        self.status == FinishStatus::Ok && self.missing().is_none()
+    }
+
+    /// Why its result can't be taken later; nothing when it can, as far as is known.
+    pub fn unkept(&self) -> Option<String> {
+        if self.status != FinishStatus::Ok {
+            return None;
+        }
+        let own = self.uncacheable.as_ref().or(self.question.unkeepable.as_ref());
+        own.map(|why| format!("it {}", why.trim_start_matches("it "))).or_else(|| {
+            let (name, defined) = self.missing()?;
+            Some(format!("its `{name}` ({}) can't be kept", defined.type_name))
+        })
+    }
+
+    /// Something that it defined and that nothing can bring back without running it.
+    fn missing(&self) -> Option<(&String, &Defined)> {
         let text = facts(self.question.language, &self.source);
         let made = |name: &str| {
             let kind = text.defs.get(name).map(|definition| &definition.kind);
             matches!(kind, Some(Kind::Import(_) | Kind::Function | Kind::Class | Kind::Item))
         };
-        self.status == FinishStatus::Ok
-            && self.defined.keys().all(|name| self.artifacts.contains_key(name) || made(name))
+        let mut defined = self.defined.iter();
+        defined.find(|(name, _)| !self.artifacts.contains_key(*name) && !made(name))
     }
 }

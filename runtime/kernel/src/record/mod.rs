@@ -15,7 +15,6 @@ mod recorder;
 mod writer;
 
 pub use about::{About, base_of};
-pub use done::without_colours;
 pub use executed::Executed;
 pub use lines::Lines;
 pub use past::{Remembered, remembered};

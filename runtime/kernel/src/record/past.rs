@@ -116,6 +116,7 @@ fn remember(cell: CellId, done: TaskDone, outputs: Vec<Output>) -> Option<Rememb
         deleted: provenance.deleted.into_iter().collect(),
         // What mustn't be kept for others isn't to be trusted from an earlier session either.
         unverified: provenance.unverified.or(provenance.uncacheable),
+        unkept: of_cell.unkept,
         outputs,
         origin,
     };

@@ -31,6 +31,7 @@ pub use imports::Import;
 pub use rewrite::{Edit, Rewritten, place};
 pub use setup::{Level, Prelude, Progress, Setup};
 pub use setup_error::SetupError;
+pub use sources::GUIDE;
 pub use split::{Part, Split};
 pub use toolchain::{MissingToolchain, Toolchain};
 pub use unused::InUse;

@@ -20,6 +20,9 @@ files! {
     "src/media.rs" "src/names.rs" "src/panics.rs" "src/show.rs" "src/value.rs"
 }
 
+/// The page that says what cells have at hand, for `flownote rust docs`.
+pub const GUIDE: &str = include_str!("../../prelude/README.md");
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use flownote_flow::cache::CacheRecord;
 use flownote_flow::id::TaskId;
 use flownote_flow::manifest::{Digest, Reused, TaskDone};
-use flownote_flow::provenance::{Code, Difference, Provenance, nearest};
+use flownote_flow::provenance::{Code, Difference, Provenance, Unusable, nearest};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
@@ -58,8 +58,20 @@ impl Store {
         let Ok(mut asked) = Provenance::deserialize(&done.manifest.provenance) else {
             return Ok(Why::said("never kept: there is no record of what it depends on"));
         };
+        let cell = OfCell::of(done);
         if let Err(why) = asked.reusable() {
+            return Ok(Why::said(match (&cell, why) {
+                (Some(_), Unusable::Unverified { reason } | Unusable::Uncacheable { reason }) => {
+                    format!("never kept: it {reason}")
+                }
+                (_, why) => format!("never kept: {why}"),
+            }));
+        }
+        if let Some(why) = cell.as_ref().and_then(|cell| cell.unkept.as_ref()) {
             return Ok(Why::said(format!("never kept: {why}")));
+        }
+        if let Some(why) = cell.as_ref().and_then(|cell| cell.unasked.as_ref()) {
+            return Ok(Why::said(format!("never taken from the cache: {why}")));
         }
         if asked.code.parts.is_empty() {
             asked.code = code_of_first(self, run, done).await?.unwrap_or(asked.code);
@@ -68,6 +80,7 @@ impl Store {
         let Some(near) = nearest(&asked, records.iter().map(|(_, known)| known)) else {
             let step = &done.step;
             return Ok(Why::said(match own {
+                _ if cell.is_some() => "no earlier result of this cell is kept".to_owned(),
                 true => format!("it was the first: no earlier result of `{step}` is kept"),
                 false => format!(
                     "no result of `{step}` is kept; `flownote run --cache` and `@cache` keep them, \
@@ -82,10 +95,34 @@ impl Store {
         }
         let nearest = Some(record.reused());
         if told.is_empty() {
-            let why = "nothing differs: `--cache` would have reused it".into();
+            let why = match &cell {
+                // It was looked for, or it wasn't: nothing tells.
+                Some(_) => {
+                    "nothing differs: a run with `--cache` takes it, and what is run by itself always runs"
+                }
+                None => "nothing differs: `--cache` would have reused it",
+            };
+            let why = why.to_owned();
             return Ok(Why { why, nearest, also: told });
         }
         Ok(Why { why: told.remove(0), nearest, also: told })
+    }
+}
+
+/// What notebooks record of a cell beside its provenance (`flownote-kernel`, `record`).
+#[derive(Debug, Deserialize)]
+struct OfCell {
+    /// Why its result isn't kept.
+    #[serde(default)]
+    unkept: Option<String>,
+    /// Why the cache wasn't asked although earlier results were to be taken.
+    #[serde(default)]
+    unasked: Option<String>,
+}
+
+impl OfCell {
+    fn of(done: &TaskDone) -> Option<Self> {
+        Self::deserialize(done.manifest.provenance.get("cell")?).ok()
     }
 }
 

@@ -90,6 +90,7 @@ fn check_earlier(frame: &str) {
         .into(),
         deleted: Vec::new(),
         unverified: None,
+        unkept: None,
         outputs: Vec::new(),
         origin: Origin::default(),
     };

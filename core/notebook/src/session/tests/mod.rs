@@ -3,6 +3,7 @@
 mod languages;
 mod like_a_script;
 mod modules;
+mod prospects;
 mod runs;
 mod toy;
 mod world;
