@@ -25,6 +25,7 @@ pub mod routes;
 
 mod act;
 mod answer;
+mod data;
 mod error;
 mod health;
 mod links;
@@ -37,9 +38,11 @@ mod runs;
 mod security;
 mod service;
 mod state;
+mod tables;
 
 pub use error::Error;
 pub use links::ask as ask_for_link;
 pub use options::{Base, Options};
 pub use place::Place;
 pub use service::{Handle, Service};
+pub use tables::{Openable, Tables, Trouble};

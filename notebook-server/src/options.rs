@@ -2,11 +2,13 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use flownote_store::Store;
 use url::Url;
 
 use crate::Error;
+use crate::tables::Tables;
 
 /// The port that is tried first.
 pub const PORT: u16 = 8765;
@@ -45,6 +47,8 @@ pub struct Options {
     pub runtime: Option<PathBuf>,
     /// The command that starts a supervisor; empty for that of [`Options::python`].
     pub supervisor: Vec<String>,
+    /// Who opens tables; without it the place Data is empty.
+    pub tables: Option<Arc<dyn Tables>>,
 }
 
 impl Options {
@@ -66,6 +70,7 @@ impl Options {
             notebooks: None,
             runtime: None,
             supervisor: Vec::new(),
+            tables: None,
         }
     }
 

@@ -7,6 +7,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::act::{open, resume, stop, tags};
+use crate::data::{ask as data, catalog};
 use crate::health;
 use crate::me::me;
 use crate::notebooks::{export, run, serve, socket};
@@ -79,6 +80,12 @@ pub const ROUTES: &[Route] = routes![
     post "/api/health/check" => health::check,
     post "/api/health/gc" => health::gc,
     post "/api/health/kernels/end" => health::end_kernel,
+    get "/api/data/catalog" => catalog::list,
+    get "/api/data/search" => catalog::search,
+    get "/api/data/table" => data::table,
+    get "/api/data/page" => data::page,
+    get "/api/data/statistics" => data::statistics,
+    post "/api/data/query" => data::query,
     get "/" => page::index,
     get "/notebooks" => page::index,
     get "/notebooks/{*path}" => page::index,

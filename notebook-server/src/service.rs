@@ -110,6 +110,7 @@ impl Service {
             python: options.python,
             measured: Measured::default(),
             jobs,
+            tables: options.tables,
             closing: closed,
         });
         let handle = Handle { app: app.clone(), at };

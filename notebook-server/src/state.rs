@@ -14,6 +14,7 @@ use crate::runs::Runs;
 use crate::security::host::Hosts;
 use crate::security::session::Sessions;
 use crate::security::token::Tokens;
+use crate::tables::Tables;
 
 /// The server's state. Clones share it.
 #[derive(Clone)]
@@ -49,6 +50,8 @@ pub struct Shared {
     pub jobs: Jobs,
     /// Notebooks, if a folder of them is served.
     pub notebooks: Option<Rooms>,
+    /// Who opens tables, if anybody does.
+    pub tables: Option<Arc<dyn Tables>>,
     /// True when the server is about to end: streams end, too.
     pub closing: watch::Receiver<bool>,
 }

@@ -8,6 +8,7 @@ mod act;
 mod artifact;
 mod code;
 mod compare;
+mod data;
 mod error;
 mod event;
 mod health;
@@ -30,6 +31,11 @@ pub use artifact::{
 };
 pub use code::{CodeDetail, FileDiff, SourceFile};
 pub use compare::{ComparedArtifact, ComparedRun, Comparison};
+pub use data::{
+    CatalogEntry, CatalogList, ColumnKind, ColumnStatistics, FrequentValue, NamedTable,
+    QueryAnswer, QueryPlace, TableColumn, TableInfo, TablePage, TableQuery, TableSource, TableView,
+    TableWindow,
+};
 pub use error::{ApiError, ErrorBody};
 pub use event::{LogEvent, RunEvent, TaskEvent};
 pub use health::{

@@ -98,5 +98,12 @@ fn the_typescript_types_are_current() {
     all.add::<super::EndKernel>();
     all.add::<super::OpenTask>();
     all.add::<super::OpenedTask>();
+    all.add::<super::TableInfo>();
+    all.add::<super::TableView>();
+    all.add::<super::TablePage>();
+    all.add::<super::ColumnStatistics>();
+    all.add::<super::TableQuery>();
+    all.add::<super::QueryAnswer>();
+    all.add::<super::CatalogList>();
     check_current("types.ts", "notebook-server/src/api", &all);
 }

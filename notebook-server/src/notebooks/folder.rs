@@ -157,7 +157,7 @@ impl Folder {
     }
 
     /// The directory itself.
-    pub(super) fn dir(&self) -> &Dir {
+    pub(crate) fn dir(&self) -> &Dir {
         &self.dir
     }
 

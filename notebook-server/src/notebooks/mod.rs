@@ -9,7 +9,7 @@ mod changes;
 mod entry;
 pub mod export;
 mod file;
-mod folder;
+pub(crate) mod folder;
 mod history;
 mod html;
 mod journal;

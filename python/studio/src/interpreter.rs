@@ -5,7 +5,7 @@
 //! cells ([`sql_cell`], [`wasm_cell`]). What is asked while a cell runs ([`asking`]) is
 //! answered meanwhile.
 
-mod artifacts;
+pub(crate) mod artifacts;
 mod asking;
 pub(crate) mod export;
 mod host;

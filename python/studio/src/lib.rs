@@ -15,6 +15,7 @@ mod jupyter;
 mod rust;
 mod shell;
 mod supervisor;
+mod tables;
 mod ui;
 mod wasm;
 

@@ -4,15 +4,17 @@ use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches, Command as Verb, value_parser};
-use flownote_server::{Base, Options, Place, Service, ask_for_link};
+use flownote_server::{Base, Options, Place, Service, Tables, ask_for_link};
 use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
 use tempfile::NamedTempFile;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::headless::{open_store, user};
 use crate::shell::{Error, Outcome, Shell, exit, tree};
+use crate::tables::PageTables;
 
 /// Where `make` leaves the page's bundle, from the root of Flownote's sources.
 const DIST: &str = "notebook-server/web/dist";
@@ -95,6 +97,11 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
     let failed = |source| Error::Io { what: "starting the asynchronous runtime", source };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(failed)?.block_on(async {
+        let store = open_store(text("store")).await?;
+        let served = std::env::current_dir().ok();
+        let tables = served.clone().map(|served| {
+            Arc::new(PageTables::new(store.url().to_string(), served)) as Arc<dyn Tables>
+        });
         let options = Options {
             host,
             port,
@@ -106,9 +113,10 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
             state: state.clone(),
             caches: cache_folder(),
             python: shell.python.clone(),
-            notebooks: std::env::current_dir().ok(),
+            notebooks: served,
+            tables,
             runtime: folder("XDG_RUNTIME_DIR"),
-            ..Options::new(open_store(text("store")).await?, user())
+            ..Options::new(store, user())
         };
         let place = match text("what") {
             Some(what) => Some(Place::of(what, &options.store).await?),

@@ -16,6 +16,7 @@ use datafusion::datasource::listing::{
 use datafusion::execution::SessionState;
 use flownote_flow::help::resembling;
 
+use crate::contained;
 use crate::error::{Error, Source};
 use crate::frame::Frame;
 use crate::read;
@@ -35,6 +36,9 @@ const FORMATS: [(&str, Format); 12] = [
     ("npy", Format::Npy),
     ("txt", Format::Csv(b',')),
 ];
+
+/// Larger files aren't copied into memory.
+const COPIED: u64 = 1 << 30;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
@@ -61,10 +65,21 @@ impl Found {
     pub(crate) fn read(&self) -> impl Iterator<Item = PathBuf> {
         self.files.iter().chain(&self.folder).cloned()
     }
+
+    /// Refuses what links or a pattern led to elsewhere.
+    pub(crate) fn check_below(&self, folder: &Path, name: &str) -> Result<(), Error> {
+        match self.files.iter().find(|file| !contained::is_below(folder, file)) {
+            None => Ok(()),
+            Some(_) => {
+                let hint = "name files that are there themselves, not links to others";
+                Err(fail(name, "it leads out of the served folder", Some(hint)))
+            }
+        }
+    }
 }
 
 /// Whether files with this end of the name can be read.
-pub(crate) fn is_known(end: &str) -> bool {
+pub fn is_known(end: &str) -> bool {
     FORMATS.iter().any(|(known, _)| *known == end)
 }
 
@@ -134,10 +149,11 @@ pub(crate) async fn open(
     state: &SessionState,
     name: &str,
     found: &Found,
+    contained: bool,
 ) -> Result<Arc<dyn TableProvider>, Error> {
     let format: Arc<dyn FileFormat> = match found.format {
         Format::Arrow | Format::Npy => {
-            return mapped(name, found).map(|frame| Arc::new(frame) as _);
+            return mapped(name, found, contained).map(|frame| Arc::new(frame) as _);
         }
         Format::Parquet => Arc::new(ParquetFormat::default()),
         Format::Csv(delimiter) => {
@@ -182,13 +198,16 @@ pub(crate) fn missing(folder: &Path, name: &str) -> Error {
     fail(name, "there is no such file", Some(&hint))
 }
 
-fn mapped(name: &str, found: &Found) -> Result<Frame, Error> {
+fn mapped(name: &str, found: &Found, contained: bool) -> Result<Frame, Error> {
     let mut batches = Vec::new();
     let mut schema = None;
     for path in &found.files {
+        // A file that shrinks while it is mapped ends the process: not one that serves pages.
+        let bytes =
+            if contained { read::Bytes::copy(path, COPIED)? } else { read::Bytes::map(path)? };
         let frame = match found.format {
-            Format::Npy => read::npy(&read::Bytes::map(path)?)?,
-            _ => read::ipc(&read::Bytes::map(path)?)?,
+            Format::Npy => read::npy(&bytes)?,
+            _ => read::ipc(&bytes)?,
         };
         let schema = schema.get_or_insert_with(|| Arc::clone(frame.schema()));
         if schema.fields() != frame.schema().fields() {

@@ -9,6 +9,9 @@
 //! the [`Answer`] of the last: the first rows as a [`Preview`], and all rows written as an
 //! Arrow IPC file when the cell names its result.
 //!
+//! [`Sheets`] are tables that people look at page by page: queries of theirs only read, and
+//! of files only those below one folder.
+//!
 //! ```
 //! use std::sync::Arc;
 //! use arrow::array::{Int64Array, RecordBatch};
@@ -32,6 +35,7 @@
 
 mod artifacts;
 mod case;
+mod contained;
 mod error;
 mod export;
 mod file;
@@ -44,6 +48,8 @@ mod plan;
 mod preview;
 mod read;
 mod session;
+mod sheet;
+mod sheets;
 mod types;
 
 pub use arrow;
@@ -54,6 +60,7 @@ pub const ENGINE_VERSION: &str = datafusion::DATAFUSION_VERSION;
 pub use artifacts::{Artifact, Artifacts};
 pub use error::{Error, Place};
 pub use export::Written;
+pub use file::is_known as is_table_ending;
 pub use frame::Frame;
 pub use function::BatchFunction;
 pub use memory::{default_limit, parse_size};
@@ -63,3 +70,5 @@ pub use plan::is_complete;
 pub use preview::{Preview, TABLE_TYPE};
 pub use read::{Bytes, read};
 pub use session::{Answer, Cell, Made, SqlSession};
+pub use sheet::{Column, Histogram, Page, Sheet, SortBy, Statistics, Top, View, Window};
+pub use sheets::{Opened, Query, Ran, Sheets};

@@ -14,6 +14,7 @@ use datafusion::logical_expr::TableType;
 use datafusion::prelude::SessionContext;
 
 use crate::artifacts::Artifacts;
+use crate::contained;
 use crate::error::Error;
 use crate::file;
 use crate::frame::Frame;
@@ -22,6 +23,8 @@ use crate::read::{Bytes, read};
 /// The tables of a session, as DataFusion asks for them.
 pub(crate) struct Names {
     folder: PathBuf,
+    /// Whether only files below the folder may be named.
+    contained: bool,
     /// Where files are opened: it knows no tables of ours.
     files: SessionContext,
     /// Written between queries by whoever binds, read while one is planned.
@@ -70,9 +73,10 @@ impl std::fmt::Debug for Names {
 }
 
 impl Names {
-    pub(crate) fn new(folder: PathBuf, files: SessionContext) -> Self {
+    pub(crate) fn new(folder: PathBuf, contained: bool, files: SessionContext) -> Self {
         Self {
             folder,
+            contained,
             files,
             tables: RwLock::default(),
             artifacts: RwLock::default(),
@@ -103,6 +107,12 @@ impl Names {
 
     pub(crate) fn find_artifacts_with(&self, artifacts: Arc<dyn Artifacts>) {
         *self.artifacts.write().unwrap_or_else(PoisonError::into_inner) = Some(artifacts);
+    }
+
+    /// Finds artifacts as other names do.
+    pub(crate) fn find_artifacts_as(&self, other: &Self) {
+        let finder = other.artifacts.read().unwrap_or_else(PoisonError::into_inner).clone();
+        *self.artifacts.write().unwrap_or_else(PoisonError::into_inner) = finder;
     }
 
     /// A path that a statement writes to, from the folder on.
@@ -143,7 +153,10 @@ impl Names {
 
     async fn file(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>, Error> {
         let Some(found) = file::find(&self.folder, name)? else { return Ok(None) };
-        let table = file::open(&self.files.state(), name, &found).await?;
+        if self.contained {
+            found.check_below(&self.folder, name)?;
+        }
+        let table = file::open(&self.files.state(), name, &found, self.contained).await?;
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         opened.files.extend(found.read());
         Ok(Some(table))
@@ -174,6 +187,9 @@ impl SchemaProvider for Names {
         let ours = |error: Error| DataFusionError::External(Box::new(error));
         if let Some(entry) = self.bound(name) {
             return entry.table().map(Some).map_err(ours);
+        }
+        if self.contained {
+            contained::check_name(&self.folder, name).map_err(ours)?;
         }
         if file::is_path(&self.folder, name)
             && let Some(table) = self.file(name).await.map_err(ours)?

@@ -15,6 +15,8 @@ pub struct Options {
     pub memory: u64,
     /// How many threads share a query.
     pub partitions: usize,
+    /// Whether queries only read, and of files only those below `folder`.
+    pub contained: bool,
 }
 
 impl Default for Options {
@@ -24,6 +26,7 @@ impl Default for Options {
             scratch: std::env::temp_dir(),
             memory: default_limit(),
             partitions: std::thread::available_parallelism().map_or(1, usize::from),
+            contained: false,
         }
     }
 }

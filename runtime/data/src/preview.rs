@@ -5,6 +5,8 @@ mod render;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
+pub(crate) use render::values;
+
 /// The MIME type of [`Preview::json`].
 pub const TABLE_TYPE: &str = "application/vnd.flownote.table+json";
 

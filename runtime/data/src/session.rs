@@ -15,11 +15,13 @@ use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::ScalarUDF;
+use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::sql::parser::DFParserBuilder;
 use futures::StreamExt;
 
 use crate::artifacts::Artifacts;
+use crate::contained;
 use crate::error::{Error, Source};
 use crate::export::Export;
 use crate::frame::Frame;
@@ -66,9 +68,62 @@ impl SqlSession {
             message: error.to_string(),
         })?;
         let runtime = runtime(&options, options.memory)?;
+        Self::with(options, runtime)
+    }
+
+    /// Makes another session with the same options and the same memory, that knows nothing.
+    ///
+    /// # Errors
+    /// Never, as far as is known.
+    pub(crate) fn another(&self) -> Result<Self, Error> {
+        let session = Self::with(self.options.clone(), self.context.runtime_env())?;
+        session.names.find_artifacts_as(&self.names);
+        Ok(session)
+    }
+
+    /// A table by any name that queries may use.
+    ///
+    /// # Errors
+    /// When there is none, or it can't be opened.
+    pub(crate) async fn table(&self, name: &str) -> Result<Table, Error> {
+        let source = Source { sql: "", limit: 0, functions: &[] };
+        let found = self.names.table(name).await.map_err(|error| source.explain(&error))?;
+        found.ok_or_else(|| Error::UnknownTable {
+            name: name.to_owned(),
+            known: self.names(),
+            place: None,
+        })
+    }
+
+    /// Writes all rows of a table, as they are.
+    pub(crate) async fn copy(
+        &self,
+        table: Table,
+        out: impl std::io::Write + Send + 'static,
+    ) -> Result<crate::Written, Error> {
+        let source = Source { sql: "", limit: self.options.memory, functions: &[] };
+        let explain = |error| source.explain(&error);
+        let mut state = self.context.state();
+        // One share: rows keep their order.
+        state.config_mut().options_mut().execution.target_partitions = 1;
+        let plan = table.scan(&state, None, &[], None).await.map_err(explain)?;
+        let mut stream = execute_stream(plan, state.task_ctx()).map_err(explain)?;
+        let mut export = Export::new(&stream.schema(), out, &self.options.scratch)?;
+        while let Some(batch) = stream.next().await {
+            export.write(&batch.map_err(explain)?)?;
+        }
+        export.finish()
+    }
+
+    /// The engine itself, for plans that aren't written as SQL.
+    pub(crate) fn context(&self) -> &SessionContext {
+        &self.context
+    }
+
+    fn with(options: Options, runtime: Arc<RuntimeEnv>) -> Result<Self, Error> {
         let config = config(&options);
         let files = SessionContext::new_with_config_rt(config.clone(), Arc::clone(&runtime));
-        let names = Arc::new(Names::new(options.folder.clone(), files));
+        let names = Arc::new(Names::new(options.folder.clone(), options.contained, files));
         let catalog = MemoryCatalogProvider::new();
         let tables: Arc<dyn SchemaProvider> = Arc::clone(&names) as _;
         catalog.register_schema(SCHEMA, tables).map_err(|error| internal(&error))?;
@@ -184,7 +239,13 @@ impl SqlSession {
         let count = statements.len();
         for (number, statement) in statements.into_iter().enumerate() {
             let last = number + 1 == count;
+            if self.options.contained {
+                contained::check_statement(&statement)?;
+            }
             let planned = plan::plan(&state, &self.names, statement, source).await?;
+            if self.options.contained {
+                contained::check_plan(&planned)?;
+            }
             let planned = match self.define(&state, planned, source, &mut answer).await? {
                 Some(query) => query,
                 None if last && cell.out.is_some() => return Err(no_rows()),

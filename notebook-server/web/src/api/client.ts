@@ -47,9 +47,15 @@ export function get<T>(to: string, signal?: AbortSignal): Promise<T> {
 }
 
 export function post<T>(to: string, body: unknown): Promise<T> {
+  return postWith<T>(to, body);
+}
+
+/** The same, with a way to end it. */
+export function postWith<T>(to: string, body: unknown, signal?: AbortSignal): Promise<T> {
   return ask<T>(to, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
+    ...(signal ? { signal } : {}),
   });
 }

@@ -186,6 +186,66 @@ blobs: number,
  * Of so many; 0 until they are listed.
  */
 blobs_in_all: number, };
+ * Something in a catalog: a table, or what has tables below it.
+ */
+export type CatalogEntry = { 
+/**
+ * The catalog that has it.
+ */
+catalog: string, 
+/**
+ * Where it is in the catalog.
+ */
+path: string, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * More of the same, in few words.
+ */
+detail: string | null, 
+/**
+ * The table, if it is one; else there are others below.
+ */
+table: TableSource | null, 
+/**
+ * How many rows, where that is known without opening it.
+ */
+rows: number | null, 
+/**
+ * How many columns.
+ */
+width: number | null, 
+/**
+ * Bytes.
+ */
+size: number | null, 
+/**
+ * When it was made.
+ */
+made_at: string | null, 
+/**
+ * Who made it: `Flow/run/step/task`, for an artifact.
+ */
+made_by: string | null, 
+/**
+ * Who ran that.
+ */
+user: string | null, };
+
+/**
+ * `GET api/data/catalog` and `GET api/data/search`.
+ */
+export type CatalogList = { 
+/**
+ * What is there.
+ */
+entries: Array<CatalogEntry>, 
+/**
+ * Whether there is more.
+ */
+is_cut: boolean, };
 
 /**
  * `GET …/code`.
@@ -212,6 +272,56 @@ previous: string | null,
  * What changed since then, file by file; null when there was no run before.
  */
 diff: Array<FileDiff> | null, };
+
+/**
+ * What values of a column are to people.
+ */
+export type ColumnKind = "number" | "text" | "boolean" | "time" | "binary" | "nested";
+
+/**
+ * `GET api/data/statistics`.
+ */
+export type ColumnStatistics = { 
+/**
+ * Rows of the view.
+ */
+rows: number, 
+/**
+ * Those without a value: null, or no number.
+ */
+nulls: number, 
+/**
+ * About how many different values.
+ */
+distinct: number | null, 
+/**
+ * The least value.
+ */
+min: JsonValue, 
+/**
+ * The greatest.
+ */
+max: JsonValue, 
+/**
+ * The mean of finite numbers.
+ */
+mean: number | null, 
+/**
+ * Their standard deviation.
+ */
+deviation: number | null, 
+/**
+ * About the quartiles.
+ */
+quartiles: [number, number, number] | null, 
+/**
+ * How numbers and times are distributed: bars of equal width from the least on.
+ */
+histogram: Array<number> | null, 
+/**
+ * The most frequent values.
+ */
+top: Array<FrequentValue>, };
 
 /**
  * An artifact of the runs' last tasks.
@@ -469,6 +579,17 @@ leftovers: number,
  * Cached results that would be forgotten.
  */
 results: number, };
+ * A frequent value.
+ */
+export type FrequentValue = { 
+/**
+ * Which.
+ */
+value: JsonValue, 
+/**
+ * How often.
+ */
+count: number, };
 
 /**
  * The steps of a flow.
@@ -842,6 +963,19 @@ total_bytes: number,
 available_bytes: number, };
 
 /**
+ * A table under a name.
+ */
+export type NamedTable = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The table.
+ */
+source: TableSource, };
+
+/**
  * The body of `POST api/tasks/open`.
  */
 export type OpenTask = { 
@@ -959,6 +1093,50 @@ at: string | null,
  * Why.
  */
 error: TaskError, };
+ * The answer to a query.
+ */
+export type QueryAnswer = { "status": "rows", 
+/**
+ * Under which they can be opened.
+ */
+id: string, 
+/**
+ * How long it took.
+ */
+elapsed_ms: number, 
+/**
+ * What they are.
+ */
+table: TableInfo, } | { "status": "failed", 
+/**
+ * What is wrong.
+ */
+what: string, 
+/**
+ * What to do now.
+ */
+hint: string | null, 
+/**
+ * Where in its text.
+ */
+place: QueryPlace | null, };
+
+/**
+ * A stretch of one line of a query.
+ */
+export type QueryPlace = { 
+/**
+ * The line, from 1.
+ */
+line: number, 
+/**
+ * The first character, from 1.
+ */
+column: number, 
+/**
+ * How many characters.
+ */
+length: number, };
 
 /**
  * The body of `POST api/runs/{flow}/{run}/resume`.
@@ -1299,6 +1477,113 @@ unreferenced_bytes: number,
  * Blobs in the trash.
  */
 trash_bytes: number, };
+
+/**
+ * A column.
+ */
+export type TableColumn = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its type: `int64`, `timestamp[us, tz=UTC]`.
+ */
+type: string, 
+/**
+ * What that is to people.
+ */
+kind: ColumnKind, };
+
+/**
+ * `GET api/data/table`.
+ */
+export type TableInfo = { 
+/**
+ * How many rows.
+ */
+rows: number, 
+/**
+ * Bytes that its columns take.
+ */
+bytes: number, 
+/**
+ * Its columns.
+ */
+columns: Array<TableColumn>, };
+
+/**
+ * `GET api/data/page`.
+ */
+export type TablePage = { 
+/**
+ * Rows that the view has.
+ */
+total: number, 
+/**
+ * The rows' numbers in the table, from 0.
+ */
+numbers: Array<number>, 
+/**
+ * The columns' cells: exact numbers, booleans, null, and text for the rest.
+ */
+cells: Array<Array<JsonValue>>, };
+
+/**
+ * `POST api/data/query`.
+ */
+export type TableQuery = { 
+/**
+ * The query.
+ */
+sql: string, 
+/**
+ * Tables that it names in its own way; artifacts and files need no entry.
+ */
+tables: Array<NamedTable>, };
+
+/**
+ * Something that can be opened as a table. In addresses each stands as `artifact=…`,
+ * `file=…`, `result=…`, or `notebook=…&name=…`.
+ */
+export type TableSource = { "kind": "artifact", 
+/**
+ * `Flow/run/step/task/name`.
+ */
+pathspec: string, } | { "kind": "file", 
+/**
+ * From that folder on.
+ */
+path: string, } | { "kind": "result", 
+/**
+ * As the query's answer has it.
+ */
+id: string, } | { "kind": "frame", 
+/**
+ * The notebook.
+ */
+notebook: string, 
+/**
+ * The name.
+ */
+name: string, };
+
+/**
+ * Which rows of a table, in which order.
+ */
+export type TableView = { 
+/**
+ * Columns that say the order; `-` before a name is from the greatest on.
+ */
+sort: Array<string>, 
+/**
+ * A condition of SQL.
+ */
+filter: string | null, 
+/**
+ * A text that one of the row's cells has.
+ */
+search: string | null, };
 
 /**
  * The body of `POST api/runs/{flow}/{run}/tags`, which answers the run's row.

@@ -1,25 +1,65 @@
-/** The place Data, as far as it is: what will be here, and where the same is now. */
+/** The place Data: what tables there are, a look at one, and queries over all of them. */
+import { sourceOf } from "../api/data.ts";
+import type { TableSource } from "../api/types.ts";
+import { shortRun } from "../format/format.ts";
 import { Layout } from "../frame/layout.tsx";
 import { useTitle } from "../frame/title.ts";
-import { Command, Empty } from "../parts/notice.tsx";
-import { href } from "../router.ts";
+import { CopyButton } from "../parts/copy.tsx";
+import { href, params, to } from "../router.ts";
+import { taskAddress } from "../runs/shared/task-link.tsx";
+import "../styles/data.css";
+import { QueryDesk } from "./query.tsx";
+import { TableLook } from "./table.tsx";
+import { CatalogAside } from "./tree.tsx";
+import { fromOf, nameOf } from "./words.ts";
 
 export function DataPage() {
-  useTitle("Data");
+  const chosen = sourceOf(params.value);
+  useTitle(chosen ? nameOf(chosen) : "Data");
   return (
-    <Layout>
-      <Empty icon="data" isPage title="Data is read in runs and notebooks, for now">
-        <p>
-          This place will list the artifacts and tables of the store, with their schemas, a grid and
-          a box for SQL. Until then each task shows what it made: open a run, choose a task, then
-          its artifacts.
-        </p>
-        <a class="btn" href={href("/runs")}>
-          Go to Runs
-        </a>
-        <p>In a shell:</p>
-        <Command>flownote artifacts FLOW/RUN/STEP/TASK</Command>
-      </Empty>
+    <Layout fixed aside={<CatalogAside chosen={chosen} />} asideLabel="Tables">
+      <div class="data-place">
+        {chosen ? <Look key={JSON.stringify(chosen)} source={chosen} /> : <QueryDesk />}
+      </div>
     </Layout>
+  );
+}
+
+function Look({ source }: { source: TableSource }) {
+  const from = fromOf(source);
+  const sql = `SELECT *\nFROM ${from}\nLIMIT 1000`;
+  const path =
+    source.kind === "artifact" ? source.pathspec : source.kind === "file" ? source.path : "";
+  return (
+    <>
+      <header class="table-head">
+        <h1>{nameOf(source)}</h1>
+        <span class="line dim where">
+          {source.kind === "artifact" ? (
+            <Maker pathspec={source.pathspec} />
+          ) : (
+            <span class="cut">{path}</span>
+          )}
+          <CopyButton text={path} what={source.kind === "artifact" ? "the pathspec" : "the path"} />
+        </span>
+        <span class="grow" />
+        <a class="btn small" href={href(`/data?sql=${encodeURIComponent(sql)}`)}>
+          Query it
+        </a>
+      </header>
+      <TableLook source={source} from={from} name={nameOf(source)} label={nameOf(source)} />
+    </>
+  );
+}
+
+function Maker({ pathspec }: { pathspec: string }) {
+  const [flow = "", run = "", step = "", task = ""] = pathspec.split("/");
+  return (
+    <span class="cut">
+      made by <a href={href(taskAddress(pathspec))}>{`${step}/${task}`}</a> of{" "}
+      <a href={href(to("runs", flow, run))} title={`${flow}/${run}`}>
+        {flow}/{shortRun(run)}
+      </a>
+    </span>
   );
 }

@@ -112,20 +112,9 @@ impl Preview {
             .map(|field| json!({ "name": field.name(), "type": types::name(field.data_type()) }))
             .collect();
         let mut rows = Vec::new();
-        let plain: Vec<bool> = self
-            .schema
-            .fields()
-            .iter()
-            .map(|field| field.data_type().is_numeric() && !is_decimal(field.data_type()))
-            .collect();
         self.each_row(columns, self.shown, |cells| {
-            let row = cells.iter().enumerate().map(|(place, cell)| match cell {
-                None => Value::Null,
-                Some(text) if plain[place] => number(text),
-                Some(text) if *self.schema.field(place).data_type() == DataType::Boolean => {
-                    Value::Bool(text == "true")
-                }
-                Some(text) => Value::String(clip(text, CELL)),
+            let row = cells.iter().enumerate().map(|(place, cell)| {
+                value(self.schema.field(place).data_type(), cell.as_deref(), CELL)
             });
             rows.push(Value::Array(row.collect()));
         });
@@ -190,12 +179,31 @@ impl Preview {
     }
 }
 
+/// The cells of an array as [`Preview::json`] has them; texts are cut to `longest` letters.
+pub(crate) fn values(array: &dyn Array, longest: usize) -> Vec<Value> {
+    let kind = array.data_type();
+    texts(array).iter().map(|text| value(kind, text.as_deref(), longest)).collect()
+}
+
+fn value(kind: &DataType, text: Option<&str>, longest: usize) -> Value {
+    match (text, kind) {
+        (None, _) => Value::Null,
+        (Some(text), DataType::Boolean) => Value::Bool(text == "true"),
+        (Some(text), kind) if kind.is_numeric() && !is_decimal(kind) => number(text),
+        (Some(text), _) => Value::String(clip(text, longest)),
+    }
+}
+
 fn column_text(batch: &RecordBatch, place: usize, rows: usize) -> Vec<Option<String>> {
-    let array = batch.column(place).slice(0, rows);
+    texts(batch.column(place).slice(0, rows).as_ref())
+}
+
+fn texts(array: &dyn Array) -> Vec<Option<String>> {
+    let rows = array.len();
     let nulls = array.logical_nulls();
     let is_null = |row: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
     let options = FormatOptions::default().with_display_error(true).with_null("null");
-    let formatter = ArrayFormatter::try_new(array.as_ref(), &options);
+    let formatter = ArrayFormatter::try_new(array, &options);
     (0..rows)
         .map(|row| {
             if is_null(row) {

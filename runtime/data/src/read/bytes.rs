@@ -1,6 +1,7 @@
 //! [`Bytes`]: an encoding, mapped from its file or held in memory.
 
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use arrow::buffer::Buffer;
@@ -9,6 +10,7 @@ use flownote_flow::manifest::ArtifactRecord;
 use memmap2::Mmap;
 
 use crate::error::Error;
+use crate::memory::size;
 
 /// The bytes of a value. Cloning shares them; arrays over them keep them.
 #[derive(Clone, Debug)]
@@ -52,6 +54,23 @@ impl Bytes {
         // program truncates meanwhile ends this process, as it would any that maps it.
         let map = unsafe { Mmap::map(&file) }.map_err(fail)?;
         Ok(Self(Buffer::from(bytes::Bytes::from_owner(map))))
+    }
+
+    /// Reads a file, unless it is larger than `most` bytes.
+    pub(crate) fn copy(path: &Path, most: u64) -> Result<Self, Error> {
+        let fail = |message: String, hint: Option<&str>| Error::File {
+            path: path.display().to_string(),
+            message,
+            hint: hint.map(str::to_owned),
+        };
+        let mut bytes = Vec::new();
+        let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+        read.map_err(|error| fail(error.to_string(), None))?;
+        if bytes.len() as u64 > most {
+            let hint = "query it in a notebook, which maps it";
+            return Err(fail(format!("it is larger than {}", size(most)), Some(hint)));
+        }
+        Ok(Self(Buffer::from_vec(bytes)))
     }
 
     pub(crate) fn buffer(&self) -> &Buffer {

@@ -6,5 +6,6 @@ mod files;
 mod frames;
 mod functions;
 mod limits;
+mod sheets;
 mod statements;
 mod world;

@@ -28,6 +28,7 @@ impl World {
             scratch: folder.path().join("scratch"),
             memory: 1 << 30,
             partitions: 2,
+            contained: false,
         };
         change(&mut options);
         let session = SqlSession::new(options).expect("a session");

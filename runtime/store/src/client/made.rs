@@ -1,7 +1,7 @@
 //! What the tasks of a run wrote: names and digests, for those who look where a value is.
 
 use flownote_flow::id::{StepName, TaskId};
-use flownote_flow::manifest::{Digest, Outcome};
+use flownote_flow::manifest::{ArtifactRecord, Digest, Outcome};
 
 use crate::error::Result;
 use crate::keys::RunKey;
@@ -18,6 +18,8 @@ pub struct Made {
     pub name: String,
     /// Its digest.
     pub digest: Digest,
+    /// What it is.
+    pub record: ArtifactRecord,
     /// Who ran the task.
     pub user: String,
     /// When it ended.
@@ -37,7 +39,8 @@ impl Store {
                     step: done.step.clone(),
                     task: done.task.clone(),
                     name,
-                    digest: record.digest,
+                    digest: record.digest.clone(),
+                    record,
                     user: done.user.clone(),
                     finished_at: done.finished_at.clone(),
                     reused: done.reused.is_some(),

@@ -4,6 +4,7 @@ import { useResource } from "../../api/resource.ts";
 import { artifactDetail, pathspec, type TaskName } from "../../api/runs.ts";
 import type { ArtifactDetail } from "../../api/types.ts";
 import { count, shortDigest, size } from "../../format/format.ts";
+import { ArtifactTable } from "../../grid/artifact.tsx";
 import { CopyButton } from "../../parts/copy.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { ProblemNote, Skeleton } from "../../parts/notice.tsx";
@@ -47,7 +48,11 @@ function Inside({ detail, name, path, further }: InsideProps) {
   return (
     <div class="artifact">
       <section class="stack" aria-label="Value">
-        <PreviewView preview={detail.preview} />
+        {detail.preview.kind === "table" ? (
+          <ArtifactTable pathspec={path} preview={detail.preview} />
+        ) : (
+          <PreviewView preview={detail.preview} />
+        )}
       </section>
       <section class="stack" aria-label="About">
         <dl class="facts">
