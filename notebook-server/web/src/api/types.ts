@@ -134,6 +134,19 @@ printed_bytes: number,
 notices: Array<string>, };
 
 /**
+ * `GET api/data/catalog` and `GET api/data/search`.
+ */
+export type CatalogList = { 
+/**
+ * What is there.
+ */
+entries: Array<CatalogEntry>, 
+/**
+ * Whether there is more.
+ */
+is_cut: boolean, };
+
+/**
  * What a check found.
  */
 export type CheckResult = { 
@@ -233,19 +246,6 @@ made_by: string | null,
  * Who ran that.
  */
 user: string | null, };
-
-/**
- * `GET api/data/catalog` and `GET api/data/search`.
- */
-export type CatalogList = { 
-/**
- * What is there.
- */
-entries: Array<CatalogEntry>, 
-/**
- * Whether there is more.
- */
-is_cut: boolean, };
 
 /**
  * `GET …/code`.
@@ -1070,6 +1070,23 @@ name: string,
 type: string, };
 
 /**
+ * A stretch of one line of a query.
+ */
+export type QueryPlace = { 
+/**
+ * The line, from 1.
+ */
+line: number, 
+/**
+ * The first character, from 1.
+ */
+column: number, 
+/**
+ * How many characters.
+ */
+length: number, };
+
+/**
  * Why a task failed lately.
  */
 export type RecentError = { 
@@ -1120,23 +1137,6 @@ hint: string | null,
  * Where in its text.
  */
 place: QueryPlace | null, };
-
-/**
- * A stretch of one line of a query.
- */
-export type QueryPlace = { 
-/**
- * The line, from 1.
- */
-line: number, 
-/**
- * The first character, from 1.
- */
-column: number, 
-/**
- * How many characters.
- */
-length: number, };
 
 /**
  * The body of `POST api/runs/{flow}/{run}/resume`.
