@@ -10,7 +10,7 @@ use crate::act::{open, resume, stop, tags};
 use crate::data::{ask as data, catalog};
 use crate::health;
 use crate::me::me;
-use crate::notebooks::{export, run, serve, socket};
+use crate::notebooks::{export, past, processes, run, serve, socket};
 use crate::page;
 use crate::runs::ask;
 use crate::security::{gate, login};
@@ -72,8 +72,12 @@ pub const ROUTES: &[Route] = routes![
     post "/api/notebooks/upload" => serve::upload,
     get "/api/notebooks/parameters" => run::parameters,
     post "/api/notebooks/run" => run::start,
-    get "/api/notebooks/history" => serve::saves,
-    get "/api/notebooks/history/diff" => serve::difference,
+    get "/api/notebooks/history" => past::saves,
+    get "/api/notebooks/history/save" => past::save,
+    get "/api/notebooks/history/diff" => past::difference,
+    post "/api/notebooks/history/restore" => past::restore,
+    get "/api/notebooks/kernel" => processes::kernel,
+    get "/api/notebooks/kernel/packages" => processes::packages,
     get "/api/notebooks/export" => export::export,
     get "/api/notebooks/socket" => socket::open,
     get "/api/health" => health::health,

@@ -65,6 +65,7 @@ pub mod parameter;
 // What its cells mean, and what happens to them.
 pub mod facts;
 pub mod lines;
+pub mod places;
 pub mod resolve;
 pub mod session;
 pub mod wasm;

@@ -55,7 +55,7 @@ struct Last {
 pub async fn health(State(app): State<App>) -> Answer<Health> {
     let (store, trouble) = measured(&app);
     let disk = room(app.store.local_root().unwrap_or(app.store.files_root()));
-    let memory = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| memory(&text));
+    let memory = machine_memory();
     let mut troubles: Vec<ApiError> = trouble.into_iter().collect();
     troubles.extend(disk.as_ref().and_then(little_disk));
     troubles.extend(memory.as_ref().and_then(little_memory));
@@ -189,6 +189,11 @@ fn room(path: &Path) -> Option<DiskRoom> {
         total_bytes: found.blocks() * size,
         free_bytes: found.blocks_available() * size,
     })
+}
+
+/// The memory of the machine, where it says so.
+pub fn machine_memory() -> Option<MemoryRoom> {
+    std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| memory(&text))
 }
 
 fn memory(text: &str) -> Option<MemoryRoom> {

@@ -1,5 +1,7 @@
 //! Notebooks and their folders as the page lists them.
 
+use crate::api::MemoryRoom;
+use flownote_notebook::{Document, Language};
 use serde::{Deserialize, Serialize};
 
 /// `GET api/notebooks`: what is in the served folder.
@@ -69,6 +71,9 @@ pub struct NotebookUpload {
     pub path: String,
     /// Its content, base64.
     pub content: String,
+    /// Whether it may take the place of a file that is there; notebooks never do.
+    #[serde(default)]
+    pub replace: bool,
 }
 
 /// What was made or moved.
@@ -98,6 +103,99 @@ pub struct NotebookSave {
     pub at: String,
     /// Bytes.
     pub size: u64,
-    /// Why it is kept: `saved`, or `replaced` for edits that another program's file replaced.
+    /// Why it is kept: `saved`, `replaced` for edits that another program's file replaced,
+    /// `restored` for one that an earlier save took the place of.
     pub why: String,
+}
+
+/// `GET api/notebooks/history/save?path=&save=`: a notebook as it was once.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NotebookSaved {
+    /// Which save.
+    pub save: String,
+    /// When: RFC 3339, UTC.
+    pub at: String,
+    /// Why it is kept; see [`NotebookSave::why`].
+    pub why: String,
+    /// The notebook, without outputs.
+    pub document: Document,
+}
+
+/// The body of `POST api/notebooks/history/restore`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NotebookRestore {
+    /// The path of the notebook.
+    pub path: String,
+    /// Which save.
+    pub save: String,
+}
+
+/// What became of it: browsers see the change as they see any other, and undo takes it back.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NotebookRestored {
+    /// Whether the notebook was another than that save.
+    pub changed: bool,
+}
+
+/// `GET api/notebooks/kernel?path=`: the processes of a notebook.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NotebookKernel {
+    /// Whether a supervisor runs.
+    pub running: bool,
+    /// The session, which is the run's id.
+    pub session: Option<String>,
+    /// The supervisor's process.
+    pub pid: Option<u32>,
+    /// The memory that it has, in bytes.
+    pub resident: Option<u64>,
+    /// The interpreters that were started.
+    pub interpreters: Vec<NotebookInterpreter>,
+    /// The Python that Python cells run with, or would.
+    pub python: String,
+    /// The machine's memory.
+    pub memory: Option<MemoryRoom>,
+}
+
+/// An interpreter's process.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NotebookInterpreter {
+    /// One of its languages.
+    pub language: Language,
+    /// `starting`, `ready` or `ended`.
+    pub state: String,
+    /// Its process.
+    pub pid: Option<u32>,
+    /// The memory that it has, in bytes.
+    pub resident: Option<u64>,
+    /// What runs the language, with its version.
+    pub version: Option<String>,
+    /// The program.
+    pub executable: Option<String>,
+    /// The folder of the virtual environment that the program is of.
+    pub environment: Option<String>,
+}
+
+/// `GET api/notebooks/kernel/packages?path=`: what is installed for Python cells.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NotebookPackages {
+    /// The Python.
+    pub executable: String,
+    /// The packages that it finds, by name.
+    pub packages: Vec<NotebookPackage>,
+}
+
+/// One that is installed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NotebookPackage {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
 }

@@ -24,6 +24,8 @@ pub enum Why {
     Saved,
     /// Another program's file took the place of edits that no file had.
     Replaced,
+    /// An earlier save was restored.
+    Restored,
 }
 
 impl Why {
@@ -31,6 +33,7 @@ impl Why {
         match self {
             Self::Saved => "saved",
             Self::Replaced => "replaced",
+            Self::Restored => "restored",
         }
     }
 }

@@ -16,6 +16,8 @@ mod journal;
 mod kernels;
 mod link;
 mod outbox;
+pub mod past;
+pub mod processes;
 mod room;
 pub mod rooms;
 pub mod run;

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use flownote_kernel::protocol::Problem;
 use flownote_notebook::Document;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::folder::{self, Relative};
 use super::outbox::Outbox;
-use super::room::{Ground, Message, Refusal, Room};
+use super::room::{Ground, Message, Refusal, Room, Standings};
 
 /// The rooms of a server. Clones share them.
 #[derive(Clone, Debug)]
@@ -29,6 +30,29 @@ pub struct Seat {
     pub client: u32,
     /// The room.
     pub room: mpsc::Sender<Message>,
+}
+
+/// Why a save can't be restored.
+#[derive(Debug)]
+pub enum NotRestored {
+    /// The notebook can't be opened.
+    Refused(Refusal),
+    /// Its cells can't be so.
+    Problem(Problem),
+    /// It is being closed just now.
+    Closed,
+}
+
+impl From<Refusal> for NotRestored {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Problem> for NotRestored {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
 }
 
 impl Rooms {
@@ -68,6 +92,30 @@ impl Rooms {
         let (answer, document) = oneshot::channel();
         room.send(Message::Look(answer)).await.ok()?;
         document.await.ok()
+    }
+
+    /// Gives a notebook the cells of a save, as if somebody had edited it; whether that changes
+    /// anything.
+    ///
+    /// # Errors
+    /// When the notebook can't be opened, or can't be so.
+    pub async fn restore(&self, path: &Relative, saved: Document) -> Result<bool, NotRestored> {
+        let room = self.room(path).await?;
+        let (answer, restored) = oneshot::channel();
+        let sent = room.send(Message::Restore(saved, answer)).await;
+        match sent.is_ok().then_some(restored) {
+            Some(restored) => Ok(restored.await.map_err(|_| NotRestored::Closed)??),
+            None => Err(NotRestored::Closed),
+        }
+    }
+
+    /// What runs for a notebook that is open.
+    pub async fn standings(&self, path: &Relative) -> Option<Standings> {
+        let door = self.open.lock().await.get(path).cloned()?;
+        let room = door.lock().await.clone()?;
+        let (answer, standings) = oneshot::channel();
+        room.send(Message::Stand(answer)).await.ok()?;
+        standings.await.ok()
     }
 
     /// Ends a notebook's room, when it has saved.

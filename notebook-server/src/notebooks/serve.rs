@@ -6,17 +6,15 @@ use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flownote_flow::help::Help;
-use flownote_notebook::{Cell, Document, Language, NotebookId, diff};
+use flownote_notebook::{Cell, Document, Language, NotebookId};
 
-use super::entry::{
-    NotebookAt, NotebookFromTo, NotebookHistory, NotebookPlace, NotebookTree, NotebookUpload,
-};
+use super::entry::{NotebookAt, NotebookFromTo, NotebookPlace, NotebookTree, NotebookUpload};
 use super::folder::{Error, Relative};
 use super::room::Refusal;
 use super::rooms::Rooms;
 use super::{file, history, tree};
 use crate::answer::{Answer, Failure};
-use crate::query::{Asked, Body};
+use crate::query::Body;
 use crate::state::App;
 
 /// The body of an upload is no larger: base64 takes a third more than the file.
@@ -134,42 +132,16 @@ pub async fn upload(State(app): State<App>, request: Request) -> Answer<Notebook
                 Failure::from(Refusal::Notebook { path: path.as_str().to_owned(), source })
             })?;
         }
-        ground.folder.create(&path, &bytes)?;
+        match ground.folder.create(&path, &bytes) {
+            // Browsers have notebooks open, and see what changes: they aren't written over.
+            Err(Error::Taken { .. }) if asked.replace && path.ending() != Some("ipynb") => {
+                ground.folder.write(&path, &bytes)?;
+            }
+            made => made?,
+        }
         Ok(Json(NotebookPlace { path: path.as_str().to_owned() }))
     })
     .await
-}
-
-/// `GET api/notebooks/history?path=`.
-pub async fn saves(State(app): State<App>, asked: Asked) -> Answer<NotebookHistory> {
-    let ground = super::rooms(&app)?.ground.clone();
-    let path = Relative::of_notebook(asked.one("path").unwrap_or_default())?;
-    blocking(move || {
-        let path = ground.folder.canonical(&path)?;
-        Ok(Json(NotebookHistory { saves: history::list(&ground.folder, &path) }))
-    })
-    .await
-}
-
-/// `GET api/notebooks/history/diff?path=&save=&with=`: what differs between a save and the one
-/// that `with` names, or the notebook as it is now.
-pub async fn difference(State(app): State<App>, asked: Asked) -> Answer<diff::Difference> {
-    let rooms = super::rooms(&app)?;
-    let path = Relative::of_notebook(asked.one("path").unwrap_or_default())?;
-    let path = rooms.ground.folder.canonical(&path)?;
-    let of = |save: &str| {
-        history::read(&rooms.ground.folder, &path, save).ok_or_else(|| {
-            Failure::missing(format!("there is no save `{save}`"), "look at the list again")
-        })
-    };
-    let older = of(asked.one("save").unwrap_or_default())?;
-    let mut newer = match asked.one("with") {
-        Some(save) => of(save)?,
-        None => document(rooms, &path).await?,
-    };
-    // Saves have no outputs.
-    newer.strip();
-    Ok(Json(diff::diff(&older, &newer)))
 }
 
 /// The document as people see it, or as the file has it.

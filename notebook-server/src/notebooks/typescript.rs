@@ -13,6 +13,11 @@ fn the_typescript_types_of_notebooks_are_current() {
     types.add::<super::entry::NotebookUpload>();
     types.add::<super::entry::NotebookPlace>();
     types.add::<super::entry::NotebookHistory>();
+    types.add::<super::entry::NotebookSaved>();
+    types.add::<super::entry::NotebookRestore>();
+    types.add::<super::entry::NotebookRestored>();
+    types.add::<super::entry::NotebookKernel>();
+    types.add::<super::entry::NotebookPackages>();
     types.add::<flownote_notebook::diff::Difference>();
     check_current("notebook.ts", "notebook-server/src/notebooks", &types);
 }

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use flownote_kernel::protocol::Problem;
 use flownote_kernel::supervisor::{Numbered, Prompt, Reply, Request, Standing};
-use flownote_notebook::session::CellStatus;
+use flownote_notebook::session::{CellLinks, CellStatus};
 use flownote_notebook::{CellId, Document};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,8 @@ pub enum ToPage {
     /// Something happened. Numbers follow one another without gaps from [`Hello::next`] on.
     /// Changes of text come as [`ToPage::Edited`], all others of the document as `changed`.
     Event(Numbered),
+    /// What cells make and use: of those whose names are others now.
+    Names(Names),
     /// Text was edited: by this page too, which so learns that its edit was taken.
     Edited(Edited),
     /// The text of a cell, when it can't be told by changes. Pending edits of the cell are
@@ -60,6 +62,8 @@ pub struct Hello {
     pub document: Document,
     /// What each code cell is worth.
     pub statuses: BTreeMap<CellId, CellStatus>,
+    /// What each code cell makes and uses, as far as that is known yet.
+    pub names: BTreeMap<CellId, CellLinks>,
     /// The version of each cell's text: one more with each update.
     pub versions: BTreeMap<CellId, u32>,
     /// The number of the first event that isn't in the above.
@@ -79,6 +83,14 @@ pub struct Hello {
     /// The cells whose outputs may have scripts that run: this user's own runs made them, or
     /// the user trusts them.
     pub trusted_cells: BTreeSet<CellId>,
+}
+
+/// What cells make and use.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Names {
+    /// By cell; those that aren't here are as they were.
+    pub cells: BTreeMap<CellId, CellLinks>,
 }
 
 /// Who looks at the notebook.

@@ -30,7 +30,6 @@ async fn read(page: &mut Page) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "hangs at times on a busy machine: why is not known yet"]
 async fn a_slow_page_keeps_nobody_waiting_and_misses_nothing() {
     let Some(_) = python() else { return };
     let project = Project::new();

@@ -7,6 +7,7 @@
 
 pub(crate) mod artifacts;
 mod asking;
+mod diagnose;
 pub(crate) mod export;
 mod host;
 mod reading;

@@ -266,6 +266,29 @@ impl SqlSession {
         Ok(answer)
     }
 
+    /// What is wrong with the statements of a cell, each planned by itself and none run.
+    pub async fn check(&self, sql: &str) -> Vec<Error> {
+        let functions = self.functions();
+        let source = Source { sql, limit: self.options.memory, functions: &functions };
+        let dialect = datafusion::sql::sqlparser::dialect::GenericDialect {};
+        let parsed = DFParserBuilder::new(sql)
+            .with_dialect(&dialect)
+            .build()
+            .and_then(|mut parser| parser.parse_statements());
+        let statements = match parsed {
+            Ok(statements) => statements,
+            Err(error) => return vec![source.explain(&error)],
+        };
+        let state = self.context.state();
+        let mut found = Vec::new();
+        for statement in statements {
+            found.extend(plan::plan(&state, &self.names, statement, source).await.err());
+        }
+        // Nobody has read these files for a result.
+        self.names.take_opened();
+        found
+    }
+
     /// Runs a query to its end: all rows go to `out`, the first are kept.
     async fn rows(
         &self,

@@ -17,6 +17,7 @@ pub mod status;
 
 mod environment;
 mod identity;
+mod links;
 mod machine;
 mod modules;
 mod names;
@@ -39,6 +40,7 @@ pub use event::{
 };
 pub use identity::recipe_of_result;
 pub use prospect::Prospect;
+pub use links::{CellLinks, DefinedName, NameKind};
 pub use result::{Input, Past};
 pub use status::{CellStatus, Why};
 pub use values::Group;

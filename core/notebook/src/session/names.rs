@@ -104,6 +104,11 @@ impl Names {
         self.cells.get(cell)
     }
 
+    /// What the text of a cell says in the light of those above, and by itself.
+    pub fn both(&self, cell: &CellId) -> Option<(&CellNames, &Facts)> {
+        Some((self.cells.get(cell)?, &self.facts.get(cell)?.2))
+    }
+
     /// Looks at the document again; only cells whose text changed are read.
     pub fn refresh(&mut self, document: &Document, results: &HashMap<CellId, CellResult>) {
         let mut read = HashMap::new();

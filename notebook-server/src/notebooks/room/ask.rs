@@ -2,8 +2,8 @@
 
 use flownote_flow::help::Help;
 use flownote_kernel::protocol::Problem;
-use flownote_kernel::supervisor::{Reply, Request};
-use flownote_notebook::Operation;
+use flownote_kernel::supervisor::{Reply, Request, diagnose};
+use flownote_notebook::{CellId, Language, Operation};
 
 use super::{Kernel, Room, Waiting};
 
@@ -27,6 +27,21 @@ impl Room {
                 // What doesn't run has stopped.
                 self.answer(client, id, Ok(Reply::Done));
             }
+            Request::Links => {
+                let cells = self.names.clone();
+                self.answer(client, id, Ok(Reply::Links { cells }));
+            }
+            Request::Definition { cell, at } => {
+                let place = self.definition(&cell, at);
+                self.answer(client, id, Ok(Reply::DefinedAt { place }));
+            }
+            Request::Diagnose { cell } if !self.has_engine_for(&cell) => {
+                let found = self.document.cell(&cell);
+                let problems = found.map(|it| diagnose(it.language, &it.source));
+                // One that was deleted has nothing wrong with it.
+                let problems = problems.unwrap_or_default();
+                self.answer(client, id, Ok(Reply::Diagnosed { problems }));
+            }
             request => {
                 if matches!(request, Request::Input { .. }) {
                     self.asking = None;
@@ -38,6 +53,12 @@ impl Room {
                 self.ask_kernel(token, request);
             }
         }
+    }
+
+    /// Whether what is wrong with a cell is better known to a process that runs.
+    fn has_engine_for(&self, cell: &CellId) -> bool {
+        let is_sql = self.document.cell(cell).is_some_and(|it| it.language == Language::Sql);
+        is_sql && matches!(self.kernel, Kernel::Up(_))
     }
 
     fn operate(&mut self, client: u32, id: u32, operation: Operation) {

@@ -39,6 +39,7 @@ impl Room {
         // Without a journal there is still the file, a second later.
         let _ = begun.and_then(|()| self.journal.add(applied));
         self.changes += 1;
+        self.name_soon();
         self.save_within(QUIET);
     }
 
@@ -184,6 +185,7 @@ impl Room {
         self.document = document;
         self.judge();
         self.texts.all_replaced(&self.document);
+        self.name_soon();
         self.statuses.retain(|cell, _| self.document.cell(cell).is_some());
         self.changes += 1;
         self.saved = self.changes;

@@ -4,11 +4,12 @@ use std::mem;
 
 use flownote_kernel::protocol::Problem;
 use flownote_kernel::supervisor::{
-    Event, InterpreterState, Numbered, Prompt, Reply, Request, Seen,
+    Event, InterpreterState, Numbered, Prompt, Reply, Request, Seen, Standing,
 };
 use flownote_notebook::session::CellStatus;
 
-use super::{Kernel, Room, Waiting};
+use super::names::Known;
+use super::{Kernel, Room, Standings, Waiting};
 use crate::notebooks::link::{Link, News};
 
 impl Room {
@@ -72,6 +73,18 @@ impl Room {
         self.interpreters =
             seen.interpreters.into_iter().map(|it| (it.language, it.state)).collect();
         self.asking = seen.asking;
+        self.name_soon();
+    }
+
+    /// What runs.
+    pub(super) fn standings(&self) -> Standings {
+        let interpreters = self.interpreters.iter();
+        Standings {
+            session: self.session.clone(),
+            interpreters: interpreters
+                .map(|(language, state)| Standing { language: *language, state: state.clone() })
+                .collect(),
+        }
     }
 
     fn heard(&mut self, Numbered { event, .. }: Numbered) {
@@ -117,7 +130,9 @@ impl Room {
                 self.asking = None;
                 self.sign(cell);
                 self.touch();
+                self.name_soon();
             }
+            Event::Restored { .. } => self.name_soon(),
             Event::InputRequest { cell, prompt, password, .. } => {
                 self.asking = Some(Prompt {
                     cell: cell.clone(),
@@ -155,6 +170,11 @@ impl Room {
             Some(Waiting::Look) => {
                 if let Ok(Reply::Seen(seen)) = answer {
                     self.adopt(*seen);
+                }
+            }
+            Some(Waiting::Names) => {
+                if let Ok(Reply::Links { cells }) = answer {
+                    self.named(cells);
                 }
             }
             Some(Waiting::Operation) | None => {}
@@ -203,12 +223,14 @@ impl Room {
                     *status = CellStatus::Interrupted;
                 }
             }
-            for (cell, status) in self.remembered_statuses().await {
+            let known = Known::of(&self.ground.store, &self.document).await;
+            for (cell, status) in known.statuses {
                 let was = self.statuses.get(&cell);
                 if !matches!(was, Some(CellStatus::Interrupted | CellStatus::Failed)) {
                     self.statuses.insert(cell, status);
                 }
             }
+            self.named(known.links);
             self.greet_all();
         }
         if let Some(Problem { message, hint }) = problem {

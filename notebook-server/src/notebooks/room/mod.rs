@@ -7,7 +7,9 @@
 mod ask;
 mod disk;
 mod kernel;
+mod names;
 mod pages;
+mod restore;
 mod start;
 mod trust;
 
@@ -16,8 +18,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flownote_kernel::protocol::Problem;
-use flownote_kernel::supervisor::{Event, InterpreterState, Prompt, Request};
-use flownote_notebook::session::CellStatus;
+use flownote_kernel::supervisor::{Event, InterpreterState, Prompt, Request, Standing};
+use flownote_notebook::session::{CellLinks, CellStatus};
 use flownote_notebook::{CellId, Document, Language, Operation};
 use flownote_store::Store;
 use tokio::sync::{mpsc, oneshot};
@@ -74,10 +76,25 @@ pub enum Message {
     News(u64, News),
     /// What became of a save, and how much of the journal it has.
     Saved(Outcome, u64, usize),
+    /// The names of its cells, found while no kernel runs.
+    Named(BTreeMap<CellId, CellLinks>),
+    /// Give it the cells of a save; whether that changes anything.
+    Restore(Document, oneshot::Sender<Result<bool, Problem>>),
+    /// The session and the interpreters that run.
+    Stand(oneshot::Sender<Standings>),
     /// The document as it is.
     Look(oneshot::Sender<Document>),
     /// Save and end; answered when it has.
     End(oneshot::Sender<()>),
+}
+
+/// What runs for a notebook.
+#[derive(Clone, Debug, Default)]
+pub struct Standings {
+    /// The session; none while no kernel runs.
+    pub session: Option<String>,
+    /// Its interpreters.
+    pub interpreters: Vec<Standing>,
 }
 
 /// One page.
@@ -94,6 +111,8 @@ enum Waiting {
     Operation,
     /// A look, after somebody else changed the document.
     Look,
+    /// The names of the cells.
+    Names,
 }
 
 /// How it stands with the supervisor.
@@ -113,6 +132,9 @@ pub struct Room {
     ground: Ground,
     document: Document,
     statuses: BTreeMap<CellId, CellStatus>,
+    names: BTreeMap<CellId, CellLinks>,
+    /// When names are asked for.
+    name_at: Option<Instant>,
     texts: Texts,
     pages: BTreeMap<u32, Page>,
     last_client: u32,
@@ -154,19 +176,14 @@ impl Room {
         let mut beat = interval(BEAT);
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            let save_at = self.save_at;
-            let due = async {
-                match save_at {
-                    Some(at) => sleep_until(at).await,
-                    None => std::future::pending().await,
-                }
-            };
+            let (save, name) = (at(self.save_at), at(self.name_at));
             tokio::select! {
                 message = self.inbox.recv() => match message {
                     Some(message) => self.take(message).await,
                     None => break,
                 },
-                () = due => self.save(),
+                () = save => self.save(),
+                () = name => self.ask_names(),
                 _ = beat.tick() => self.beat().await,
             }
             if self.is_over() {
@@ -192,6 +209,9 @@ impl Room {
             Message::Senseless(client, id, why) => self.senseless(client, id, why),
             Message::News(number, news) => self.news(number, news).await,
             Message::Saved(outcome, changes, lines) => self.written(outcome, changes, lines),
+            Message::Named(links) => self.named(links),
+            Message::Restore(saved, answer) => drop(answer.send(self.restore(&saved))),
+            Message::Stand(answer) => drop(answer.send(self.standings())),
             Message::Look(answer) => drop(answer.send(self.document.clone())),
             Message::End(ended) => {
                 self.ending.push(ended);
@@ -224,5 +244,13 @@ impl Room {
         self.last_token += 1;
         self.waiting.insert(self.last_token, waiting);
         self.last_token
+    }
+}
+
+/// Waits for a time; for ever when there is none.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
 use flownote_kernel::protocol::Problem;
-use flownote_kernel::supervisor::{Event, Reply, Standing};
+use flownote_kernel::supervisor::{Event, Reply};
 use flownote_notebook::{CellId, Change, Operation, text};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::{Kernel, Page, Room};
+use super::{Kernel, Page, Room, Standings};
 use crate::notebooks::changes::{ChangeSet, Replaced};
 use crate::notebooks::outbox::{Kind, Outbox};
 use crate::notebooks::texts::Refused;
@@ -53,19 +53,18 @@ impl Room {
     }
 
     fn hello(&self, client: u32) -> Hello {
-        let interpreters = self.interpreters.iter();
+        let Standings { session, interpreters } = self.standings();
         Hello {
             client,
             path: self.path.as_str().to_owned(),
-            session: self.session.clone(),
+            session,
             document: self.document.clone(),
             statuses: self.statuses.clone(),
+            names: self.names.clone(),
             versions: self.texts.versions(&self.document),
             next: self.next,
             idle: self.idle,
-            interpreters: interpreters
-                .map(|(language, state)| Standing { language: *language, state: state.clone() })
-                .collect(),
+            interpreters,
             asking: self.asking.clone(),
             people: self.people(),
             saved: self.is_saved(),

@@ -2,17 +2,12 @@
 //! the file and its journal. Nothing runs, and no process is started.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::time::Duration;
 
-use flownote_flow::id::FlowName;
-use flownote_kernel::record::remembered;
-use flownote_kernel::supervisor::{FLOW, Request, Seen};
-use flownote_notebook::session::{CellStatus, Order, Session};
-use flownote_notebook::{CellId, Document, ipynb};
+use flownote_kernel::supervisor::{Request, Seen};
+use flownote_notebook::{Document, ipynb};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
 
-use super::{Ground, INBOX, Kernel, Message, Room, Waiting};
+use super::{Ground, INBOX, Kernel, Message, Room, Waiting, names};
 use crate::notebooks::file::{self, Known};
 use crate::notebooks::folder::{self, Relative};
 use crate::notebooks::history::{self, Why};
@@ -20,9 +15,6 @@ use crate::notebooks::journal::{Found, Journal};
 use crate::notebooks::kernels::Place;
 use crate::notebooks::link::{Link, News};
 use crate::notebooks::texts::Texts;
-
-/// Opening doesn't wait longer for a store that is far away.
-const REMEMBER: Duration = Duration::from_secs(3);
 
 /// Why a notebook can't be opened.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +70,8 @@ impl Room {
             ground,
             document,
             statuses: BTreeMap::new(),
+            names: BTreeMap::new(),
+            name_at: None,
             texts: Texts::default(),
             pages: BTreeMap::new(),
             last_client: 0,
@@ -107,10 +101,12 @@ impl Room {
         };
         let found = room.journal.read();
         match room.attach().await {
-            Some(seen) => room.go_on(seen, &found),
+            Some(seen) => room.go_on(seen, found),
             None => {
                 room.recover(found);
-                room.statuses = room.remembered_statuses().await.into_iter().collect();
+                let known = names::Known::of(&room.ground.store, &room.document).await;
+                (room.statuses, room.names) = (known.statuses, known.links);
+                room.name_at = None;
             }
         }
         room.judge();
@@ -141,24 +137,39 @@ impl Room {
         Some(seen)
     }
 
-    /// Goes on with a session. Its document has every edit; unless the file is none that a
-    /// server of ours left.
-    fn go_on(&mut self, mut seen: Box<Seen>, found: &Found) {
+    /// Goes on with a session. Its outputs are the newest; its text may lack what a server of
+    /// ours journaled and couldn't tell it any more, or be older than another program's file.
+    fn go_on(&mut self, mut seen: Box<Seen>, found: Found) {
+        let theirs = std::mem::take(&mut seen.document);
         let ours = found.base.as_deref() == Some(self.known.digest.to_hex().as_str());
-        let document = std::mem::take(&mut seen.document);
-        if ours || says_the_same(&document, &self.document) {
-            self.document = document;
+        if ours {
+            self.recover(found);
+        }
+        let same = if ours { is_the_same } else { says_the_same };
+        if same(&theirs, &self.document) {
+            self.document = theirs;
             self.changes += 1;
-            let _ = self.journal.begin(&self.known.digest.to_hex(), usize::MAX);
         } else {
-            // The file wins all the same.
-            let _ = history::keep(&self.ground.folder, &self.path, &document, Why::Replaced);
+            if ours {
+                self.show_outputs_of(&theirs);
+            } else {
+                // The file wins all the same.
+                let _ = history::keep(&self.ground.folder, &self.path, &theirs, Why::Replaced);
+            }
             let token = self.token(Waiting::Operation);
             let document = Box::new(self.document.clone());
             self.ask_kernel(token, Request::Reload { document });
         }
         self.adopt_session(*seen);
         self.save_soon();
+    }
+
+    /// Shows what the cells of another document show.
+    fn show_outputs_of(&mut self, other: &Document) {
+        for cell in other.cells().iter().filter(|cell| !cell.outputs.is_empty()) {
+            // One that was deleted shows nothing.
+            let _ = self.document.show(&cell.id, cell.outputs.clone(), cell.execution_count);
+        }
     }
 
     /// Applies what the journal has and the file has not.
@@ -176,19 +187,6 @@ impl Room {
             self.keep(&change.applied);
         }
     }
-
-    /// What earlier sessions say of the cells, without any process.
-    pub(super) async fn remembered_statuses(&self) -> Vec<(CellId, CellStatus)> {
-        let flow = FlowName::new(FLOW);
-        // A store that can't be read is told of elsewhere: here nothing was ever run.
-        let looked = remembered(&self.ground.store, &flow, &self.document);
-        let past = timeout(REMEMBER, looked).await.ok().and_then(Result::ok).unwrap_or_default();
-        let mut document = self.document.clone();
-        document.strip();
-        let mut session = Session::new(document, Order::Document, "open");
-        session.remember(past.into_iter().map(|it| it.past).collect());
-        session.statuses()
-    }
 }
 
 /// Whether two documents have the same cells with the same text.
@@ -198,4 +196,14 @@ fn says_the_same(one: &Document, other: &Document) -> bool {
         cells.map(|cell| (cell.id.clone(), cell.language, cell.source.clone())).collect()
     };
     said(one) == said(other)
+}
+
+/// Whether two documents differ in nothing that an operation of the journal may have changed.
+fn is_the_same(one: &Document, other: &Document) -> bool {
+    let bare = |document: &Document| {
+        let mut document = document.clone();
+        document.strip();
+        document
+    };
+    bare(one) == bare(other)
 }

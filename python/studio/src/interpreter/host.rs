@@ -112,6 +112,10 @@ impl serve::Host for Host {
     async fn perform(self: Arc<Self>, request: Request) {
         match request {
             Request::Execute(execute) => self.execute(*execute).await,
+            Request::Diagnose { request, code, known } => {
+                let mistakes = diagnose::mistakes(&self, &code, &known).await;
+                self.say.say(&Answer::Diagnosed { request, mistakes });
+            }
             Request::Define { version, values } => {
                 let mut versions = self.versions();
                 for (name, value) in values {

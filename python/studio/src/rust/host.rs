@@ -125,6 +125,12 @@ impl serve::Host for Host {
             }
             // No cell here asks for input or has widgets.
             Request::InputReply { .. } | Request::Comm(_) => {}
+            // Its compiler says more when the cell runs.
+            Request::Diagnose { request, code, .. } => {
+                let mistakes =
+                    flownote_kernel::supervisor::diagnose(flownote_notebook::Language::Rust, &code);
+                self.shared.say.say(&Answer::Diagnosed { request, mistakes });
+            }
             other => return Some(other),
         }
         None

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use flownote_flow::manifest::Usage;
 use flownote_flow::provenance::External;
 use flownote_notebook::Output;
+use flownote_notebook::places::Mistake;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -108,6 +109,13 @@ pub enum Answer {
         /// What to begin the next line with.
         #[serde(default)]
         indent: String,
+    },
+    /// What is wrong with code.
+    Diagnosed {
+        /// The request.
+        request: u64,
+        /// What.
+        mistakes: Vec<Mistake>,
     },
     /// A message of a widget.
     Comm(Comm),

@@ -73,7 +73,7 @@
 //! such a form is an `error` for whoever asks for it.
 //!
 //! **While a cell runs**, `complete`, `inspect`, `is_complete`, `input_reply` and `comm` are
-//! taken all the same. `interrupt` is for the `execute` that was sent last, and nothing to one
+//! taken all the same; `diagnose`, which is asked of SQL alone, waits its turn. `interrupt` is for the `execute` that was sent last, and nothing to one
 //! that has ended; Python takes SIGINT beside it, which reaches what waits in a library.
 
 mod answer;

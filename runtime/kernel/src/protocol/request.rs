@@ -81,6 +81,16 @@ pub enum Request {
         /// The code.
         code: String,
     },
+    /// What is wrong with the code, without running it? Answered by
+    /// [`super::Answer::Diagnosed`].
+    Diagnose {
+        /// The number of the request.
+        request: u64,
+        /// The code.
+        code: String,
+        /// Names of the notebook that may not be bound yet.
+        known: Vec<String>,
+    },
     /// What the user typed, in answer to [`super::Answer::InputRequest`].
     InputReply {
         /// The line, without its end.

@@ -1,7 +1,7 @@
 //! Answers what is asked through a [`super::Handle`].
 
-use flownote_notebook::Language;
 use flownote_notebook::session::{self, Group, RunRequest, Trouble};
+use flownote_notebook::{Language, places};
 use tokio::sync::oneshot;
 
 use super::event::{Event, InterpreterState};
@@ -11,7 +11,7 @@ use super::request::{Manner, Reply, Request, Seen, Standing};
 use super::service::Service;
 use crate::protocol::{self, Problem};
 
-type Asker = oneshot::Sender<Result<Reply, Problem>>;
+pub(super) type Asker = oneshot::Sender<Result<Reply, Problem>>;
 
 impl Service {
     /// Follows one request. What it means for the session is told by events.
@@ -71,6 +71,13 @@ impl Service {
                 let ask = |request| protocol::Request::IsComplete { request, code };
                 return self.ask(language, answer, ask);
             }
+            Request::Links => Ok(Reply::Links { cells: self.session.links() }),
+            Request::Definition { cell, at } => {
+                let links = self.session.links();
+                let place = places::definition(self.session.document(), &links, &cell, at);
+                Ok(Reply::DefinedAt { place })
+            }
+            Request::Diagnose { cell } => return self.diagnose(&cell, answer),
             Request::Runtime { language } => return self.runtime(language, answer),
             Request::Settle { language } => {
                 // Answered in its turn, and asks for nothing.
@@ -139,7 +146,8 @@ impl Service {
         self.send(group, &reply).map(|()| Reply::Done).map_err(problem)
     }
 
-    fn ask(
+    /// Passes a question on to a language's interpreter.
+    pub(super) fn ask(
         &mut self,
         language: Language,
         asker: Asker,

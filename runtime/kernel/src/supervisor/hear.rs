@@ -164,6 +164,9 @@ impl Service {
             Answer::Inspected { request, found, data } => {
                 self.reply(group, request, Reply::Inspected { found, data });
             }
+            Answer::Diagnosed { request, mistakes } => {
+                self.reply(group, request, Reply::Diagnosed { problems: mistakes });
+            }
             Answer::Completeness { request, status, indent } => {
                 self.reply(group, request, Reply::Completeness { status, indent });
             }

@@ -7,6 +7,7 @@
 //! [`Session`]: flownote_notebook::session::Session
 
 mod commands;
+mod diagnose;
 mod error;
 mod event;
 mod handle;
@@ -24,6 +25,7 @@ mod running;
 mod service;
 pub mod socket;
 
+pub use diagnose::diagnose;
 pub use error::Error;
 pub use event::{Event, InterpreterState, Numbered};
 pub use handle::Handle;

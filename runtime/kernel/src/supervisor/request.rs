@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use flownote_notebook::session::{CellStatus, RunRequest};
+use flownote_notebook::places::{DefinedAt, Mistake};
+use flownote_notebook::session::{CellLinks, CellStatus, RunRequest};
 use flownote_notebook::{CellId, Document, Language, Operation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -85,6 +86,20 @@ pub enum Request {
         /// The language.
         language: Language,
     },
+    /// What makes each cell's names, and who uses them?
+    Links,
+    /// Where is the name defined that stands in a cell?
+    Definition {
+        /// The cell.
+        cell: CellId,
+        /// Where in it, in UTF-16 units.
+        at: usize,
+    },
+    /// What is wrong with a cell, as far as can be told without running it?
+    Diagnose {
+        /// The cell.
+        cell: CellId,
+    },
     /// The line that a cell waits for.
     Input {
         /// The line, without its end.
@@ -162,6 +177,21 @@ pub enum Reply {
         status: Completeness,
         /// What to begin the next line with.
         indent: String,
+    },
+    /// To [`Request::Links`].
+    Links {
+        /// By code cell.
+        cells: BTreeMap<CellId, CellLinks>,
+    },
+    /// To [`Request::Definition`].
+    DefinedAt {
+        /// Where; none when no cell defines it.
+        place: Option<DefinedAt>,
+    },
+    /// To [`Request::Diagnose`].
+    Diagnosed {
+        /// What is wrong.
+        problems: Vec<Mistake>,
     },
     /// To [`Request::Runtime`].
     Runtime {

@@ -50,4 +50,5 @@ pub use fault::{Place, Trap};
 pub use flownote_notebook::wasm::{Abi, Element, Input, Limits, Nulls, Rows, Signature};
 pub use function::{Argument, Function, Interrupt};
 pub use module::{Module, Options, compile};
+pub use source::mistakes;
 pub use stored::{CODEC, Stored, TYPE_NAME};

@@ -49,7 +49,7 @@ pub(super) fn facts(source: &str) -> Facts {
 const DEEPEST: usize = 200;
 
 /// Finds brackets nested deeper than Python allows: the parser's stack would overflow.
-fn too_deep(source: &str) -> Option<SyntaxError> {
+pub(crate) fn too_deep(source: &str) -> Option<SyntaxError> {
     let opening = source.bytes().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count();
     if opening <= DEEPEST {
         return None;
