@@ -58,8 +58,7 @@ describe("the list of notebooks", () => {
     await world.page.getByRole("textbox", { name: "Name, with folders" }).fill("made.ipynb");
     await world.page.getByRole("button", { name: "Create" }).click();
     await world.page.getByRole("heading", { name: "made.ipynb" }).waitFor();
-    await world.page.getByRole("button", { name: "Python" }).first().click();
-    await until(() => book.isTyping(), Boolean, "a new cell is there to type in");
+    await until(() => book.isTyping(), Boolean, "its cell is there to type in");
     await world.page.keyboard.type("1 + 1");
     await world.page.keyboard.press("Shift+Enter");
     const result = world.page.locator(".outputs").first();

@@ -95,3 +95,56 @@ async fn edits_that_no_file_had_are_there_after_a_kill() {
     assert_eq!(page.cell(1)["source"], "new");
     project.until_saved("a.ipynb", |document| document.cells().len() == 2).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_that_only_the_journal_has_is_told_to_the_kernel() {
+    let Some(_) = python() else { return };
+    let project = Project::new();
+    project.notebook("a.ipynb", &["print('one')", "x = 5"]);
+    let server = project.serve_apart().await;
+    let mut page = server.open("a.ipynb").await;
+    page.run("c1").await;
+    page.run("c0").await;
+    project.until_saved("a.ipynb", |document| !document.cells()[0].outputs.is_empty()).await;
+    let version = page.version("c0");
+    page.edit("c0", version, json!([12, [0, " "]])).await;
+    page.edited().await;
+    server.kill();
+    // The server ended after it wrote this, and before it told anybody.
+    let lost = json!({"op": "splice", "cell": "c0", "from": 6, "to": 11, "text": "x + 1"});
+    project.journal("a.ipynb", &lost.to_string());
+
+    let server = project.serve_apart().await;
+    let mut page = server.open("a.ipynb").await;
+    assert_eq!(page.cell(0)["source"], "print(x + 1) ");
+    assert_eq!(shown(page.cell(0)), "one\n", "what it showed is there");
+    let words = page.run("c0").await;
+    assert_eq!(printed(&words), "6\n", "the kernel has the text and the values");
+    project.until_saved("a.ipynb", |document| document.cells()[0].source == "print(x + 1) ").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_kernel_for_a_notebook_is_refused_and_told_who_has_it() {
+    let Some(python) = python() else { return };
+    if !crate::supervisor::is_shipped(&python) {
+        return;
+    }
+    let project = Project::new();
+    project.notebook("a.ipynb", &["x = 1", "x"]);
+    let server = project.serve().await;
+    let mut page = server.open("a.ipynb").await;
+    page.run("c0").await;
+    let [pid] = project.supervisors()[..] else { panic!("one supervisor") };
+
+    // Another server, which looks for sockets elsewhere.
+    let other = project.serve_elsewhere().await;
+    let mut second = other.open("a.ipynb").await;
+    second.start("c1").await;
+    let said = second.until_event("log").await;
+    let text = said.last().expect("words")["event"]["text"].as_str().expect("text").to_owned();
+    assert!(text.contains(&format!("process {pid}")), "{text}");
+    assert!(text.contains("hint: "), "{text}");
+    // The first goes on.
+    let words = page.run("c1").await;
+    assert!(words.iter().any(|word| word["event"]["status"] == "ok"), "{words:#?}");
+}

@@ -93,6 +93,21 @@ impl Project {
         panic!("it was not saved: {:#?}", self.saved(name));
     }
 
+    /// Adds a line to the journal of the only notebook that has one.
+    pub fn journal(&self, notebook: &str, line: &str) {
+        let folder = self.root().join(".flownote/journal");
+        let entries = std::fs::read_dir(folder).expect("journals").flatten();
+        let path = entries.map(|it| it.path()).find(|path| {
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            text.lines().next().is_some_and(|head| head.contains(notebook))
+        });
+        let path = path.expect("a journal");
+        let mut text = std::fs::read_to_string(&path).expect("read");
+        text.push_str(line);
+        text.push('\n');
+        std::fs::write(path, text).expect("written");
+    }
+
     /// The processes that supervisors said they are.
     pub fn supervisors(&self) -> Vec<i32> {
         let entries =
@@ -108,6 +123,19 @@ impl Project {
     /// A server in this process.
     pub async fn serve(&self) -> Server {
         let options = options(self.folder.path()).await;
+        let (service, handle) = Service::bind(options).await.expect("bound");
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(service.run(async { drop(stopped.await) }));
+        Server::log_in(&handle.link(), Some(stop), None).await
+    }
+
+    /// A server of the same folder that has another place for sockets.
+    pub async fn serve_elsewhere(&self) -> Server {
+        let mut options = options(self.folder.path()).await;
+        let runtime = self.folder.path().join("elsewhere");
+        std::fs::create_dir_all(&runtime).expect("made");
+        options.runtime = Some(runtime);
+        options.state = Some(self.folder.path().join("other-state"));
         let (service, handle) = Service::bind(options).await.expect("bound");
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(service.run(async { drop(stopped.await) }));
@@ -223,6 +251,15 @@ impl Server {
     /// Opens a notebook in a page.
     pub async fn open(&self, notebook: &str) -> Page {
         Page::open(self.port, &self.cookie, notebook).await
+    }
+
+    /// The memory of a server in a process of its own, in bytes.
+    pub fn resident(&self) -> u64 {
+        let pid = self.process.as_ref().expect("a process").id();
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it lives");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
+        let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
+        kilobytes * 1024
     }
 
     /// `kill -9`.

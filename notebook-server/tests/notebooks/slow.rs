@@ -37,7 +37,9 @@ async fn a_slow_page_keeps_nobody_waiting_and_misses_nothing() {
     let server = project.serve().await;
     let mut slow = server.open("a.ipynb").await;
     let mut quick = server.open("a.ipynb").await;
-    let asked = slow.begin(json!({"request": "interrupt"})).await;
+    // Its answer waits behind all of it, and nothing comes of it whenever it is done.
+    let note = json!({"op": "metadata", "key": "read", "value": "slowly"});
+    let asked = slow.begin(json!({"request": "operate", "operation": note})).await;
     quick.start("c0").await;
     let padding = "x".repeat(1000);
     let mut expected: String = (0..40_000).map(|number| format!("{number} {padding}\n")).collect();

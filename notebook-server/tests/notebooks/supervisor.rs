@@ -30,7 +30,7 @@ pub fn python() -> Option<String> {
 
 /// The command that starts a supervisor.
 pub fn command(python: &str) -> Vec<String> {
-    if has(python, "import flownote_studio._studio as n; n.serve_supervisor") {
+    if is_shipped(python) {
         return [python, "-m", "flownote_studio.supervisor"].map(str::to_owned).to_vec();
     }
     let own = std::env::current_exe().expect("this binary");
@@ -39,6 +39,11 @@ pub fn command(python: &str) -> Vec<String> {
          exec \"$0\" supervisor::process --exact --ignored --nocapture"
     );
     ["/bin/sh", "-c", &script, &own.to_string_lossy()].map(str::to_owned).to_vec()
+}
+
+/// Whether the Python has the supervisor itself.
+pub fn is_shipped(python: &str) -> bool {
+    has(python, "import flownote_studio._studio as n; n.serve_supervisor")
 }
 
 fn has(python: &str, what: &str) -> bool {

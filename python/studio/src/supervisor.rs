@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use flownote_kernel::supervisor::socket::{Claim, Server};
+use flownote_kernel::supervisor::socket::{Claim, Server, Sole};
 use flownote_kernel::supervisor::{Options, Service};
 use flownote_notebook::Document;
 use pyo3::prelude::*;
@@ -78,6 +78,8 @@ fn serve(start: Start) -> Result<(), Error> {
         options.interpreters = interpreters(&start.python, &start.studio);
         options.settings = settings(&start.python, &options.store);
         let (service, handle) = Service::new(options)?;
+        // Another server's folder for sockets may be another.
+        let _sole = Sole::take(&start.notebook, service.id().as_str())?;
         let claim = Claim::take(&start.socket, service.id().as_str())?;
         let server = Server::new(claim, handle, start.orphaned)?;
         let failed = |source| Error::Io { what: "waiting for signals", source };

@@ -113,7 +113,7 @@ impl serve::Host for Host {
         match request {
             Request::Execute(execute) => self.execute(*execute).await,
             Request::Diagnose { request, code, known } => {
-                let mistakes = diagnose::mistakes(&self, &code, &known).await;
+                let mistakes = super::diagnose::mistakes(&self, &code, &known).await;
                 self.say.say(&Answer::Diagnosed { request, mistakes });
             }
             Request::Define { version, values } => {

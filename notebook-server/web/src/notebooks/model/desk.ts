@@ -39,6 +39,19 @@ export class Desk {
   constructor(path: string) {
     this.notebook = new Notebook(path);
     this.sandbox = new Sandbox(this.notebook);
+    const stop = this.notebook.book.subscribe(({ isOpen }) => {
+      if (!isOpen) return;
+      queueMicrotask(() => stop());
+      this.beginNew();
+    });
+  }
+
+  /** Whoever made a notebook types next. */
+  private beginNew(): void {
+    const { order, cells } = this.notebook.book.peek();
+    const [only, ...more] = order;
+    if (only === undefined || more.length > 0 || this.notebook.source(only) !== "") return;
+    if (isCode(cells.get(only)?.language ?? "raw")) this.goTo(only, true);
   }
 
   readonly order = computed(() => this.notebook.book.value.order);

@@ -5,11 +5,11 @@ import { LOOKS, StatusGlyph, statusName } from "../cell/status.tsx";
 import type { Desk } from "../model/desk.ts";
 import { languageTitle } from "../protocol/book.ts";
 import { drawCells, MOST_CELLS } from "./graph-layout.ts";
-import { namesOf, textsOf } from "./names.ts";
+import { namesOf, linkedCells } from "./names.ts";
 
 export function CellsGraph({ desk }: { desk: Desk }) {
   const names = namesOf(desk).value;
-  const ids = textsOf(desk).value.map(({ id }) => id);
+  const ids = linkedCells(desk).value.map(({ id }) => id);
   const isLarge = ids.length > MOST_CELLS;
   const graph = useMemo(() => (isLarge ? null : drawCells(ids, names)), [names]);
   const box = useRef<HTMLDivElement>(null);

@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import { LanguageBadge } from "../cell/language.tsx";
 import type { Desk } from "../model/desk.ts";
 import { languageTitle } from "../protocol/book.ts";
-import { type NamedSymbol, namesOf, symbols, textsOf } from "./names.ts";
+import { type NamedSymbol, linkedCells, namesOf, symbols } from "./names.ts";
 import { Peek, type Peeked, peeks } from "./peek.tsx";
 
 /** More than these are found by typing. */
@@ -13,7 +13,7 @@ const MOST = 200;
 const MANY = 12;
 
 export function Symbols({ desk }: { desk: Desk }) {
-  const cells = textsOf(desk).value;
+  const cells = linkedCells(desk).value;
   const names = namesOf(desk).value;
   const all = useMemo(() => symbols(cells, names), [cells, names]);
   const typed = useSignal("");

@@ -2,8 +2,8 @@
 import type { ShownOutput } from "./outputs.ts";
 import type {
   Bundle,
+  CellLinks,
   CellStatus,
-  Defined,
   Interpreter,
   Language,
   Mode,
@@ -25,8 +25,8 @@ export interface CellState {
   /** When its execution began, by this page's clock. */
   readonly startedAt: number | null;
   readonly elapsedMs: number | null;
-  /** What it bound when it ran last; null when that isn't known. */
-  readonly defined: Readonly<Record<string, Defined>> | null;
+  /** What it makes and uses; null until the server has told. */
+  readonly links: CellLinks | null;
   /** The line that it waits for. */
   readonly input: { prompt: string; password: boolean } | null;
   /** Why it was not run. */
@@ -58,7 +58,7 @@ export interface Book {
   /** What doesn't stop may be killed: the language of its interpreter. */
   readonly killOffer: Language | null;
   readonly restartOffer: { language: Language; message: string; hint: string } | null;
-  /** Counts what changes the names that cells make: order, languages, results. */
+  /** Counts what changes the names that cells make: order, languages, links. */
   readonly definitions: number;
   /** The number of the next event. */
   readonly next: number;

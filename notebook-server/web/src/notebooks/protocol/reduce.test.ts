@@ -30,6 +30,7 @@ function hello(cells: Cell[], more: Partial<Hello> = {}): ServerFrame {
       session: "s",
       document: { mode: "lazy", cells, metadata: {}, extra: {}, revision: 0 },
       statuses: {},
+      names: {},
       versions: {},
       next: 0,
       idle: true,
@@ -92,7 +93,6 @@ test("an execution shows its output, its number and how long it took", () => {
   expect(state.outputs).toHaveLength(1);
   const [output] = state.outputs;
   expect(output?.kind === "stream" && output.text.lines).toEqual(["hello"]);
-  expect(state.defined?.x?.type).toBe("int");
 });
 
 test("running a cell again takes its outputs away", () => {
@@ -223,4 +223,22 @@ test("a batch of frames leaves the state before it as it was", () => {
   expect(book.cells.get("a")?.status.status).toBe("never_run");
   expect(next.cells.get("a")?.status.status).toBe("queued");
   expect(next.cells.get("b")).toBe(book.cells.get("b"));
+});
+
+test("names are told of the cells that differ, and stay with the others", () => {
+  const { writer } = plainTexts();
+  const x = { name: "x", kind: "value", type: null, summary: null, live: false } as const;
+  const links = { defined: [x], used: {}, all: null };
+  const opened = reduce(
+    EMPTY,
+    [hello([cell("a"), cell("b")], { names: { a: links } })],
+    writer,
+    0,
+  );
+  const told = { defined: [], used: { x: "a" }, all: null };
+  const book = reduce(opened, [{ names: { cells: { b: told, gone: told } } }], writer, 1);
+  expect(book.cells.get("a")?.links).toEqual(links);
+  expect(book.cells.get("b")?.links).toEqual(told);
+  expect(book.cells.has("gone")).toBe(false);
+  expect(book.definitions).toBeGreaterThan(opened.definitions);
 });

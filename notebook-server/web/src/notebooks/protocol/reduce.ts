@@ -9,6 +9,7 @@ import { add, isShown, shownOutputs, update } from "./outputs.ts";
 import type {
   Bundle,
   Cell,
+  CellLinks,
   CellStatus,
   Document,
   Edited,
@@ -63,12 +64,18 @@ class Draft {
     else if ("resync" in frame) {
       const { cell, source, version } = frame.resync;
       this.texts.resync(cell, source, version);
-    } else if ("people" in frame) this.set({ people: frame.people });
+    } else if ("names" in frame) this.names(frame.names.cells);
+    else if ("people" in frame) this.set({ people: frame.people });
     else if ("trusted" in frame) this.set({ trusted: new Set(frame.trusted) });
     else if ("saved" in frame) {
       const { at, problem, saved } = frame.saved;
       this.set({ saving: { isSaved: saved, at, problem } });
     }
+  }
+
+  private names(cells: Record<string, CellLinks>): void {
+    for (const [id, links] of Object.entries(cells)) this.cell(id, { links });
+    this.set({ definitions: this.book.definitions + 1 });
   }
 
   private set(changes: Partial<Book>): void {
@@ -93,6 +100,7 @@ class Draft {
   private hello(hello: Hello): void {
     const before = this.book;
     this.document(hello.document, hello.statuses, hello.versions);
+    this.names(hello.names);
     this.set({
       isOpen: true,
       client: hello.client,
@@ -132,7 +140,7 @@ class Draft {
         ...stateOf(cell),
         ...(stands ? { outputs: old.outputs } : {}),
         status,
-        defined: old?.defined ?? null,
+        links: old?.links ?? null,
         elapsedMs: old?.elapsedMs ?? null,
         startedAt: isRunning ? (old?.startedAt ?? this.now) : null,
         input: isRunning ? (old?.input ?? null) : null,
@@ -177,10 +185,9 @@ class Draft {
         this.cell(event.cell, {
           elapsedMs: event.elapsed_ms,
           startedAt: null,
-          defined: event.defined ?? {},
           input: null,
         });
-        this.set({ killOffer: null, definitions: this.book.definitions + 1 });
+        this.set({ killOffer: null });
         break;
       case "outputs":
         this.cell(event.cell, { outputs: shownOutputs(event.outputs), clearsAtNext: false });
@@ -362,6 +369,7 @@ class Draft {
     this.mutable().set(cell.id, {
       ...stateOf(cell),
       status: old?.status ?? { status: "never_run" },
+      links: old?.links ?? null,
     });
     if (!old) this.texts.set(cell.id, cell.source ?? "", 0);
   }
@@ -385,7 +393,7 @@ function stateOf(cell: Cell): CellState {
     status: { status: "never_run" },
     startedAt: null,
     elapsedMs: null,
-    defined: null,
+    links: null,
     input: null,
     refused: null,
   };

@@ -16,9 +16,10 @@ import type {
 } from "../../api/notebook.ts";
 
 export type {
+  CellLinks,
   CellStatus,
   Completion,
-  Defined,
+  DefinedName,
   Document,
   Edited,
   Frame,
@@ -26,6 +27,7 @@ export type {
   JsonValue,
   Language,
   Mode,
+  NameKind,
   Numbered,
   Operation,
   Origin,

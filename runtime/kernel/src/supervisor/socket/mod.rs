@@ -34,9 +34,11 @@
 mod client;
 mod place;
 mod server;
+mod sole;
 mod words;
 
 pub use client::{Asking, Attached, Heard, Hearing, attach};
 pub use place::{Claim, Error, Holder};
 pub use server::Server;
+pub use sole::Sole;
 pub use words::{ToClient, ToServer, VERSION};
