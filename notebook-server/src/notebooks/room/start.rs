@@ -150,6 +150,7 @@ impl Room {
             self.document = theirs;
             self.changes += 1;
         } else {
+            self.changes += 1;
             if ours {
                 self.show_outputs_of(&theirs);
             } else {
