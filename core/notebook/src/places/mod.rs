@@ -54,8 +54,8 @@ pub enum Severity {
     Warning,
 }
 
-/// Where the name that stands at a position of a cell is defined: within the cell, or in the
-/// nearest cell above that makes it.
+/// Where the name that stands at a position of a cell is defined: within the cell, in the
+/// nearest cell above that makes it, or below: functions are called later.
 pub fn definition(
     document: &Document,
     links: &BTreeMap<CellId, CellLinks>,
@@ -81,9 +81,23 @@ pub fn definition(
     });
     let (maker, name) = match used {
         Some((name, maker)) => (document.cell(maker)?, name.as_str()),
-        None => (found, name),
+        None => (maker(document, links, cell, name)?, name),
     };
     Some(told(maker, place(maker, name)?, name))
+}
+
+/// The cell that makes a name which another one doesn't read while it runs.
+fn maker<'a>(
+    document: &'a Document,
+    links: &BTreeMap<CellId, CellLinks>,
+    cell: &CellId,
+    name: &str,
+) -> Option<&'a Cell> {
+    let makes = |it: &&Cell| {
+        links.get(&it.id).is_some_and(|it| it.defined.iter().any(|it| it.name == name))
+    };
+    let (above, rest) = document.cells().split_at(document.position(cell)?);
+    above.iter().rev().find(makes).or_else(|| rest.iter().find(makes))
 }
 
 /// Where a cell's own level binds a name first.
@@ -208,7 +222,7 @@ mod tests {
         };
         check(Language::Python, "x = 1", None);
         check(Language::Python, "'𝄞'\nx = = 1", Some((9, 9)));
-        check(Language::Sql, "select 1\nfrm t group", Some((9, 12)));
+        check(Language::Sql, "select 1\nfrm t group", Some((13, 14)));
         check(Language::Rust, "let x = ;", Some((8, 8)));
         check(Language::Markdown, "# = =", None);
     }

@@ -157,6 +157,24 @@ metadata: Array<Change<JsonValue>>, };
 export type CellId = string;
 
 /**
+ * The names of one cell.
+ */
+export type CellLinks = { 
+/**
+ * What it makes, by name.
+ */
+defined: Array<DefinedName>, 
+/**
+ * The names that it uses, also by way of functions that it may call, and the nearest
+ * cell above that makes each.
+ */
+used: { [key in string]: CellId }, 
+/**
+ * Why it counts as using all names above (`eval`, `import *`).
+ */
+all: string | null, };
+
+/**
  * The state of a cell.
  */
 export type CellStatus = { "status": "never_run" } | { "status": "queued" } | { "status": "running" } | { "status": "fresh", 
@@ -266,6 +284,52 @@ live: boolean,
  * The digest of its encoding, where it is known without effort.
  */
 digest: string | null, };
+
+/**
+ * Where a name is defined.
+ */
+export type DefinedAt = { 
+/**
+ * The cell.
+ */
+cell: CellId, 
+/**
+ * Where the name begins in its text.
+ */
+from: number, 
+/**
+ * Where it ends.
+ */
+to: number, 
+/**
+ * The name.
+ */
+name: string, };
+
+/**
+ * A name that a cell makes.
+ */
+export type DefinedName = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * What kind of thing it is, as far as the text says.
+ */
+kind: NameKind, 
+/**
+ * The value's type as its language names it; none before the cell has run.
+ */
+type: string | null, 
+/**
+ * A few words for people (`100,000 × 4`).
+ */
+summary: string | null, 
+/**
+ * Whether the value lives and dies with its interpreter.
+ */
+live: boolean, };
 
 /**
  * What differs between two notebooks. Numbers of executions don't count.
@@ -409,6 +473,10 @@ document: Document,
  */
 statuses: { [key in CellId]: CellStatus }, 
 /**
+ * What each code cell makes and uses, as far as that is known yet.
+ */
+names: { [key in CellId]: CellLinks }, 
+/**
  * The version of each cell's text: one more with each update.
  */
 versions: { [key in CellId]: number }, 
@@ -510,9 +578,61 @@ allow_stdin: boolean,
 count: number | null, };
 
 /**
+ * Memory.
+ */
+export type MemoryRoom = { 
+/**
+ * Its size.
+ */
+total_bytes: number, 
+/**
+ * What may still be used.
+ */
+available_bytes: number, };
+
+/**
+ * Something that is wrong with a cell's text.
+ */
+export type Mistake = { 
+/**
+ * Where it begins.
+ */
+from: number, 
+/**
+ * Where it ends; `from` when it is a point.
+ */
+to: number, 
+/**
+ * `error` or `warning`.
+ */
+severity: Severity, 
+/**
+ * What is wrong.
+ */
+message: string, 
+/**
+ * What to do.
+ */
+hint: string | null, };
+
+/**
  * When a notebook's cells run (notebook rule 9).
  */
 export type Mode = "lazy" | "auto" | "manual";
+
+/**
+ * Kinds of names.
+ */
+export type NameKind = "value" | "constant" | "function" | "class" | "import" | "item" | "changed";
+
+/**
+ * What cells make and use.
+ */
+export type Names = { 
+/**
+ * By cell; those that aren't here are as they were.
+ */
+cells: { [key in CellId]: CellLinks }, };
 
 /**
  * The body of `POST api/notebooks` and `POST api/notebooks/delete`.
@@ -589,6 +709,98 @@ saves: Array<NotebookSave>, };
 export type NotebookId = string;
 
 /**
+ * An interpreter's process.
+ */
+export type NotebookInterpreter = { 
+/**
+ * One of its languages.
+ */
+language: Language, 
+/**
+ * `starting`, `ready` or `ended`.
+ */
+state: string, 
+/**
+ * Its process.
+ */
+pid: number | null, 
+/**
+ * The memory that it has, in bytes.
+ */
+resident: number | null, 
+/**
+ * What runs the language, with its version.
+ */
+version: string | null, 
+/**
+ * The program.
+ */
+executable: string | null, 
+/**
+ * The folder of the virtual environment that the program is of.
+ */
+environment: string | null, };
+
+/**
+ * `GET api/notebooks/kernel?path=`: the processes of a notebook.
+ */
+export type NotebookKernel = { 
+/**
+ * Whether a supervisor runs.
+ */
+running: boolean, 
+/**
+ * The session, which is the run's id.
+ */
+session: string | null, 
+/**
+ * The supervisor's process.
+ */
+pid: number | null, 
+/**
+ * The memory that it has, in bytes.
+ */
+resident: number | null, 
+/**
+ * The interpreters that were started.
+ */
+interpreters: Array<NotebookInterpreter>, 
+/**
+ * The Python that Python cells run with, or would.
+ */
+python: string, 
+/**
+ * The machine's memory.
+ */
+memory: MemoryRoom | null, };
+
+/**
+ * One that is installed.
+ */
+export type NotebookPackage = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its version.
+ */
+version: string, };
+
+/**
+ * `GET api/notebooks/kernel/packages?path=`: what is installed for Python cells.
+ */
+export type NotebookPackages = { 
+/**
+ * The Python.
+ */
+executable: string, 
+/**
+ * The packages that it finds, by name.
+ */
+packages: Array<NotebookPackage>, };
+
+/**
  * What was made or moved.
  */
 export type NotebookPlace = { 
@@ -596,6 +808,28 @@ export type NotebookPlace = {
  * Its path below the served folder.
  */
 path: string, };
+
+/**
+ * The body of `POST api/notebooks/history/restore`.
+ */
+export type NotebookRestore = { 
+/**
+ * The path of the notebook.
+ */
+path: string, 
+/**
+ * Which save.
+ */
+save: string, };
+
+/**
+ * What became of it: browsers see the change as they see any other, and undo takes it back.
+ */
+export type NotebookRestored = { 
+/**
+ * Whether the notebook was another than that save.
+ */
+changed: boolean, };
 
 /**
  * A notebook as it was once.
@@ -615,9 +849,31 @@ at: string,
  */
 size: number, 
 /**
- * Why it is kept: `saved`, or `replaced` for edits that another program's file replaced.
+ * Why it is kept: `saved`, `replaced` for edits that another program's file replaced,
+ * `restored` for one that an earlier save took the place of.
  */
 why: string, };
+
+/**
+ * `GET api/notebooks/history/save?path=&save=`: a notebook as it was once.
+ */
+export type NotebookSaved = { 
+/**
+ * Which save.
+ */
+save: string, 
+/**
+ * When: RFC 3339, UTC.
+ */
+at: string, 
+/**
+ * Why it is kept; see `NotebookSave::why`.
+ */
+why: string, 
+/**
+ * The notebook, without outputs.
+ */
+document: Document, };
 
 /**
  * `GET api/notebooks`: what is in the served folder.
@@ -647,7 +903,11 @@ path: string,
 /**
  * Its content, base64.
  */
-content: string, };
+content: string, 
+/**
+ * Whether it may take the place of a file that is there; notebooks never do.
+ */
+replace: boolean, };
 
 /**
  * An event and its number.
@@ -1132,7 +1392,19 @@ status: Completeness,
 /**
  * What to begin the next line with.
  */
-indent: string, } | { "reply": "runtime", 
+indent: string, } | { "reply": "links", 
+/**
+ * By code cell.
+ */
+cells: { [key in CellId]: CellLinks }, } | { "reply": "defined_at", 
+/**
+ * Where; none when no cell defines it.
+ */
+place: DefinedAt | null, } | { "reply": "diagnosed", 
+/**
+ * What is wrong.
+ */
+problems: Array<Mistake>, } | { "reply": "runtime", 
 /**
  * What runs the language.
  */
@@ -1209,7 +1481,19 @@ code: string, } | { "request": "runtime",
 /**
  * The language.
  */
-language: Language, } | { "request": "input", 
+language: Language, } | { "request": "links" } | { "request": "definition", 
+/**
+ * The cell.
+ */
+cell: CellId, 
+/**
+ * Where in it, in UTF-16 units.
+ */
+at: number, } | { "request": "diagnose", 
+/**
+ * The cell.
+ */
+cell: CellId, } | { "request": "input", 
 /**
  * The line, without its end.
  */
@@ -1333,6 +1617,11 @@ interpreters: Array<Standing>,
 asking: Prompt | null, };
 
 /**
+ * How bad a mistake is.
+ */
+export type Severity = "error" | "warning";
+
+/**
  * What a cell showed.
  */
 export type Shown = { 
@@ -1382,7 +1671,7 @@ export type Stream = "stdout" | "stderr";
 /**
  * What the server says.
  */
-export type ToPage = { "hello": Hello } | { "event": Numbered } | { "edited": Edited } | { "resync": Resync } | { "answer": Answer } | { "saved": Saved } | { "people": Array<Person> } | { "trusted": Array<CellId> };
+export type ToPage = { "hello": Hello } | { "event": Numbered } | { "names": Names } | { "edited": Edited } | { "resync": Resync } | { "answer": Answer } | { "saved": Saved } | { "people": Array<Person> } | { "trusted": Array<CellId> };
 
 /**
  * Why something could not be done.

@@ -5,7 +5,7 @@ import { LOOKS, StatusGlyph, statusName } from "../cell/status.tsx";
 import type { Desk } from "../model/desk.ts";
 import { languageTitle } from "../protocol/book.ts";
 import { drawCells, MOST_CELLS } from "./graph-layout.ts";
-import { namesOf, linkedCells } from "./names.ts";
+import { linkedCells, namesOf } from "./names.ts";
 
 export function CellsGraph({ desk }: { desk: Desk }) {
   const names = namesOf(desk).value;

@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import { LanguageBadge } from "../cell/language.tsx";
 import type { Desk } from "../model/desk.ts";
 import { languageTitle } from "../protocol/book.ts";
-import { type NamedSymbol, linkedCells, namesOf, symbols } from "./names.ts";
+import { linkedCells, type NamedSymbol, namesOf, symbols } from "./names.ts";
 import { Peek, type Peeked, peeks } from "./peek.tsx";
 
 /** More than these are found by typing. */

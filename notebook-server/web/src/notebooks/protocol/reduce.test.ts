@@ -229,12 +229,7 @@ test("names are told of the cells that differ, and stay with the others", () => 
   const { writer } = plainTexts();
   const x = { name: "x", kind: "value", type: null, summary: null, live: false } as const;
   const links = { defined: [x], used: {}, all: null };
-  const opened = reduce(
-    EMPTY,
-    [hello([cell("a"), cell("b")], { names: { a: links } })],
-    writer,
-    0,
-  );
+  const opened = reduce(EMPTY, [hello([cell("a"), cell("b")], { names: { a: links } })], writer, 0);
   const told = { defined: [], used: { x: "a" }, all: null };
   const book = reduce(opened, [{ names: { cells: { b: told, gone: told } } }], writer, 1);
   expect(book.cells.get("a")?.links).toEqual(links);
