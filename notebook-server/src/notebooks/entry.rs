@@ -103,8 +103,8 @@ pub struct NotebookSave {
     pub at: String,
     /// Bytes.
     pub size: u64,
-    /// Why it is kept: `saved`, `replaced` for edits that another program's file replaced,
-    /// `restored` for one that an earlier save took the place of.
+    /// Why it is kept: `saved`, `replaced` for what another program's file or an earlier save
+    /// took the place of, `restored` for an earlier save that was restored.
     pub why: String,
 }
 

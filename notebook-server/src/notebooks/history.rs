@@ -22,7 +22,8 @@ const KEPT: usize = 500;
 pub enum Why {
     /// The notebook was saved.
     Saved,
-    /// Another program's file took the place of edits that no file had.
+    /// Another program's file took the place of edits that no file had, or an earlier save
+    /// took the notebook's.
     Replaced,
     /// An earlier save was restored.
     Restored,

@@ -12,9 +12,9 @@ const CELLS: usize = 1_000;
 const NOTEBOOKS: usize = 50;
 const BROWSERS: usize = 20;
 /// How often each browser types, and how often it puts a cell in.
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 3;
 /// Far above what was seen (some 200 MB in an unoptimised build), far below what a leak of
-/// snapshots would take: 20 pages × 200 edits × the document.
+/// snapshots would take: 20 pages × 120 operations × the document.
 const MOST: u64 = 1 << 30;
 
 /// The texts of cells in order, kept as the frames say.

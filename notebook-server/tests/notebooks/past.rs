@@ -17,7 +17,15 @@ async fn a_save_is_seen_restored_by_everybody_and_taken_back() {
     page.run("c0").await;
     page.say(json!({"save": {}})).await;
     project.until_saved("a.ipynb", |it| !it.cells()[0].outputs.is_empty()).await;
-    let list = server.get("/api/notebooks/history?path=a.ipynb").await.json();
+    // The copy is written after the file.
+    let list = loop {
+        let list = server.get("/api/notebooks/history?path=a.ipynb").await.json();
+        if list["saves"].as_array().is_some_and(|saves| !saves.is_empty()) {
+            project.age_history();
+            break server.get("/api/notebooks/history?path=a.ipynb").await.json();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
     let save = list["saves"][0]["save"].as_str().expect("a save").to_owned();
 
     page.operate(json!({"op": "delete", "cell": "c1"})).await;

@@ -93,6 +93,20 @@ impl Project {
         panic!("it was not saved: {:#?}", self.saved(name));
     }
 
+    /// Makes the copies of the history older than they are: later saves don't join them.
+    pub fn age_history(&self) {
+        let folders = std::fs::read_dir(self.root().join(".flownote/history")).expect("a history");
+        for folder in folders.flatten() {
+            for copy in std::fs::read_dir(folder.path()).expect("copies").flatten() {
+                let name = copy.file_name().into_string().expect("a name");
+                let (at, why) = name.split_once('-').expect("a time");
+                let older = at.parse::<u64>().expect("a number") - 600_000;
+                std::fs::rename(copy.path(), folder.path().join(format!("{older:013}-{why}")))
+                    .expect("renamed");
+            }
+        }
+    }
+
     /// Adds a line to the journal of the only notebook that has one.
     pub fn journal(&self, notebook: &str, line: &str) {
         let folder = self.root().join(".flownote/journal");
@@ -150,10 +164,11 @@ impl Project {
             .env(FOLDER, self.folder.path())
             .stdout(Stdio::piped());
         let mut child = command.spawn().expect("started");
-        let lines = BufReader::new(child.stdout.take().expect("its words")).lines();
-        let link = lines
-            .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix("link: ").map(str::to_owned));
+        let mut lines =
+            BufReader::new(child.stdout.take().expect("its words")).lines().map_while(Result::ok);
+        let link = lines.find_map(|line| line.strip_prefix("link: ").map(str::to_owned));
+        // It ends when it can't say that it takes longer than a test should.
+        std::thread::spawn(move || lines.for_each(drop));
         Server::log_in(&link.expect("a link"), None, Some(child)).await
     }
 }

@@ -16,8 +16,9 @@ impl Room {
         if operations.is_empty() {
             return Ok(false);
         }
-        // It can be taken back without its history, too.
-        let _ = self.keep_in_history(Why::Saved);
+        // A copy of its own, whatever was saved just now: that may be what is restored. It can
+        // be taken back without its history, too.
+        let _ = self.keep_in_history(Why::Replaced);
         for operation in operations {
             let change = self
                 .document
