@@ -39,8 +39,8 @@ pub use event::{
     Defined, Event, Finish, FinishStatus, Hit, Origin, RunRequest, Stored, Trouble, VersionedName,
 };
 pub use identity::recipe_of_result;
-pub use prospect::Prospect;
 pub use links::{CellLinks, DefinedName, NameKind};
+pub use prospect::Prospect;
 pub use result::{Input, Past};
 pub use status::{CellStatus, Why};
 pub use values::Group;

@@ -1,5 +1,6 @@
 //! `cache list`: what is kept, newest first.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use clap::{Arg, Command, value_parser};
@@ -104,9 +105,9 @@ async fn cells_of(store: &Store, found: &[(Key, CacheRecord)]) -> HashMap<RunKey
     let mut cells = HashMap::new();
     for (_, record) in found.iter().filter(|(_, record)| notebooks::is(&record.flow)) {
         let run = RunKey::new(record.flow.clone(), record.run.clone());
-        if !cells.contains_key(&run) {
-            let known = Cells::read(store, &run).await.unwrap_or_default();
-            cells.insert(run, known);
+        if let Entry::Vacant(place) = cells.entry(run) {
+            let known = Cells::read(store, place.key()).await.unwrap_or_default();
+            place.insert(known);
         }
     }
     cells

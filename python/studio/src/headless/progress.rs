@@ -103,11 +103,11 @@ impl Progress {
                 return exit::FAILED;
             }
             Event::Output { cell: Some(cell), output, .. } => self.output(cell, output),
-            Event::Interpreter { state: InterpreterState::Ended { message, hint }, .. } => {
-                // The cell that it ended with has said so.
-                if self.failing.as_ref().is_none_or(|(_, told)| told != message) {
-                    complain(message, hint.as_deref());
-                }
+            // Else the cell that it ended with has said so.
+            Event::Interpreter { state: InterpreterState::Ended { message, hint }, .. }
+                if self.failing.as_ref().is_none_or(|(_, told)| told != message) =>
+            {
+                complain(message, hint.as_deref());
             }
             Event::Log { level, text } if level == "warning" || level == "error" => {
                 eprintln!("{level}: {text}");
