@@ -849,8 +849,8 @@ at: string,
  */
 size: number, 
 /**
- * Why it is kept: `saved`, `replaced` for edits that another program's file replaced,
- * `restored` for one that an earlier save took the place of.
+ * Why it is kept: `saved`, `replaced` for what another program's file or an earlier save
+ * took the place of, `restored` for an earlier save that was restored.
  */
 why: string, };
 

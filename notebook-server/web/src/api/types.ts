@@ -134,6 +134,55 @@ printed_bytes: number,
 notices: Array<string>, };
 
 /**
+ * Something in a catalog: a table, or what has tables below it.
+ */
+export type CatalogEntry = { 
+/**
+ * The catalog that has it.
+ */
+catalog: string, 
+/**
+ * Where it is in the catalog.
+ */
+path: string, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * More of the same, in few words.
+ */
+detail: string | null, 
+/**
+ * The table, if it is one; else there are others below.
+ */
+table: TableSource | null, 
+/**
+ * How many rows, where that is known without opening it.
+ */
+rows: number | null, 
+/**
+ * How many columns.
+ */
+width: number | null, 
+/**
+ * Bytes.
+ */
+size: number | null, 
+/**
+ * When it was made.
+ */
+made_at: string | null, 
+/**
+ * Who made it: `Flow/run/step/task`, for an artifact.
+ */
+made_by: string | null, 
+/**
+ * Who ran that.
+ */
+user: string | null, };
+
+/**
  * `GET api/data/catalog` and `GET api/data/search`.
  */
 export type CatalogList = { 
@@ -199,53 +248,6 @@ blobs: number,
  * Of so many; 0 until they are listed.
  */
 blobs_in_all: number, };
- * Something in a catalog: a table, or what has tables below it.
- */
-export type CatalogEntry = { 
-/**
- * The catalog that has it.
- */
-catalog: string, 
-/**
- * Where it is in the catalog.
- */
-path: string, 
-/**
- * What people call it.
- */
-name: string, 
-/**
- * More of the same, in few words.
- */
-detail: string | null, 
-/**
- * The table, if it is one; else there are others below.
- */
-table: TableSource | null, 
-/**
- * How many rows, where that is known without opening it.
- */
-rows: number | null, 
-/**
- * How many columns.
- */
-width: number | null, 
-/**
- * Bytes.
- */
-size: number | null, 
-/**
- * When it was made.
- */
-made_at: string | null, 
-/**
- * Who made it: `Flow/run/step/task`, for an artifact.
- */
-made_by: string | null, 
-/**
- * Who ran that.
- */
-user: string | null, };
 
 /**
  * `GET …/code`.
@@ -579,6 +581,8 @@ leftovers: number,
  * Cached results that would be forgotten.
  */
 results: number, };
+
+/**
  * A frequent value.
  */
 export type FrequentValue = { 
@@ -1070,6 +1074,35 @@ name: string,
 type: string, };
 
 /**
+ * The answer to a query.
+ */
+export type QueryAnswer = { "status": "rows", 
+/**
+ * Under which they can be opened.
+ */
+id: string, 
+/**
+ * How long it took.
+ */
+elapsed_ms: number, 
+/**
+ * What they are.
+ */
+table: TableInfo, } | { "status": "failed", 
+/**
+ * What is wrong.
+ */
+what: string, 
+/**
+ * What to do now.
+ */
+hint: string | null, 
+/**
+ * Where in its text.
+ */
+place: QueryPlace | null, };
+
+/**
  * A stretch of one line of a query.
  */
 export type QueryPlace = { 
@@ -1110,33 +1143,6 @@ at: string | null,
  * Why.
  */
 error: TaskError, };
- * The answer to a query.
- */
-export type QueryAnswer = { "status": "rows", 
-/**
- * Under which they can be opened.
- */
-id: string, 
-/**
- * How long it took.
- */
-elapsed_ms: number, 
-/**
- * What they are.
- */
-table: TableInfo, } | { "status": "failed", 
-/**
- * What is wrong.
- */
-what: string, 
-/**
- * What to do now.
- */
-hint: string | null, 
-/**
- * Where in its text.
- */
-place: QueryPlace | null, };
 
 /**
  * The body of `POST api/runs/{flow}/{run}/resume`.
