@@ -100,28 +100,28 @@ async fn edits_that_no_file_had_are_there_after_a_kill() {
 async fn an_edit_that_only_the_journal_has_is_told_to_the_kernel() {
     let Some(_) = python() else { return };
     let project = Project::new();
-    project.notebook("a.ipynb", &["print('one')", "x = 5"]);
+    project.notebook("a.ipynb", &["x = 5", "print('one')"]);
     let server = project.serve_apart().await;
     let mut page = server.open("a.ipynb").await;
-    page.run("c1").await;
     page.run("c0").await;
-    project.until_saved("a.ipynb", |document| !document.cells()[0].outputs.is_empty()).await;
-    let version = page.version("c0");
-    page.edit("c0", version, json!([12, [0, " "]])).await;
+    page.run("c1").await;
+    project.until_saved("a.ipynb", |document| !document.cells()[1].outputs.is_empty()).await;
+    let version = page.version("c1");
+    page.edit("c1", version, json!([12, [0, " "]])).await;
     page.edited().await;
     server.kill();
     // The server ended after it wrote this, and before it told anybody.
-    let lost = json!({"op": "splice", "cell": "c0", "from": 6, "to": 11, "text": "x + 1"});
+    let lost = json!({"op": "splice", "cell": "c1", "from": 6, "to": 11, "text": "x + 1"});
     project.journal("a.ipynb", &lost.to_string());
 
     let server = project.serve_apart().await;
     let mut page = server.open("a.ipynb").await;
-    assert_eq!(page.cell(0)["source"], "print(x + 1) ");
-    assert_eq!(shown(page.cell(0)), "one\n", "what it showed is there");
+    assert_eq!(page.cell(1)["source"], "print(x + 1) ");
+    assert_eq!(shown(page.cell(1)), "one\n", "what it showed is there");
     // The kernel has the text and the values.
-    page.start("c0").await;
+    page.start("c1").await;
     page.until(|word| word["event"]["output"]["text"] == "6\n").await;
-    project.until_saved("a.ipynb", |document| document.cells()[0].source == "print(x + 1) ").await;
+    project.until_saved("a.ipynb", |document| document.cells()[1].source == "print(x + 1) ").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,8 +51,8 @@ def page(tmp_path_factory: pytest.TempPathFactory):
         yield page
 
 
-def asked(page: Page, path: str, **words: object) -> tuple[int, dict]:
-    status, _, body = page.ask("GET", f"/api/data/{path}?{urlencode(words, doseq=True)}")
+def asked(page: Page, route: str, /, **words: object) -> tuple[int, dict]:
+    status, _, body = page.ask("GET", f"/api/data/{route}?{urlencode(words, doseq=True)}")
     return status, json.loads(body)
 
 

@@ -199,7 +199,7 @@ mod tests {
         check(&[(Python, "a = 1"), (Python, "a = 2\na‸")], Some("c1:0-1"));
         check(&[(Python, "def f(x):\n  return x‸")], Some("c0:6-7"));
         check(&[(Python, "x = 1"), (Python, "def f():\n  return x‸")], Some("c0:0-1"));
-        check(&[(Python, "def f():\n  global x\n  return x‸\nx = 1")], Some("c0:33-34"));
+        check(&[(Python, "def f():\n  global x\n  return x‸\nx = 1")], Some("c0:31-32"));
         check(&[(Python, "[y for y in [] if y‸]")], Some("c0:7-8"));
         check(&[(Python, "%%time\nimport a.b as c, d"), (Python, "c‸")], Some("c0:21-22"));
         check(&[(Python, "!ls\nfrom m import (k,\n  n)"), (Python, "n‸")], Some("c0:24-25"));

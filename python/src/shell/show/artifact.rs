@@ -22,7 +22,8 @@ pub async fn show(
         return output::json(&artifact);
     }
     let record = &artifact.record;
-    let meta = record.meta.iter().filter(|(name, _)| *name != "places");
+    // How decoders find their way is nobody else's matter.
+    let meta = record.meta.iter().filter(|(name, _)| *name != "places" && *name != "readers");
     let meta: Vec<String> = meta.map(|(name, value)| format!("{name} {value}")).collect();
     let from = match artifact.origin {
         Origin::Parameter => "a parameter of the run".into(),

