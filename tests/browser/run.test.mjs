@@ -103,11 +103,11 @@ describe("a task", () => {
     await world.browser.go(at(world.runs.first, "/start/0?tab=artifacts"));
     await world.page.getByRole("button", { name: "sales" }).click();
     const dialog = world.page.getByRole("dialog", { name: "sales" });
-    await dialog.getByText("item 0").waitFor();
+    await dialog.getByText("item 0").first().waitFor();
     // Rows are drawn where one looks.
     await dialog.getByRole("grid").focus();
     await world.page.keyboard.press("Control+End");
-    await dialog.getByText("item 119").waitFor();
+    await dialog.getByText("item 119").first().waitFor();
     assert.match(await dialog.innerText(), /120 rows, 4 columns/);
     assert.ok((await dialog.getByText("null").count()) > 0);
     await world.page.keyboard.press("Escape");
