@@ -30,7 +30,7 @@ const world = makeWorld(async (project) => {
   writeNotebook(project, "report.ipynb", [
     ["title", "# A report\n\nwith $\\frac{1}{2}$ and **words**\n\n| a | b |\n|---|---|\n| 1 | 2 |", "markdown"],
     ["code", "def half(number):\n    # a comment\n    return number / 2\nprint('\\x1b[32mgreen\\x1b[0m', half(3))"],
-    ["query", "%%sql\nselect 1 as one, 'a <b>' as word union all select 2, null"],
+    ["query", "%%sql\nselect 1 as one, 'a <b>' as word union all select 2, null order by one"],
     ["chart", "", shows({ "application/vnd.vegalite.v5+json": BARS })],
     ["styled", "", shows({ "text/html": `<style>td{color:red;background:url(${ELSEWHERE}/style)}</style><table><tr><td>styled</td></tr></table><img src="${ELSEWHERE}/image">` })],
     ["script", "", shows({ "text/html": "<b>before</b><script>globalThis.reached=1</script>" })],

@@ -55,7 +55,10 @@ export function StreamView({ text, name, isRunning }: Props) {
           onWheel: touch,
           onPointerDown: touch,
           onTouchMove: touch,
-          onKeyDown: touch,
+          onKeyDown: (event: KeyboardEvent) => {
+            touch();
+            goesToAnEnd(event);
+          },
           tabIndex: 0,
           role: "region",
           "aria-label": `Printed text, ${count(length, "line")}`,
@@ -84,4 +87,12 @@ export function StreamView({ text, name, isRunning }: Props) {
       </div>
     </div>
   );
+}
+
+/** Home and End are the box's own: a browser gives them to the page once the box is there. */
+function goesToAnEnd(event: KeyboardEvent): void {
+  if (event.key !== "Home" && event.key !== "End") return;
+  const box = event.currentTarget as HTMLElement;
+  event.preventDefault();
+  box.scrollTop = event.key === "Home" ? 0 : box.scrollHeight;
 }
