@@ -1,0 +1,14 @@
+//! Models of members and titles, over slices.
+//!
+//! `error` says what is wrong with an input and what to do; `saved` is what a fitted model is
+//! outside a process: named numbers and arrays in one safetensors file.
+//!
+//! **Invariant:** nothing here reads a clock, a file or a socket or starts a process. Chance
+//! comes from a seed that the caller gives: the same inputs and seed give the same numbers,
+//! bit for bit, on however many threads.
+
+mod error;
+mod saved;
+
+pub use error::{ModelError, Result};
+pub use saved::{Model, Saved};
