@@ -7,6 +7,8 @@
 //! comes from a seed that the caller gives: the same inputs and seed give the same numbers,
 //! bit for bit, on however many threads.
 
+pub mod bandit;
+
 mod error;
 mod saved;
 

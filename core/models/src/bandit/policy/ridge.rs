@@ -1,0 +1,133 @@
+//! A ridge regression of rewards on contexts, per action: what both linear policies know.
+
+use crate::{
+    ModelError, Result, Saved,
+    bandit::{
+        Contexts, Rounds,
+        definite::{Factor, dot},
+    },
+};
+
+/// Per action `A = l2 I + Σ x xᵀ` and `b = Σ r x`, and what follows from them.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Ridge {
+    pub l2: f64,
+    dimensions: usize,
+    moments: Vec<f64>,
+    products: Vec<f64>,
+    arms: Vec<Arm>,
+}
+
+/// What is expected of an action: the coefficients, and the factor of `A`.
+#[derive(Debug, Clone, PartialEq)]
+struct Arm {
+    coefficients: Vec<f64>,
+    factor: Factor,
+}
+
+impl Ridge {
+    pub fn new(actions: usize, dimensions: usize, l2: f64) -> Result<Self> {
+        if actions == 0 {
+            return Err(ModelError::input("n_actions", "is 0", "a policy chooses from 1 or more"));
+        }
+        if dimensions == 0 {
+            let hint = "give at least one number per round; a column of ones is a constant";
+            return Err(ModelError::input("contexts", "has no columns", hint));
+        }
+        if !(l2 > 0.0 && l2.is_finite()) {
+            let problem = format!("is {l2}");
+            return Err(ModelError::input("l2", problem, "a penalty is above zero, such as 1.0"));
+        }
+        let mut moment = vec![0.0; dimensions * dimensions];
+        (0..dimensions).for_each(|place| moment[place * dimensions + place] = l2);
+        let (moments, products) = (moment.repeat(actions), vec![0.0; actions * dimensions]);
+        Self { l2, dimensions, moments, products, arms: Vec::new() }.derived()
+    }
+
+    pub fn actions(&self) -> usize {
+        self.products.len() / self.dimensions
+    }
+
+    pub fn learn(&mut self, rounds: &Rounds<'_>) -> Result<()> {
+        rounds.check(self.actions())?;
+        self.check(&rounds.contexts)?;
+        let size = self.dimensions;
+        let mut seen = vec![false; self.actions()];
+        let mut next = self.clone();
+        for (row, action, reward) in rounds.iter() {
+            let x = rounds.contexts.row(row);
+            let moment = &mut next.moments[action * size * size..][..size * size];
+            for (line, left) in moment.chunks_exact_mut(size).zip(x) {
+                line.iter_mut().zip(x).for_each(|(it, right)| *it += left * right);
+            }
+            let products = &mut next.products[action * size..][..size];
+            products.iter_mut().zip(x).for_each(|(it, x)| *it += reward * x);
+            seen[action] = true;
+        }
+        for action in (0..seen.len()).filter(|&action| seen[action]) {
+            next.arms[action] = next.arm(action)?;
+        }
+        *self = next;
+        Ok(())
+    }
+
+    /// The expected reward of each action in a context, and its standard error, had rewards a
+    /// variance of one.
+    pub fn scores(&self, x: &[f64]) -> impl Iterator<Item = (f64, f64)> {
+        self.arms.iter().map(|arm| (dot(&arm.coefficients, x), arm.factor.form(x).sqrt()))
+    }
+
+    pub fn check(&self, contexts: &Contexts<'_>) -> Result<()> {
+        if contexts.dimensions() == self.dimensions || contexts.rows() == 0 {
+            return Ok(());
+        }
+        Err(ModelError::input(
+            "contexts",
+            format!("has {} columns, and the policy {}", contexts.dimensions(), self.dimensions),
+            "give the columns that it learnt from",
+        ))
+    }
+
+    pub fn save(&self, saved: Saved) -> Saved {
+        let (actions, size) = (self.actions(), self.dimensions);
+        saved.with("moments", &[actions, size, size], self.moments.clone()).with(
+            "products",
+            &[actions, size],
+            self.products.clone(),
+        )
+    }
+
+    pub fn load(saved: &Saved, l2: f64) -> Result<Self> {
+        let damaged = |problem: &str| ModelError::Saved {
+            kind: saved.kind.clone(),
+            problem: problem.to_owned(),
+        };
+        let (moments, products) = (saved.array("moments")?, saved.array("products")?);
+        let [actions, dimensions] = products.shape[..] else {
+            return Err(damaged("its `products` have no two dimensions"));
+        };
+        if moments.shape != [actions, dimensions, dimensions] || dimensions == 0 {
+            return Err(damaged("its `moments` are of another shape than its `products`"));
+        }
+        let (moments, products) = (moments.values.clone(), products.values.clone());
+        Self { l2, dimensions, moments, products, arms: Vec::new() }
+            .derived()
+            .map_err(|_| damaged("its `moments` aren't positive definite"))
+    }
+
+    fn derived(mut self) -> Result<Self> {
+        self.arms = (0..self.actions()).map(|action| self.arm(action)).collect::<Result<_>>()?;
+        Ok(self)
+    }
+
+    fn arm(&self, action: usize) -> Result<Arm> {
+        let size = self.dimensions;
+        let moment = &self.moments[action * size * size..][..size * size];
+        let factor = Factor::new(moment, size).ok_or_else(|| {
+            let hint = "scale the columns to about one, or give a larger `l2`";
+            ModelError::input("contexts", "has numbers too large for a regression", hint)
+        })?;
+        let coefficients = factor.solve(&self.products[action * size..][..size]);
+        Ok(Arm { coefficients, factor })
+    }
+}
