@@ -29,7 +29,7 @@ PRELUDE := runtime/kernel/prelude/Cargo.toml
 
 # The light wheel knows nothing of what the studio is made of, and isn't built anew for it.
 LIGHT := core/flow runtime/store runtime/engine python/src
-HEAVY := core/notebook runtime/data runtime/kernel notebook-server/src \
+HEAVY := core/notebook core/models runtime/data runtime/kernel notebook-server/src \
   notebook-server/Cargo.toml notebook-server/build.rs python/studio/src
 rust = $(shell find $(1) -name '*.rs' -o -name Cargo.toml -o -name Cargo.lock -o -type d -path '*src*')
 RUST := Cargo.toml Cargo.lock $(call rust,$(LIGHT)) python/Cargo.toml

@@ -1,5 +1,6 @@
 //! Models of members and titles, over slices.
 //!
+//! [`customer`] says who still buys and what that is worth.
 //! `error` says what is wrong with an input and what to do; `saved` is what a fitted model is
 //! outside a process: named numbers and arrays in one safetensors file.
 //!
@@ -8,9 +9,12 @@
 //! bit for bit, on however many threads.
 
 pub mod bandit;
+pub mod customer;
 
 mod error;
+mod optimize;
 mod saved;
+mod special;
 
 pub use error::{ModelError, Result};
-pub use saved::{Model, Saved};
+pub use saved::{Array, Model, Saved};

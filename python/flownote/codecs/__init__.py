@@ -46,6 +46,7 @@ _MODULES = {
     "arrow": "arrow",
     "pandas": "pandas",
     "wasm": "wasm",
+    "model": "model",
     "pickle": "pickle",
 }
 
@@ -67,6 +68,7 @@ _THIRD_PARTY = {
     "polars": "arrow",
     "pandas": "pandas",
     "flownote_studio": "wasm",
+    "flownote": "model",
 }
 
 _IMMUTABLE = frozenset((str, bytes, bool, int, float, complex, type(None)))

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from flownote_studio import _models
+
+models = _models
+
 def invoke(line: list[str], executable: str) -> int:
     """Run a command line about notebooks; return the exit code."""
 

@@ -3,7 +3,7 @@
 //! `shell` is the studio's part of the command, `headless` runs notebooks; `supervisor` is the
 //! process of an open notebook, `interpreter`
 //! the process that runs SQL and WASM cells, `rust` the one that runs Rust cells; `wasm` lets
-//! Python call what WASM cells define.
+//! Python call what WASM cells define, `models` is what `flownote.models` stands on.
 //!
 //! **Invariant:** nothing is decided here: queries are `flownote_data`'s, WASM is
 //! `flownote_kernel`'s, and neither knows the other; here they are joined.
@@ -12,6 +12,7 @@ mod files;
 mod headless;
 mod interpreter;
 mod jupyter;
+mod models;
 mod rust;
 mod shell;
 mod supervisor;
@@ -28,6 +29,8 @@ mod _studio {
     use crate::interpreter::serve_interpreter;
     #[pymodule_export]
     use crate::jupyter::serve_jupyter;
+    #[pymodule_export]
+    use crate::models::models;
     #[pymodule_export]
     use crate::rust::serve_rust;
     #[pymodule_export]
