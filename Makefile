@@ -35,7 +35,7 @@ rust = $(shell find $(1) -name '*.rs' -o -name Cargo.toml -o -name Cargo.lock -o
 RUST := Cargo.toml Cargo.lock $(call rust,$(LIGHT)) python/Cargo.toml
 STUDIO := $(call rust,$(HEAVY)) python/studio/Cargo.toml python/studio/pyproject.toml \
   $(shell find python/studio/flownote_studio -name '*.py' -o -name '*.pyi')
-PACKAGE := python/pyproject.toml $(shell find -L python/flownote -name '*.py' -o -name '*.pyi' -o -name 'README.md' -o -name '*.ipynb')
+PACKAGE := python/pyproject.toml $(shell find -L python/flownote -name '*.py' -o -name '*.pyi' -o -name 'README.md' -o -name '*.ipynb' -o -path '*_examples*' -name '*.json' -o -path '*_examples*' -name '*.svg')
 
 say = @echo "==> $(1)"
 # $(call need,COMMAND,HINT): fails with the name of a missing prerequisite.

@@ -257,7 +257,9 @@ class TaskState:
     def _load_inherited(self, name: str) -> Any:
         producer, _ = self._inherited[name]
         record = self.files.manifest(producer)["artifacts"][name]
-        self.reads.artifact(name, identity(record))
+        # What a join merged was noted then, of each branch: it inherits nothing by itself.
+        if not self.joins:
+            self.reads.artifact(name, identity(record))
         value, data = self.decode(record, producer, name)
         self._loaded[name] = Loaded(value, record, data)
         self.values[name] = value

@@ -326,3 +326,43 @@ def test_a_failed_run_says_how_to_go_on(cached):
     command = f"open {end}/fit/0 --script"
     assert f"flownote {command}" in shown
     assert cached.shell(command).code == 0, "what is suggested can be typed"
+
+
+JOIN = """\
+from flownote import FlowSpec, step
+
+
+class Score(FlowSpec):
+    @step
+    def start(self):
+        self.parts, self.texts = [1, 2], ["a"]
+        self.next(self.fit, foreach="parts")
+
+    @step
+    def fit(self):
+        self.y = self.input
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        self.merge_artifacts(inputs, exclude=["y"])
+        self.total = sum(it.y for it in inputs) + len(self.texts)
+        self.texts += ["b"]
+        self.next(self.end)
+
+    @step
+    def end(self):
+        print(self.total, self.texts)
+"""
+
+
+def test_a_join_that_reads_what_it_merged_is_reused_until_that_changes(project):
+    write(project, "flow.py", JOIN)
+    run(project, "--cache")
+    reused, said = run(project, "--cache")
+    assert "join/0" in reused and "end/0" in reused, said
+    edit(project, "flow.py", '["a"]', '["a", "c"]')
+    reused, said = run(project, "--cache")
+    assert "join/0" not in reused, said
+    assert "fit/0" in reused
+    assert "5 ['a', 'c', 'b']" in project.shell("logs latest/end").raw
