@@ -15,7 +15,10 @@ from scipy import stats
 from production import AMOUNTS, FEATURES, InputError, Scene
 
 FEWEST = 20
-"""Scenes that are needed to fit on and to hold out."""
+"""Scenes that a history needs."""
+
+HELD_OUT = 0.25
+"""The share of them that is measured on and not fitted to."""
 
 
 def durations(scenes: list[Scene]) -> np.ndarray:
@@ -53,11 +56,7 @@ class TimeModel:
         InputError
             When the scenes are too few or don't tell the features apart.
         """
-        if len(scenes) < FEWEST:
-            raise InputError(
-                f"there are {len(scenes)} scenes to learn from, and {FEWEST} are needed",
-                hint="give more scenes with `--history`, or say each scene's `duration`",
-            )
+        _refuse_few(scenes, FEWEST - int(FEWEST * HELD_OUT))
         self.constant_ = {
             name: float(values[0])
             for name in FEATURES
@@ -117,15 +116,20 @@ class TimeModel:
             for name, value, m in zip(names, self.coefficients_, margin, strict=True)
         ]
 
+    def stranger(self, scene: Scene) -> str | None:
+        """Returns the feature of which all fitted scenes had one value, and this another."""
+        return next(
+            (it for it, one in self.constant_.items() if scene["features"][it] != one), None
+        )
+
     def _columns(self, scenes: list[Scene]) -> np.ndarray:
-        for name, known in self.constant_.items():
-            for scene in scenes:
-                if scene["features"][name] != known:
-                    raise InputError(
-                        f"scene `{scene['name']}` can't be predicted: in the history `{name}` "
-                        f"is {known:g} in every scene",
-                        hint="say its `duration`, or give a `--history` with such scenes",
-                    )
+        for scene in scenes:
+            if name := self.stranger(scene):
+                raise InputError(
+                    f"scene `{scene['name']}` can't be predicted: in the history `{name}` "
+                    f"is {self.constant_[name]:g} in every scene",
+                    hint="say its `duration`, or give a `--history` with such scenes",
+                )
         columns = [np.ones(len(scenes))]
         for name in self.names_:
             values = feature(scenes, name)
@@ -139,8 +143,10 @@ def by_pages(history: list[Scene], scenes: list[Scene]) -> np.ndarray:
     return rate * feature(scenes, "pages")
 
 
-def held_out(history: list[Scene], *, seed: int, share: float = 0.25) -> dict[str, Any]:
+def held_out(history: list[Scene], *, seed: int) -> dict[str, Any]:
     """Fits on a part of the history, and measures on the rest, beside two baselines.
+
+    Held-out scenes of a kind that the other part lacks can't be predicted and aren't counted.
 
     Returns
     -------
@@ -150,10 +156,13 @@ def held_out(history: list[Scene], *, seed: int, share: float = 0.25) -> dict[st
         page, with a 95 % interval over scenes; `covered`: how many times lay within their
         80 % interval; `rows`: each held-out scene.
     """
+    _refuse_few(history, FEWEST)
     mixed = np.random.default_rng(seed).permutation(len(history))
-    cut = int(len(history) * share)
-    tested, fitted = ([history[it] for it in part] for part in (mixed[:cut], mixed[cut:]))
+    cut = int(len(history) * HELD_OUT)
+    fitted = [history[it] for it in mixed[cut:]]
     model = TimeModel().fit(fitted)
+    tested = [history[it] for it in mixed[:cut] if model.stranger(history[it]) is None]
+    _refuse_few(tested, 3)
     took = durations(tested)
     predicted, within = model.predict(tested), model.interval(tested)
     errors = {
@@ -162,11 +171,12 @@ def held_out(history: list[Scene], *, seed: int, share: float = 0.25) -> dict[st
         "mean time": np.abs(durations(fitted).mean() - took),
     }
     gain = errors["hours per page"] - errors["model"]
-    margin = stats.t.ppf(0.975, cut - 1) * gain.std(ddof=1) / np.sqrt(cut)
+    count = len(tested)
+    margin = stats.t.ppf(0.975, count - 1) * gain.std(ddof=1) / np.sqrt(count)
     inside = (within[:, 0] <= took) & (took <= within[:, 1])
     return {
         "fitted": len(fitted),
-        "tested": cut,
+        "tested": count,
         "errors": {name: float(values.mean()) for name, values in errors.items()},
         "gain": {
             "mean": float(gain.mean()),
@@ -174,7 +184,23 @@ def held_out(history: list[Scene], *, seed: int, share: float = 0.25) -> dict[st
         },
         "covered": int(inside.sum()),
         "rows": [
-            {"took": float(t), "predicted": float(p), "low": float(low), "high": float(high)}
-            for t, p, (low, high) in zip(took, predicted, within, strict=True)
+            {
+                "scene": scene["name"],
+                "took": float(scene["duration"] or 0),
+                "predicted": float(time),
+                "low": float(low),
+                "high": float(high),
+            }
+            for scene, time, (low, high) in zip(tested, predicted, within, strict=True)
         ],
     }
+
+
+def _refuse_few(scenes: list[Scene], needed: int) -> None:
+    if len(scenes) < needed:
+        raise InputError(
+            f"there are {len(scenes)} scenes to learn from or to measure on, "
+            f"and {needed} are needed",
+            hint=f"give a `--history` of at least {FEWEST} scenes of all kinds, "
+            "or say each scene's `duration`",
+        )

@@ -214,20 +214,18 @@ def test_nothing_is_measured_on_what_was_fitted():
     told = scene_times.held_out(scenes, seed=5)
     assert (told["fitted"], told["tested"]) == (60, 20)
     # A held-out time that is changed moves no prediction.
-    times = [scene["duration"] for scene in scenes]
-    row, took = next(
-        (i, it["took"]) for i, it in enumerate(told["rows"]) if times.count(it["took"]) == 1
-    )
-    scenes[times.index(took)]["duration"] = 1000.0
+    name = told["rows"][0]["scene"]
+    next(it for it in scenes if it["name"] == name)["duration"] = 1000.0
     again = scene_times.held_out(scenes, seed=5)
     assert [row["predicted"] for row in again["rows"]] == [row["predicted"] for row in told["rows"]]
-    assert again["rows"][row]["took"] == 1000
+    assert again["rows"][0]["took"] == 1000
 
 
 def test_a_history_that_cannot_tell_says_so():
     scenes = synthetic_film.history(60, seed=6)
-    with pytest.raises(production.InputError, match="there are 19 scenes to learn from"):
-        scene_times.TimeModel().fit(scenes[:19])
+    with pytest.raises(production.InputError, match=r"there are 19 scenes .* 20 are needed"):
+        scene_times.held_out(scenes[:19], seed=1)
+    assert scene_times.held_out(scenes[:20], seed=1)["fitted"] == 15
     by_day = [it for it in scenes if not it["features"]["night"]]
     model = scene_times.TimeModel().fit(by_day)
     assert "night" not in model.names_
@@ -238,6 +236,15 @@ def test_a_history_that_cannot_tell_says_so():
     ]
     with pytest.raises(production.InputError, match="one follows from the others"):
         scene_times.TimeModel().fit(same)
+
+
+def test_what_only_held_out_scenes_have_is_not_measured():
+    scenes = synthetic_film.history(80, seed=4)
+    for scene in scenes:
+        scene["features"]["stunt"] = 0.0
+    rare = scene_times.held_out(scenes, seed=5)["rows"][0]["scene"]
+    next(it for it in scenes if it["name"] == rare)["features"]["stunt"] = 1.0
+    assert scene_times.held_out(scenes, seed=5)["tested"] == 19
 
 
 def test_the_shipped_film_is_the_one_that_is_drawn():
