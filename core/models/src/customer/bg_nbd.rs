@@ -123,11 +123,24 @@ impl PurchaseModel for BgNbd {
 
 /// The purchases to come of somebody who is alive:
 /// c/(a−1) · (1 − (1−z)ʳ ₂F₁(r, b; c; z)) with c = a + b − 1.
-///
-/// Euler's transformation turns it into (1−z)ᵃ⁻¹ ₂F₁(c−r, a−1; c; z), whose terms don't grow
-/// with the purchases of the past; its first term, taken apart, has the limit a → 1 in it,
-/// and the others' factor 1/(a−1) cancels, as does c → 0.
 fn ahead(r: f64, b: f64, a: f64, z: f64) -> f64 {
+    // What the past adds to r and b cancels in r − c: it is of the parameters alone.
+    let alternates = r - (a + b - 1.0) > 8.0;
+    let found = match (a - 1.0).abs() {
+        _ if !alternates => by_euler(r, b, a, z),
+        // The limit a → 1, from both sides.
+        near if near < 1e-3 => {
+            f64::midpoint(by_definition(r, b, 0.999, z), by_definition(r, b, 1.001, z))
+        }
+        _ => by_definition(r, b, a, z),
+    };
+    found.max(0.0)
+}
+
+/// By Euler's transformation, (1−z)ʳ ₂F₁(r, b; c; z) = (1−z)ᵃ⁻¹ ₂F₁(c−r, a−1; c; z), whose terms
+/// don't grow with the purchases of the past. Its first term, taken apart, has the limit
+/// a → 1 in it, and the others' factor 1/(a−1) cancels, as does c → 0.
+fn by_euler(r: f64, b: f64, a: f64, z: f64) -> f64 {
     let c = a + b - 1.0;
     let ln_rest = (-z).ln_1p();
     let power = ((a - 1.0) * ln_rest).exp();
@@ -141,7 +154,29 @@ fn ahead(r: f64, b: f64, a: f64, z: f64) -> f64 {
         sum += term;
         k += 1.0;
     }
-    (c * first - power * sum).max(0.0)
+    c * first - power * sum
+}
+
+/// By the series itself, whose terms are positive but for the first's factor c, which is taken
+/// apart. Where r is far above c, the other's terms would alternate and cancel.
+fn by_definition(r: f64, b: f64, a: f64, z: f64) -> f64 {
+    let c = a + b - 1.0;
+    let ln_power = r * (-z).ln_1p();
+    // (1−z)ʳ Σ (r)ₖ (b)ₖ / ((c+1)ₖ₋₁ k!) zᵏ, each term by its logarithm: they rise far.
+    let mut ln_term = ln_power + (r * b * z).ln();
+    let mut sum = ln_term.exp();
+    let mut k = 1.0;
+    while k < 1e6 {
+        let ratio = (r + k) * (b + k) / ((c + k) * (k + 1.0)) * z;
+        ln_term += ratio.ln();
+        let term = ln_term.exp();
+        sum += term;
+        if ratio < 1.0 && term <= 1e-17 * sum {
+            break;
+        }
+        k += 1.0;
+    }
+    (-c * ln_power.exp_m1() - sum) / (a - 1.0)
 }
 
 impl Model for BgNbd {
@@ -153,5 +188,44 @@ impl Model for BgNbd {
 
     fn load(saved: &Saved) -> Result<Self> {
         Ok(Self { estimates: Estimates::load(saved, Self::KIND)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The mean over p ~ Beta(a, b) of (1 − (1 + p w)⁻ʳ) / p, where w = z/(1−z), by Simpson's rule
+    /// in ln(p/(1−p)).
+    fn integral(r: f64, b: f64, a: f64, z: f64) -> f64 {
+        let (low, step, steps) = (-150.0, 0.025, 12_000);
+        let at = |u: f64| {
+            let (ln_p, ln_rest) = (-(-u).exp().ln_1p(), -u.exp().ln_1p());
+            let bought = -(-r * (ln_p.exp() * z / (1.0 - z)).ln_1p()).exp_m1();
+            bought * ((a - 1.0) * ln_p + b * ln_rest - ln_beta(a, b)).exp()
+        };
+        let weight = |i: usize| match i {
+            0 | 12_000 => 1.0,
+            _ => f64::from(2 + 2 * u8::from(i % 2 == 1)),
+        };
+        (0..=steps).map(|i| weight(i) * at(low + step * i as f64)).sum::<f64>() * step / 3.0
+    }
+
+    #[test]
+    fn what_is_ahead_is_its_integral() {
+        for (r, b, a, z) in [
+            (0.243, 2.426, 0.793, 0.5),
+            (2.243, 4.426, 0.793, 0.4),
+            (0.243, 2.426, 1.0, 0.9),
+            (0.6, 0.2, 0.3, 0.7),
+            (99.8, 0.108, 0.31, 0.5),
+            (40.0, 3.0, 1.0, 0.3),
+            (60.0, 22.0, 1.5, 0.8),
+            (300.2, 302.0, 0.9, 0.5),
+        ] {
+            let (found, known) = (ahead(r, b, a, z), integral(r, b, a, z));
+            let near = (found / known - 1.0).abs() < 2e-6;
+            assert!(near, "r {r}, b {b}, a {a}, z {z}: {found} is not {known}");
+        }
     }
 }

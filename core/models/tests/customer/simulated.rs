@@ -161,7 +161,7 @@ fn gamma_gamma_knows_what_its_customers_pay() {
 fn sbg_knows_how_long_its_customers_stay() {
     let mut random = StdRng::seed_from_u64(4);
     let leaves = Beta::new(0.9, 3.0).unwrap();
-    let mut lost = vec![0.0; 12];
+    let mut lost = [0.0; 12];
     for _ in 0..50_000 {
         let chance: f64 = leaves.sample(&mut random);
         if let Some(period) = (0..12).find(|_| random.random::<f64>() < chance) {

@@ -28,7 +28,10 @@ const OPTIONS: &str = "options";
 #[pymodule(submodule)]
 pub mod models {
     #[pymodule_export]
-    use super::customer::PurchaseModel;
+    use super::customer::{
+        GammaGamma, KMeans, KaplanMeier, Logistic, PurchaseModel, ShiftedBetaGeometric, rfm,
+        silhouettes,
+    };
     #[pymodule_export]
     use super::{read_options, unfitted};
 }
@@ -40,7 +43,6 @@ fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) ->
 
 /// As [`detached`], for what takes long: `work` asks now and then whether to stop, and does
 /// when Python has a signal, Ctrl-C say, whose exception is then raised.
-#[expect(dead_code, reason = "fits of customers' models take milliseconds")]
 fn interruptible<T: Send>(
     py: Python<'_>,
     work: impl FnOnce(&(dyn Fn() -> bool + Sync)) -> Result<T> + Send,

@@ -1,11 +1,14 @@
-//! `flownote_models::customer` for Python.
+//! Models of when customers buy: one class for all, which Python's name by their kind.
 
-use flownote_models::customer::{self, BgNbd, Customer, Estimates, Purchases, check_periods};
+use flownote_models::customer::{
+    self, BgNbd, Customer, Horizon, ParetoNbd, Purchases, check_periods,
+};
 use flownote_models::{Model as _, ModelError, Result};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::{Column, Numbers, detached, keep, numbers, raise, read, slice};
+use super::super::{Column, Numbers, detached, keep, numbers, raise, read, slice};
+use super::{facts, named};
 
 /// A fitted model of when customers buy and when they stop.
 #[pyclass(frozen, module = "flownote_studio._studio.models")]
@@ -13,12 +16,14 @@ pub struct PurchaseModel(Kind);
 
 enum Kind {
     BgNbd(BgNbd),
+    ParetoNbd(ParetoNbd),
 }
 
 impl Kind {
     fn fit(kind: &str, purchases: &Purchases<'_>) -> Result<Self> {
         match kind {
             BgNbd::KIND => BgNbd::fit(purchases).map(Self::BgNbd),
+            ParetoNbd::KIND => ParetoNbd::fit(purchases).map(Self::ParetoNbd),
             _ => Err(unknown(kind)),
         }
     }
@@ -26,6 +31,7 @@ impl Kind {
     fn model(&self) -> &dyn customer::PurchaseModel {
         match self {
             Self::BgNbd(model) => model,
+            Self::ParetoNbd(model) => model,
         }
     }
 }
@@ -54,6 +60,7 @@ impl PurchaseModel {
     fn from_bytes(py: Python<'_>, kind: &str, data: &[u8]) -> PyResult<Self> {
         match kind {
             BgNbd::KIND => read(py, data).map(Kind::BgNbd).map(Self),
+            ParetoNbd::KIND => read(py, data).map(Kind::ParetoNbd).map(Self),
             _ => Err(raise(py, &unknown(kind))),
         }
     }
@@ -62,6 +69,7 @@ impl PurchaseModel {
     fn to_bytes<'py>(&self, py: Python<'py>, options: &str) -> PyResult<Bound<'py, PyBytes>> {
         match &self.0 {
             Kind::BgNbd(model) => keep(py, model, options),
+            Kind::ParetoNbd(model) => keep(py, model, options),
         }
     }
 
@@ -69,6 +77,7 @@ impl PurchaseModel {
     fn estimates(&self) -> Vec<(&'static str, f64, f64)> {
         match &self.0 {
             Kind::BgNbd(model) => named(&BgNbd::NAMES, &model.estimates),
+            Kind::ParetoNbd(model) => named(&ParetoNbd::NAMES, &model.estimates),
         }
     }
 
@@ -76,6 +85,7 @@ impl PurchaseModel {
     fn fit_facts(&self) -> (f64, u64, usize) {
         match &self.0 {
             Kind::BgNbd(model) => facts(&model.estimates),
+            Kind::ParetoNbd(model) => facts(&model.estimates),
         }
     }
 
@@ -134,6 +144,29 @@ impl PurchaseModel {
             model.future_purchases(customer, periods)
         })
     }
+
+    /// What each customer's next `steps` of length `step` are worth today, at `value` a purchase.
+    #[expect(clippy::too_many_arguments, reason = "Python names them")]
+    fn lifetime_value<'py>(
+        &self,
+        py: Python<'py>,
+        frequency: Column<'py>,
+        recency: Column<'py>,
+        age: Column<'py>,
+        value: Column<'py>,
+        steps: usize,
+        step: f64,
+        discount: f64,
+    ) -> PyResult<Numbers<'py>> {
+        let columns = columns(&frequency, &recency, &age)?;
+        let value = slice("value", &value)?;
+        let model = self.0.model();
+        let worth = detached(py, || {
+            let horizon = Horizon { steps, step, discount };
+            customer::lifetime_value(model, &purchases(columns)?, value, horizon)
+        })?;
+        Ok(numbers(py, worth))
+    }
 }
 
 impl PurchaseModel {
@@ -162,15 +195,4 @@ fn columns<'a>(
 
 fn purchases([frequency, recency, age]: [&[f64]; 3]) -> Result<Purchases<'_>> {
     Purchases::new(frequency, recency, age)
-}
-
-fn named<const N: usize>(
-    names: &[&'static str; N],
-    estimates: &Estimates<N>,
-) -> Vec<(&'static str, f64, f64)> {
-    (0..N).map(|i| (names[i], estimates.values[i], estimates.standard_errors[i])).collect()
-}
-
-fn facts<const N: usize>(estimates: &Estimates<N>) -> (f64, u64, usize) {
-    (estimates.log_likelihood, estimates.customers, estimates.iterations)
 }
