@@ -105,8 +105,8 @@ def test_bg_nbd_on_cdnow_is_as_printed(cdnow: dict[str, np.ndarray]) -> None:
 def test_pareto_nbd_on_cdnow_is_as_printed(cdnow: dict[str, np.ndarray]) -> None:
     model = ParetoNbd().fit(*past(cdnow))
     printed(model, r_="0.553", alpha_="10.578", s_="0.606", log_likelihood_="-9595.0")
-    # β is printed as 11.669. The maximum is at 11.66791, by SciPy's search over SciPy's formula,
-    # too (below): the authors' search ended 0.001 beside it, where the likelihood is lower.
+    # β is printed as 11.669, and that it is of the transactions (below). Of the summary, whose
+    # weeks are rounded to two digits, the maximum is at 11.66791, by SciPy's search, too.
     printed(model, beta_="11.668")
     at_print = pareto_nbd(cdnow, 0.553, 10.578, 0.606, 11.669)
     assert 0 < model.log_likelihood_ - at_print < 1e-3
@@ -168,8 +168,8 @@ def test_gamma_gamma_on_cdnow_is_as_printed(cdnow: dict[str, np.ndarray]) -> Non
     model = GammaGamma().fit(cdnow["frequency"], cdnow["value"])
     assert model.n_customers_ == 946
     printed(model, p_="6.25", q_="3.74")
-    # v is printed as 15.44. With the means rounded to cents, as the wheel has them, the maximum
-    # is at 15.4477, where the formula is likelier than at the printed figures.
+    # v is printed as 15.44, and that it is of the transactions (below). Of the summary, whose
+    # means are rounded to cents, the maximum is at 15.4477.
     printed(model, v_="15.45")
     best = gamma_gamma(cdnow, model.p_, model.q_, model.v_)
     assert best == pytest.approx(model.log_likelihood_, abs=1e-7)
@@ -234,18 +234,39 @@ def test_kaplan_meier_without_censoring_is_the_share_that_is_left() -> None:
 # --- From transactions -----------------------------------------------------------------
 
 
-def test_the_papers_summary_comes_of_the_transactions(cdnow: dict[str, np.ndarray]) -> None:
+def transactions() -> tuple[list[str], np.ndarray, list[float]]:
     rows = [line.split() for line in data("CDNOW_sample.txt").read_text().splitlines()]
     dates = np.array([f"{row[2][:4]}-{row[2][4:6]}-{row[2][6:]}" for row in rows], "datetime64[D]")
-    found = rfm([row[1] for row in rows], dates, [float(row[4]) for row in rows], end="1997-09-30")
+    return [row[1] for row in rows], dates, [float(row[4]) for row in rows]
+
+
+def test_the_papers_summary_comes_of_the_transactions(cdnow: dict[str, np.ndarray]) -> None:
+    customers, dates, values = transactions()
+    found = rfm(customers, dates, values, end="1997-09-30")
     assert len(found.customer) == 2357 and found.customer[0] == "0001"
     assert (found.frequency == cdnow["frequency"]).all()
-    # The summary has two digits, cut or rounded.
-    assert np.abs(found.recency - cdnow["recency"]).max() < 0.01
-    assert np.abs(found.age - cdnow["age"]).max() < 0.01
+    # The summary has two digits.
+    assert np.abs(found.recency - cdnow["recency"]).max() <= 0.00501
+    assert np.abs(found.age - cdnow["age"]).max() <= 0.00501
+    assert found.value is not None
+    assert np.abs(found.value - cdnow["value"]).max() <= 0.00501
     # 39 weeks later: every purchase day from October 1997 to June 1998.
-    days = {(row[1], row[2]) for row in rows if row[2] > "19970930"}
+    late = dates > np.datetime64("1997-09-30")
+    days = set(zip(np.array(customers)[late], dates[late].tolist(), strict=True))
     assert found.later.sum() == len(days)
+
+
+def test_of_the_transactions_every_figure_is_as_printed() -> None:
+    found = rfm(*transactions(), end="1997-09-30")
+    columns = found.frequency, found.recency, found.age
+    model = BgNbd().fit(*columns)
+    printed(model, r_="0.243", alpha_="4.414", a_="0.793", b_="2.426", log_likelihood_="-9582.4")
+    pareto = ParetoNbd().fit(*columns)
+    printed(pareto, r_="0.553", alpha_="10.578", s_="0.606", beta_="11.669")
+    printed(pareto, log_likelihood_="-9595.0")
+    assert found.value is not None
+    values = GammaGamma().fit(found.frequency, found.value)
+    printed(values, p_="6.25", q_="3.74", v_="15.44")
 
 
 def test_what_is_no_transaction_is_told() -> None:
