@@ -70,7 +70,6 @@ test-python: $(DONE)/wheel $(DONE)/studio $(DONE)/rust $(DONE)/data $(DONE)/test
 	$(call say,examples)
 	@$(PYTHON) -m pytest examples
 
-# Left out until they hold: actions, data, health, links, notebook-keys (FILES=links.test.mjs npm test).
 # FLOWNOTE_SCREENSHOTS is where pictures of every place go; FLOWNOTE_TEST_CHROMIUM another browser.
 test-browser: $(DONE)/wheel $(DONE)/studio $(DONE)/data $(DONE)/test $(BROWSER)/node_modules/.done ## Runs the page in a real browser
 	@[ -x "$${FLOWNOTE_TEST_CHROMIUM:-/usr/bin/chromium}" ] || \

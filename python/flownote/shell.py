@@ -78,8 +78,17 @@ def _is_about_notebooks(line: list[str]) -> bool:
     verb, words = (line[1], line[2:]) if len(line) > 1 else ("", [])
     if verb in ("notebook", "kernel", "rust", "ui"):
         return True
-    # An option's value may end so, too; what runs comes first.
-    return verb in ("run", "resume") and any(_is_notebook(word) for word in words[:1])
+    if verb not in ("run", "resume"):
+        return False
+    # An option's value may end so, too; as with flows, the first file is what runs.
+    files = (word for word in _own(words) if word.endswith((".py", ".ipynb")))
+    return _is_notebook(next(files, ""))
+
+
+def _own(words: list[str]) -> list[str]:
+    """The words that are no options, up to what is not the command's."""
+    own = words[: words.index("--")] if "--" in words else words
+    return [word for word in own if not word.startswith("-")]
 
 
 def _is_notebook(word: str) -> bool:

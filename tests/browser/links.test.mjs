@@ -14,15 +14,18 @@ async function copied(item) {
   return world.page.evaluate(() => navigator.clipboard.readText());
 }
 
-/** What another server says when its user asks it to open something. */
-async function opened(...words) {
+/** Where another server leads when its user asks it to open something, and what is there. */
+async function opened(words, see = async () => {}) {
   const server = await Server.start(world.project, ...words);
   try {
     await world.page.goto(server.login);
     await world.page.waitForSelector("main");
     const { pathname, search } = new URL(world.page.url());
+    await see();
     return pathname + search;
   } finally {
+    // A page that is left open asks after its server.
+    await world.page.goto("about:blank");
     await server.stop();
   }
 }
@@ -33,20 +36,23 @@ describe("a link", () => {
     const command = await copied(/Command for a colleague/);
     const spec = `Shop/${world.runs.first}/train/3`;
     assert.equal(command, `flownote ui --store ${world.project.folder}/.flownote ${spec}`);
-    assert.equal(await opened(...command.split(" ").slice(2)), `/runs/${spec}`);
-    await world.page.getByRole("heading", { name: "train[3]" }).waitFor();
+    const place = await opened(command.split(" ").slice(2), () =>
+      world.page.getByRole("heading", { name: "train[3]" }).waitFor(),
+    );
+    assert.equal(place, `/runs/${spec}`);
   });
 
   test("as an address leads to the same place of another server", async () => {
     await world.browser.go(`/runs/Shop/${world.runs.first}`);
     const address = await copied(/Address of this page/);
-    assert.equal(await opened(`${address}?tab=code`), `/runs/Shop/${world.runs.first}?tab=code`);
+    assert.equal(await opened([`${address}?tab=code`]), `/runs/Shop/${world.runs.first}?tab=code`);
   });
 
   test("to an artifact opens its preview", async () => {
-    const place = await opened(`Shop/${world.runs.first}/start/0/sales`);
+    const place = await opened([`Shop/${world.runs.first}/start/0/sales`], () =>
+      world.page.getByRole("dialog", { name: "sales" }).waitFor(),
+    );
     assert.equal(place, `/runs/Shop/${world.runs.first}/start/0?tab=artifacts&artifact=sales`);
-    await world.page.getByRole("dialog", { name: "sales" }).waitFor();
   });
 
   test("to a run that the store hasn't says so", async () => {

@@ -53,9 +53,10 @@ impl Launch {
             }
             if let Some(status) = ended {
                 let text = std::fs::read_to_string(&output).unwrap_or_default();
-                if !status.success() {
+                if !status.success() && !self.is_over(app).await {
                     return Err(shell::said("starting the run", &text));
                 }
+                found.clone_from(&self.run);
                 break;
             }
             // One that goes on says nothing: after a moment it is at work.
@@ -70,6 +71,13 @@ impl Launch {
         tokio::spawn(async move { child.wait().await });
         let command = std::iter::once("flownote".to_owned()).chain(self.words).collect();
         Ok(Resumed { run: found, pid, command, output: output.display().to_string() })
+    }
+
+    /// Whether one that goes on came to its end, be it a bad one.
+    async fn is_over(&self, app: &App) -> bool {
+        let Some(run) = &self.run else { return false };
+        let standing = app.store.run_status(&RunKey::new(self.flow.clone(), run.as_str())).await;
+        standing.is_ok_and(|(_, finished_at)| finished_at.is_some())
     }
 
     /// The run, once it says its id and is in the store: a notebook's is there when its first

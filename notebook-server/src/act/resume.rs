@@ -166,8 +166,8 @@ fn words(
     }
 }
 
-/// The recorded command line from its verb on: `[python, program, …]`. What was
-/// `python flow.py run --x 1` is `run flow.py --x 1`.
+/// The recorded command line from its verb on: `[python, program, …]`, or `[flownote, …]` of
+/// a notebook's run. What was `python flow.py run --x 1` is `run flow.py --x 1`.
 fn again(command: &[String], file: &str) -> Result<Vec<String>, Failure> {
     let unknown = || {
         Failure::refused(
@@ -175,8 +175,10 @@ fn again(command: &[String], file: &str) -> Result<Vec<String>, Failure> {
             "start it again from a shell",
         )
     };
-    let program = command.get(1).ok_or_else(unknown)?;
-    let mut words: Vec<String> = command[2..].to_vec();
+    let is_itself = command.first().is_some_and(|word| word == "flownote");
+    let program_at = usize::from(!is_itself);
+    let program = command.get(program_at).ok_or_else(unknown)?;
+    let mut words: Vec<String> = command[program_at + 1..].to_vec();
     let at = words.iter().position(|word| word == "run" || word == "resume").ok_or_else(unknown)?;
     let own = program.ends_with(".py") && !program.ends_with("__main__.py");
     if own && !words[at + 1..].iter().any(|word| word == file) {
@@ -213,6 +215,7 @@ mod tests {
             &["python", "flownote", "run", "flow.py", "--run-id-file", "id", "--run-id-file=x"],
             &["run", "flow.py"],
         );
+        check(&["flownote", "run", "--quiet", "nb.ipynb"], &["run", "--quiet", "nb.ipynb"]);
         again(&["python".into()], "flow.py").unwrap_err();
     }
 

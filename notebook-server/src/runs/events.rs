@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::response::sse::{Event, KeepAlive, Sse};
 use flownote_flow::id::{StepName, TaskId};
-use flownote_store::client::{LogCursor, LogLine};
+use flownote_store::client::{LogCursor, LogLine, Status};
 use flownote_store::{Error, RunKey};
 use futures::Stream;
 use serde::Serialize;
@@ -22,7 +22,7 @@ use crate::state::App;
 
 /// How often it is looked what is new.
 const BEAT: Duration = Duration::from_millis(250);
-/// How often the list of all runs is looked at.
+/// How often the list of all runs is looked at, and a run whose owner is gone.
 const SLOW_BEAT: Duration = Duration::from_secs(1);
 /// Events that a browser may be behind.
 const BEHIND: usize = 64;
@@ -48,13 +48,12 @@ pub fn of_run(
     log: Option<(StepName, TaskId)>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     stream(app.clone(), async move |sender| {
-        let mut follower = Follower { app: &app, key: &key, seen: None, log: log.map(Follow::new) };
-        loop {
-            if follower.beat(&sender).await? {
-                return send(&sender, "end", &serde_json::json!({})).await;
-            }
-            tokio::time::sleep(BEAT).await;
+        let log = log.map(Follow::new);
+        let mut follower = Follower { app: &app, key: &key, seen: None, told: None, log };
+        while let Some(pause) = follower.beat(&sender).await? {
+            tokio::time::sleep(pause).await;
         }
+        send(&sender, "end", &serde_json::json!({})).await
     })
 }
 
@@ -63,32 +62,34 @@ struct Follower<'a> {
     key: &'a RunKey,
     /// How far in the journal.
     seen: Option<usize>,
+    /// How the run stood.
+    told: Option<Status>,
     log: Option<Follow>,
 }
 
 impl Follower<'_> {
-    /// Sends what is new; returns whether the run is over.
-    async fn beat(&mut self, sender: &Sender) -> Result<bool, Over> {
+    /// Sends what is new; returns how long to wait for more, unless the run is over.
+    async fn beat(&mut self, sender: &Sender) -> Result<Option<Duration>, Over> {
         let runs = &self.app.runs;
         let shelf = runs.shelf.current(runs.store(), self.key).await?;
-        let (changed, run, is_over) = {
+        let (changed, run, status, is_over) = {
             let tasks = shelf.read().await;
             let now = tasks.now();
-            let first = self.seen.is_none();
             let since = self.seen.replace(now).unwrap_or(now);
             let changed: Vec<TaskEvent> = tasks
                 .changed(since)
                 .into_iter()
                 .map(|(index, task)| TaskEvent { task: task.clone(), index: index as u64 })
                 .collect();
-            let is_over = tasks.is_final();
-            let run = if first || is_over || !changed.is_empty() {
+            let (status, is_over) = (tasks.standing().0, tasks.is_final());
+            let turned = self.told.replace(status) != Some(status);
+            let run = if turned || is_over || !changed.is_empty() {
                 let row = runs.row_with(self.key, &tasks).await?;
                 Some(RunEvent { row, steps: detail::steps(&tasks) })
             } else {
                 None
             };
-            (changed, run, is_over)
+            (changed, run, status, is_over)
         };
         for event in &changed {
             send(sender, "task", event).await?;
@@ -99,7 +100,9 @@ impl Follower<'_> {
         if let Some(run) = &run {
             send(sender, "run", run).await?;
         }
-        Ok(is_over)
+        // One whose owner is gone may be taken up again, but nobody waits for that.
+        let pause = if status == Status::Interrupted { SLOW_BEAT } else { BEAT };
+        Ok((!is_over).then_some(pause))
     }
 }
 

@@ -36,6 +36,13 @@ print(mean)
 """
 
 
+def test_options_stand_before_the_notebook_too(folder: Folder) -> None:
+    folder.notebook("nb", NOTEBOOK)
+    ran = folder.flownote("run", "--quiet", "--param", "alpha=3", "nb.ipynb")
+    assert ran.code == 0, ran.err
+    assert folder.client("print(run.successful, run.parameters)") == "True {'alpha': 3}\n"
+
+
 def test_a_notebook_runs_from_top_to_bottom_and_is_a_run(folder: Folder) -> None:
     folder.notebook("nb", NOTEBOOK)
     ran = folder.flownote("run", "nb.ipynb", "--param", "alpha=3", "--output", "done.ipynb")

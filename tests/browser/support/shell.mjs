@@ -1,6 +1,15 @@
 /** The real `flownote` command, in a folder of its own over a store of its own. */
 import { execFile, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,6 +27,9 @@ export class Project {
     this.environment = { ...process.env, USER: "ana", LOGNAME: "ana", FLOWNOTE_USER: "ana" };
     // What is trusted, and who is logged in, is this project's alone.
     this.environment.XDG_STATE_HOME = join(this.folder, ".state");
+    // So are its kernels: Health lists those of this folder.
+    this.environment.XDG_RUNTIME_DIR = join(this.folder, ".runtime");
+    mkdirSync(this.environment.XDG_RUNTIME_DIR, { mode: 0o700 });
     delete this.environment.FLOWNOTE_STORE;
   }
 
@@ -62,8 +74,24 @@ export class Project {
     return { child, ended: new Promise((done) => child.once("exit", done)) };
   }
 
+  /** Ends the kernels, which outlive the server: their values are nobody's any more. */
+  endKernels() {
+    const folder = this.environment.XDG_RUNTIME_DIR;
+    const names = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".json"));
+    for (const name of names) {
+      const { alive } = JSON.parse(readFileSync(join(folder, name), "utf8"));
+      try {
+        process.kill(alive.pid, "SIGKILL");
+      } catch (error) {
+        // Some ended before.
+        if (error.code !== "ESRCH") throw error;
+      }
+    }
+  }
+
   remove() {
-    // A kernel that ends just now may write yet.
+    this.endKernels();
+    // What ends just now may write yet.
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }

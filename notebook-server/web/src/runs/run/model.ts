@@ -57,6 +57,11 @@ export class RunModel {
     return this.detail.value?.row.status === "running";
   }
 
+  /** Whether nothing can change any more: one whose owner is gone may be taken up again. */
+  private get isOver(): boolean {
+    return (this.detail.peek()?.row.finished_at ?? null) !== null;
+  }
+
   /** Milliseconds since the run began, by its own clock. */
   elapsedNow(): number {
     const row = this.detail.peek()?.row;
@@ -67,7 +72,7 @@ export class RunModel {
 
   start(): () => void {
     void this.load().then(() => {
-      if (this.isLive && !this.abort.signal.aborted) this.follow();
+      if (this.detail.peek() && !this.isOver && !this.abort.signal.aborted) this.follow();
     });
     return () => {
       this.abort.abort();
@@ -98,8 +103,8 @@ export class RunModel {
     }
   }
 
-  /** Follows a run that goes on; also one that was resumed or taken up again. */
-  follow(): void {
+  /** Follows a run that goes on, or may: here or in a shell somebody takes it up again. */
+  private follow(): void {
     this.stopListening();
     this.stopListening = listen(address("runs", this.flow, this.run, "events"), {
       on: {
@@ -132,10 +137,8 @@ export class RunModel {
     this.detail.value = { ...detail, row, steps: steps.length > 0 ? steps : detail.steps };
     if (row.status === before) return;
     this.news.value = `The run ${row.status === "running" ? "goes on" : row.status}`;
-    if (row.status !== "running") {
-      this.stopListening();
-      void this.load();
-    }
+    if (this.isOver) this.stopListening();
+    if (row.status !== "running") void this.load();
   }
 
   private soon(): void {
