@@ -41,6 +41,13 @@ thread_local! {
 /// Runs a body's lines; `env` is what [`crate::abi::flownote_run`] called the body with. Does
 /// nothing for anything else.
 pub fn run(env: *mut c_void, body: impl FnOnce(&Cell) -> Result<()>) {
+    let mut body = Some(body);
+    run_once(env, &mut |cell| body.take().map_or(Ok(()), |body| body(cell)));
+}
+
+/// What of [`run`] is the same for every body: compiled here, so that no cell has to.
+#[inline(never)]
+fn run_once(env: *mut c_void, body: &mut dyn FnMut(&Cell) -> Result<()>) {
     let current = CURRENT.get();
     if current.is_null() || current.cast() != env {
         return;
@@ -68,14 +75,17 @@ impl Cell {
         &self,
         name: &str,
         value: T,
-        mut kind: Kind,
+        kind: Kind,
         copy: bool,
         module: &'static str,
     ) {
-        kind.copy = copy;
-        let body = module.split("::").next().unwrap_or(module);
-        let handle = value::keep(Value::new(value, kind, body, false));
-        self.exports.borrow_mut().push((name.to_owned(), handle));
+        self.keep(name, Value::new(value, Kind { copy, ..kind }, module, false));
+    }
+
+    #[inline(never)]
+    fn keep(&self, name: &str, mut value: Value) {
+        value.body = value.body.split("::").next().unwrap_or(value.body);
+        self.exports.borrow_mut().push((name.to_owned(), value::keep(value)));
     }
 }
 

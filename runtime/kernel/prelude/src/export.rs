@@ -316,7 +316,13 @@ pub mod via {
 }
 
 fn of<T: 'static>(value: &dyn Any) -> Result<&T> {
-    value.downcast_ref().ok_or_else(|| Error::new("a value isn't of its own type"))
+    value.downcast_ref().ok_or_else(of_another_type)
+}
+
+#[cold]
+#[inline(never)]
+fn of_another_type() -> Error {
+    Error::new("a value isn't of its own type")
 }
 
 /// Encodes as JSON what must be readable again: a number that isn't finite within a struct
