@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Column = NDArray[np.float64]
+Table = NDArray[np.float64]
+Actions = NDArray[np.int64]
 
 def read_options(data: bytes) -> tuple[str, str, bool]:
     """Return a saved model's kind, its class's options as JSON, and whether it was fitted."""
@@ -129,3 +131,57 @@ def rfm(
     unit: float,
 ) -> tuple[NDArray[np.uint32], list[Column]]:
     """Return customers, frequencies, recencies, ages, values and later purchases."""
+
+class Policy:
+    """A policy that learns what to show."""
+
+    def __init__(
+        self, kind: str, actions: int, dimensions: int, options: tuple[float, float]
+    ) -> None: ...
+    @staticmethod
+    def from_bytes(kind: str, data: bytes) -> Policy: ...
+    def to_bytes(self, options: str) -> bytes: ...
+    def learn(self, actions: Actions, rewards: Column, context: Table | None) -> None: ...
+    def propensities(self, context: Table | None, rows: int) -> Table: ...
+    def choose(self, context: Table | None, rows: int, seed: int) -> Actions: ...
+    def learnt(self) -> list[tuple[str, list[int], Column]]:
+        """Return what was learnt: names, shapes and numbers."""
+
+    def coefficients(self) -> Table | None:
+        """Return a linear policy's coefficients."""
+
+class Estimate:
+    """What a policy would have earned per round."""
+
+    @staticmethod
+    def of(
+        log: tuple[Actions, Column, Column],
+        wanted: tuple[Table | None, Column | None, Column | None, Actions | None] | None,
+        estimator: tuple[str, float],
+        predicted: Table | None,
+        asked: tuple[float, int | None, int],
+    ) -> Estimate: ...
+    def numbers(self) -> tuple[float, float, float, float]:
+        """Return the estimate, its standard error, and both ends of its interval."""
+
+    def facts(self) -> tuple[int, float | None]:
+        """Return the rounds, and which share of them replay took."""
+
+    def weights(self) -> tuple[list[tuple[str, float]], list[str]] | None:
+        """Return what the weights say, by name, and what is wrong with them."""
+
+    def compare(
+        self, other: Estimate, together: bool
+    ) -> tuple[tuple[float, float, float, float], str, float | None, str]:
+        """Return the difference with its error and interval, and the verdict."""
+
+def cross_fit(
+    log: tuple[Actions, Column, Column],
+    context: Table | None,
+    actions: int,
+    link: str,
+    l2: float,
+    folds: int,
+    seed: int,
+) -> Table:
+    """Return what a reward model expects of each action in rounds that it hasn't seen."""

@@ -5,7 +5,9 @@
 //! NumPy that are read where they lie, other threads run meanwhile, and a fitted model is
 //! bytes ([`keep`], [`read`]). Checks and words for people are `flownote_models`'.
 
+mod bandit;
 mod customer;
+mod off_policy;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -28,10 +30,14 @@ const OPTIONS: &str = "options";
 #[pymodule(submodule)]
 pub mod models {
     #[pymodule_export]
+    use super::bandit::Policy;
+    #[pymodule_export]
     use super::customer::{
         GammaGamma, KMeans, KaplanMeier, Logistic, PurchaseModel, ShiftedBetaGeometric, rfm,
         silhouettes,
     };
+    #[pymodule_export]
+    use super::off_policy::{Estimate, cross_fit};
     #[pymodule_export]
     use super::{read_options, unfitted};
 }

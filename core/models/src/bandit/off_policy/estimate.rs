@@ -5,7 +5,7 @@ use super::{
     interval::{Interval, Options},
     log::Log,
     target::{Predicted, Target},
-    terms::{Terms, standard_error},
+    terms::{Spread, Terms},
     weights::{WeightReport, WeightWarning},
 };
 use crate::Result;
@@ -29,6 +29,7 @@ pub struct Estimate {
     pub weights: Option<WeightReport>,
     /// How the interval was asked for.
     pub options: Options,
+    pub(super) spread: Spread,
     pub(super) terms: Terms,
 }
 
@@ -48,16 +49,17 @@ pub fn evaluate(
     options.check()?;
     target.check(log)?;
     let parts = estimator.parts(log, target, predicted)?;
-    let error = standard_error(&parts.terms.pulls());
+    let spread = Spread::of(&parts.terms.pulls());
     Ok(Estimate {
         estimator,
         value: parts.terms.value(),
-        error,
-        interval: Interval::of(&parts.terms, None, error, &options),
+        error: spread.error,
+        interval: Interval::of(&parts.terms, None, spread, &options),
         rows: log.rows(),
         taken: parts.taken,
         weights: parts.weights.map(|weights| report(estimator, &weights)),
         options,
+        spread,
         terms: parts.terms,
     })
 }

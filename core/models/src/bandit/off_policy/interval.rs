@@ -5,14 +5,19 @@ use rand_distr::{Binomial, Distribution};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{chance::Draws, normal, terms::Terms};
+use super::{
+    chance::Draws,
+    normal,
+    terms::{Spread, Terms},
+};
 use crate::{ModelError, Result};
 
 /// How an interval is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
-    /// Estimate ± normal quantile × standard error.
+    /// Estimate ± Student's quantile × standard error: the normal one, where no few rounds make
+    /// the estimate.
     Analytic,
     /// Percentiles of estimates on rows drawn with replacement (Efron, 1979).
     Bootstrap {
@@ -69,16 +74,21 @@ pub struct Interval {
 
 impl Interval {
     /// A value ± as many standard errors as the level asks for.
-    pub(super) fn around(value: f64, error: f64, level: f64) -> Self {
-        let margin = normal::quantile(0.5 + level / 2.0) * error;
+    pub(super) fn around(value: f64, spread: Spread, level: f64) -> Self {
+        let margin = normal::student(0.5 + level / 2.0, spread.freedom) * spread.error;
         Self { low: value - margin, high: value + margin, level }
     }
 
     /// The interval of `first`, or of how far it is above `second` on the same rows.
-    pub(super) fn of(first: &Terms, second: Option<&Terms>, error: f64, options: &Options) -> Self {
+    pub(super) fn of(
+        first: &Terms,
+        second: Option<&Terms>,
+        spread: Spread,
+        options: &Options,
+    ) -> Self {
         let difference = first.value() - second.map_or(0.0, Terms::value);
         match options.method {
-            Method::Analytic => Self::around(difference, error, options.level),
+            Method::Analytic => Self::around(difference, spread, options.level),
             Method::Bootstrap { resamples, seed } => {
                 let mut values = resampled(first, second, resamples, seed);
                 values.sort_unstable_by(f64::total_cmp);

@@ -45,13 +45,44 @@ impl Terms {
     }
 }
 
-/// The standard error of a mean whose rounds pull like this; zero of a single round.
-pub(super) fn standard_error(pulls: &[f64]) -> f64 {
-    let rows = pulls.len() as f64;
-    if rows < 2.0 {
-        return 0.0;
+/// How far a mean whose rounds pull like this may be off.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Spread {
+    /// Its standard error; zero of a single round.
+    pub error: f64,
+    /// How well that error itself is known, as Student's degrees of freedom.
+    ///
+    /// Where a few clicks of great weight make an estimate, its error is small when they happen to
+    /// be missing, and a normal interval is too narrow. The relative variance of the squared error
+    /// is (κ − 1) / n of kurtosis κ, that of Student's is 2 / freedom (Satterthwaite, 1946).
+    pub freedom: f64,
+}
+
+impl Spread {
+    pub fn of(pulls: &[f64]) -> Self {
+        let rows = pulls.len() as f64;
+        if rows < 2.0 {
+            return Self { error: 0.0, freedom: f64::INFINITY };
+        }
+        let mean = pulls.iter().sum::<f64>() / rows;
+        let (mut squares, mut fourths) = (0.0, 0.0);
+        for pull in pulls {
+            let square = (pull - mean).powi(2);
+            squares += square;
+            fourths += square * square;
+        }
+        let kurtosis = rows * fourths / (squares * squares);
+        let freedom = if kurtosis > 1.0 { 2.0 * rows / (kurtosis - 1.0) } else { f64::INFINITY };
+        let error = (squares / (rows - 1.0) / rows).sqrt();
+        Self { error, freedom: freedom.min(rows - 1.0) }
     }
-    let mean = pulls.iter().sum::<f64>() / rows;
-    let squares: f64 = pulls.iter().map(|pull| (pull - mean).powi(2)).sum();
-    (squares / (rows - 1.0) / rows).sqrt()
+
+    /// Of the difference of two independent means (Welch, 1947).
+    pub fn apart(first: Self, second: Self) -> Self {
+        let error = first.error.hypot(second.error);
+        let part = |it: Self| it.error.powi(4) / it.freedom;
+        let sum = part(first) + part(second);
+        let freedom = if sum > 0.0 { error.powi(4) / sum } else { f64::INFINITY };
+        Self { error, freedom }
+    }
 }

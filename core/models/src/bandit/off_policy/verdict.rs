@@ -8,7 +8,7 @@ use super::{
     estimate::Estimate,
     interval::Interval,
     normal,
-    terms::standard_error,
+    terms::Spread,
     weights::{FEW_ROWS, WeightReport},
 };
 use crate::{ModelError, Result};
@@ -66,17 +66,18 @@ pub fn compare(first: &Estimate, second: &Estimate) -> Result<Comparison> {
     }
     let (of_first, of_second) = (first.terms.pulls(), second.terms.pulls());
     let pulls: Vec<f64> = of_first.iter().zip(&of_second).map(|(a, b)| a - b).collect();
-    let error = standard_error(&pulls);
-    let interval = Interval::of(&first.terms, Some(&second.terms), error, &first.options);
-    Ok(judge(first, second, error, interval))
+    let spread = Spread::of(&pulls);
+    let interval = Interval::of(&first.terms, Some(&second.terms), spread, &first.options);
+    Ok(judge(first, second, spread.error, interval))
 }
 
 /// Compares two estimates from different logs, such as two arms of an experiment.
 #[must_use]
 pub fn compare_apart(first: &Estimate, second: &Estimate) -> Comparison {
-    let error = first.error.hypot(second.error);
+    let spread = Spread::apart(first.spread, second.spread);
     let difference = first.value - second.value;
-    judge(first, second, error, Interval::around(difference, error, first.options.level))
+    let interval = Interval::around(difference, spread, first.options.level);
+    judge(first, second, spread.error, interval)
 }
 
 fn judge(first: &Estimate, second: &Estimate, error: f64, interval: Interval) -> Comparison {

@@ -46,6 +46,12 @@ impl LinTs {
         Ok(Self { scale, ridge: Ridge::new(actions, dimensions, l2)? })
     }
 
+    /// What each number of a context adds to the expected reward: actions × numbers.
+    #[must_use]
+    pub fn coefficients(&self) -> Vec<f64> {
+        self.ridge.coefficients()
+    }
+
     fn chances(&self, context: &[f64]) -> Vec<f64> {
         let scores: Vec<Normal> = self
             .ridge

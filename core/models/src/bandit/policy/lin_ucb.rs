@@ -35,6 +35,12 @@ impl LinUcb {
         }
         Ok(Self { alpha, ridge: Ridge::new(actions, dimensions, l2)? })
     }
+
+    /// What each number of a context adds to the expected reward: actions × numbers.
+    #[must_use]
+    pub fn coefficients(&self) -> Vec<f64> {
+        self.ridge.coefficients()
+    }
 }
 
 impl Policy for LinUcb {

@@ -53,28 +53,54 @@ impl Ridge {
         self.check(&rounds.contexts)?;
         let size = self.dimensions;
         let mut seen = vec![false; self.actions()];
-        let mut next = self.clone();
+        rounds.iter().for_each(|(_, action, _)| seen[action] = true);
+        let seen: Vec<usize> = (0..seen.len()).filter(|&action| seen[action]).collect();
+        let before: Vec<_> = seen
+            .iter()
+            .map(|&action| (self.moment(action).to_vec(), self.product(action).to_vec()))
+            .collect();
         for (row, action, reward) in rounds.iter() {
             let x = rounds.contexts.row(row);
-            let moment = &mut next.moments[action * size * size..][..size * size];
+            let moment = &mut self.moments[action * size * size..][..size * size];
             for (line, left) in moment.chunks_exact_mut(size).zip(x) {
                 line.iter_mut().zip(x).for_each(|(it, right)| *it += left * right);
             }
-            let products = &mut next.products[action * size..][..size];
-            products.iter_mut().zip(x).for_each(|(it, x)| *it += reward * x);
-            seen[action] = true;
+            let product = &mut self.products[action * size..][..size];
+            product.iter_mut().zip(x).for_each(|(it, x)| *it += reward * x);
         }
-        for action in (0..seen.len()).filter(|&action| seen[action]) {
-            next.arms[action] = next.arm(action)?;
+        let arms: Result<Vec<Arm>> = seen.iter().map(|&action| self.arm(action)).collect();
+        match arms {
+            Ok(arms) => {
+                seen.iter().zip(arms).for_each(|(&action, arm)| self.arms[action] = arm);
+                Ok(())
+            }
+            Err(error) => {
+                for (action, (moment, product)) in seen.into_iter().zip(before) {
+                    self.moments[action * size * size..][..size * size].copy_from_slice(&moment);
+                    self.products[action * size..][..size].copy_from_slice(&product);
+                }
+                Err(error)
+            }
         }
-        *self = next;
-        Ok(())
+    }
+
+    fn moment(&self, action: usize) -> &[f64] {
+        let size = self.dimensions * self.dimensions;
+        &self.moments[action * size..][..size]
+    }
+
+    fn product(&self, action: usize) -> &[f64] {
+        &self.products[action * self.dimensions..][..self.dimensions]
     }
 
     /// The expected reward of each action in a context, and its standard error, had rewards a
     /// variance of one.
     pub fn scores(&self, x: &[f64]) -> impl Iterator<Item = (f64, f64)> {
         self.arms.iter().map(|arm| (dot(&arm.coefficients, x), arm.factor.form(x).sqrt()))
+    }
+
+    pub fn coefficients(&self) -> Vec<f64> {
+        self.arms.iter().flat_map(|arm| arm.coefficients.iter().copied()).collect()
     }
 
     pub fn check(&self, contexts: &Contexts<'_>) -> Result<()> {
@@ -121,13 +147,11 @@ impl Ridge {
     }
 
     fn arm(&self, action: usize) -> Result<Arm> {
-        let size = self.dimensions;
-        let moment = &self.moments[action * size * size..][..size * size];
-        let factor = Factor::new(moment, size).ok_or_else(|| {
+        let factor = Factor::new(self.moment(action), self.dimensions).ok_or_else(|| {
             let hint = "scale the columns to about one, or give a larger `l2`";
             ModelError::input("contexts", "has numbers too large for a regression", hint)
         })?;
-        let coefficients = factor.solve(&self.products[action * size..][..size]);
+        let coefficients = factor.solve(self.product(action));
         Ok(Arm { coefficients, factor })
     }
 }
