@@ -3,7 +3,7 @@
 //! [`rfm`] makes [`Purchases`] of transactions: the past in three numbers for each customer.
 //! A [`PurchaseModel`] is fitted to them and says what is to come: [`BgNbd`] is the one to
 //! begin with, [`ParetoNbd`] the one that it stands for. [`GammaGamma`] says what a purchase
-//! is worth, [`lifetime_value`] what customers are.
+//! is worth, [`lifetime_value()`] what customers are.
 //! [`ShiftedBetaGeometric`] is of subscriptions, where it is seen when a customer leaves;
 //! [`KaplanMeier`] is the curve of any such leaving, [`Logistic`] says who leaves from what is
 //! known of them. [`KMeans`] puts customers in groups.
