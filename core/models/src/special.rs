@@ -43,43 +43,64 @@ pub fn ln_add(a: f64, b: f64) -> (f64, f64, f64) {
     (top + sum.ln(), first / sum, second / sum)
 }
 
-/// ₂F₁(1, b; c; z) for c > b > 0 and z < 1, by Gauss's continued fraction (NIST DLMF 15.7.1
-/// with a parameter of zero, evaluated by the modified Lentz method).
+/// ₂F₁(1, b; c; z) for c > b > 0 and z < 1: by its series near 0, elsewhere by Gauss's continued
+/// fraction (NIST DLMF 15.7.1 with a parameter of zero, evaluated by the modified Lentz method).
 ///
-/// All its parts are positive where z is, so nothing cancels, and it converges beyond the
-/// series' circle: in some (16 / √(1−z)) steps near 1,
-/// each of which may cost a bit of the last digit.
+/// All the fraction's parts are positive where z is, so nothing cancels, and it converges beyond
+/// the series' circle: in some (16 / √(1−z)) steps near 1, each of which may cost a bit of the
+/// last digit.
 pub fn hypergeometric_1(b: f64, c: f64, z: f64) -> f64 {
-    const TINY: f64 = 1e-300;
-    // ₂F₁(b, 0; c−1; z) = 1 over ₂F₁(b, 1; c; z).
-    let below = c - 1.0;
-    let coefficient = |k: f64| {
-        let n = (k / 2.0).floor();
-        let top = if k % 2.0 == 1.0 { (b + n) * (below + n) } else { n * (below - b + n) };
-        top / ((below + k - 1.0) * (below + k))
-    };
-    let (mut fraction, mut up, mut down) = (1.0_f64, 1.0_f64, 0.0_f64);
-    let mut k = 1.0;
-    while k < 1e6 {
-        // The first coefficient's (c − 1) cancels; c may be 1.
-        let part = if k == 1.0 { b / c } else { coefficient(k) } * -z;
-        down = 1.0 + part * down;
-        up = 1.0 + part / up;
-        if down == 0.0 {
-            down = TINY;
-        }
-        if up == 0.0 {
-            up = TINY;
-        }
-        down = 1.0 / down;
-        let change = up * down;
-        fraction *= change;
-        if (change - 1.0).abs() < 1e-16 {
-            break;
-        }
+    if z.abs() > 0.5 {
+        return by_fraction(b, c, z);
+    }
+    let (mut term, mut sum, mut k) = (1.0_f64, 1.0_f64, 0.0);
+    while term.abs() > 1e-17 {
+        term *= (b + k) / (c + k) * z;
+        sum += term;
         k += 1.0;
     }
-    1.0 / fraction
+    sum
+}
+
+fn by_fraction(b: f64, c: f64, z: f64) -> f64 {
+    // ₂F₁(b, 0; c−1; z) = 1 over ₂F₁(b, 1; c; z).
+    let below = c - 1.0;
+    let mut lentz = Lentz { fraction: 1.0, up: 1.0, down: 0.0 };
+    let mut n = 0.0;
+    while n < 5e5 {
+        // The first coefficient's (c − 1) cancels; c may be 1.
+        let odd = if n == 0.0 {
+            b / c
+        } else {
+            (b + n) * (below + n) / ((below + 2.0 * n) * (below + 2.0 * n + 1.0))
+        };
+        n += 1.0;
+        let even = n * (below - b + n) / ((below + 2.0 * n - 1.0) * (below + 2.0 * n));
+        if lentz.settles(-z * odd) || lentz.settles(-z * even) {
+            break;
+        }
+    }
+    1.0 / lentz.fraction
+}
+
+/// A continued fraction 1 + a₁/(1 + a₂/(1 + …)) so far, with its two recurrences.
+struct Lentz {
+    fraction: f64,
+    up: f64,
+    down: f64,
+}
+
+impl Lentz {
+    /// Adds a part; whether it changed nothing.
+    fn settles(&mut self, part: f64) -> bool {
+        const TINY: f64 = 1e-300;
+        let whole = |x: f64| if x == 0.0 { TINY } else { x };
+        self.down = 1.0 / whole(1.0 + part * self.down);
+        self.up = whole(1.0 + part / self.up);
+        let change = self.up * self.down;
+        self.fraction *= change;
+        (change - 1.0).abs() < 1e-16
+    }
 }
 
 #[cfg(test)]
