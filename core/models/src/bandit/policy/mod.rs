@@ -2,7 +2,7 @@
 //!
 //! [`EpsilonGreedy`], [`Softmax`], [`Ucb1`] and [`Thompson`] learn of each action alone; [`LinUcb`]
 //! and [`LinTs`] of an action in a context. All learn in batches or a round at a time, with the
-//! same result, and each is a [`Model`](crate::Model) that goes on learning where it was saved.
+//! same result, and each is a [`Model`] that goes on learning where it was saved.
 //!
 //! Every propensity is exact, of Thompson sampling too: see `largest`.
 
