@@ -51,9 +51,37 @@ impl Factor {
     }
 }
 
+/// How many sums run side by side: one alone waits for each addition to end.
+const LANES: usize = 8;
+
 /// The sum of products.
 pub(super) fn dot(left: &[f64], right: &[f64]) -> f64 {
-    left.iter().zip(right).map(|(a, b)| a * b).sum()
+    let count = left.len().min(right.len());
+    let (left, right) = (&left[..count], &right[..count]);
+    let (in_lanes, rest) = left.as_chunks::<LANES>();
+    let (others, others_rest) = right.as_chunks::<LANES>();
+    let mut lanes = [0.0; LANES];
+    for (a, b) in in_lanes.iter().zip(others) {
+        for lane in 0..LANES {
+            lanes[lane] += a[lane] * b[lane];
+        }
+    }
+    let tail: f64 = rest.iter().zip(others_rest).map(|(a, b)| a * b).sum();
+    lanes.iter().sum::<f64>() + tail
+}
+
+/// The sum of numbers, and whether all are probabilities.
+pub(super) fn sum_of_probabilities(values: &[f64]) -> (f64, bool) {
+    let (in_lanes, rest) = values.as_chunks::<LANES>();
+    let (mut lanes, mut fit) = ([0.0; LANES], true);
+    for chunk in in_lanes {
+        for (lane, value) in lanes.iter_mut().zip(chunk) {
+            *lane += value;
+            fit &= (0.0..=1.0).contains(value);
+        }
+    }
+    let fits = rest.iter().all(|value| (0.0..=1.0).contains(value));
+    (lanes.iter().sum::<f64>() + rest.iter().sum::<f64>(), fit && fits)
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ impl Estimate {
     }
 
     /// What the weights say, by name, and what is wrong with them.
-    fn weights(&self) -> Option<(Vec<(&'static str, f64)>, Vec<String>)> {
+    fn weights(&self) -> Option<Weights> {
         let report = self.0.weights.as_ref()?;
         let numbers = vec![
             ("mean", report.mean),
@@ -96,6 +96,10 @@ impl Estimate {
     }
 }
 
+/// Numbers by name, and warnings.
+type Weights = (Vec<(&'static str, f64)>, Vec<String>);
+
+/// The difference, its error and interval; the verdict, the rows that it needs, and in words.
 type Compared = ((f64, f64, f64, f64), &'static str, Option<f64>, String);
 
 fn in_parts(compared: &Comparison) -> Compared {

@@ -3,7 +3,10 @@
 use super::log::Log;
 use crate::{
     ModelError, Result,
-    bandit::checks::{check_actions, same_length},
+    bandit::{
+        checks::{check_actions, same_length},
+        definite::{dot, sum_of_probabilities},
+    },
 };
 
 /// How far probabilities may be from a sum of one.
@@ -75,11 +78,12 @@ impl Target<'_> {
     /// The mean of a row of `predicted` under the policy; nothing where only the logged action's
     /// probability is known.
     pub(super) fn expected(&self, predicted: &[f64], row: usize) -> Option<f64> {
-        let mean = |values: &[f64]| predicted.iter().zip(values).map(|(q, p)| q * p).sum();
         match *self {
             Self::Logged(_) => None,
-            Self::Same(values) => Some(mean(values)),
-            Self::Rows { values, actions } => Some(mean(&values[row * actions..][..actions])),
+            Self::Same(values) => Some(dot(predicted, values)),
+            Self::Rows { values, actions } => {
+                Some(dot(predicted, &values[row * actions..][..actions]))
+            }
             Self::Taken(actions) => predicted.get(usize::try_from(actions[row]).ok()?).copied(),
         }
     }
@@ -174,8 +178,10 @@ fn distribution(values: &[f64], row: usize) -> Result<()> {
             "give the probability of every action",
         ));
     }
-    values.iter().try_for_each(|value| probability(*value, row))?;
-    let sum: f64 = values.iter().sum();
+    let (sum, fit) = sum_of_probabilities(values);
+    if !fit {
+        values.iter().try_for_each(|value| probability(*value, row))?;
+    }
     if (sum - 1.0).abs() <= TOLERANCE {
         return Ok(());
     }
