@@ -113,6 +113,43 @@ def test_damaged_bytes_are_no_model(purchases: tuple) -> None:
         codecs.decode(bytearray(data[:-1]), record)
 
 
+FORKED = """
+import os, signal
+from flownote.models.customer import KMeans, silhouettes
+rows = [[float(i % 7), float(i % 5)] for i in range(3000)]
+first = KMeans(3).fit(rows)
+if os.fork() == 0:
+    signal.alarm(60)
+    same = KMeans(3).fit(rows) == first and silhouettes(rows, first.labels_).mean() > 0
+    os._exit(0 if same else 1)
+print(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+
+
+def test_a_forked_process_fits_as_well() -> None:
+    ran = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True)
+    assert ran.stdout.strip() == "0", ran.stderr
+
+
+INTERRUPTED = """
+import os, threading, numpy
+from flownote.models.customer import KMeans
+rows = numpy.random.default_rng(1).normal(size=(200_000, 8))
+KMeans(2, starts=1, rounds=1).fit(rows)
+threading.Timer(0.3, os.kill, (os.getpid(), 2)).start()
+try:
+    KMeans(40, starts=10_000).fit(rows)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_a_long_fit_is_interrupted() -> None:
+    command = [sys.executable, "-c", INTERRUPTED]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert ran.stdout.strip() == "interrupted", ran.stderr
+
+
 def test_without_the_studio_a_model_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "flownote_studio", None)
     monkeypatch.delitem(sys.modules, "flownote_studio._studio", raising=False)

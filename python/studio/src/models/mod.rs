@@ -8,8 +8,7 @@
 mod bandit;
 mod customer;
 mod off_policy;
-
-use std::sync::{Mutex, PoisonError};
+mod threads;
 
 use flownote_flow::help::Help;
 use flownote_models::{Model, ModelError, Result, Saved};
@@ -44,7 +43,7 @@ pub mod models {
 
 /// Runs `work` while other threads of Python's run.
 fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
-    py.detach(work).map_err(|error| raise(py, &error))
+    threads::run(py, work)?.map_err(|error| raise(py, &error))
 }
 
 /// As [`detached`], for what takes long: `work` asks now and then whether to stop, and does
@@ -53,19 +52,8 @@ fn interruptible<T: Send>(
     py: Python<'_>,
     work: impl FnOnce(&(dyn Fn() -> bool + Sync)) -> Result<T> + Send,
 ) -> PyResult<T> {
-    let signal: Mutex<Option<PyErr>> = Mutex::new(None);
-    let stop = || {
-        let mut signal = signal.lock().unwrap_or_else(PoisonError::into_inner);
-        if signal.is_none() {
-            *signal = Python::attach(|py| py.check_signals()).err();
-        }
-        signal.is_some()
-    };
-    let result = py.detach(|| work(&stop));
-    result.map_err(|error| {
-        let signal = signal.lock().unwrap_or_else(PoisonError::into_inner).take();
-        signal.unwrap_or_else(|| raise(py, &error))
-    })
+    let (result, signal) = threads::run_until_signal(py, work)?;
+    result.map_err(|error| signal.unwrap_or_else(|| raise(py, &error)))
 }
 
 /// A column as a slice; `name` is the argument's.
