@@ -13,6 +13,12 @@ const world = makeWorld(async (project) => {
     ["b", "print(alpha)"],
     ["c", "Alpha = 'alpha'"],
   ]);
+  writeNotebook(project, "wrong.ipynb", [
+    ["broken", "def f(:\n    pass"],
+    ["fine", "base = 1\nother = base + 1"],
+    ["uses", "print(base, other)"],
+    ["query", "%%sql\nSELECT 1 AS one FORM base"],
+  ]);
   writeNotebook(project, "help.ipynb", [
     ["names", "def weigh(load, times=2):\n    \"\"\"How heavy it is.\"\"\"\n    return load * times"],
     ["waits", "import time\nprint('begins', flush=True)\ntime.sleep(600)"],
@@ -193,5 +199,74 @@ describe("several cursors", () => {
     await world.page.keyboard.press("Home");
     await world.page.keyboard.type("x");
     await until(() => book.text("many"), (text) => text === "xblue = 1\nxblue + blue", "in both lines");
+  });
+});
+
+describe("what is wrong with a text", () => {
+  test("is marked in it and told before it runs; it goes when it is right", async () => {
+    await book.open("wrong.ipynb");
+    const cell = await book.cell("broken");
+    await cell.locator(".cm-lint-marker-error").waitFor();
+    await cell.locator(".cm-lint-marker-error").hover();
+    await world.page.locator(".cm-diagnostic-error").waitFor();
+    for (const look of ["light", "dark"]) {
+      await world.browser.look(look);
+      await world.browser.shoot(`notebook-diagnostics-${look}`);
+      await world.browser.checkAccessibility(`a cell with a problem, ${look}`);
+    }
+    await world.browser.look("light");
+    await world.page.mouse.move(5, 300);
+    await book.rewrite("broken", "def f():\n    pass");
+    await cell.locator(".cm-lint-marker-error").waitFor({ state: "detached" });
+    assert.equal(await (await book.cell("fine")).locator(".cm-lint-marker-error").count(), 0);
+  });
+
+  test("is told of SQL, too, and listed by a key", async () => {
+    const cell = await book.cell("query");
+    await cell.locator(".cm-lint-marker-error").waitFor();
+    await book.edit("query");
+    await world.page.keyboard.press("Control+Shift+M");
+    await cell.getByRole("listbox", { name: "Diagnostics" }).getByRole("option").waitFor();
+    await world.browser.shoot("notebook-diagnostics-list");
+    await world.page.keyboard.press("Escape");
+    await cell.getByRole("listbox", { name: "Diagnostics" }).waitFor({ state: "detached" });
+    await book.rewrite("query", "SELECT 1 AS one");
+    await cell.locator(".cm-lint-marker-error").waitFor({ state: "detached" });
+  });
+});
+
+describe("a definition", () => {
+  const chosen = () => world.page.evaluate(() => getSelection().toString());
+
+  test("is gone to by F12, from cell to cell", async () => {
+    await book.open("wrong.ipynb");
+    await book.edit("uses");
+    await world.page.keyboard.press("Control+Home");
+    for (let times = 0; times < 8; times += 1) await world.page.keyboard.press("ArrowRight");
+    await world.page.keyboard.press("F12");
+    await until(() => book.focused(), (at) => at === "fine", "the cell that makes it has the focus");
+    await until(chosen, (text) => text === "base", "the name is chosen");
+  });
+
+  test("is gone to by Ctrl and a click", async () => {
+    await book.focus("broken");
+    const line = (await book.cell("uses")).locator(".cm-line");
+    // Where the name stands in the line.
+    const [x, y] = await line.evaluate((element) => {
+      const range = document.createRange();
+      const nodes = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      let node = nodes.nextNode();
+      while (!node.data.includes("other")) node = nodes.nextNode();
+      const at = node.data.indexOf("other");
+      range.setStart(node, at);
+      range.setEnd(node, at + 5);
+      const box = range.getBoundingClientRect();
+      return [box.x + box.width / 2, box.y + box.height / 2];
+    });
+    await world.page.keyboard.down("Control");
+    await world.page.mouse.click(x, y);
+    await world.page.keyboard.up("Control");
+    await until(() => book.focused(), (at) => at === "fine", "the cell that makes it has the focus");
+    await until(chosen, (text) => text === "other", "the name is chosen");
   });
 });

@@ -1,6 +1,6 @@
 /** The panes beside the cells: files, history, kernel, and what stands in them. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { NotebookOnPage, until, writeNotebook } from "./support/notebook.mjs";
@@ -12,7 +12,10 @@ const world = makeWorld(async (project) => {
     ["b", "total = sum(ratings)\nprint(total)"],
   ]);
   writeNotebook(project, "deep/other.ipynb", [["a", "1"]]);
-  writeNotebook(project, "top.ipynb", [["a", "1"]]);
+  writeNotebook(project, "top.ipynb", [
+    ["a", "1"],
+    ["q", "%%sql\nSELECT 1 AS one"],
+  ]);
 });
 const book = new NotebookOnPage(world);
 
@@ -133,5 +136,102 @@ describe("files", () => {
     await world.page.getByRole("heading", { name: "named.ipynb" }).waitFor();
     await world.browser.shoot("notebook-panes");
     await book.runs("a");
+  });
+});
+
+/** The copies of earlier saves: their files. */
+function copies() {
+  const folder = inFolder(".flownote/history");
+  if (!existsSync(folder)) return [];
+  const paths = readdirSync(folder, { recursive: true }).filter((path) => path.endsWith(".ipynb"));
+  return paths.map((path) => join(folder, path));
+}
+
+/** Saves of two minutes are one: makes those that are there older than that. */
+function hourEarlier() {
+  for (const path of copies()) {
+    const [, folder, at, rest] = /^(.*\/)(\d+)(-.*)$/.exec(path);
+    renameSync(path, `${folder}${at - 3_600_000}${rest}`);
+  }
+}
+
+describe("history", () => {
+  test("a save is seen, compared with now, restored and taken back", async () => {
+    await book.open("top.ipynb");
+    await book.rewrite("a", "first = 1");
+    await world.page.keyboard.press("Control+s");
+    await until(copies, (all) => all.some((path) => readFileSync(path, "utf8").includes("first")), "saved");
+    hourEarlier();
+    await book.rewrite("a", "second = 2\nmore = 3");
+    await world.page.keyboard.press("Control+s");
+    await book.saved();
+    const entries = pane("History").getByRole("button", { name: /saved/ });
+    await until(() => entries.count(), (many) => many >= 2, "there are saves");
+    const dialog = world.page.getByRole("dialog");
+    // The one before the last has the first text.
+    await entries.nth(1).click();
+    await dialog.getByText("− first = 1").or(dialog.getByText("−first = 1")).first().waitFor();
+    for (const look of ["light", "dark"]) {
+      await world.browser.look(look);
+      await world.browser.shoot(`notebook-history-${look}`);
+      await world.browser.checkAccessibility(`an earlier save, ${look}`);
+    }
+    await world.browser.look("light");
+    await dialog.getByRole("tab", { name: "As it was" }).click();
+    await dialog.getByText("first = 1").waitFor();
+    await dialog.getByRole("button", { name: "Restore" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await until(() => book.text("a"), (text) => text === "first = 1", "it is as it was");
+    await book.focus("a");
+    await world.page.keyboard.press("z");
+    await until(() => book.text("a"), (text) => text.startsWith("second"), "z takes it back");
+  });
+
+  test("runs stand in it and lead to Runs", async () => {
+    await book.runs("a");
+    await pane("History").getByRole("link", { name: /run/ }).first().click();
+    await world.page.waitForURL(/\/runs\//);
+  });
+});
+
+describe("the kernel", () => {
+  test("its processes, their memory, their Python and its packages", async () => {
+    await book.open("top.ipynb");
+    await book.runs("a");
+    const kernel = pane("Kernel");
+    await book.runs("q");
+    await kernel.getByText(/^\d+(\.\d+)? MB$/).nth(1).waitFor();
+    await kernel.getByRole("button", { name: "Packages…" }).click();
+    const dialog = world.page.getByRole("dialog", { name: "Packages" });
+    await dialog.getByRole("searchbox", { name: "Find a package" }).fill("flownote");
+    await dialog.getByRole("listitem").filter({ hasText: "flownote" }).first().waitFor();
+    for (const look of ["light", "dark"]) {
+      await world.browser.look(look);
+      await world.browser.shoot(`notebook-packages-${look}`);
+      await world.browser.checkAccessibility(`the kernel's packages, ${look}`);
+    }
+    await world.browser.look("light");
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await dialog.waitFor({ state: "detached" });
+    for (const [look, width] of [["light", 1440], ["dark", 1440], ["light", 420]]) {
+      await world.browser.look(look, width);
+      if (width < 800) await world.page.getByRole("button", { name: "Pane: symbols and activity" }).click();
+      await kernel.waitFor();
+      await world.browser.shoot(`notebook-kernel-${look}-${width}`);
+      await world.browser.checkAccessibility(`the kernel, ${look}, ${width} wide`);
+    }
+    await world.browser.look("light");
+  });
+
+  test("is begun anew, one process by one", async () => {
+    const kernel = pane("Kernel");
+    const process = (title) => kernel.locator(".entry.with-button", { hasText: title }).getAttribute("title");
+    const [python, sql] = [await process("Python"), await process("SQL")];
+    await kernel.getByRole("button", { name: "Restart Python" }).click();
+    await until(() => process("Python"), (now) => now !== python, "its process ended");
+    await book.runs("a");
+    await until(() => process("Python"), (now) => /process \d+/.test(now) && now !== python, "another process");
+    assert.equal(await process("SQL"), sql, "the other one goes on");
+    assert.equal(await book.status("q"), "fresh");
   });
 });

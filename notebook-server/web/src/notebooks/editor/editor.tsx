@@ -8,6 +8,7 @@ import type { CellState } from "../protocol/book.ts";
 import { setFailed } from "./failed.ts";
 import { setFound } from "./found.ts";
 import { grammarOf, loadGrammar } from "./languages.ts";
+import { lookAgain } from "./problems.ts";
 import { grammar, label, numbers, setup } from "./setup.ts";
 
 interface Props {
@@ -64,6 +65,12 @@ export function Editor({ desk, cell, name }: Props) {
   useEffect(() => {
     view.current?.dispatch({ effects: setFailed.of(failed) });
   }, [text, resets, failed]);
+
+  // What SQL and WASM cells refer to is made elsewhere: it may be right by now.
+  const definitions = desk.definitions.value;
+  useEffect(() => {
+    view.current?.dispatch({ effects: lookAgain.of(null) });
+  }, [definitions]);
 
   const finder = finderOf(desk);
   const places = finder.inCell(cell.id);

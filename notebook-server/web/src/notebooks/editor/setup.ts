@@ -32,11 +32,13 @@ import {
 } from "@codemirror/view";
 import { ACTIONS } from "../keys/bindings.ts";
 import type { Desk } from "../model/desk.ts";
+import { definitionByClick } from "./definition.ts";
 import { failedLine } from "./failed.ts";
 import { foundPlaces } from "./found.ts";
 import { hideSignature, kernelHelp, showSignature } from "./kernel.tsx";
 import { grammarNow, grammarOf } from "./languages.ts";
 import { look } from "./look.ts";
+import { problems } from "./problems.ts";
 
 /** The parts that change while an editor stands. */
 export const grammar = new Compartment();
@@ -63,6 +65,8 @@ export function setup(desk: Desk, cell: string): Extension {
     rectangularSelection({ eventFilter: (event) => event.altKey && event.shiftKey }),
     highlightSelectionMatches({ minSelectionLength: 3 }),
     kernelHelp(asker),
+    problems(asker),
+    definitionByClick(desk, cell),
     failedLine,
     foundPlaces,
     keymap.of([

@@ -1,5 +1,6 @@
 /** Every action of a notebook: its name, its key, what it does. Keys, palette and help sheet
  * are made of this one table. The keys of command mode are Jupyter's. */
+import { goToDefinitionHere } from "../editor/definition.ts";
 import { finderOf } from "../find/finder.ts";
 import type { Desk } from "../model/desk.ts";
 
@@ -280,6 +281,13 @@ export const ACTIONS: readonly Action[] = [
     command: ["Shift+F3", "Ctrl+Shift+G"],
     edit: ["Shift+F3", "Ctrl+Shift+G"],
     run: (desk) => finderOf(desk).step(-1),
+  },
+  {
+    id: "definition",
+    group: "Edit",
+    title: "Go to the definition of the name at the cursor",
+    edit: ["F12"],
+    run: (desk) => goToDefinitionHere(desk),
   },
   {
     id: "fold-outputs",

@@ -207,6 +207,12 @@ export class Notebook {
     return this.ask({ request: "run", run, manner: MANNER });
   }
 
+  /** Asks something of a text as it is typed now. */
+  async askOfText(request: Request): Promise<Reply> {
+    await this.settled();
+    return this.ask(request);
+  }
+
   focus(cell: string | null): void {
     this.socket.send({ focus: { cell } });
   }

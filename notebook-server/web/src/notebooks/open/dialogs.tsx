@@ -52,6 +52,8 @@ const TEXT_KEYS: [string, string][] = [
   ["Shift Tab", "What stands at the cursor; indent less"],
   ["Ctrl /", "Comment lines out and in"],
   ["Ctrl D", "Choose the next place with the same text"],
+  ["Ctrl click", "Go to the cell that makes the name"],
+  ["Ctrl Shift M", "All that is wrong with the cell, as a list"],
   ["Alt click", "One cursor more; Alt Shift and dragging makes a block of them"],
   ["Alt ↑  Alt ↓", "Move the line"],
   ["Ctrl Z  Ctrl Y", "Undo and redo in the text"],

@@ -1,31 +1,106 @@
-/** History: when the notebook was saved, and its runs. */
-import { useResource } from "../../api/resource.ts";
-import { clock, date, size } from "../../format/format.ts";
+/** History: the notebook's saves and its runs, the newest first. */
+import { useSignal } from "@preact/signals";
+import { useRepeat, useResource } from "../../api/resource.ts";
+import type { RunRow } from "../../api/types.ts";
+import { clock, date, shortRun } from "../../format/format.ts";
+import { StateMark } from "../../parts/state.tsx";
+import { href, to } from "../../router.ts";
 import { listSaves } from "../list/api.ts";
 import type { Desk } from "../model/desk.ts";
+import { SaveDialog } from "./save.tsx";
+import { runsOf } from "./server.ts";
 
-/** The newest; older ones are in the shell. */
-const SHOWN = 6;
+/** More are shown when they are asked for. */
+const FEW = 8;
+/** Milliseconds until it is looked again for a run that has begun but isn't listed yet. */
+const LOOK = 2000;
+
+export interface Save {
+  save: string;
+  at: string;
+  why: string;
+}
+
+/** What is said of a save. */
+const WHY: Record<string, string> = {
+  saved: "saved",
+  replaced: "kept before the file changed",
+  restored: "kept before a restore",
+};
+
+export function whySaved(why: string): string {
+  return WHY[why] ?? why;
+}
+
+type Entry = { at: string; save: Save; run?: never } | { at: string; run: RunRow; save?: never };
 
 export function History({ desk }: { desk: Desk }) {
-  const { at } = desk.notebook.book.value.saving;
+  const { saving, session, isIdle } = desk.notebook.book.value;
   const { path } = desk.notebook;
-  const saves = useResource(`${path} ${at}`, (signal) => listSaves(path, signal));
-  const found = saves.value.value?.saves ?? [];
-  if (found.length === 0) return null;
-  const today = date(new Date().toISOString());
+  const saves = useResource(`${path} ${saving.at}`, (signal) => listSaves(path, signal));
+  const runs = useResource(`${path} ${session} ${isIdle}`, (signal) => runsOf(path, signal));
+  const hasRun = !session || (runs.value.value ?? []).some(({ run }) => run === session);
+  useRepeat(hasRun ? null : LOOK, runs.refresh);
+  const open = useSignal<Save | null>(null);
+  const isAll = useSignal(false);
+  const entries: Entry[] = [
+    ...(saves.value.value?.saves ?? []).map((save) => ({ at: save.at, save })),
+    ...(runs.value.value ?? []).map((run) => ({ at: run.started_at, run })),
+  ].sort((one, other) => other.at.localeCompare(one.at));
+  const shown = isAll.value ? entries : entries.slice(0, FEW);
   return (
     <section aria-label="History">
       <h3>History</h3>
-      {found.slice(0, SHOWN).map(({ save, at, size: bytes, why }) => (
-        <div key={save} class="entry">
-          <span class="cut">
-            {date(at) === today ? clock(at) : date(at)} {why}
-          </span>
-          <span class="k">{size(bytes)}</span>
-        </div>
-      ))}
-      {found.length > SHOWN && <p class="pane-note">{found.length - SHOWN} older saves</p>}
+      {entries.length === 0 && <p class="pane-note">Saves and runs stand here.</p>}
+      {shown.map(({ at, save, run }) =>
+        save ? (
+          <button
+            key={save.save}
+            type="button"
+            class="entry"
+            title="See it, compare it with now, restore it"
+            onClick={() => {
+              open.value = save;
+            }}
+          >
+            <span class="num when">{when(at)}</span>
+            <span class="cut">{whySaved(save.why)}</span>
+          </button>
+        ) : (
+          <a key={run.run} class="entry plain" href={href(to("runs", run.flow, run.run))}>
+            <span class="num when">{when(at)}</span>
+            <span class="cut">run {shortRun(run.run)}</span>
+            <span class="k">
+              <StateMark state={run.status} of="run" brief />
+            </span>
+          </a>
+        ),
+      )}
+      {entries.length > FEW && (
+        <button
+          type="button"
+          class="btn small quiet"
+          onClick={() => {
+            isAll.value = !isAll.peek();
+          }}
+        >
+          {isAll.value ? "Show fewer" : `Show ${entries.length - FEW} older`}
+        </button>
+      )}
+      {open.value && (
+        <SaveDialog
+          desk={desk}
+          save={open.value}
+          close={() => {
+            open.value = null;
+          }}
+        />
+      )}
     </section>
   );
+}
+
+/** The time of today, the day of another. */
+function when(at: string): string {
+  return date(at) === date(new Date().toISOString()) ? clock(at).slice(0, 5) : date(at);
 }

@@ -1,15 +1,34 @@
-/** The processes that run the cells: how they stand, and beginning them anew. */
+/** The kernel: the processes that run the cells, what they take, and beginning them anew. */
+import { useSignal } from "@preact/signals";
+import type { NotebookInterpreter, NotebookKernel } from "../../api/notebook.ts";
+import { useRepeat, useResource } from "../../api/resource.ts";
+import { size } from "../../format/format.ts";
 import { Icon } from "../../parts/icon.tsx";
+import { StatusGlyph } from "../cell/status.tsx";
 import type { Desk } from "../model/desk.ts";
 import { languageTitle } from "../protocol/book.ts";
 import type { Interpreter } from "../protocol/types.ts";
+import { PackagesDialog } from "./packages.tsx";
+import { readKernel } from "./server.ts";
+
+/** Milliseconds between two looks at the memory, while somebody sees it. */
+const LOOK = 4000;
 
 export function Interpreters({ desk }: { desk: Desk }) {
-  const { interpreters, session } = desk.notebook.book.value;
+  const { interpreters, session, isIdle } = desk.notebook.book.value;
+  const { path } = desk.notebook;
   const all = [...interpreters.values()];
+  const states = all.map(({ language, state }) => `${language} ${state}`).join();
+  const kernel = useResource(`${path} ${session} ${states} ${isIdle}`, (signal) =>
+    readKernel(path, signal),
+  );
+  useRepeat(all.length > 0 ? LOOK : null, kernel.refresh);
+  const told = kernel.value.value;
+  const isShowing = useSignal(false);
+  const isRunning = all.some((one) => one.state !== "ended");
   return (
-    <section aria-label="Interpreters">
-      <h3>Interpreters</h3>
+    <section aria-label="Kernel">
+      <h3>Kernel</h3>
       {all.length === 0 && (
         <p class="pane-note">
           {session
@@ -18,42 +37,104 @@ export function Interpreters({ desk }: { desk: Desk }) {
         </p>
       )}
       {all.map((one) => (
-        <One key={one.language} desk={desk} interpreter={one} />
+        <One
+          key={one.language}
+          desk={desk}
+          interpreter={one}
+          told={told?.interpreters.find(({ language }) => language === one.language) ?? null}
+        />
       ))}
-      {all.some((one) => one.state !== "ended") && (
+      {told && <Python told={told} />}
+      <div class="line wrap pane-buttons">
+        {!isIdle && (
+          <button
+            type="button"
+            class="btn small quiet"
+            title="Stop what runs and what waits (i i)"
+            onClick={() => void desk.interrupt()}
+          >
+            Interrupt
+          </button>
+        )}
+        {isRunning && (
+          <button
+            type="button"
+            class="btn small quiet"
+            onClick={() => {
+              desk.asking.value = "restart";
+            }}
+          >
+            Restart all…
+          </button>
+        )}
         <button
           type="button"
           class="btn small quiet"
           onClick={() => {
-            desk.asking.value = "restart";
+            isShowing.value = true;
           }}
         >
-          Restart all…
+          Packages…
         </button>
+      </div>
+      {isShowing.value && (
+        <PackagesDialog
+          path={path}
+          close={() => {
+            isShowing.value = false;
+          }}
+        />
       )}
     </section>
   );
 }
 
-function One({ desk, interpreter }: { desk: Desk; interpreter: Interpreter }) {
-  const { language } = interpreter;
+/** The Python of the cells: its virtual environment by name, all of it as a tooltip. */
+function Python({ told }: { told: NotebookKernel }) {
+  const python = told.interpreters.find(({ language }) => language === "python");
+  const environment = python?.environment ?? null;
+  const parts = (environment ?? told.python).split("/");
+  // `.venv` says nothing by itself: the folder that it is in does.
+  const brief = environment ? parts.slice(-2).join("/") : parts.slice(-3).join("/");
+  return (
+    <p class="pane-note cut" title={environment ? `${environment}\n${told.python}` : told.python}>
+      {environment ? "venv" : "python"} {brief}
+    </p>
+  );
+}
+
+const WORDS = { starting: "starting", ready: "ready", ended: "ended" } as const;
+
+interface OneProps {
+  desk: Desk;
+  interpreter: Interpreter;
+  told: NotebookInterpreter | null;
+}
+
+function One({ desk, interpreter, told }: OneProps) {
+  const { language, state } = interpreter;
   // SQL and WASM share one process.
   const title = language === "sql" || language === "wasm" ? "SQL · WASM" : languageTitle(language);
   const details =
-    interpreter.state === "ready"
+    state === "ready"
       ? `${interpreter.runtime.executable}, process ${interpreter.pid}`
-      : interpreter.state === "ended"
+      : state === "ended"
         ? interpreter.message
         : "";
+  const version = state === "ready" ? interpreter.runtime.version : "";
+  const memory = told?.resident ? size(told.resident) : null;
+  const glyph = state === "ready" ? "fresh" : state === "starting" ? "running" : "failed";
+  const tone = state === "ready" ? "fresh" : state === "starting" ? "run" : "fail";
   return (
     <div class="entry with-button" title={details}>
+      <span class={`line tone-${tone}`}>
+        <StatusGlyph name={glyph} size={10} />
+        <span class="aloud">{WORDS[state]}</span>
+      </span>
       <span class="cut">
-        {title}{" "}
-        {interpreter.state === "ready" && <span class="faint">{interpreter.runtime.version}</span>}
+        {title} <span class="faint">{version}</span>
       </span>
-      <span class="k">
-        {interpreter.state === "ready" ? `pid ${interpreter.pid}` : interpreter.state}
-      </span>
+      <span class="k">{state === "ready" ? (memory ?? "") : WORDS[state]}</span>
       <button
         type="button"
         class="btn quiet icon small"

@@ -1,0 +1,58 @@
+/** What the panes ask the server: earlier saves, and the processes of a notebook. */
+import { address, get, post, withQuery } from "../../api/client.ts";
+import type {
+  CellDifference,
+  Difference,
+  NotebookKernel,
+  NotebookPackages,
+  NotebookRestored,
+  NotebookSaved,
+} from "../../api/notebook.ts";
+import { searchRuns } from "../../api/runs.ts";
+import type { RunRow } from "../../api/types.ts";
+
+export const readSave = (path: string, save: string, signal?: AbortSignal) =>
+  get<NotebookSaved>(withQuery(address("notebooks", "history", "save"), { path, save }), signal);
+
+/** What differs between a save and the notebook now. */
+export async function differenceTo(
+  path: string,
+  save: string,
+  signal?: AbortSignal,
+): Promise<Difference> {
+  const to = withQuery(address("notebooks", "history", "diff"), { path, save });
+  const { cells, metadata } = await get<Partial<Difference>>(to, signal);
+  return { cells: (cells ?? []).map(whole), metadata: metadata ?? [] };
+}
+
+/** The server leaves out what is empty. */
+function whole(cell: CellDifference): CellDifference {
+  if (cell.change !== "changed") return { ...cell, outputs: cell.outputs ?? [] };
+  return {
+    ...cell,
+    moved_from: cell.moved_from ?? null,
+    was_language: cell.was_language ?? null,
+    hunks: cell.hunks ?? [],
+    metadata: cell.metadata ?? [],
+  };
+}
+
+export const restoreSave = (path: string, save: string) =>
+  post<NotebookRestored>(address("notebooks", "history", "restore"), { path, save });
+
+export const readKernel = (path: string, signal?: AbortSignal) =>
+  get<NotebookKernel>(withQuery(address("notebooks", "kernel"), { path }), signal);
+
+export const readPackages = (path: string, signal?: AbortSignal) =>
+  get<NotebookPackages>(withQuery(address("notebooks", "kernel", "packages"), { path }), signal);
+
+/** So many runs are looked at for those of one notebook. */
+const RUNS = 30;
+
+/** The runs of the notebook, the newest first. */
+export async function runsOf(path: string, signal?: AbortSignal): Promise<RunRow[]> {
+  const name = path.split("/").at(-1) ?? path;
+  const { runs } = await searchRuns({ text: name, limit: RUNS }, signal);
+  // Words are found anywhere in a run's row: only the file counts.
+  return runs.filter(({ file }) => file === path || file?.endsWith(`/${path}`));
+}
