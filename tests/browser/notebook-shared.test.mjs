@@ -123,9 +123,9 @@ describe("the file changes on disk while it is open", () => {
   test("the file wins, the page says so, and results count as unverified", async () => {
     await book.open("disk.ipynb");
     await book.runs("a");
-    await book.saved();
-    const text = readFileSync(files.disk, "utf8").replace("from here", "from another program");
-    writeFileSync(files.disk, text);
+    const read = () => readFileSync(files.disk, "utf8");
+    const saved = await until(read, (text) => text.includes('"from here\\n"'), "its output is saved");
+    writeFileSync(files.disk, saved.replace("print('from here')", "print('from another program')"));
     await world.page.getByText("The file was changed on disk").first().waitFor();
     assert.equal(await book.text("a"), "print('from another program')");
     await until(
