@@ -113,10 +113,13 @@ impl Policy {
         let (actions, rewards) = (integers("action", &actions)?, slice("reward", &rewards)?);
         let contexts = contexts(py, context.as_ref(), actions.len())?;
         let rounds = Rounds { actions, rewards, contexts };
-        detached(py, || {
+        // On this thread: one of the fits' own that waited for the lock could keep those who
+        // hold it from ending.
+        let learnt = py.detach(|| {
             let mut kind = self.0.write().unwrap_or_else(PoisonError::into_inner);
             each!(&mut *kind, policy => policy.learn(&rounds))
-        })
+        });
+        learnt.map_err(|error| raise(py, &error))
     }
 
     /// The probability of each action in `rows` contexts.
