@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Something that can be opened as a table. In addresses each stands as `artifact=…`,
-/// `file=…`, `result=…`, or `notebook=…&name=…`.
+/// `file=…`, `result=…`, or `notebook=…&cell=…&name=…`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -24,11 +24,13 @@ pub enum TableSource {
         /// As the query's answer has it.
         id: String,
     },
-    /// A name of an open notebook.
+    /// What a cell of a notebook made, read or showed, as of its latest execution.
     Frame {
         /// The notebook.
         notebook: String,
-        /// The name.
+        /// The cell.
+        cell: String,
+        /// The name, or that of a shown value (`table 1`).
         name: String,
     },
 }

@@ -1,7 +1,11 @@
 //! Which table a request means.
 
+use flownote_notebook::CellId;
+
 use crate::answer::Failure;
 use crate::api::TableSource;
+use crate::notebooks::folder::Relative;
+use crate::notebooks::rooms::NotAnswered;
 use crate::query::Asked;
 use crate::state::App;
 use crate::tables::{Openable, Tables, Trouble};
@@ -9,27 +13,43 @@ use crate::tables::{Openable, Tables, Trouble};
 /// Reads a table from an address.
 pub fn of(asked: &Asked) -> Result<TableSource, Failure> {
     let text = |name: &str| asked.one(name).map(str::to_owned);
-    match (text("artifact"), text("file"), text("result"), text("notebook"), text("name")) {
+    if let (Some(notebook), Some(cell), Some(name)) = (text("notebook"), text("cell"), text("name"))
+    {
+        return Ok(TableSource::Frame { notebook, cell, name });
+    }
+    match (text("artifact"), text("file"), text("result")) {
         (Some(pathspec), ..) => Ok(TableSource::Artifact { pathspec }),
-        (_, Some(path), ..) => Ok(TableSource::File { path }),
-        (_, _, Some(id), ..) => Ok(TableSource::Result { id }),
-        (_, _, _, Some(notebook), Some(name)) => Ok(TableSource::Frame { notebook, name }),
+        (_, Some(path), _) => Ok(TableSource::File { path }),
+        (.., Some(id)) => Ok(TableSource::Result { id }),
         _ => Err(Failure::wrong(
             "the request names no table",
-            "name one: artifact=…, file=…, result=…, or notebook=…&name=…",
+            "name one: artifact=…, file=…, result=…, or notebook=…&cell=…&name=…",
         )),
     }
 }
 
 /// Finds what is meant.
-pub async fn openable(_app: &App, source: TableSource) -> Result<Openable, Failure> {
+pub async fn openable(app: &App, source: TableSource) -> Result<Openable, Failure> {
     match source {
         TableSource::Artifact { pathspec } => Ok(Openable::Artifact(pathspec)),
         TableSource::File { path } => Ok(Openable::File(path)),
         TableSource::Result { id } => Ok(Openable::Result(id)),
-        TableSource::Frame { name, .. } => {
-            Err(Failure::missing(format!("`{name}` isn't held by a kernel"), "run its cell again"))
+        TableSource::Frame { notebook, cell, name } => {
+            let rooms = crate::notebooks::rooms(app)?;
+            let path = Relative::of_notebook(&notebook)?;
+            let value = rooms.table(&path, CellId::new(cell), name).await.map_err(unread)?;
+            Ok(Openable::Value { record: Box::new(value.record), path: value.path })
         }
+    }
+}
+
+fn unread(why: NotAnswered) -> Failure {
+    match why {
+        NotAnswered::Refused(refusal) => refusal.into(),
+        NotAnswered::Problem(problem) => {
+            Failure::missing(problem.message, problem.hint.unwrap_or_default())
+        }
+        NotAnswered::Closed => Failure::missing("the notebook is being closed", "try again"),
     }
 }
 

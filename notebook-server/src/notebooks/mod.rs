@@ -82,7 +82,7 @@ pub fn document_at(path: &Path) -> Result<Document, Failure> {
 }
 
 /// The rooms, where notebooks are served.
-fn rooms(app: &App) -> Result<&Rooms, Failure> {
+pub(crate) fn rooms(app: &App) -> Result<&Rooms, Failure> {
     app.notebooks.as_ref().ok_or_else(|| {
         Failure::missing("no folder of notebooks is served", "start `flownote ui` in one")
     })

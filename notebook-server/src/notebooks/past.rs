@@ -10,7 +10,7 @@ use super::entry::{
 use super::folder::Relative;
 use super::history;
 use super::room::Ground;
-use super::rooms::NotRestored;
+use super::rooms::NotAnswered;
 use super::serve::{blocking, document};
 use crate::answer::{Answer, Failure};
 use crate::query::{Asked, Body};
@@ -86,12 +86,12 @@ pub async fn restore(
     .await?;
     match rooms.restore(&path, saved).await {
         Ok(changed) => Ok(Json(NotebookRestored { changed })),
-        Err(NotRestored::Refused(refusal)) => Err(refusal.into()),
-        Err(NotRestored::Problem(problem)) => {
+        Err(NotAnswered::Refused(refusal)) => Err(refusal.into()),
+        Err(NotAnswered::Problem(problem)) => {
             let hint = problem.hint.unwrap_or_else(|| "look at the save first".to_owned());
             Err(Failure::refused(problem.message, hint))
         }
-        Err(NotRestored::Closed) => {
+        Err(NotAnswered::Closed) => {
             Err(Failure::refused("the notebook is being closed", "try again"))
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use flownote_kernel::protocol::Problem;
-use flownote_notebook::Document;
+use flownote_kernel::protocol::{Problem, ValueRef};
+use flownote_notebook::{CellId, Document};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::folder::{self, Relative};
@@ -32,24 +32,24 @@ pub struct Seat {
     pub room: mpsc::Sender<Message>,
 }
 
-/// Why a save can't be restored.
+/// Why a notebook's room doesn't do what it was asked.
 #[derive(Debug)]
-pub enum NotRestored {
+pub enum NotAnswered {
     /// The notebook can't be opened.
     Refused(Refusal),
-    /// Its cells can't be so.
+    /// It can't be done.
     Problem(Problem),
     /// It is being closed just now.
     Closed,
 }
 
-impl From<Refusal> for NotRestored {
+impl From<Refusal> for NotAnswered {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
 }
 
-impl From<Problem> for NotRestored {
+impl From<Problem> for NotAnswered {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
     }
@@ -99,13 +99,13 @@ impl Rooms {
     ///
     /// # Errors
     /// When the notebook can't be opened, or can't be so.
-    pub async fn restore(&self, path: &Relative, saved: Document) -> Result<bool, NotRestored> {
+    pub async fn restore(&self, path: &Relative, saved: Document) -> Result<bool, NotAnswered> {
         let room = self.room(path).await?;
         let (answer, restored) = oneshot::channel();
         let sent = room.send(Message::Restore(saved, answer)).await;
         match sent.is_ok().then_some(restored) {
-            Some(restored) => Ok(restored.await.map_err(|_| NotRestored::Closed)??),
-            None => Err(NotRestored::Closed),
+            Some(restored) => Ok(restored.await.map_err(|_| NotAnswered::Closed)??),
+            None => Err(NotAnswered::Closed),
         }
     }
 
@@ -116,6 +116,25 @@ impl Rooms {
         let (answer, standings) = oneshot::channel();
         room.send(Message::Stand(answer)).await.ok()?;
         standings.await.ok()
+    }
+
+    /// Where a value is that a cell of a notebook made, read or showed.
+    ///
+    /// # Errors
+    /// When the notebook can't be opened, or there is no such value that others can read.
+    pub async fn table(
+        &self,
+        path: &Relative,
+        cell: CellId,
+        name: String,
+    ) -> Result<Box<ValueRef>, NotAnswered> {
+        let room = self.room(path).await?;
+        let (looker, found) = oneshot::channel();
+        let sent = room.send(Message::Table(cell, name, looker)).await;
+        match sent.is_ok().then_some(found) {
+            Some(found) => Ok(found.await.map_err(|_| NotAnswered::Closed)??),
+            None => Err(NotAnswered::Closed),
+        }
     }
 
     /// Ends a notebook's room, when it has saved.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from flownote.kernel import interrupts, running
+from flownote.kernel.shown import Shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,10 +46,12 @@ class Display:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._is_quiet = False
+        self._shown = Shown(kernel)
 
-    def begin_cell(self, *, is_quiet: bool) -> None:
+    def begin_cell(self, cell: str, *, is_quiet: bool) -> None:
         """A cell begins; a quiet one shows no result."""
         self._is_quiet = is_quiet
+        self._shown.begin_cell(cell)
 
     def show_result(self, value: Any) -> None:
         """Show the value of an expression (``sys.displayhook``)."""
@@ -61,6 +64,7 @@ class Display:
         data, metadata = kernel.formatters.format(value)
         if not data:
             return
+        metadata = {**metadata, **self._shown.metadata(value, is_result=True)}
         kind = {"kind": "result", "data": data, "metadata": metadata}
         kernel.outputs.show(kind, running.now)
 
@@ -125,6 +129,8 @@ class Display:
                 data, more = self._kernel.formatters.format(obj, include, exclude)
                 if not data:
                     continue
+                if not update:
+                    more = {**more, **self._shown.metadata(obj, is_result=False)}
             more = {**more, **(metadata or {})}
             self.publish(data, more, display_id=display_id, update=update)
         return DisplayHandle(display_id) if display_id is not None else None

@@ -105,6 +105,10 @@ class Names:
             # What is here is the same, and others may hold it.
             self._versions.setdefault(name, {}).setdefault(version, Unread(reference))
 
+    def hold(self, name: str, version: int, value: Any) -> None:
+        """Know a value as a version that no cell binds: one that was shown."""
+        self._versions.setdefault(name, {})[version] = value
+
     def rebind(self, change: dict[str, Any]) -> list[str]:
         """Bind and unbind names; return those whose version isn't known here."""
         values, bound, versions = self.values, self._bound, self._versions

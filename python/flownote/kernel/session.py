@@ -179,7 +179,8 @@ class Execution:
     def _run(self, source: sourcecode.Source) -> dict[str, Any]:
         kernel = self._kernel
         code = self._message["code"]
-        kernel.display.begin_cell(is_quiet=cell.ends_quietly(code) or self._execution.silent)
+        is_quiet = cell.ends_quietly(code) or self._execution.silent
+        kernel.display.begin_cell(self._execution.cell, is_quiet=is_quiet)
         with kernel.world.watched() as seen:
             try:
                 try:

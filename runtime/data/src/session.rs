@@ -2,6 +2,7 @@
 
 mod cell;
 mod define;
+mod kept;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -14,7 +15,7 @@ use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::{SessionState, SessionStateBuilder};
-use datafusion::logical_expr::ScalarUDF;
+use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::sql::parser::DFParserBuilder;
@@ -31,6 +32,8 @@ use crate::options::Options;
 use crate::plan;
 use crate::preview::Preview;
 
+use self::kept::{HELD, Kept};
+
 pub use cell::{Answer, Cell, Made};
 
 /// The catalog and the schema that hold the tables of a session.
@@ -42,6 +45,9 @@ const NAMED_CONSUMERS: NonZeroUsize = NonZeroUsize::new(3).expect("three");
 
 /// Bytes that shares of a plan may have ready before they are read, as a part of the limit.
 const WAITING_PART: u64 = 8;
+
+/// What the result of a cell is called that has no name.
+const WHOLE: &str = "table 1";
 
 /// Tables, views and functions by name, and the engine that queries them.
 ///
@@ -254,10 +260,15 @@ impl SqlSession {
             let out = if last { cell.out.take() } else { None };
             answer.unstable.extend(plan::unstable(&planned));
             let rows = Rows { state: &state, source, out, limit: cell.limit };
-            let (preview, written) = self.rows(rows, planned).await?;
+            let copies = matches!(planned, LogicalPlan::Copy(_));
+            let ran = self.rows(rows, planned).await?;
             if last {
-                answer.preview = Some(preview);
-                answer.written = written;
+                let table = ran.whole.filter(|_| !copies && answer.unstable.is_empty());
+                let name = WHOLE.to_owned();
+                answer.whole =
+                    table.map(|table| Made { name, file: None, written: None, table });
+                answer.preview = Some(ran.preview);
+                answer.written = ran.written;
             }
         }
         let opened = self.names.take_opened();
@@ -293,8 +304,8 @@ impl SqlSession {
     async fn rows(
         &self,
         rows: Rows<'_>,
-        query: datafusion::logical_expr::LogicalPlan,
-    ) -> Result<(Preview, Option<crate::Written>), Error> {
+        query: LogicalPlan,
+    ) -> Result<Ran, Error> {
         let Rows { state, source, out, limit } = rows;
         let explain = |error| source.explain(&error);
         let buffer = usize::try_from(source.limit / WAITING_PART).unwrap_or(usize::MAX);
@@ -303,14 +314,16 @@ impl SqlSession {
             let first = plan::first_rows(query.clone(), limit + 1).map_err(explain)?;
             let mut stream = plan::stream(state, &first, buffer).await.map_err(explain)?;
             let schema = stream.schema();
-            let mut kept = Kept::new(limit);
+            let mut kept = Kept::new(limit, 0);
             while let Some(batch) = stream.next().await {
                 kept.add(&batch.map_err(explain)?);
             }
             if kept.total > limit as u64 {
-                kept.total = self.count(state, query, source, buffer).await?;
+                kept.total = self.count(state, query.clone(), source, buffer).await?;
             }
-            return Ok((Preview::new(schema, kept.batches, kept.total), None));
+            let whole = Some(kept.whole(&schema, query));
+            let preview = Preview::new(schema, kept.batches, kept.total);
+            return Ok(Ran { preview, written: None, whole });
         }
         let mut stream = plan::stream(state, &query, buffer).await.map_err(explain)?;
         let schema = stream.schema();
@@ -318,7 +331,7 @@ impl SqlSession {
             Some(out) => Some(Export::new(&schema, out, &self.options.scratch)?),
             None => None,
         };
-        let mut kept = Kept::new(limit);
+        let mut kept = Kept::new(limit, if export.is_some() { 0 } else { HELD });
         while let Some(batch) = stream.next().await {
             let batch = batch.map_err(explain)?;
             kept.add(&batch);
@@ -327,13 +340,14 @@ impl SqlSession {
             }
         }
         let written = export.map(Export::finish).transpose()?;
-        Ok((Preview::new(schema, kept.batches, kept.total), written))
+        let whole = written.is_none().then(|| kept.whole(&schema, query));
+        Ok(Ran { preview: Preview::new(schema, kept.batches, kept.total), written, whole })
     }
 
     async fn count(
         &self,
         state: &SessionState,
-        query: datafusion::logical_expr::LogicalPlan,
+        query: LogicalPlan,
         source: Source<'_>,
         buffer: usize,
     ) -> Result<u64, Error> {
@@ -386,26 +400,11 @@ struct Rows<'a> {
     limit: usize,
 }
 
-/// The first rows of a stream, and how many went by.
-struct Kept {
-    limit: usize,
-    batches: Vec<arrow::array::RecordBatch>,
-    total: u64,
-}
-
-impl Kept {
-    fn new(limit: usize) -> Self {
-        Self { limit, batches: vec![], total: 0 }
-    }
-
-    fn add(&mut self, batch: &arrow::array::RecordBatch) {
-        let have = usize::try_from(self.total).unwrap_or(usize::MAX);
-        if have < self.limit && batch.num_rows() > 0 {
-            let take = batch.num_rows().min(self.limit - have);
-            self.batches.push(batch.slice(0, take));
-        }
-        self.total += batch.num_rows() as u64;
-    }
+/// What came of a query.
+struct Ran {
+    preview: Preview,
+    written: Option<crate::Written>,
+    whole: Option<Table>,
 }
 
 fn config(options: &Options) -> SessionConfig {

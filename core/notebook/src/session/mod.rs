@@ -19,6 +19,7 @@ mod environment;
 mod identity;
 mod links;
 mod machine;
+mod meant;
 mod modules;
 mod names;
 mod outcome;
@@ -40,6 +41,7 @@ pub use event::{
 };
 pub use identity::recipe_of_result;
 pub use links::{CellLinks, DefinedName, NameKind};
+pub use meant::Meant;
 pub use prospect::Prospect;
 pub use result::{Input, Past};
 pub use status::{CellStatus, Why};

@@ -11,7 +11,10 @@ impl Room {
     /// A page asks something.
     pub(super) fn ask(&mut self, client: u32, id: u32, request: Request) {
         match request {
-            Request::Look | Request::Reload { .. } | Request::Settle { .. } => {
+            Request::Look
+            | Request::Reload { .. }
+            | Request::Settle { .. }
+            | Request::Table { .. } => {
                 let message = "that is not asked by pages".to_owned();
                 self.answer(client, id, Err(Problem { message, hint: None }));
             }

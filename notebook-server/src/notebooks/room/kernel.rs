@@ -9,7 +9,7 @@ use flownote_kernel::supervisor::{
 use flownote_notebook::session::CellStatus;
 
 use super::names::Known;
-use super::{Kernel, Room, Standings, Waiting};
+use super::{Kernel, Room, Standings, Waiting, table};
 use crate::notebooks::link::{Link, News};
 
 impl Room {
@@ -177,6 +177,7 @@ impl Room {
                     self.named(cells);
                 }
             }
+            Some(Waiting::Table(looker)) => table::answered(looker, answer),
             Some(Waiting::Operation) | None => {}
         }
     }

@@ -11,13 +11,14 @@ mod names;
 mod pages;
 mod restore;
 mod start;
+mod table;
 mod trust;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use flownote_kernel::protocol::Problem;
+use flownote_kernel::protocol::{Problem, ValueRef};
 use flownote_kernel::supervisor::{Event, InterpreterState, Prompt, Request, Standing};
 use flownote_notebook::session::{CellLinks, CellStatus};
 use flownote_notebook::{CellId, Document, Language, Operation};
@@ -80,6 +81,8 @@ pub enum Message {
     Named(BTreeMap<CellId, CellLinks>),
     /// Give it the cells of a save; whether that changes anything.
     Restore(Document, oneshot::Sender<Result<bool, Problem>>),
+    /// Where a value is that a cell made, read or showed.
+    Table(CellId, String, Looker),
     /// The session and the interpreters that run.
     Stand(oneshot::Sender<Standings>),
     /// The document as it is.
@@ -87,6 +90,9 @@ pub enum Message {
     /// Save and end; answered when it has.
     End(oneshot::Sender<()>),
 }
+
+/// Who waits for a value.
+pub type Looker = oneshot::Sender<Result<Box<ValueRef>, Problem>>;
 
 /// What runs for a notebook.
 #[derive(Clone, Debug, Default)]
@@ -113,6 +119,8 @@ enum Waiting {
     Look,
     /// The names of the cells.
     Names,
+    /// A value that somebody looks at.
+    Table(Looker),
 }
 
 /// How it stands with the supervisor.
@@ -211,6 +219,7 @@ impl Room {
             Message::Saved(outcome, changes, lines) => self.written(outcome, changes, lines),
             Message::Named(links) => self.named(links),
             Message::Restore(saved, answer) => drop(answer.send(self.restore(&saved))),
+            Message::Table(cell, name, looker) => self.table(cell, name, looker),
             Message::Stand(answer) => drop(answer.send(self.standings())),
             Message::Look(answer) => drop(answer.send(self.document.clone())),
             Message::End(ended) => {

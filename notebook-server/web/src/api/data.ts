@@ -23,7 +23,7 @@ export function sourceWords(source: TableSource): Words {
     case "result":
       return { result: source.id };
     case "frame":
-      return { notebook: source.notebook, name: source.name };
+      return { notebook: source.notebook, cell: source.cell, name: source.name };
   }
 }
 
@@ -33,6 +33,8 @@ export function sourceOf(words: URLSearchParams): TableSource | null {
   if (pathspec) return { kind: "artifact", pathspec };
   if (path) return { kind: "file", path };
   if (id) return { kind: "result", id };
+  const [notebook, cell, name] = ["notebook", "cell", "name"].map((word) => words.get(word));
+  if (notebook && cell && name) return { kind: "frame", notebook, cell, name };
   return null;
 }
 

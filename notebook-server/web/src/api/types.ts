@@ -1550,7 +1550,7 @@ tables: Array<NamedTable>, };
 
 /**
  * Something that can be opened as a table. In addresses each stands as `artifact=…`,
- * `file=…`, `result=…`, or `notebook=…&name=…`.
+ * `file=…`, `result=…`, or `notebook=…&cell=…&name=…`.
  */
 export type TableSource = { "kind": "artifact", 
 /**
@@ -1570,7 +1570,11 @@ id: string, } | { "kind": "frame",
  */
 notebook: string, 
 /**
- * The name.
+ * The cell.
+ */
+cell: string, 
+/**
+ * The name, or that of a shown value (`table 1`).
  */
 name: string, };
 

@@ -6,6 +6,7 @@ import { asProblem, type ProblemText } from "../api/problem.ts";
 import type { TableColumn, TableQuery, TableSource, TableView } from "../api/types.ts";
 import { Chart } from "../notebooks/outputs/chart.tsx";
 import { ProblemNote } from "../parts/notice.tsx";
+import "../styles/charts.css";
 import { chartCells, type NewCell } from "./cells.ts";
 import {
   AGGREGATES,
@@ -15,6 +16,7 @@ import {
   chartQuery,
   MARKS,
   type Mark,
+  type Span,
   withRows,
 } from "./query.ts";
 
@@ -28,7 +30,27 @@ interface Props {
   /** Tables that the query names in its own way. */
   tables?: TableQuery["tables"];
   /** What the button that keeps the chart says, and does. */
-  keep: { title: string; run: (cells: NewCell[]) => void };
+  keep?: Keep;
+}
+
+/** How a chart is kept. */
+export interface Keep {
+  /** What the button says. */
+  title: string;
+  run: (cells: NewCell[]) => void;
+  /** What stands behind FROM in its cells, if not what the page asks; null when nothing can. */
+  from?: string | null;
+  /** What its data is called. */
+  name?: string;
+  /** Why it can't be kept when `from` is null. */
+  unless?: string;
+}
+
+interface Drawn {
+  spec: object;
+  query: ChartQuery;
+  rows: number;
+  span: Span | null;
 }
 
 /** Rows that a drawing takes. */
@@ -36,7 +58,7 @@ const MOST = 5000;
 
 export function ChartBuilder({ source, columns, view, from, tables = [], keep }: Props) {
   const choice = useSignal<ChartChoice>(firstChoice(columns));
-  const drawn = useSignal<{ spec: object; query: ChartQuery; rows: number } | null>(null);
+  const drawn = useSignal<Drawn | null>(null);
   const problem = useSignal<ProblemText | null>(null);
   const chosen = choice.value;
   const where = useMemo(() => view.filter ?? null, [view.filter]);
@@ -71,7 +93,8 @@ export function ChartBuilder({ source, columns, view, from, tables = [], keep }:
         signal,
       );
       const names = answer.table.columns.map((column) => column.name);
-      drawn.value = { spec: withRows(query.spec, names, page.cells), query, rows: page.total };
+      const spec = withRows(query.spec, names, page.cells);
+      drawn.value = { spec, query, rows: page.total, span: numbers };
       problem.value = null;
     };
     const timer = setTimeout(() => {
@@ -134,15 +157,24 @@ export function ChartBuilder({ source, columns, view, from, tables = [], keep }:
           />
         )}
         <span class="grow" />
-        <button
-          type="button"
-          class="btn small"
-          disabled={!found}
-          onClick={() => found && keep.run(chartCells(found.query))}
-        >
-          {keep.title}
-        </button>
+        {keep && (
+          <button
+            type="button"
+            class="btn small"
+            disabled={!found || keep.from === null}
+            title={keep.from === null ? keep.unless : undefined}
+            onClick={() => {
+              if (!found || keep.from === null) return;
+              const { from: own = from, name } = keep;
+              const query = chartQuery(chosen, columns, own, where, found.span);
+              keep.run(chartCells(query, name));
+            }}
+          >
+            {keep.title}
+          </button>
+        )}
       </div>
+      {keep?.from === null && keep.unless && <p class="dim">Only looked at: {keep.unless}.</p>}
       {problem.value && <ProblemNote problem={problem.value} />}
       {found && !problem.value && (
         <>

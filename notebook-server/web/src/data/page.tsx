@@ -28,28 +28,42 @@ export function DataPage() {
 function Look({ source }: { source: TableSource }) {
   const from = fromOf(source);
   const sql = `SELECT *\nFROM ${from}\nLIMIT 1000`;
-  const path =
-    source.kind === "artifact" ? source.pathspec : source.kind === "file" ? source.path : "";
+  const path = pathOf(source);
   return (
     <>
       <header class="table-head">
         <h1>{nameOf(source)}</h1>
         <span class="line dim where">
-          {source.kind === "artifact" ? (
-            <Maker pathspec={source.pathspec} />
-          ) : (
-            <span class="cut">{path}</span>
+          {source.kind === "artifact" && <Maker pathspec={source.pathspec} />}
+          {source.kind === "file" && <span class="cut">{path}</span>}
+          {source.kind === "frame" && (
+            <span class="cut">
+              of <a href={href(to("notebooks", source.notebook))}>{source.notebook}</a>
+            </span>
           )}
-          <CopyButton text={path} what={source.kind === "artifact" ? "the pathspec" : "the path"} />
+          {path && (
+            <CopyButton
+              text={path}
+              what={source.kind === "artifact" ? "the pathspec" : "the path"}
+            />
+          )}
         </span>
         <span class="grow" />
-        <a class="btn small" href={href(`/data?sql=${encodeURIComponent(sql)}`)}>
-          Query it
-        </a>
+        {path && (
+          <a class="btn small" href={href(`/data?sql=${encodeURIComponent(sql)}`)}>
+            Query it
+          </a>
+        )}
       </header>
       <TableLook source={source} from={from} name={nameOf(source)} label={nameOf(source)} />
     </>
   );
+}
+
+/** What queries and shells call it by; nothing when they don't. */
+function pathOf(source: TableSource): string {
+  if (source.kind === "artifact") return source.pathspec;
+  return source.kind === "file" ? source.path : "";
 }
 
 function Maker({ pathspec }: { pathspec: string }) {

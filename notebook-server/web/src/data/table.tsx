@@ -31,11 +31,15 @@ export function TableLook({ source, from, name, label }: Props) {
           columns={info.columns}
           view={model.view.value}
           from={from}
-          tables={[]}
-          keep={{
-            title: "Open in a notebook",
-            run: (cells) => void openInNotebook(`${name}-chart`, cells),
-          }}
+          {...(source.kind === "frame"
+            ? // Its own notebook makes cells of charts.
+              { tables: [{ name: source.name, source }] }
+            : {
+                keep: {
+                  title: "Open in a notebook",
+                  run: (cells) => void openInNotebook(`${name}-chart`, cells),
+                },
+              })}
         />
       )}
       {pane.value === "schema" && info && (

@@ -1,7 +1,9 @@
 /** Tables in words: as people name them, and as queries do. */
+import { withQuery } from "../api/client.ts";
+import { sourceWords } from "../api/data.ts";
 import type { CatalogEntry, TableSource } from "../api/types.ts";
 import { fileName } from "../format/format.ts";
-import { quoteText } from "../grid/filter.ts";
+import { quoteName, quoteText } from "../grid/filter.ts";
 
 /** What stands behind FROM. */
 export function fromOf(source: TableSource, sql: string | null = null): string {
@@ -13,7 +15,7 @@ export function fromOf(source: TableSource, sql: string | null = null): string {
     case "result":
       return sql === null ? "result" : `(\n${withoutEnd(sql)}\n) AS result`;
     case "frame":
-      return source.name;
+      return quoteName(source.name);
   }
 }
 
@@ -37,10 +39,7 @@ export function nameOf(source: TableSource): string {
 
 /** The address of the place Data that shows a table. */
 export function tableAddress(source: TableSource): string {
-  const words = new URLSearchParams();
-  if (source.kind === "artifact") words.set("artifact", source.pathspec);
-  if (source.kind === "file") words.set("file", source.path);
-  return `/data?${words.toString()}`;
+  return withQuery("/data", sourceWords(source));
 }
 
 export function isSame(one: TableSource | null, entry: CatalogEntry): boolean {

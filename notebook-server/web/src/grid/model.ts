@@ -64,6 +64,7 @@ export class GridModel {
 
   /** Opens the table. */
   async open(): Promise<void> {
+    if (this.info.peek()) return;
     this.problem.value = null;
     try {
       const info = await openTable(this.source, this.ended.signal);

@@ -9,7 +9,7 @@ use flownote_flow::help::Help;
 use flownote_flow::pathspec::is_name;
 use flownote_kernel::protocol::{Defined, Execute, Frame, Output};
 use flownote_notebook::{CellId, Language, Options};
-use serde_json::Map;
+use serde_json::{Map, json};
 use tokio::task::JoinError;
 
 use super::export::{Staged, shape};
@@ -48,6 +48,7 @@ async fn query(host: &Host, execute: &Execute, asked: &Asked) -> Result<Outcome,
     if let Some(staged) = &staged {
         cell = cell.out(staged.clone());
     }
+    host.versions().hide(&execute.cell);
     let answer = host.session.run(cell).await?;
     let mut outcome = Outcome::default();
     let finished = &mut outcome.finished;
@@ -78,6 +79,15 @@ async fn query(host: &Host, execute: &Execute, asked: &Asked) -> Result<Outcome,
         let version = Version::Result { frame, value: std::sync::Arc::new(value) };
         versions.make(out, execute.execution, version);
     }
+    let shown = match (&asked.out, answer.whole) {
+        (Some(out), _) => Some(out.clone()),
+        (None, Some(whole)) => {
+            let name = whole.name.clone();
+            versions.show(&execute.cell, execute.execution, whole);
+            Some(name)
+        }
+        (None, None) => None,
+    };
     drop(versions);
     (finished.externals, finished.unverified) = host.files.externals(&answer.files);
     if !answer.wrote.is_empty() {
@@ -85,7 +95,8 @@ async fn query(host: &Host, execute: &Execute, asked: &Asked) -> Result<Outcome,
     } else if let Some(name) = answer.unstable.first() {
         finished.uncacheable = Some(format!("calls `{name}`, which changes from time to time"));
     }
-    outcome.outputs.extend(answer.preview.as_ref().map(|rows| table(rows, execute.count)));
+    let preview = answer.preview.as_ref();
+    outcome.outputs.extend(preview.map(|rows| table(rows, shown, execute.count)));
     Ok(outcome)
 }
 
@@ -127,12 +138,19 @@ impl Asked {
     }
 }
 
-fn table(preview: &Preview, count: Option<u32>) -> Output {
+/// The beginning of a result, and the name under which all of it can be asked for.
+fn table(preview: &Preview, name: Option<String>, count: Option<u32>) -> Output {
     let mut data = Map::new();
     data.insert("text/plain".into(), preview.text().into());
     data.insert("text/html".into(), preview.html().into());
     data.insert(TABLE_TYPE.into(), preview.json());
-    Output::Result { data, metadata: Map::new(), count }
+    let mut metadata = Map::new();
+    if let Some(name) = name {
+        let (rows, columns) = (preview.total(), preview.schema().fields().len());
+        let table = json!({"name": name, "rows": rows, "columns": columns});
+        metadata.insert("flownote".into(), json!({ "table": table }));
+    }
+    Output::Result { data, metadata, count }
 }
 
 /// An error as a cell shows it: what, the line with a caret, what to do now.

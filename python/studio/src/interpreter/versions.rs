@@ -1,6 +1,6 @@
 //! The versions of names: what is bound now, and what could be bound again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use flownote_data::{Bytes, Error, Frame, Made, read};
@@ -9,6 +9,9 @@ use flownote_kernel::wasm::{self, Function};
 
 use super::host::Host;
 use crate::wasm::{SqlFunction, engine};
+
+/// Results without a name that are kept.
+const SHOWN: usize = 8;
 
 /// One version of a name.
 #[derive(Clone)]
@@ -28,6 +31,8 @@ pub enum Version {
 pub struct Versions {
     known: HashMap<(String, u64), Version>,
     bound: BTreeMap<String, u64>,
+    /// Results without a name that cells showed, the newest at the end: the cell, the result.
+    shown: VecDeque<(String, (String, u64))>,
     /// Functions that queries can call now, and which version of the name they are.
     registered: BTreeMap<String, u64>,
 }
@@ -42,6 +47,28 @@ impl Versions {
     pub fn make(&mut self, name: &str, version: u64, made: Version) {
         self.known.insert((name.to_owned(), version), made);
         self.bound.insert(name.to_owned(), version);
+    }
+
+    /// Takes what a cell showed that has no name, in place of what it showed before.
+    pub fn show(&mut self, cell: &str, version: u64, made: Made) {
+        let key = (made.name.clone(), version);
+        self.hide(cell);
+        self.known.insert(key.clone(), Version::Made(made));
+        self.shown.push_back((cell.to_owned(), key));
+        if self.shown.len() > SHOWN
+            && let Some((_, oldest)) = self.shown.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+    }
+
+    /// What a cell showed isn't seen any more.
+    pub fn hide(&mut self, cell: &str) {
+        if let Some(at) = self.shown.iter().position(|(by, _)| by == cell)
+            && let Some((_, key)) = self.shown.remove(at)
+        {
+            self.known.remove(&key);
+        }
     }
 
     /// Unbinds a name.

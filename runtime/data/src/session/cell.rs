@@ -54,6 +54,9 @@ pub struct Answer {
     pub preview: Option<Preview>,
     /// What was written of it.
     pub written: Option<Written>,
+    /// All that its last statement gives, when that is a query whose rows went nowhere: the
+    /// rows themselves when they are few, else the query.
+    pub whole: Option<Made>,
     /// Tables and views that it made, in order.
     pub made: Vec<Made>,
     /// Tables and views that it dropped.

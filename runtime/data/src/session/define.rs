@@ -82,7 +82,7 @@ impl SqlSession {
         };
         let out = std::io::BufWriter::new(File::create(&path).map_err(unwritten)?);
         let rows = Rows { state, source, out: Some(Box::new(out)), limit: 0 };
-        let (_, written) = self.rows(rows, Arc::unwrap_or_clone(table.input)).await?;
+        let written = self.rows(rows, Arc::unwrap_or_clone(table.input)).await?.written;
         let frame = ipc(&Bytes::map(&path)?)?;
         self.made(Made { name, file: Some(path), written, table: Arc::new(frame) }, answer);
         Ok(())

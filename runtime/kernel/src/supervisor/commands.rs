@@ -79,6 +79,7 @@ impl Service {
             }
             Request::Diagnose { cell } => return self.diagnose(&cell, answer),
             Request::Runtime { language } => return self.runtime(language, answer),
+            Request::Table { cell, name } => return self.table(&cell, name, answer).await,
             Request::Settle { language } => {
                 // Answered in its turn, and asks for nothing.
                 let ask = |request| protocol::Request::Modules { request, names: Vec::new() };

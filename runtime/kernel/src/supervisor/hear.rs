@@ -98,7 +98,7 @@ impl Service {
     pub(super) fn abandon(&mut self, waiting: Vec<Waiting>, trouble: &Trouble) {
         for one in waiting {
             match one {
-                Waiting::Asker(asker) => {
+                Waiting::Asker(asker) | Waiting::Table(asker, _) => {
                     let Trouble { message, hint } = trouble.clone();
                     // Whoever asked may have gone.
                     let _ = asker.send(Err(Problem { message, hint }));
@@ -355,6 +355,7 @@ impl Service {
                 self.news.push_back(session::Event::Exported { values: kept });
             }
             Waiting::Keep(executed, again) => self.kept(executed, values, again).await,
+            Waiting::Table(asker, name) => self.table_came(asker, name, values).await,
             Waiting::Asker(_) | Waiting::Modules(_) => {}
         }
     }

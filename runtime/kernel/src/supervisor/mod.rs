@@ -24,6 +24,7 @@ mod request;
 mod running;
 mod service;
 pub mod socket;
+mod tables;
 
 pub use diagnose::diagnose;
 pub use error::Error;
@@ -33,3 +34,4 @@ pub use log::Subscription;
 pub use options::{FLOW, Limits, Options, Patience};
 pub use request::{Manner, Prompt, Reply, Request, Seen, Standing};
 pub use service::Service;
+pub use tables::shown_as;

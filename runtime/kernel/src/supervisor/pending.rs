@@ -14,6 +14,8 @@ use crate::record::Executed;
 pub enum Waiting {
     /// Somebody at a [`super::Handle`].
     Asker(oneshot::Sender<Result<Reply, Problem>>),
+    /// Somebody at a [`super::Handle`]: a value, to be read as a table.
+    Table(oneshot::Sender<Result<Reply, Problem>>, VersionedName),
     /// The session: values for another language.
     Export(Vec<VersionedName>),
     /// The record of an execution: values to keep, and whether a second, more patient

@@ -217,7 +217,7 @@ impl Service {
 
     /// Gives a value that is kept in its own language's form only back to that language, so
     /// that it can make another of it.
-    async fn hand_back(&mut self, group: Group, name: &VersionedName) {
+    pub(super) async fn hand_back(&mut self, group: Group, name: &VersionedName) {
         if self.values.record(&name.name, name.version, Form::Common).is_some() {
             return;
         }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::event::InterpreterState;
-use crate::protocol::{Comm, Completeness, Completion, Runtime};
+use crate::protocol::{Comm, Completeness, Completion, Runtime, ValueRef};
 
 /// Something to ask.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,6 +99,15 @@ pub enum Request {
     Diagnose {
         /// The cell.
         cell: CellId,
+    },
+    /// Where is the value, to be read as a table, that a cell made, read or showed? It is put
+    /// where others can map it, if it isn't there. Not for pages: they have no files.
+    #[cfg_attr(feature = "typescript", ts(skip))]
+    Table {
+        /// The cell.
+        cell: CellId,
+        /// The name, or that of a shown value (`table 1`).
+        name: String,
     },
     /// The line that a cell waits for.
     Input {
@@ -192,6 +201,12 @@ pub enum Reply {
     Diagnosed {
         /// What is wrong.
         problems: Vec<Mistake>,
+    },
+    /// To [`Request::Table`].
+    #[cfg_attr(feature = "typescript", ts(skip))]
+    Table {
+        /// What it is, and its file.
+        value: Box<ValueRef>,
     },
     /// To [`Request::Runtime`].
     Runtime {

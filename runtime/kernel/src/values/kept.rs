@@ -14,6 +14,9 @@ use crate::protocol::{Value, ValueRef};
 /// Codecs that every language reads.
 const COMMON: [&str; 7] = ["arrow", "npy", "csr", "json", "utf8", "bytes", "wasm"];
 
+/// Codecs of tables; JSON may be a list of records.
+const TABLES: [&str; 5] = ["arrow", "pandas", "npy", "csr", "json"];
+
 /// Which form of a value is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -200,6 +203,11 @@ impl Values {
 /// writer, who knows, doesn't say that it is for its own language.
 pub fn is_common(record: &ArtifactRecord) -> bool {
     COMMON.contains(&record.codec.as_str()) && readers(record).is_none_or(|it| it == OTHERS)
+}
+
+/// Whether a record can be read as a table.
+pub fn is_table(record: &ArtifactRecord) -> bool {
+    TABLES.contains(&record.codec.as_str())
 }
 
 /// Whether its own language gets the same value again from a record.

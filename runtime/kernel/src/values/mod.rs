@@ -11,4 +11,4 @@ mod kept;
 
 pub use error::Error;
 pub use folder::Folder;
-pub use kept::{Form, Values, is_common, is_exact};
+pub use kept::{Form, Values, is_common, is_exact, is_table};

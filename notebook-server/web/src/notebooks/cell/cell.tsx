@@ -75,7 +75,12 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
         desk.entered(id, inText);
       }}
       onClick={(event) => {
-        if ((event.target as Element).closest("button, a, input, .cm-editor, .table-box")) return;
+        if (
+          (event.target as Element).closest(
+            "button, a, input, select, .cm-editor, .table-box, .grid",
+          )
+        )
+          return;
         if (String(getSelection() ?? "") !== "") return;
         if (event.shiftKey) {
           const from = desk.focused.peek();

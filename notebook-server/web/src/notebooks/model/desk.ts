@@ -207,6 +207,24 @@ export class Desk {
     if (await this.change({ op: "insert", cell, at })) this.goTo(cell.id, edit);
   }
 
+  /** Inserts cells below another, and runs them. */
+  async insertAndRun(
+    below: string,
+    wanted: readonly { language: Language; source: string }[],
+  ): Promise<void> {
+    const made: string[] = [];
+    for (const { language, source } of wanted) {
+      const cell: Cell = { id: newId(), language, source };
+      const at = this.place(made.at(-1) ?? below) + 1;
+      if (!(await this.change({ op: "insert", cell, at }))) return;
+      made.push(cell.id);
+    }
+    const last = made.at(-1);
+    if (!last) return;
+    this.goTo(last);
+    await this.start({ run: "cells", cells: made });
+  }
+
   async remove(): Promise<void> {
     const chosen = this.chosen.peek();
     const order = this.order.peek();

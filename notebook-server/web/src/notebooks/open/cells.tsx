@@ -10,7 +10,7 @@ import { SandboxLayer } from "../outputs/sandbox/layer.tsx";
 import { LANGUAGES } from "../protocol/book.ts";
 
 /** Outputs that scroll. */
-const BOXES = ".table-box, .long, .traceback, .look, [role=tree]";
+const BOXES = ".table-box, .grid-box, .long, .traceback, .look, [role=tree]";
 
 export function Cells({ desk }: { desk: Desk }) {
   const box = useRef<HTMLDivElement>(null);
@@ -33,6 +33,8 @@ export function Cells({ desk }: { desk: Desk }) {
       if (name === "Escape" && !target.closest(".cm-editor, [role=menu]")) desk.leaveText();
       return;
     }
+    // In a grid letters are no commands: whoever walks through cells deletes nothing.
+    if (target.closest(".grid") && !/^(Escape|.+\+Enter)$/.test(name)) return;
     if (isPressable && (name === "Enter" || name === " ")) return;
     // A box that scrolls has these keys for itself.
     if (target.closest(BOXES) && /^(Arrow\w+|Home|End|Page\w+)$/.test(name)) return;

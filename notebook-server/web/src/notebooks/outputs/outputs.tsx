@@ -10,11 +10,13 @@ import type { Bundle } from "../protocol/types.ts";
 import { Chart } from "./chart.tsx";
 import { ErrorView } from "./error.tsx";
 import { formOf, type StaticForm } from "./forms.ts";
+import { Frame } from "./frame.tsx";
 import { Picture, Svg } from "./picture.tsx";
 import { Latex, Prose } from "./prose.tsx";
 import { scriptOf } from "./script.ts";
 import { Scripted, Untrusted } from "./scripted.tsx";
 import { Shadow } from "./shadow.tsx";
+import { shownTable } from "./shown-table.ts";
 import { StreamView } from "./stream.tsx";
 import { TableView } from "./table.tsx";
 
@@ -53,7 +55,7 @@ function One({ desk, output, cell, isRunning, name }: OneProps) {
     case "error":
       return <ErrorView desk={desk} error={output} />;
     case "display":
-      return <Display desk={desk} output={output} cell={cell} name={name} />;
+      return <Display desk={desk} output={output} cell={cell} name={name} isRunning={isRunning} />;
   }
 }
 
@@ -62,14 +64,24 @@ interface DisplayProps {
   output: Extract<ShownOutput, { kind: "display" }>;
   cell: string;
   name: string;
+  isRunning: boolean;
 }
 
-function Display({ desk, output, cell, name }: DisplayProps) {
+function Display({ desk, output, cell, name, isRunning }: DisplayProps) {
   const { data, metadata, key } = output;
   const isTrusted = useComputed(() => desk.notebook.book.value.trusted.has(cell)).value;
   const shown = useMemo(() => formOf(data, isTrusted), [data, isTrusted]);
   if (shown.form === "scripted") {
     return <Scripted desk={desk} output={key} label={`Output of ${name}`} />;
+  }
+  const table = shownTable(metadata);
+  if (table) {
+    const label = `Table of ${name}`;
+    return (
+      <Frame desk={desk} cell={cell} table={table} label={label} isRunning={isRunning}>
+        <Static shown={shown} metadata={metadata} name={name} />
+      </Frame>
+    );
   }
   const lost = scriptOf(data);
   return (

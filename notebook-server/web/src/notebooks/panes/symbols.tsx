@@ -1,6 +1,8 @@
 /** Symbols: the names that cells make, of which type, and where they are used. */
 import { type Signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { tableAddress } from "../../data/words.ts";
+import { href } from "../../router.ts";
 import { LanguageBadge } from "../cell/language.tsx";
 import type { Desk } from "../model/desk.ts";
 import { languageTitle } from "../protocol/book.ts";
@@ -124,6 +126,20 @@ function SymbolEntry({ desk, symbol, isUsed, isOpen, peeked, toggle }: EntryProp
                   </span>
                 ))}
           </dd>
+          {isTable(type) && !isLive && (
+            <>
+              <dt>rows</dt>
+              <dd>
+                <a
+                  href={href(
+                    tableAddress({ kind: "frame", notebook: desk.notebook.path, cell, name }),
+                  )}
+                >
+                  Open as table
+                </a>
+              </dd>
+            </>
+          )}
           {isLive && (
             <>
               <dt>kept</dt>
@@ -134,6 +150,11 @@ function SymbolEntry({ desk, symbol, isUsed, isOpen, peeked, toggle }: EntryProp
       )}
     </div>
   );
+}
+
+/** Whether a value's type says that it has rows. */
+function isTable(type: string | null): boolean {
+  return /(DataFrame|Series|Table|RecordBatch|ndarray|Frame|Array|sql\.View)$/.test(type ?? "");
 }
 
 function CellLink({

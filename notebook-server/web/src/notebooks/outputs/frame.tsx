@@ -1,0 +1,104 @@
+/**
+ * A table that a cell showed: all of its rows in a grid, as long as the kernel or the record has
+ * them; its beginning, as the output stores it, while or when they can't be had.
+ */
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren, ComponentType } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import { asProblem, Problem } from "../../api/problem.ts";
+import type { TableSource } from "../../api/types.ts";
+import { count } from "../../format/format.ts";
+import { GridModel } from "../../grid/model.ts";
+import type { Desk } from "../model/desk.ts";
+import type { FrameGridProps } from "./frame-grid.tsx";
+import type { ShownTable } from "./shown-table.ts";
+
+/** A table of fewer rows is seen at once: it needs no grid unless somebody wants one. */
+const FEW = 11;
+/** More cells than these are opened when somebody asks: their kernel may have to write them. */
+const MANY = 4_000_000;
+
+interface Props {
+  desk: Desk;
+  cell: string;
+  table: ShownTable;
+  label: string;
+  isRunning: boolean;
+  /** What is stored of it. */
+  children: ComponentChildren;
+}
+
+/** Whether the kernel that runs made it: nobody is asked for what may be gone. */
+function isLive(desk: Desk, cell: string): boolean {
+  const { session, cells } = desk.notebook.book.peek();
+  const status = cells.get(cell)?.status;
+  if (session === null || !status) return false;
+  if (status.status === "stale") return status.why.because !== "lost";
+  return status.status === "running" || (status.status === "fresh" && !status.reused);
+}
+
+export function Frame({ desk, cell, table, label, isRunning, children }: Props) {
+  const { name, rows, columns } = table;
+  const isOpen = useSignal(rows >= FEW && rows * columns <= MANY && isLive(desk, cell));
+  const Grid = useSignal<ComponentType<FrameGridProps> | null>(null);
+  const lost = useSignal<Problem | null>(null);
+  const source = useMemo<TableSource>(
+    () => ({ kind: "frame", notebook: desk.notebook.path, cell, name }),
+    [desk, cell, name],
+  );
+  const tries = useSignal(0);
+  const model = useMemo(() => new GridModel(source), [source, tries.value]);
+  const wanted = isOpen.value && !isRunning;
+
+  useEffect(() => {
+    if (!wanted) return;
+    lost.value = null;
+    void model.open();
+    import("./frame-grid.tsx").then(
+      (module) => {
+        Grid.value = module.FrameGrid;
+      },
+      (error: unknown) => {
+        lost.value = new Problem(asProblem(error), 0);
+      },
+    );
+    return () => model.close();
+  }, [model, wanted]);
+
+  // Rows that were there and aren't any more: their kernel went.
+  const problem = model.problem.value;
+  const isGone = problem instanceof Problem && problem.status === 404;
+  const why = lost.value ?? (isGone || !model.info.value ? problem : null);
+  const Shown = Grid.value;
+  if (wanted && Shown && model.info.value && !why) {
+    return <Shown desk={desk} cell={cell} name={name} label={label} model={model} />;
+  }
+  const open = () => {
+    isOpen.value = true;
+    tries.value += 1;
+  };
+  return (
+    <>
+      {children}
+      {wanted && why ? (
+        <p class="note line frame-note">
+          <span>
+            This is what the notebook stores: {why.what}.{why.hint && ` To see all: ${why.hint}.`}
+          </span>
+          <button type="button" class="text-button" onClick={open}>
+            try again
+          </button>
+        </p>
+      ) : (
+        !wanted &&
+        !isRunning && (
+          <p class="note line frame-note">
+            <button type="button" class="text-button" onClick={open}>
+              {rows < FEW ? "Open as a grid" : `Open all ${count(rows, "row")}`}
+            </button>
+          </p>
+        )
+      )}
+    </>
+  );
+}
