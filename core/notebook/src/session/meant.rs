@@ -40,3 +40,37 @@ impl Session {
         made.filter(|it| it.defined.contains_key(name)).last().map(|it| it.execution)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::session::tests::world::World;
+
+    #[test]
+    fn a_name_in_a_cell_is_what_the_cell_made_or_read_when_it_ran() {
+        let mut world =
+            World::new(&[("a", "x = 1"), ("b", "x"), ("c", "x = x + 1"), ("d", "y = x")]);
+        world.run_all();
+        let meant = |world: &World, cell: &str, name: &str| {
+            world.session.meant(&cell.into(), name).map(|it| it.version)
+        };
+        let first = meant(&world, "a", "x");
+        assert!(first.is_some());
+        assert_eq!(meant(&world, "b", "x"), first, "it read what stands above");
+        assert_ne!(meant(&world, "c", "x"), first);
+        assert_eq!(meant(&world, "d", "x"), meant(&world, "c", "x"));
+        let before = meant(&world, "b", "x");
+        world.run(&["a"]);
+        assert_ne!(meant(&world, "a", "x"), first);
+        assert_eq!(meant(&world, "b", "x"), before, "its outputs show what it read then");
+    }
+
+    #[test]
+    fn what_was_shown_without_a_name_is_of_the_execution_that_showed_it() {
+        let mut world = World::new(&[("a", "x = 1")]);
+        assert_eq!(world.session.meant(&"a".into(), "x"), None, "it has not run");
+        world.run(&["a"]);
+        let shown = world.session.meant(&"a".into(), "table 1").expect("it ran");
+        assert_eq!(Some(shown), world.session.meant(&"a".into(), "x"));
+        assert!(shown.home.is_some());
+    }
+}

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use flownote_kernel::supervisor::Event;
-use flownote_notebook::Cell;
+use flownote_kernel::supervisor::{Event, InterpreterState, Reply, Request};
+use flownote_notebook::{Cell, CellId};
 use flownote_notebook::session::{CellStatus, Group, RunRequest};
 
 use crate::support::{Open, Project, python, python_launch, shown, sql, tables_launch};
@@ -117,5 +117,50 @@ async fn sql_that_is_wrong_says_so_and_another_value_gives_another_result() {
     open.handle.operate(edit).await.expect("edited");
     open.run(RunRequest::Above { cell: "wrong".into() }).await;
     assert_eq!(open.text("use").await, "pandas [10]\n");
+    open.close().await;
+}
+
+#[tokio::test]
+async fn what_cells_made_and_showed_can_be_looked_at_as_a_table() {
+    let project = Project::new();
+    let cells = [
+        python("load", "import pandas as pd\nframe = pd.DataFrame({'a': range(2000)})\nframe"),
+        python("part", "frame.head(700)"),
+        sql("query", "select a from frame where a % 2 = 0 order by a"),
+        python("text", "text = 'no table'"),
+        python("change", "frame['a'] = 0"),
+    ];
+    let Some(mut open) = open(&project, &cells).await else { return };
+    let look = async |open: &Open, cell: &str, name: &str| {
+        let (cell, name) = (CellId::new(cell), name.to_owned());
+        match open.handle.ask(Request::Table { cell, name }).await {
+            Ok(Reply::Table { value }) => {
+                let rows = value.record.meta.get("rows").and_then(|it| it.as_u64());
+                assert!(value.path.as_ref().is_none_or(|path| path.exists()), "{value:?}");
+                Ok(rows.expect("a table"))
+            }
+            Ok(other) => panic!("{other:?}"),
+            Err(problem) => Err(problem.message),
+        }
+    };
+    let refused = look(&open, "load", "frame").await.expect_err("nothing ran");
+    assert_eq!(refused, "cell 1 has not run: `frame` isn't there");
+    open.run_all().await;
+    assert_eq!(look(&open, "load", "frame").await, Ok(2000));
+    assert_eq!(look(&open, "part", "frame").await, Ok(2000), "as it read it");
+    assert_eq!(look(&open, "part", "table 1").await, Ok(700));
+    assert_eq!(look(&open, "query", "table 1").await, Ok(1000));
+    assert_eq!(look(&open, "text", "text").await, Err("`text` is no table".to_owned()));
+    let missing = look(&open, "load", "table 9").await.expect_err("never shown");
+    assert!(missing.contains("is not in this Python process"), "{missing}");
+    let language = flownote_notebook::Language::Python;
+    open.handle.kill(language).await.expect("killed");
+    let ended = |event: &Event| {
+        matches!(event, Event::Interpreter { state: InterpreterState::Ended { .. }, .. })
+    };
+    open.until(ended).await;
+    assert_eq!(look(&open, "part", "table 1").await, Ok(700), "it lies where others read it");
+    let gone = look(&open, "load", "table 9").await.expect_err("never shown");
+    assert_eq!(gone, "what the cell showed went with the interpreter that had it");
     open.close().await;
 }

@@ -6,4 +6,4 @@ mod modules;
 mod prospects;
 mod runs;
 mod toy;
-mod world;
+pub(super) mod world;
