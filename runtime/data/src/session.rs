@@ -265,8 +265,7 @@ impl SqlSession {
             if last {
                 let table = ran.whole.filter(|_| !copies && answer.unstable.is_empty());
                 let name = WHOLE.to_owned();
-                answer.whole =
-                    table.map(|table| Made { name, file: None, written: None, table });
+                answer.whole = table.map(|table| Made { name, file: None, written: None, table });
                 answer.preview = Some(ran.preview);
                 answer.written = ran.written;
             }
@@ -301,11 +300,7 @@ impl SqlSession {
     }
 
     /// Runs a query to its end: all rows go to `out`, the first are kept.
-    async fn rows(
-        &self,
-        rows: Rows<'_>,
-        query: LogicalPlan,
-    ) -> Result<Ran, Error> {
+    async fn rows(&self, rows: Rows<'_>, query: LogicalPlan) -> Result<Ran, Error> {
         let Rows { state, source, out, limit } = rows;
         let explain = |error| source.explain(&error);
         let buffer = usize::try_from(source.limit / WAITING_PART).unwrap_or(usize::MAX);

@@ -218,7 +218,7 @@ export function Grid({ model, label, rows: most, children }: Props) {
   }, [model.info.value]);
 
   const cellAt = (event: PointerEvent): Cell | null => {
-    const cell = (event.target as Element).closest<HTMLElement>("[data-cell]");
+    const cell = (event.target as Element).closest<HTMLElement>(".grid-cell");
     if (!cell) return null;
     const [row, column] = cell.dataset.cell!.split(":").map(Number) as [number, number];
     return { row, column };
@@ -361,7 +361,7 @@ export function Grid({ model, label, rows: most, children }: Props) {
                           id={`${id}-${row}-${place}`}
                           role="gridcell"
                           data-cell={`${row}:${place}`}
-                          class={`cell ${column.kind === "number" ? "right" : ""} ${isActive ? "active" : ""} ${isChosen(row, place) ? "chosen" : ""}`}
+                          class={`grid-cell ${column.kind === "number" ? "right" : ""} ${isActive ? "active" : ""} ${isChosen(row, place) ? "chosen" : ""}`}
                           style={{ width: `${sums[place + 1]! - sums[place]!}px` }}
                           aria-colindex={place + 2}
                           aria-selected={isActive || isChosen(row, place)}

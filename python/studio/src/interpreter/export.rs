@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
-use flownote_data::{Bytes, Cell, Error, Frame, Made, Written, read};
+use flownote_data::{Bytes, Error, Frame, Made, Written, read};
 use flownote_flow::help::Help;
 use flownote_flow::manifest::ArtifactRecord;
 use flownote_kernel::protocol::{Exported, Problem, Value};
@@ -79,12 +79,7 @@ async fn table(host: &Host, made: &Made) -> Result<Value, Error> {
         return Ok(value(&name, size, written, None));
     }
     let staged = Staged::new(&host.values);
-    // Whatever the name means just now, it means this version while it is read.
-    host.session.bind_made("__exported", made);
-    let cell = Cell::new("SELECT * FROM __exported").limit(0).out(staged.clone());
-    let answer = host.session.run(cell).await;
-    host.session.unbind("__exported");
-    let written = answer?.written.expect("a query was run");
+    let written = host.session.write(made, staged.clone()).await?;
     staged.keep(&written, None).map(|(value, _)| value)
 }
 

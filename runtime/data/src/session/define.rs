@@ -5,11 +5,16 @@ use std::sync::Arc;
 
 use datafusion::catalog::view::ViewTable;
 use datafusion::common::TableReference;
+use datafusion::datasource::provider_as_source;
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{CreateMemoryTable, CreateView, DdlStatement, LogicalPlan, WriteOp};
 
-use super::{Answer, Made, Rows, SqlSession, Table};
+use datafusion::logical_expr::{
+    CreateMemoryTable, CreateView, DdlStatement, LogicalPlan, LogicalPlanBuilder, WriteOp,
+};
+
+use super::{Answer, Made, Rows, SqlSession, Table, WHOLE};
 use crate::error::{Error, Source};
+use crate::export::Written;
 use crate::read::{Bytes, ipc};
 
 impl SqlSession {
@@ -95,6 +100,32 @@ impl SqlSession {
         let table: Table = Arc::new(ViewTable::new(plan, view.definition));
         self.made(Made { name, file: None, written: None, table }, answer);
         Ok(())
+    }
+
+    /// Writes all rows of what a statement made, in its order, as an Arrow IPC file.
+    ///
+    /// # Errors
+    /// When its query fails, or the file can't be written.
+    pub async fn write(
+        &self,
+        made: &Made,
+        out: impl std::io::Write + Send + 'static,
+    ) -> Result<Written, Error> {
+        let source = Source { sql: "", limit: self.options.memory, functions: &[] };
+        let plan = match made.table.get_logical_plan() {
+            // Its own plan: a query of it would not keep its order.
+            Some(plan) => plan.into_owned(),
+            None => {
+                let table = provider_as_source(Arc::clone(&made.table));
+                let scan = LogicalPlanBuilder::scan(WHOLE, table, None);
+                let scan = scan.and_then(LogicalPlanBuilder::build);
+                scan.map_err(|error| source.explain(&error))?
+            }
+        };
+        let state = self.state(None)?;
+        let rows = Rows { state: &state, source, out: Some(Box::new(out)), limit: 0 };
+        let written = self.rows(rows, plan).await?.written;
+        written.ok_or_else(super::no_rows)
     }
 
     fn made(&self, made: Made, answer: &mut Answer) {

@@ -20,7 +20,11 @@ impl Service {
     pub(super) async fn table(&mut self, cell: &CellId, name: String, asker: Asker) {
         let Some(meant) = self.session.meant(cell, &name) else {
             let label = self.session.label(cell);
-            return refuse(asker, format!("{label} has not run: {} isn't there", shown_as(&name)), "run it");
+            return refuse(
+                asker,
+                format!("{label} has not run: {} isn't there", shown_as(&name)),
+                "run it",
+            );
         };
         let name = VersionedName { name, version: meant.version };
         match self.readable(&name).await {

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use flownote_kernel::supervisor::{Event, InterpreterState, Reply, Request};
-use flownote_notebook::{Cell, CellId};
 use flownote_notebook::session::{CellStatus, Group, RunRequest};
+use flownote_notebook::{Cell, CellId};
 
 use crate::support::{Open, Project, python, python_launch, shown, sql, tables_launch};
 

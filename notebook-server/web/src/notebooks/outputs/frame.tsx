@@ -62,15 +62,15 @@ export function Frame({ desk, cell, table, label, isRunning, children }: Props) 
         lost.value = new Problem(asProblem(error), 0);
       },
     );
-    return () => model.close();
   }, [model, wanted]);
+  useEffect(() => () => model.close(), [model]);
 
   // Rows that were there and aren't any more: their kernel went.
   const problem = model.problem.value;
   const isGone = problem instanceof Problem && problem.status === 404;
   const why = lost.value ?? (isGone || !model.info.value ? problem : null);
   const Shown = Grid.value;
-  if (wanted && Shown && model.info.value && !why) {
+  if (isOpen.value && Shown && model.info.value && !why) {
     return <Shown desk={desk} cell={cell} name={name} label={label} model={model} />;
   }
   const open = () => {
