@@ -147,7 +147,7 @@ describe("a chart of a frame", () => {
     const built = await chart("big");
     await until(() => bars(built), (count) => count === 7, "a bar for each word");
     await world.browser.checkAccessibility("a chart in a notebook");
-    await world.browser.shoot("notebook-chart");
+    await world.browser.shoot("notebook-frame-chart");
     const before = await book.order();
     await built.getByRole("button", { name: "Insert as cell" }).click();
     const [sql, python] = await until(
