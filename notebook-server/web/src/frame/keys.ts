@@ -15,7 +15,7 @@ export function isTyping(target: EventTarget | null): boolean {
 
 /** Called once, at the start. */
 export function startKeys(): void {
-  let wentAt = 0;
+  let wentAt = Number.NEGATIVE_INFINITY;
   document.addEventListener("keydown", (event) => {
     const control = event.ctrlKey || event.metaKey;
     const letter = event.key.toLowerCase();
@@ -29,7 +29,7 @@ export function startKeys(): void {
     if (letter === "g") {
       wentAt = event.timeStamp;
     } else if (PLACES[letter] && event.timeStamp - wentAt < 1000) {
-      wentAt = 0;
+      wentAt = Number.NEGATIVE_INFINITY;
       event.preventDefault();
       go(PLACES[letter]);
     } else if (event.key === "?") {
