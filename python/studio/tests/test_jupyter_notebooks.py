@@ -83,6 +83,56 @@ def test_papermill_sets_parameters(place: Path, tmp_path: Path) -> None:
     nbformat.validate(result)
 
 
+FUNCTIONS = """import math
+import pandas as pd
+floor = 1
+def table(rows):
+    return pd.DataFrame({"x": [math.sqrt(row) + floor for row in range(rows)]})
+class Reader:
+    def read(self):
+        return table(2)"""
+
+
+def test_functions_that_read_names_later_stay_in_their_language(place: Path) -> None:
+    cells = [FUNCTIONS, "frame = table(2)", "%%sql\n-- out: counted\nselect count(*) n from frame"]
+    cells += ['%%rust\nlet most = counted.i64("n")?[0] * 2;', "(most, len(Reader().read()))"]
+    called = notebook()
+    called.cells = [new_code_cell(cell) for cell in cells]
+    client = NotebookClient(called, timeout=120, resources={"metadata": {"path": str(place)}})
+    assert last(client.execute()) == "(4, 2)"
+
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "notebooks"
+
+
+@pytest.mark.parametrize("door", ["nbclient", "papermill"])
+@pytest.mark.parametrize("name", ["tour", "bandit"])
+def test_examples_run_in_jupyter(name: str, door: str, place: Path, tmp_path: Path) -> None:
+    given, executed = EXAMPLES / f"{name}.ipynb", tmp_path / "executed.ipynb"
+    if door == "papermill":
+        papermill.execute_notebook(
+            str(given),
+            str(executed),
+            cwd=str(place),
+            kernel_name="flownote",
+            progress_bar=False,
+        )
+        found = nbformat.read(executed, as_version=4)
+    else:
+        client = NotebookClient(
+            nbformat.read(given, as_version=4),
+            timeout=300,
+            kernel_name="flownote",
+            resources={"metadata": {"path": str(place)}},
+        )
+        found = client.execute()
+    code = [cell for cell in found.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in code)
+    outputs = [output for cell in code for output in cell.outputs]
+    assert outputs
+    assert not [output for output in outputs if output.output_type == "error"]
+
+
 def strictly_valid(file: Path) -> nbformat.NotebookNode:
     """Read a file that its own schema must accept as it is: nothing is repaired."""
     content = json.loads(file.read_text())

@@ -94,8 +94,9 @@ impl CellNames {
 pub struct Names {
     facts: HashMap<CellId, (Language, String, Arc<Facts>)>,
     cells: HashMap<CellId, Arc<CellNames>>,
-    /// At a prompt: what functions so far read when they are called.
-    late: BTreeSet<String>,
+    /// At a prompt: what functions so far read when they are called, by the language of those
+    /// who can call them.
+    late: HashMap<Language, BTreeSet<String>>,
 }
 
 impl Names {
@@ -189,16 +190,18 @@ impl Names {
     }
 
     /// The same for one cell that stands at a prompt. What was typed before is bound already,
-    /// but for values of other languages: so it reads what all code so far may read late.
+    /// but for values of other languages: so it reads what all code so far that it can call may
+    /// read late.
     fn resolve_alone(&mut self, cell: &Cell) {
         let Some((_, _, facts)) = self.facts.get(&cell.id) else { return };
         let alone = Source { language: cell.language, facts, delta: None };
         let resolution = resolve(&[alone]);
         let Some(found) = resolution.cells.first() else { return };
         let mut names = CellNames::new(cell, facts, found);
-        self.late.extend(facts.late.iter().map(ToString::to_string));
+        let late = self.late.entry(cell.language).or_default();
+        late.extend(facts.late.iter().map(ToString::to_string));
         names.reads.extend(names.now.iter().cloned());
-        names.reads.extend(self.late.iter().cloned());
+        names.reads.extend(late.iter().cloned());
         names.mutates.extend(facts.mutates.keys().map(ToString::to_string));
         self.cells.insert(cell.id.clone(), Arc::new(names));
     }

@@ -28,7 +28,11 @@ fn record() -> Vec<Past> {
         session.remember(past.clone());
         let mut environment = Environment::default();
         for cell in document.cells().iter().take(past.len()) {
-            environment.pass(&cell.id, session.names.get(&cell.id).expect("a code cell"), session.results.get(&cell.id));
+            environment.pass(
+                &cell.id,
+                session.names.get(&cell.id).expect("a code cell"),
+                session.results.get(&cell.id),
+            );
         }
         let input = |name: &str| environment.get(name).map(|entry| session.input(name, entry));
         let inputs = ran.2.iter().filter_map(|name| Some(((*name).to_owned(), input(name)?)));
@@ -43,12 +47,7 @@ fn as_it_ran((id, source, _, defines): Ran, inputs: BTreeMap<String, Input>) -> 
         let (name, live) = text.split_once(' ').map_or((*text, false), |(name, _)| (name, true));
         let digest = (!live).then(|| format!("digest of {name}"));
         let type_name = if live { "function" } else { "int" };
-        let made = Defined {
-            type_name: type_name.into(),
-            live,
-            digest,
-            ..Defined::default()
-        };
+        let made = Defined { type_name: type_name.into(), live, digest, ..Defined::default() };
         defined.insert(name.to_owned(), made);
     }
     Past {
