@@ -3,7 +3,7 @@
 //! Its metadata say the model's kind and its plain numbers as JSON; its tensors are the arrays.
 //! Source of the format: <https://github.com/huggingface/safetensors>.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -104,7 +104,7 @@ impl Saved {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         // One entry: a map of several has no order, and equal models have equal bytes.
-        let metadata = HashMap::from([(METADATA.to_owned(), self.metadata())]);
+        let metadata = [(METADATA.to_owned(), self.metadata())].into_iter().collect();
         let bytes: Vec<(&String, &Array, Vec<u8>)> = self
             .arrays
             .iter()

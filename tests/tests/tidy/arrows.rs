@@ -32,8 +32,16 @@ const LIVES_ONLY_IN: [(&str, &[&str]); 5] = [
 const STRANGERS: [&str; 3] = ["runtime/engine", "runtime/data", "runtime/kernel"];
 
 /// What the light wheel is never built from.
-const NOT_IN_THE_LIGHT_WHEEL: [&str; 7] =
-    ["datafusion", "wasmtime", "axum", "arrow", "zeromq", "flownote-data", "flownote-kernel"];
+const NOT_IN_THE_LIGHT_WHEEL: [&str; 8] = [
+    "datafusion",
+    "wasmtime",
+    "axum",
+    "arrow",
+    "zeromq",
+    "flownote-data",
+    "flownote-kernel",
+    "flownote-models",
+];
 
 /// What the two halves of a notebook's process are never built from: they don't know one
 /// another, and are joined in the studio's wheel.

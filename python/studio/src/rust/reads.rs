@@ -108,7 +108,7 @@ fn trusts_its_crates(code: &str) -> bool {
 }
 
 fn of_crate(name: &str) -> String {
-    format!("it uses the crate `{name}`, which may read files or the network")
+    format!("uses the crate `{name}`, which may read files or the network")
 }
 
 impl Cells {
@@ -124,7 +124,7 @@ impl Cells {
         let found = words.find_map(|word| {
             if WORLD.contains(&word) {
                 let why = "what Rust reads of the world is not recorded";
-                return Some(format!("it uses `{word}`: {why}"));
+                return Some(format!("uses `{word}`: {why}"));
             }
             match sight.items.get(word)? {
                 // The cell's own hides the one above.

@@ -1,16 +1,20 @@
 //! `flownote notebook status`: what each cell's result is worth, and what a run that takes
 //! what is kept would do with it. Both from the same record, so that they agree.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use flownote_flow::help::list_in_words;
 use flownote_flow::id::FlowName;
+use flownote_kernel::cache::World;
+use flownote_kernel::protocol::FoundModule;
 use flownote_kernel::record::remembered;
 use flownote_kernel::supervisor::FLOW;
 use flownote_notebook::CellId;
-use flownote_notebook::session::{CellStatus, Order, Prospect, Session, Why};
+use flownote_notebook::session::{CellStatus, Event, Order, Past, Prospect, Session, Why};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
 
 use super::{Error, Outcome, exit, words};
 use crate::files;
@@ -23,14 +27,24 @@ const HEADLINE: usize = 40;
 pub fn act(path: &Path, matches: &ArgMatches) -> Outcome {
     let document = files::read(path)?;
     let store = matches.get_one::<String>("store").cloned();
-    let past = runtime()?.block_on(async {
+    let folder = folder_of(path);
+    let found = runtime()?.block_on(async {
         let store = open_store(store.as_deref()).await?;
         let flow = FlowName::new(FLOW);
-        remembered(&store, &flow, &document).await.map_err(Error::from)
+        let mut found = remembered(&store, &flow, &document).await?;
+        let world = World::new(&folder, None);
+        for one in &mut found {
+            one.compare(&world).await;
+        }
+        Ok::<_, Error>(found)
     })?;
-    let past = past.into_iter().map(|it| it.past).collect();
+    let past: Vec<Past> = found.into_iter().map(|it| it.past).collect();
+    let modules = modules_now(&past, &folder).unwrap_or_default();
     let mut session = Session::new(document, Order::Document, "status");
     session.remember(past);
+    let found = modules.iter().map(|(name, module)| (name.clone(), module.version())).collect();
+    // Nothing was asked to run, so there is nothing to do.
+    let _ = session.apply(Event::Modules { found, edited: BTreeMap::new() });
     let rows = Rows::of(&session);
     if matches.get_flag("json") {
         println!("{}", serde_json::to_string_pretty(&rows.as_json()).unwrap_or_default());
@@ -43,6 +57,26 @@ pub fn act(path: &Path, matches: &ArgMatches) -> Outcome {
         }
     }
     Ok(exit::OK)
+}
+
+/// The folder that a notebook's relative paths and imports begin at.
+fn folder_of(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    folder.unwrap_or(Path::new(".")).to_path_buf()
+}
+
+/// What the modules are now that results stand on: of the project what their files say.
+fn modules_now(past: &[Past], folder: &Path) -> PyResult<BTreeMap<String, FoundModule>> {
+    let names: BTreeSet<&String> = past.iter().flat_map(|it| it.modules.keys()).collect();
+    if names.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    Python::attach(|py| {
+        py.import("sys")?.getattr("path")?.call_method1("insert", (0, folder.canonicalize()?))?;
+        let told = py.import("flownote.kernel.modules")?.call_method1("tell", (names,))?;
+        let text: String = py.import("json")?.call_method1("dumps", (told,))?.extract()?;
+        serde_json::from_str(&text).map_err(|error| PyValueError::new_err(error.to_string()))
+    })
 }
 
 /// The cells that run.

@@ -274,6 +274,18 @@ pub enum FoundModule {
     Missing,
 }
 
+impl FoundModule {
+    /// What stands for it in keys.
+    pub fn version(&self) -> String {
+        match self {
+            Self::Distribution { name, version } => format!("{name} {version}"),
+            Self::Project { digest, .. } => digest.clone(),
+            Self::Standard => "standard".to_owned(),
+            Self::Missing => "missing".to_owned(),
+        }
+    }
+}
+
 /// Something that could stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use flownote_flow::exact;
 use flownote_flow::id::{FlowName, StepName};
 use flownote_flow::manifest::{ArtifactRecord, Outcome, TaskDone};
-use flownote_flow::provenance::Provenance;
+use flownote_flow::provenance::{External, Provenance};
 use flownote_notebook::session::{FinishStatus, Origin, Past};
 use flownote_notebook::{CellId, Document, Output};
 use flownote_store::client::RunFilter;
@@ -13,6 +13,7 @@ use flownote_store::{RunKey, Store};
 use serde::Deserialize;
 
 use super::done::OfCell;
+use crate::cache::World;
 use crate::values::is_common;
 
 /// How many sessions are looked through for a cell's newest execution.
@@ -25,6 +26,24 @@ pub struct Remembered {
     pub past: Past,
     /// The values that are stored, by name.
     pub artifacts: BTreeMap<String, ArtifactRecord>,
+    /// What it read of the world.
+    pub externals: Vec<External>,
+}
+
+impl Remembered {
+    /// Trusts the result no more if something that it read is another now.
+    pub async fn compare(&mut self, world: &World) {
+        let thing = |it: &External| (it.kind.clone(), it.name.clone());
+        let now = world.versions(&self.externals.iter().map(thing).collect()).await;
+        let changed = |it: &&External| {
+            let now = now.get(&thing(it)).and_then(Option::as_ref);
+            now.is_some_and(|now| *now != it.version)
+        };
+        if let Some(changed) = self.externals.iter().find(changed) {
+            let why = format!("read {} `{}`, which changed", changed.kind, changed.name);
+            self.past.unverified.get_or_insert(why);
+        }
+    }
 }
 
 /// Finds the newest execution of each cell of a notebook.
@@ -120,5 +139,5 @@ fn remember(cell: CellId, done: TaskDone, outputs: Vec<Output>) -> Option<Rememb
         outputs,
         origin,
     };
-    Some(Remembered { past, artifacts })
+    Some(Remembered { past, artifacts, externals: provenance.externals })
 }

@@ -135,7 +135,7 @@ impl Service {
             _ => None,
         });
         let edited = edited.collect();
-        let found = found.iter().map(|(name, module)| (name.clone(), version_of(module)));
+        let found = found.iter().map(|(name, module)| (name.clone(), module.version()));
         self.news.push_back(session::Event::Modules { found: found.collect(), edited });
     }
 
@@ -178,7 +178,7 @@ impl Service {
         finish: &mut Finish,
     ) {
         for (name, module) in &edited {
-            let version = version_of(module);
+            let version = module.version();
             if let Some(known) = question.modules.get_mut(name) {
                 known.clone_from(&version);
             }
@@ -191,16 +191,6 @@ impl Service {
         if let Some(why) = coarse.next() {
             finish.unverified.get_or_insert_with(|| why.clone());
         }
-    }
-}
-
-/// What stands for a module in keys.
-fn version_of(found: &FoundModule) -> String {
-    match found {
-        FoundModule::Distribution { name, version } => format!("{name} {version}"),
-        FoundModule::Project { digest, .. } => digest.clone(),
-        FoundModule::Standard => "standard".to_owned(),
-        FoundModule::Missing => "missing".to_owned(),
     }
 }
 
