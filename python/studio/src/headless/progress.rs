@@ -109,6 +109,11 @@ impl Progress {
             {
                 complain(message, hint.as_deref());
             }
+            Event::KillOffer { language, .. } => eprintln!(
+                "the cell goes on although it was interrupted; Ctrl+C once more ends the {} \
+                 interpreter, and with it the run",
+                language.title()
+            ),
             Event::Log { level, text } if level == "warning" || level == "error" => {
                 eprintln!("{level}: {text}");
             }
