@@ -40,7 +40,8 @@ impl Failure {
 
 /// The line of the cell itself that led to the error.
 fn line_in(cell: &CellId, frames: &[Frame]) -> Option<u32> {
-    frames.iter().find(|frame| frame.cell.as_ref() == Some(cell)).map(|frame| frame.line)
+    let own = frames.iter().find(|frame| frame.cell.as_ref() == Some(cell));
+    own.map(|frame| frame.line).filter(|line| *line > 0)
 }
 
 /// A traceback without its rule and heading, and without the error and hint at either end.

@@ -3,12 +3,14 @@
 Columns are contiguous arrays of 64-bit floats. Errors are `flownote.models.ModelError`.
 """
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
-Column = NDArray[np.float64]
-Table = NDArray[np.float64]
-Actions = NDArray[np.int64]
+Column: TypeAlias = NDArray[np.float64]
+Table: TypeAlias = NDArray[np.float64]
+Actions: TypeAlias = NDArray[np.int64]
 
 def read_options(data: bytes) -> tuple[str, str, bool]:
     """Return a saved model's kind, its class's options as JSON, and whether it was fitted."""

@@ -164,3 +164,41 @@ def test_the_help_of_run_speaks_of_notebooks(folder: Folder) -> None:
     assert "Run a flow or a notebook" in told
     assert "flownote run nb.ipynb --param" in told
     assert "--output" in folder.flownote("run", "nb.ipynb", "--help").out
+
+
+READS = """# %%
+import pandas as pd
+from helper import double
+# %%
+frame = pd.read_csv("data.csv")
+# %%
+total = int(frame["x"].sum())
+# %%
+doubled = double(4)
+"""
+
+
+def test_a_status_knows_files_and_modules_that_changed(folder: Folder) -> None:
+    (folder.path / "data.csv").write_text("x\n1\n")
+    (folder.path / "helper.py").write_text("def double(x):\n    return 2 * x\n")
+    folder.notebook("reads", READS)
+
+    def status() -> list[str]:
+        told = folder.flownote("notebook", "status", "reads.ipynb")
+        assert told.code == 0, told.err
+        return [line.rsplit("  ", 1)[-1].strip() for line in told.out.splitlines()[1:]]
+
+    assert folder.flownote("run", "reads.ipynb", "--cache").code == 0
+    assert status()[1:] == ["fresh"] * 3
+    (folder.path / "data.csv").write_text("x\n2\n")
+    changed = "unverified, runs again: it read file `data.csv`, which changed"
+    dependent = "fresh, if cell 2 gives the same `frame` again"
+    assert status()[1:] == [changed, dependent, "fresh"]
+    ran = folder.flownote("run", "reads.ipynb", "--cache")
+    assert "3 ran, 1 reused" in ran.err
+    assert status()[1:] == ["fresh"] * 3
+    (folder.path / "helper.py").write_text("def double(x):\n    return x + x\n")
+    told = status()
+    assert told[0] == "stale: module `helper` changed"
+    assert told[1:3] == ["fresh"] * 2
+    assert told[3].startswith("stale: ")
