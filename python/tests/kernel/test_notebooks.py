@@ -92,7 +92,9 @@ def by_flownote(kernel: KernelProcess, code: str) -> list[tuple[str, Any]]:
         elif kind == "clear":
             found.append(("clear", output["wait"]))
         else:
-            found.append((kind, (shown(output["data"], folder), output["metadata"])))
+            # What the page opens as a grid is said to it alone.
+            metadata = {k: one for k, one in output["metadata"].items() if k != "flownote"}
+            found.append((kind, (shown(output["data"], folder), metadata)))
     return gathered(found, folder)
 
 

@@ -72,7 +72,9 @@ fn modules_now(past: &[Past], folder: &Path) -> PyResult<BTreeMap<String, FoundM
         return Ok(BTreeMap::new());
     }
     Python::attach(|py| {
-        py.import("sys")?.getattr("path")?.call_method1("insert", (0, folder.canonicalize()?))?;
+        // As text: a path that is an object is no place to import from.
+        let folder = folder.canonicalize()?.into_os_string();
+        py.import("sys")?.getattr("path")?.call_method1("insert", (0, folder))?;
         let told = py.import("flownote.kernel.modules")?.call_method1("tell", (names,))?;
         let text: String = py.import("json")?.call_method1("dumps", (told,))?.extract()?;
         serde_json::from_str(&text).map_err(|error| PyValueError::new_err(error.to_string()))
