@@ -1,6 +1,6 @@
 /** A question with at most one line to type, and what happens when it is answered. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { asProblem, type ProblemText } from "../api/problem.ts";
 import { Dialog } from "./dialog.tsx";
 import { ProblemNote } from "./notice.tsx";
@@ -23,7 +23,7 @@ export function Ask({ title, text, field, value = "", verb, act, close }: Props)
   const line = useRef<HTMLInputElement>(null);
   const yes = useRef<HTMLButtonElement>(null);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The name without its folders and ending is what one types over.
     const input = line.current;
     if (!input) {

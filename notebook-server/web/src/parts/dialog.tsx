@@ -1,6 +1,6 @@
 /** A dialog over the page: the browser's own, so that focus stays in it and comes back. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./icon.tsx";
 
 interface Props {
@@ -39,7 +39,7 @@ interface VeilProps {
 /** The bare modal: closed by Escape and by a click beside it. */
 export function Veil({ close, labelledBy, label, children }: VeilProps) {
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     box.current?.showModal();
     return () => before?.focus?.();

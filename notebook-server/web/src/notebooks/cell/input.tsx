@@ -1,5 +1,5 @@
 /** The line that a cell waits for: `input()`. */
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../model/desk.ts";
 
 interface Props {
@@ -11,7 +11,7 @@ interface Props {
 export function InputLine({ desk, prompt, password }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus();
   }, []);
   return (

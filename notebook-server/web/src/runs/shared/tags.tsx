@@ -1,6 +1,6 @@
 /** A run's tags: seen, added, taken away. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { changeTags } from "../../api/runs.ts";
 import type { RunRow } from "../../api/types.ts";
 import { Icon } from "../../parts/icon.tsx";
@@ -15,8 +15,8 @@ interface Props {
 export function Tags({ row, changed }: Props) {
   const adding = useSignal(false);
   const box = useRef<HTMLInputElement>(null);
-  // It was just asked for.
-  useEffect(() => {
+  // It was just asked for: what is typed next goes there, however soon.
+  useLayoutEffect(() => {
     if (adding.value) box.current?.focus();
   }, [adding.value]);
   const change = async (add: string[], remove: string[]) => {
