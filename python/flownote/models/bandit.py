@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from flownote.models.base import Model, ModelError, column, native
-from flownote.models.off_policy import Comparison, Estimate, Log, Weights, actions_of, rows_of
+from flownote.models.base import Model, ModelError, column, native, rows_of
+from flownote.models.off_policy import Comparison, Estimate, Log, Weights, actions_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike
 
-__all__ = ["Model", "ModelError", "NotFittedError", "column", "native"]
+__all__ = ["Model", "ModelError", "NotFittedError", "column", "native", "rows_of"]
 
 Self = TypeVar("Self", bound="Model")
 
@@ -71,20 +71,44 @@ def column(name: str, values: ArrayLike | Any) -> np.ndarray:
     ModelError
         They aren't numbers, or have more than one dimension.
     """
+    hint = "give a one-dimensional array, a list or a column of a frame"
+    return _numbers(name, values, 1, "a column of numbers", (hint, hint))
+
+
+def rows_of(name: str, values: ArrayLike | Any) -> np.ndarray:
+    """Return numbers as contiguous rows of floats, without a copy where they are rows.
+
+    Parameters
+    ----------
+    name
+        The argument's name, for errors.
+    values
+        A table of numbers of NumPy, pandas, polars or Arrow, or a list of lists.
+
+    Raises
+    ------
+    ModelError
+        They aren't numbers, or don't have two dimensions.
+    """
+    hints = (
+        "give a two-dimensional array or a frame of numbers",
+        "give a table of rows and columns: `x[:, None]` of a single column",
+    )
+    return _numbers(name, values, 2, "rows of numbers", hints)
+
+
+def _numbers(
+    name: str, values: ArrayLike | Any, dimensions: int, what: str, hints: tuple[str, str]
+) -> np.ndarray:
+    """Return numbers of so many dimensions; hints: for what aren't numbers, for another shape."""
     import numpy as np
 
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise ModelError(
-            f"`{name}` isn't a column of numbers: {error}",
-            hint="give a one-dimensional array, a list or a column of a frame",
-        ) from None
-    if array.ndim != 1:
-        raise ModelError(
-            f"`{name}` has {array.ndim} dimensions",
-            hint="give a one-dimensional array, a list or a column of a frame",
-        )
+        raise ModelError(f"`{name}` isn't {what}: {error}", hint=hints[0]) from None
+    if array.ndim != dimensions:
+        raise ModelError(f"`{name}` has {array.ndim} dimensions, not {dimensions}", hint=hints[1])
     return np.ascontiguousarray(array)
 
 

@@ -12,7 +12,7 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from flownote.models.base import ModelError, column, native
+from flownote.models.base import ModelError, column, native, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -316,22 +316,3 @@ def actions_of(name: str, values: ArrayLike | Any) -> np.ndarray:
             hint="number the actions from 0; `numpy.unique(names, return_inverse=True)` does",
         )
     return np.ascontiguousarray(array, dtype=np.int64)
-
-
-def rows_of(name: str, values: ArrayLike | Any) -> np.ndarray:
-    """Return rows of numbers, contiguous, without a copy where they are."""
-    import numpy as np
-
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ModelError(
-            f"`{name}` isn't rows of numbers: {error}",
-            hint="give a two-dimensional array or a frame of numbers",
-        ) from None
-    if array.ndim != 2:
-        raise ModelError(
-            f"`{name}` has {array.ndim} dimensions, not 2",
-            hint="give a row for each round: `x[:, None]` of a single column",
-        )
-    return np.ascontiguousarray(array)

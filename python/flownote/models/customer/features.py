@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flownote.models.base import Model, ModelError, column, native
+from flownote.models.base import Model, column, native, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -171,12 +171,5 @@ def silhouettes(features: ArrayLike, labels: ArrayLike) -> np.ndarray:
 
 def matrix(features: Any) -> tuple[np.ndarray, int]:
     """Return a matrix as one column, row after row, and how many columns it had."""
-    import numpy as np
-
-    array = np.asarray(features, dtype=np.float64)
-    if array.ndim != 2:
-        raise ModelError(
-            f"`features` has {array.ndim} dimensions",
-            hint="give a matrix: a row for each customer, a column for each feature",
-        )
-    return np.ascontiguousarray(array).ravel(), array.shape[1]
+    array = rows_of("features", features)
+    return array.ravel(), array.shape[1]
