@@ -12,6 +12,8 @@
 //! [`Sheets`] are tables that people look at page by page: queries of theirs only read, and
 //! of files only those below one folder.
 //!
+//! Pictures are data too: [`video`] reads the frames of films.
+//!
 //! ```
 //! use std::sync::Arc;
 //! use arrow::array::{Int64Array, RecordBatch};
@@ -51,6 +53,7 @@ mod session;
 mod sheet;
 mod sheets;
 mod types;
+pub mod video;
 
 pub use arrow;
 

@@ -1,0 +1,40 @@
+//! How `ffmpeg` and `ffprobe` are called: no shell, no network, no question, no file of theirs.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::VideoError;
+
+/// A program, ready for its arguments.
+pub fn command(program: &'static str) -> Command {
+    let mut command = Command::new(program);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .env("AV_LOG_FORCE_NOCOLOR", "1")
+        // It would write a file where the process stands.
+        .env_remove("FFREPORT")
+        // Ctrl-C is the reader's to see, which ends the child then.
+        .process_group(0);
+    command
+}
+
+/// The options that name the film: a file, whatever its name looks like, and nothing that it
+/// may point to elsewhere.
+pub fn input(path: &Path) -> [OsString; 4] {
+    let mut name = OsString::from("file:");
+    name.push(path);
+    ["-protocol_whitelist".into(), "file".into(), "-i".into(), name]
+}
+
+/// Why a program could not be started.
+pub fn not_started(program: &'static str, error: &io::Error) -> VideoError {
+    match error.kind() {
+        io::ErrorKind::NotFound => VideoError::Tool { program },
+        _ => VideoError::ToolFailed { program, message: error.to_string() },
+    }
+}
