@@ -1,6 +1,7 @@
 //! Models of members and titles, over slices.
 //!
-//! [`customer`] says who still buys and what that is worth.
+//! [`artwork`] says what is in a film's frames and which of them make good pictures,
+//! [`customer`] who still buys and what that is worth.
 //! `error` says what is wrong with an input and what to do; `saved` is what a fitted model is
 //! outside a process: named numbers and arrays in one safetensors file.
 //!
@@ -8,6 +9,7 @@
 //! comes from a seed that the caller gives: the same inputs and seed give the same numbers,
 //! bit for bit, on however many threads.
 
+pub mod artwork;
 pub mod bandit;
 pub mod customer;
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Column: TypeAlias = NDArray[np.float64]
 Table: TypeAlias = NDArray[np.float64]
 Actions: TypeAlias = NDArray[np.int64]
+Pixels: TypeAlias = NDArray[np.uint8]
 
 def read_options(data: bytes) -> tuple[str, str, bool]:
     """Return a saved model's kind, its class's options as JSON, and whether it was fitted."""
@@ -187,3 +188,8 @@ def cross_fit(
     seed: int,
 ) -> Table:
     """Return what a reward model expects of each action in rounds that it hasn't seen."""
+
+def measure(
+    frames: Pixels,
+) -> tuple[list[tuple[str, Column]], NDArray[np.uint64], NDArray[np.float32]]:
+    """Return what can be said of frames by name, their hashes, and histograms of colours."""

@@ -5,6 +5,7 @@
 //! NumPy that are read where they lie, other threads run meanwhile, and a fitted model is
 //! bytes ([`keep`], [`read`]). Checks and words for people are `flownote_models`'.
 
+mod artwork;
 mod bandit;
 mod customer;
 mod off_policy;
@@ -28,6 +29,8 @@ const OPTIONS: &str = "options";
 /// The native half of `flownote.models`.
 #[pymodule(submodule)]
 pub mod models {
+    #[pymodule_export]
+    use super::artwork::measure;
     #[pymodule_export]
     use super::bandit::Policy;
     #[pymodule_export]

@@ -1,0 +1,14 @@
+//! Artwork: which frames of a film make good pictures of it, and why.
+//!
+//! [`Frames`] are pictures as they come out of a film. [`measure`] says of each what can be
+//! computed from its pixels alone: light, sharpness, composition, and a [`Hash`] that like
+//! pictures share.
+
+mod frame;
+mod hash;
+mod measures;
+mod plane;
+
+pub use frame::{Frame, Frames};
+pub use hash::Hash;
+pub use measures::{FrameMeasures, HISTOGRAM, Measurer, measure};
