@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flownote_studio import _models
+from flownote_studio import _models, _video
 
 models = _models
+video = _video
 
 def invoke(line: list[str], executable: str) -> int:
     """Run a command line about notebooks; return the exit code."""

@@ -3,7 +3,8 @@
 //! `shell` is the studio's part of the command, `headless` runs notebooks; `supervisor` is the
 //! process of an open notebook, `interpreter`
 //! the process that runs SQL and WASM cells, `rust` the one that runs Rust cells; `wasm` lets
-//! Python call what WASM cells define, `models` is what `flownote.models` stands on.
+//! Python call what WASM cells define, `models` is what `flownote.models` stands on, `video` what
+//! `flownote.video` does.
 //!
 //! **Invariant:** nothing is decided here: queries are `flownote_data`'s, WASM is
 //! `flownote_kernel`'s, and neither knows the other; here they are joined.
@@ -18,6 +19,7 @@ mod shell;
 mod supervisor;
 mod tables;
 mod ui;
+mod video;
 mod wasm;
 
 use pyo3::prelude::*;
@@ -37,6 +39,8 @@ mod _studio {
     use crate::shell::invoke;
     #[pymodule_export]
     use crate::supervisor::serve_supervisor;
+    #[pymodule_export]
+    use crate::video::video;
     #[pymodule_export]
     use crate::wasm::{WasmColumn, WasmFunction, wasm_compile};
 }

@@ -60,7 +60,7 @@ pub enum VideoError {
     Damaged {
         /// Which.
         path: PathBuf,
-        /// When the last frame is shown that was read.
+        /// When the last frame is shown that came before the damage.
         second: Option<f64>,
         /// What the decoder said.
         message: String,
