@@ -212,3 +212,12 @@ def test_what_borrows_is_said_to_be_left_behind(front_end: FrontEnd) -> None:
     ran = front_end.execute("%%rust\nwords.len() + count")
     said = " ".join(ran.reply["traceback"])
     assert "`words` borrows from `text` and isn't kept" in said, said
+
+
+def test_words_of_a_cells_own_text_are_kept(printed: Callable[..., str]) -> None:
+    told = printed(
+        ("rust", 'let words = vec!["one", "two"];'),
+        ("rust", "let longest = words.iter().map(|word| word.len()).max();"),
+        ("python", "print(words, longest)"),
+    )
+    assert told == "['one', 'two'] 3\n"

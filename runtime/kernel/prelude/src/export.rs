@@ -175,9 +175,11 @@ macro_rules! floats {
 floats!(f64 f32);
 
 macro_rules! through_json {
-    ($($type:ty)*) => {$(
+    ($($type:ty)*) => {through_json!(true, $($type)*);};
+    ($restores:literal, $($type:ty)*) => {$(
         impl Common for $type {
             const FORM: Form = Form::Json;
+            const RESTORES: bool = $restores;
 
             #[inline(never)]
             fn encode(&self) -> Result<Encoding> {
@@ -190,6 +192,8 @@ macro_rules! through_json {
 // Known here, so that no cell has to compile how they are written.
 through_json!(i64 i32 i16 i8 isize u64 u32 u16 u8 usize i128 u128 bool char crate::Json);
 through_json!(Vec<String> Vec<usize> Vec<isize> Vec<Vec<i64>> Option<i64> Option<String>);
+// Words of the cell's own text: what is read again owns its words, which is another type.
+through_json!(false, Vec<&'static str> Option<&'static str>);
 
 /// A number with its thousands grouped: `100,000`.
 pub(crate) fn grouped(number: usize) -> String {

@@ -222,3 +222,14 @@ macro_rules! input {
         (&&&&$crate::input::Wanted::<$type>::new($cell, $index, $name)).take()?
     }};
 }
+
+/// The same of a type that borrows: serde reads none such, and the compiler, which leaves
+/// lifetimes aside where it chooses a way, would take it for one that serde reads.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! input_that_borrows {
+    ($cell:expr, $index:expr, $name:expr, $type:ty) => {{
+        use $crate::input::via::{Take, TakeCopy};
+        (&&&$crate::input::Wanted::<$type>::new($cell, $index, $name)).take()?
+    }};
+}

@@ -177,8 +177,9 @@ impl Split {
         );
         for (index, Input { name, path }) in inputs.iter().enumerate() {
             let (name, shown) = (raw(name), name);
+            let take = if path.contains('&') { "input_that_borrows" } else { "input" };
             let input =
-                format!(" let {name} = ::flownote::input!(__cell, {index}, {shown:?}, {path});");
+                format!(" let {name} = ::flownote::{take}!(__cell, {index}, {shown:?}, {path});");
             made.made.push(&input);
             made.crates.extend(crates_in(path));
         }
