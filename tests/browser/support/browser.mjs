@@ -45,6 +45,8 @@ export class Browser {
       locale: "en-GB",
       ...more,
     });
+    // How long a page may take to show what is waited for; shorter while one works on a test.
+    context.setDefaultTimeout(Number(process.env.FLOWNOTE_TEST_PATIENCE_MS ?? 30_000));
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.base });
     const browser = new Browser(context, profile, server);
     browser.page = await browser.open();

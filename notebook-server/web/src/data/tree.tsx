@@ -8,6 +8,7 @@ import type { CatalogEntry, TableSource } from "../api/types.ts";
 import { count, number, shortRun, size } from "../format/format.ts";
 import { Icon } from "../parts/icon.tsx";
 import { ProblemNote } from "../parts/notice.tsx";
+import { Search } from "../parts/search.tsx";
 import { Ago } from "../parts/time.tsx";
 import { go, href } from "../router.ts";
 import { isSame, tableAddress } from "./words.ts";
@@ -31,19 +32,7 @@ export function CatalogAside({ chosen }: { chosen: TableSource | null }) {
       <a class="btn" href={href("/data")}>
         <Icon name="plus" size={13} /> New query
       </a>
-      <div class="search">
-        <Icon name="search" size={14} />
-        <input
-          class="field"
-          type="search"
-          aria-label="Search tables"
-          placeholder="Search tables"
-          value={text.value}
-          onInput={(event) => {
-            text.value = event.currentTarget.value;
-          }}
-        />
-      </div>
+      <Search label="Search tables" text={text} />
       {asked.value ? <Found text={asked.value} chosen={chosen} /> : <Roots chosen={chosen} />}
     </div>
   );

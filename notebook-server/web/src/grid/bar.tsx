@@ -2,8 +2,8 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { Icon } from "../parts/icon.tsx";
 import { MenuButton } from "../parts/menu.tsx";
+import { Search } from "../parts/search.tsx";
 import type { Form } from "./copy.ts";
 import type { GridModel } from "./model.ts";
 
@@ -25,23 +25,14 @@ export function GridBar({ model, take, children }: Props) {
   const filters = Object.entries(model.typed.value);
   return (
     <div class="grid-bar">
-      <div class="search">
-        <Icon name="search" size={14} />
-        <input
-          class="field"
-          type="search"
-          aria-label="Search all columns"
-          placeholder="Search all columns"
-          value={text.value}
-          onInput={(event) => {
-            text.value = event.currentTarget.value;
-          }}
-          onKeyDown={(event) => {
-            event.stopPropagation();
-            if (event.key === "Enter") model.searchFor(text.peek());
-          }}
-        />
-      </div>
+      <Search
+        label="Search all columns"
+        text={text}
+        keydown={(event) => {
+          event.stopPropagation();
+          if (event.key === "Enter") model.searchFor(text.peek());
+        }}
+      />
       {filters.map(([column, typed]) => (
         <span key={column} class="chip">
           <span class="cut">

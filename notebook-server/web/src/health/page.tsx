@@ -1,7 +1,9 @@
 /** The place Health: what stands badly first, then what runs, what failed, what fills the store. */
 import { health } from "../api/health.ts";
+import type { ProblemText } from "../api/problem.ts";
 import { useRepeat, useResource } from "../api/resource.ts";
 import type { Health } from "../api/types.ts";
+import { count } from "../format/format.ts";
 import { Layout } from "../frame/layout.tsx";
 import { useTitle } from "../frame/title.ts";
 import { Icon } from "../parts/icon.tsx";
@@ -41,14 +43,23 @@ export function HealthPage() {
   );
 }
 
+/** What stands badly, with what a check of the store has found. */
+function troublesOf({ troubles, check }: Health): ProblemText[] {
+  const damaged = check.last?.damaged ?? 0;
+  if (damaged === 0) return troubles;
+  const what = `${count(damaged, "thing")} in the store ${damaged > 1 ? "are" : "is"} damaged`;
+  return [...troubles, { what, where: null, hint: "what it is, and what to do, stands below" }];
+}
+
 function Inside({ now, again }: { now: Health; again: () => void }) {
+  const troubles = troublesOf(now);
   return (
     <div class="health">
       <section class="whole stack" aria-label="What stands badly" aria-live="polite">
-        {now.troubles.map((trouble) => (
+        {troubles.map((trouble) => (
           <ProblemNote key={trouble.what} problem={trouble} tone="warn" />
         ))}
-        {now.troubles.length === 0 && (
+        {troubles.length === 0 && (
           <p class="state tone-fresh well">
             <Icon name="check" /> All is well
           </p>

@@ -1,6 +1,6 @@
 /** Tabs as WAI-ARIA has them: one in the tab order, arrows go between them. */
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { nextIndex } from "./roving.ts";
 
 export interface Tab {
@@ -19,6 +19,16 @@ interface Props {
 
 export function Tabs({ label, tabs, chosen, choose, children }: Props) {
   const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  // In a narrow window the tabs scroll: the one that is chosen is seen.
+  useEffect(() => {
+    const tab = document.getElementById(`${id}-${chosen}`);
+    if (!tab || !list.current) return;
+    const { offsetLeft, offsetWidth } = tab;
+    const { scrollLeft, clientWidth } = list.current;
+    if (offsetLeft < scrollLeft || offsetLeft + offsetWidth > scrollLeft + clientWidth)
+      list.current.scrollLeft = offsetLeft - (clientWidth - offsetWidth) / 2;
+  }, [chosen]);
   const keydown = (event: KeyboardEvent) => {
     const at = tabs.findIndex((tab) => tab.id === chosen);
     const next = nextIndex(event.key, at, tabs.length, "horizontal");
@@ -31,7 +41,7 @@ export function Tabs({ label, tabs, chosen, choose, children }: Props) {
   };
   return (
     <>
-      <div class="tabs" role="tablist" aria-label={label} onKeyDown={keydown}>
+      <div ref={list} class="tabs" role="tablist" aria-label={label} onKeyDown={keydown}>
         {tabs.map((tab) => (
           <button
             key={tab.id}

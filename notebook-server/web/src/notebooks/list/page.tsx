@@ -10,11 +10,13 @@ import { Icon } from "../../parts/icon.tsx";
 import { MenuButton } from "../../parts/menu.tsx";
 import { Empty, ProblemNote, Skeleton } from "../../parts/notice.tsx";
 import { nextIndex } from "../../parts/roving.ts";
+import { Search } from "../../parts/search.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { go, href, to } from "../../router.ts";
 import "../styles/list.css";
 import { listNotebooks } from "./api.ts";
 import { type Files, useFiles } from "./files.tsx";
+import { RunningMark } from "./running.tsx";
 import { countNotebooks, folderOf, type Row, rowsOf } from "./tree.ts";
 
 export function NotebookList() {
@@ -74,9 +76,14 @@ export function NotebookList() {
 
   return (
     <Layout>
-      <div class="line head-line notebooks-head">
-        <h1 class="grow">Notebooks</h1>
-        {tree.value.value && <span class="dim cut">{tree.value.value.root}</span>}
+      <div class="line wrap head-line">
+        <h1>Notebooks</h1>
+        {tree.value.value && (
+          <span class="dim mono cut" title={tree.value.value.root}>
+            {tree.value.value.root}
+          </span>
+        )}
+        <span class="grow" />
         <button type="button" class="btn" onClick={() => files.upload()}>
           <Icon name="upload" size={14} /> Upload
         </button>
@@ -99,20 +106,13 @@ export function NotebookList() {
       )}
       {countNotebooks(entries) > 0 && (
         <>
-          <div class="search notebook-search">
-            <Icon name="search" size={14} />
-            <input
-              class="field"
-              type="search"
-              data-search
-              aria-label="Search notebooks"
-              placeholder="Search by name or folder"
-              value={text.value}
-              onInput={(event) => {
-                text.value = event.currentTarget.value;
-              }}
-            />
-          </div>
+          <Search
+            class="notebook-search"
+            label="Search notebooks"
+            placeholder="Search by name or folder"
+            text={text}
+            isMain
+          />
           {rows.length === 0 && <p class="dim">No notebook is called that.</p>}
           <div
             ref={list}
@@ -201,14 +201,7 @@ function TreeRow({ row, isCurrent, enter, fold, files }: RowProps) {
       >
         {entry.name}
       </a>
-      {entry.running && (
-        <span class="state tone-run" title="A kernel runs for it">
-          <svg width="9" height="9" viewBox="0 0 12 12" aria-hidden="true">
-            <circle cx="6" cy="6" r="5" fill="currentColor" />
-          </svg>
-          kernel
-        </span>
-      )}
+      {entry.running && <RunningMark />}
       <span class="dim num tree-size">{size(entry.size)}</span>
       <span class="dim tree-time">
         <Ago time={entry.modified} />

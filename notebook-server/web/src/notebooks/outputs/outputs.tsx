@@ -1,7 +1,8 @@
 /** What a cell shows. */
 import { useComputed } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { Ansi } from "../../parts/ansi.tsx";
+import { useOverflow } from "../../parts/overflow.ts";
 import { Tree } from "../../parts/tree.tsx";
 import type { Desk } from "../model/desk.ts";
 import type { CellState } from "../protocol/book.ts";
@@ -135,8 +136,10 @@ function Static({ shown, metadata, name }: StaticProps) {
 }
 
 function Plain({ text }: { text: string }) {
+  const box = useRef<HTMLPreElement>(null);
+  const overflows = useOverflow(box, text);
   return (
-    <pre class="plain-text">
+    <pre ref={box} class="plain-text" tabIndex={overflows.value ? 0 : undefined}>
       {text.split("\n").map((line, at) => (
         <span key={at}>
           <Ansi line={line} />

@@ -8,6 +8,7 @@ import { nextIndex } from "../../parts/roving.ts";
 import { go, href, to } from "../../router.ts";
 import { listNotebooks } from "../list/api.ts";
 import { type Files as Actions, useFiles } from "../list/files.tsx";
+import { RunningMark } from "../list/running.tsx";
 import { folderOf, type Row, rowsOf } from "../list/tree.ts";
 import type { Desk } from "../model/desk.ts";
 
@@ -161,14 +162,7 @@ function FileRow({ row, isOpen, isCurrent, enter, fold, files }: RowProps) {
           >
             {entry.name}
           </a>
-          {entry.running && (
-            <span class="tone-run line" title="A kernel runs for it">
-              <svg width="7" height="7" viewBox="0 0 12 12" aria-hidden="true">
-                <circle cx="6" cy="6" r="5" fill="currentColor" />
-              </svg>
-              <span class="aloud">a kernel runs for it</span>
-            </span>
-          )}
+          {entry.running && <RunningMark brief />}
           <MenuButton
             class="btn quiet icon small"
             label={`More for ${entry.name}`}

@@ -4,6 +4,7 @@ import { useResource } from "../../api/resource.ts";
 import { count } from "../../format/format.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { ProblemNote, Skeleton } from "../../parts/notice.tsx";
+import { Search } from "../../parts/search.tsx";
 import { readPackages } from "./server.ts";
 
 export function PackagesDialog({ path, close }: { path: string; close: () => void }) {
@@ -22,17 +23,7 @@ export function PackagesDialog({ path, close }: { path: string; close: () => voi
             {count(told.packages.length, "package")} of <code>{told.executable}</code>. In a cell{" "}
             <code>%pip install name</code> adds one.
           </p>
-          <input
-            class="field"
-            type="search"
-            autofocus
-            aria-label="Find a package"
-            placeholder="Find a package"
-            value={text.value}
-            onInput={(event) => {
-              text.value = event.currentTarget.value;
-            }}
-          />
+          <Search label="Find a package" text={text} autofocus />
           <ul class="packages" aria-label="Packages" tabIndex={0}>
             {shown.map(({ name, version }) => (
               <li key={name} class="entry">

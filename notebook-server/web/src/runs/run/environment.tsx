@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { RunDetail } from "../../api/types.ts";
 import { metric, number, shortDigest, value } from "../../format/format.ts";
-import { Icon } from "../../parts/icon.tsx";
+import { Search } from "../../parts/search.tsx";
 import { Tree } from "../../parts/tree.tsx";
 
 type Json = Record<string, unknown>;
@@ -121,19 +121,7 @@ function Packages({ list }: { list: [string, string][] }) {
   return (
     <section aria-label="Packages">
       <h2 class="heading">Packages ({number(list.length)})</h2>
-      <div class="search">
-        <Icon name="search" size={13} />
-        <input
-          class="field"
-          type="search"
-          aria-label="Search packages"
-          placeholder="Search packages"
-          value={typed.value}
-          onInput={(event) => {
-            typed.value = event.currentTarget.value;
-          }}
-        />
-      </div>
+      <Search label="Search packages" text={typed} />
       <div class="packages" tabIndex={0} role="region" aria-label="List of packages">
         <dl class="facts">
           {shown.map(([name, version]) => (

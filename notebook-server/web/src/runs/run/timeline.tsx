@@ -124,12 +124,21 @@ function Axis({ scale }: { scale: Scale }) {
     <div class="axis" aria-hidden="true">
       <div class="ticks">
         {ticks(scale).map((ms) => (
-          <span key={ms} style={{ left: `${(100 * (ms - scale.from)) / scale.span}%` }}>
+          <Tick key={ms} at={(100 * (ms - scale.from)) / scale.span}>
             {ms === 0 ? "0" : duration(ms)}
-          </span>
+          </Tick>
         ))}
       </div>
     </div>
+  );
+}
+
+/** A time on the axis; one near its end has no room for its words where the page is narrow. */
+function Tick({ at, children }: { at: number; children: string }) {
+  return (
+    <span class={at > 80 ? "late" : undefined} style={{ left: `${at}%` }}>
+      {children}
+    </span>
   );
 }
 

@@ -11,6 +11,7 @@ import { clock, count, moment, size } from "../../format/format.ts";
 import { Ansi } from "../../parts/ansi.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { ProblemNote, Skeleton } from "../../parts/notice.tsx";
+import { Search } from "../../parts/search.tsx";
 import { Virtual, type VirtualHandle } from "../../parts/virtual.tsx";
 import { LogModel } from "./log-model.ts";
 
@@ -56,23 +57,7 @@ export function Log({ name, attempts, isLive, rows = 16 }: Props) {
   return (
     <div class="log">
       <div class="line wrap log-bar">
-        <div class="search">
-          <Icon name="search" size={13} />
-          <input
-            class="field"
-            type="search"
-            aria-label="Search the log"
-            placeholder="Search the log"
-            spellcheck={false}
-            value={typed.value}
-            onInput={(event) => {
-              typed.value = event.currentTarget.value;
-            }}
-            onKeyDown={(event) => {
-              if (event.key === "Escape") typed.value = "";
-            }}
-          />
-        </div>
+        <Search label="Search the log" text={typed} />
         {attempts.length > 1 && (
           <select
             class="field"

@@ -88,7 +88,12 @@ export function ParametersForm({
         {fields?.length === 0 && (
           <p class="dim none">
             It has no parameters
-            {more ? ": tag a cell `parameters`, and what it sets is asked for here" : ""}.
+            {more && (
+              <>
+                : tag a cell <code>parameters</code>, and what it sets is asked for here
+              </>
+            )}
+            .
           </p>
         )}
         {fields?.map((field) => (
