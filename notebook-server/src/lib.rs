@@ -25,6 +25,7 @@ pub mod routes;
 
 mod act;
 mod answer;
+mod compress;
 mod data;
 mod error;
 mod health;

@@ -10,6 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 
 use crate::answer::Failure;
+use crate::compress::{accepts_gzip, vary};
 use crate::security::gate;
 use crate::state::App;
 
@@ -38,8 +39,15 @@ pub async fn index(State(app): State<App>) -> Response {
 pub async fn asset(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path();
     let name = path.strip_prefix(app.base.path.as_str()).unwrap_or(path).trim_start_matches('/');
-    let Some((bytes, digest)) = find(&app, name).await else { return absent().into_response() };
-    let tag = format!("\"{digest}\"");
+    let short = if accepts_gzip(&headers) { find(&app, &format!("{name}.gz")).await } else { None };
+    let is_short = short.is_some();
+    let found = match short {
+        Some(found) => Some(found),
+        None => find(&app, name).await,
+    };
+    let Some((bytes, digest)) = found else { return absent().into_response() };
+    // Other bytes, another tag.
+    let tag = format!("\"{digest}{}\"", if is_short { "-gzip" } else { "" });
     let known = headers.get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
     let cache = if name.starts_with("assets/") && app.dev.is_none() { FOREVER } else { "no-cache" };
     let mut answer = if known == Some(tag.as_str()) {
@@ -51,6 +59,10 @@ pub async fn asset(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Resp
         ([(header::CONTENT_TYPE, kind)], bytes.into_owned()).into_response()
     };
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    vary(answer.headers_mut());
+    if is_short {
+        answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         answer.headers_mut().insert(header::ETAG, tag);
     }

@@ -3,14 +3,15 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use crate::act::{open, resume, stop, tags};
+use crate::compress::compress;
 use crate::data::{ask as data, catalog};
 use crate::health;
 use crate::me::me;
-use crate::notebooks::{export, past, processes, run, serve, socket};
+use crate::notebooks::{check, export, past, processes, run, serve, socket};
 use crate::page;
 use crate::runs::ask;
 use crate::security::{gate, login};
@@ -78,6 +79,7 @@ pub const ROUTES: &[Route] = routes![
     post "/api/notebooks/history/restore" => past::restore,
     get "/api/notebooks/kernel" => processes::kernel,
     get "/api/notebooks/kernel/packages" => processes::packages,
+    get "/api/notebooks/check" => check::check,
     get "/api/notebooks/export" => export::export,
     get "/api/notebooks/socket" => socket::open,
     get "/api/health" => health::health,
@@ -118,6 +120,7 @@ pub fn router(app: &App) -> Router {
     router
         .fallback(page::nothing)
         .layer(DefaultBodyLimit::max(LARGEST))
+        .layer(from_fn(compress))
         // The last layer is the outermost: it is asked before a route is even looked for.
         .layer(from_fn_with_state(app.clone(), gate::guard))
         .with_state(app.clone())

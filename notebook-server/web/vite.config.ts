@@ -2,6 +2,7 @@
 import { build } from "esbuild";
 import { defineConfig } from "vite";
 import { early } from "./build/early.ts";
+import { squeeze } from "./build/squeeze.ts";
 
 // `npm run dev` shows the page from here and asks a running `flownote ui` for everything else:
 // FLOWNOTE_UI is its address.
@@ -38,7 +39,7 @@ const sandbox = {
 };
 
 export default defineConfig({
-  plugins: [woff2Only, sandbox, early],
+  plugins: [woff2Only, sandbox, early, squeeze],
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   build: {
     target: "es2022",

@@ -35,6 +35,7 @@ const world = makeWorld(async (project) => {
     ["styled", "", shows({ "text/html": `<style>td{color:red;background:url(${ELSEWHERE}/style)}</style><table><tr><td>styled</td></tr></table><img src="${ELSEWHERE}/image">` })],
     ["script", "", shows({ "text/html": "<b>before</b><script>globalThis.reached=1</script>" })],
     ["svg", "", shows({ "image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='40'><circle r='9' cx='20' cy='20'/></svg>" })],
+    ["plotly", "import plotly.graph_objects as go\ngo.Figure(go.Bar(x=['a', 'b'], y=[3, 5], name='x')).show()"],
     ["error", "1 / 0"],
   ]);
 });
@@ -56,6 +57,8 @@ describe("a notebook is saved", () => {
     await book.open("report.ipynb");
     await book.runs("code");
     await book.runs("query");
+    await book.runs("plotly");
+    await world.page.frameLocator("iframe.sandbox").locator(".js-plotly-plot .bars path").first().waitFor();
     await book.run("error");
     await book.becomes("error", "failed");
     const { file, name } = await saved("Download as HTML");
@@ -79,6 +82,11 @@ describe("a notebook is saved", () => {
       assert.notEqual(await page.locator(".table td").first().evaluate((td) => getComputedStyle(td).color), "rgb(255, 0, 0)");
       const circle = page.getByRole("img", { name: "Picture of cell 6" });
       assert.equal(await circle.evaluate((image) => image.naturalWidth), 40);
+      // Plotly's own picture of its figure, both bars of it.
+      const figure = page.getByRole("img", { name: "Picture of cell 7" });
+      assert.ok((await figure.evaluate((image) => image.naturalWidth)) > 100);
+      const svg = atob((await figure.getAttribute("src")).split(",")[1]);
+      assert.equal(svg.match(/class="point"/g)?.length, 2);
       assert.match(await page.locator("main").innerText(), /ZeroDivisionError/);
       assert.equal(await page.evaluate(() => globalThis.reached), undefined);
       const shade = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

@@ -1,12 +1,16 @@
 /** Links: a place that one person sees opens in another's own `flownote ui` on the same store. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { NotebookOnPage, until, writeNotebook } from "./support/notebook.mjs";
 import { Server } from "./support/server.mjs";
 import { makeWorld } from "./support/world.mjs";
 
-const world = makeWorld(async (project) => ({
-  first: (await project.flow("shop.py", "--alpha", "0.1")).run,
-}));
+const world = makeWorld(async (project) => {
+  const cells = Array.from({ length: 300 }, (_, at) => [`k${at}`, `value_${at} = ${at}`]);
+  writeNotebook(project, "deep/long.ipynb", cells);
+  return { first: (await project.flow("shop.py", "--alpha", "0.1")).run };
+});
+const book = new NotebookOnPage(world);
 
 async function copied(item) {
   await world.page.getByRole("button", { name: "Copy a link" }).click();
@@ -53,6 +57,26 @@ describe("a link", () => {
       world.page.getByRole("dialog", { name: "sales" }).waitFor(),
     );
     assert.equal(place, `/runs/Shop/${world.runs.first}/start/0?tab=artifacts&artifact=sales`);
+  });
+
+  test("to a cell opens the notebook there, with the focus in it", async () => {
+    await book.open("deep/long.ipynb");
+    const cell = await book.cell("k200");
+    await cell.getByRole("button", { name: "More for this cell" }).click();
+    await world.page.getByRole("menuitem", { name: "Copy a link to the cell" }).click();
+    const address = await world.page.evaluate(() => navigator.clipboard.readText());
+    const isThere = async () => {
+      await until(() => book.focused(), (at) => at === "k200", "the cell has the focus");
+      const seen = () => world.page.locator('[data-cell="k200"]').evaluate((it) => {
+        const { top, bottom } = it.getBoundingClientRect();
+        return top >= 0 && bottom <= innerHeight;
+      });
+      await until(seen, Boolean, "and is seen");
+    };
+    await world.page.goto("about:blank");
+    await world.page.goto(address);
+    await isThere();
+    assert.equal(await opened([address], isThere), "/notebooks/deep/long.ipynb?cell=k200");
   });
 
   test("to a run that the store hasn't says so", async () => {

@@ -111,6 +111,24 @@ describe("cells come and go", () => {
     await orderIs("a,b,c,d", "and back");
   });
 
+  test("z brings cells back one after another, the last deleted first, each to its place", async () => {
+    await book.focus("a");
+    await press("d", "d");
+    await orderIs("b,c,d", "the first is deleted");
+    await book.focus("c");
+    await press("d", "d");
+    await orderIs("b,d", "another is deleted");
+    await book.focus("d");
+    await press("d", "d");
+    await orderIs("b", "and one more");
+    await press("z");
+    await orderIs("b,d", "the last comes back");
+    await press("z");
+    await orderIs("b,c,d", "then the one before");
+    await press("z");
+    await orderIs("a,b,c,d", "then the first");
+  });
+
   test("a single d does nothing", async () => {
     await book.focus("a");
     await press("d", "j");

@@ -51,6 +51,15 @@ class Counter(anywidget.AnyWidget):
 counter = Counter()
 counter`;
 
+const HELD = `import ipywidgets
+from IPython.display import HTML, display
+held = ipywidgets.Output()
+display(held)
+with held:
+    print('within')
+    display(HTML('<b>bold within</b>'))
+    display(ipywidgets.Label('a label within'))`;
+
 const world = makeWorld(async (project) => {
   writeNotebook(project, "foreign.ipynb", [
     ["one", "1", html(DRAWS)],
@@ -90,6 +99,9 @@ const world = makeWorld(async (project) => {
     ["say", "counter.send({'text': 'hello'})\n# flownote: no-cache"],
     ["slider", "import ipywidgets\nslider = ipywidgets.IntSlider(value=3, min=0, max=9, description='size')\nipywidgets.VBox([slider, ipywidgets.Label('a label')])"],
     ["sliding", "print('slid to', slider.value)\n# flownote: no-cache"],
+    ["held", HELD],
+    ["more", "with held:\n    print('later')\nprint('outside')"],
+    ["clears", "held.clear_output()\nwith held:\n    print('anew')\n    1 / 0"],
   ]);
 });
 const book = new NotebookOnPage(world);
@@ -296,6 +308,25 @@ describe("widgets", () => {
     await book.runs("sliding");
     assert.match(await book.shows("sliding"), /slid to 4/);
     await world.browser.shoot("notebook-widgets");
+    quiet();
+  });
+
+  test("of ipywidgets: an Output holds what is printed and shown within it", async () => {
+    await book.runs("held");
+    const held = inside().getByRole("group", { name: /Output of cell 7/ });
+    await held.getByText("within", { exact: true }).waitFor();
+    await held.locator("b", { hasText: "bold within" }).waitFor();
+    await held.getByText("a label within").waitFor();
+    assert.doesNotMatch(await book.shows("held"), /within/);
+    await book.runs("more");
+    await held.getByText("later").waitFor();
+    assert.match(await book.shows("more"), /^outside$/m);
+    assert.doesNotMatch(await book.shows("more"), /later/);
+    // An error within it is shown there, as in Jupyter, and the cell has not failed.
+    await book.runs("clears");
+    await held.getByText("ZeroDivisionError").first().waitFor();
+    await held.getByText("anew", { exact: true }).waitFor();
+    assert.equal(await held.getByText("later").count(), 0);
     quiet();
   });
 

@@ -249,3 +249,22 @@ pub struct CatalogEntry {
     /// Who ran that.
     pub user: Option<String>,
 }
+
+impl CatalogEntry {
+    /// An entry of which only the name is known.
+    pub fn new(catalog: &str, path: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            catalog: catalog.to_owned(),
+            path: path.into(),
+            name: name.into(),
+            detail: None,
+            table: None,
+            rows: None,
+            width: None,
+            size: None,
+            made_at: None,
+            made_by: None,
+            user: None,
+        }
+    }
+}

@@ -22,13 +22,16 @@ const TABLES: usize = 2_000;
 /// How long a search may read.
 const PATIENCE: Duration = Duration::from_millis(800);
 
+/// What the catalog is called.
+const NAME: &str = "artifacts";
+
 /// The catalog.
 #[derive(Debug)]
 pub struct Artifacts;
 
 impl Catalog for Artifacts {
     fn name(&self) -> &'static str {
-        "artifacts"
+        NAME
     }
 
     fn list<'a>(
@@ -76,7 +79,10 @@ impl Catalog for Artifacts {
 async fn flows(app: &App) -> Result<CatalogList, Failure> {
     let mut flows = app.runs.store().flows().await?;
     flows.sort_unstable();
-    let entries = flows.into_iter().map(|flow| entry(flow.as_str(), flow.as_str())).collect();
+    let entries = flows
+        .into_iter()
+        .map(|flow| CatalogEntry::new(NAME, flow.as_str(), flow.as_str()))
+        .collect();
     Ok(CatalogList { entries, is_cut: false })
 }
 
@@ -95,7 +101,7 @@ async fn runs(app: &App, flow: &str) -> Result<CatalogList, Failure> {
         detail: run.facts.file.clone(),
         made_at: Some(run.facts.created_at.clone()),
         user: Some(run.facts.user.clone()),
-        ..entry(&run.key.to_string(), run.key.run.as_str())
+        ..CatalogEntry::new(NAME, run.key.to_string(), run.key.run.as_str())
     });
     Ok(CatalogList { entries: entries.collect(), is_cut })
 }
@@ -122,7 +128,7 @@ fn table(run: &RunKey, made: Made) -> Option<CatalogEntry> {
         made_at: Some(made.finished_at),
         made_by: Some(maker),
         user: Some(made.user),
-        ..entry(&pathspec, &made.name)
+        ..CatalogEntry::new(NAME, pathspec, made.name)
     })
 }
 
@@ -142,21 +148,5 @@ fn shape(record: &ArtifactRecord) -> Option<(Option<u64>, Option<u64>)> {
         }
         "csr" => Some((number("nnz"), Some(3))),
         _ => None,
-    }
-}
-
-fn entry(path: &str, name: &str) -> CatalogEntry {
-    CatalogEntry {
-        catalog: "artifacts".to_owned(),
-        path: path.to_owned(),
-        name: name.to_owned(),
-        detail: None,
-        table: None,
-        rows: None,
-        width: None,
-        size: None,
-        made_at: None,
-        made_by: None,
-        user: None,
     }
 }

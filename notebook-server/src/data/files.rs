@@ -21,13 +21,16 @@ const DEPTH: usize = 12;
 /// Folders of other programs, with nobody's data.
 const SKIPPED: [&str; 5] = ["node_modules", "__pycache__", "site-packages", "target", "venv"];
 
+/// What the catalog is called.
+const NAME: &str = "files";
+
 /// The catalog.
 #[derive(Debug)]
 pub struct Files;
 
 impl Catalog for Files {
     fn name(&self) -> &'static str {
-        "files"
+        NAME
     }
 
     fn list<'a>(
@@ -130,19 +133,7 @@ fn entries(dir: &Dir, above: &str, reads: &dyn Fn(&str) -> bool) -> Vec<CatalogE
             continue;
         }
         let Ok(kind) = entry.file_type() else { continue };
-        let mut entry = CatalogEntry {
-            catalog: "files".to_owned(),
-            path: path.clone(),
-            name,
-            detail: None,
-            table: None,
-            rows: None,
-            width: None,
-            size: None,
-            made_at: None,
-            made_by: None,
-            user: None,
-        };
+        let mut entry = CatalogEntry::new(NAME, path.clone(), name);
         if kind.is_dir() {
             if SKIPPED.contains(&entry.name.as_str()) {
                 continue;

@@ -30,8 +30,8 @@ use processes::Processes;
 pub use jobs::{Jobs, check, gc};
 pub use kernels::end_kernel;
 
-/// How long a measurement counts.
-const FRESH: Duration = Duration::from_secs(300);
+/// A measurement counts so many times as long as it took, and at least so long.
+const FRESH: (u32, Duration) = (50, Duration::from_secs(5));
 /// How many runs are shown.
 const SHOWN: usize = 10;
 /// Less room than this is worth a word.
@@ -48,6 +48,8 @@ pub struct Measured {
 struct Last {
     size: Option<StoreSize>,
     begun: Option<Instant>,
+    /// How long the last one took; none while it goes on.
+    took: Option<Duration>,
     trouble: Option<ApiError>,
 }
 
@@ -143,12 +145,21 @@ async fn runs(app: &App, status: Status) -> Result<Vec<RunRow>, Failure> {
 /// The last measurement; begins another when it is old.
 fn measured(app: &App) -> (Option<StoreSize>, Option<ApiError>) {
     let mut last = app.measured.last.lock().unwrap_or_else(PoisonError::into_inner);
-    if last.begun.is_none_or(|begun| begun.elapsed() > FRESH) {
-        last.begun = Some(Instant::now());
+    let (times, least) = FRESH;
+    let fresh = last.took.map(|took| (took * times).max(least));
+    let is_due = match (last.begun, fresh) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(begun), Some(fresh)) => begun.elapsed() > fresh,
+    };
+    if is_due {
+        let begun = Instant::now();
+        (last.begun, last.took) = (Some(begun), None);
         let app = app.clone();
         tokio::spawn(async move {
             let found = measure(&app.store).await;
             let mut last = app.measured.last.lock().unwrap_or_else(PoisonError::into_inner);
+            last.took = Some(begun.elapsed());
             match found {
                 Ok(size) => (last.size, last.trouble) = (Some(size), None),
                 Err(error) => {

@@ -1,7 +1,8 @@
 //! Notebooks and their folders as the page lists them.
 
 use crate::api::MemoryRoom;
-use flownote_notebook::{Document, Language};
+use flownote_notebook::places::Mistake;
+use flownote_notebook::{CellId, Document, Language};
 use serde::{Deserialize, Serialize};
 
 /// `GET api/notebooks`: what is in the served folder.
@@ -188,6 +189,28 @@ pub struct NotebookPackages {
     pub executable: String,
     /// The packages that it finds, by name.
     pub packages: Vec<NotebookPackage>,
+}
+
+/// `GET api/notebooks/check?path=&with=`: what a program finds in the cells' text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NotebookChecked {
+    /// The program.
+    pub program: String,
+    /// The cells that it read, and what it found in each.
+    pub cells: Vec<CheckedCell>,
+}
+
+/// What is found in a cell.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CheckedCell {
+    /// Its id.
+    pub cell: CellId,
+    /// The text that was read: with another, places mean nothing.
+    pub source: String,
+    /// What was found.
+    pub problems: Vec<Mistake>,
 }
 
 /// One that is installed.

@@ -6,6 +6,7 @@
 //! supervisor, a process of its own behind a [`link`]. Opening a notebook runs nothing.
 
 mod changes;
+pub mod check;
 mod entry;
 pub mod export;
 mod file;

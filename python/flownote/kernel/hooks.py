@@ -80,6 +80,12 @@ def _comm(module: Any, kernel: Kernel) -> None:
     kernel.comms.take_over(module)
 
 
+def _output_widget(module: Any, kernel: Kernel) -> None:
+    from flownote.kernel import output_widget
+
+    output_widget.take_over(module, kernel)
+
+
 # Module → what is done to it once it is loaded.
 _CHANGES: dict[str, Any] = {
     "getpass": _getpass,
@@ -87,6 +93,7 @@ _CHANGES: dict[str, Any] = {
     "IPython.core.interactiveshell": _interactive_shell,
     "IPython.core.display_functions": _display_functions,
     "comm": _comm,
+    "ipywidgets.widgets.widget_output": _output_widget,
 }
 # Decides once, when it is loaded, whether it is in a notebook: by this module being loaded.
 _BY_MODULE = {"tqdm.autonotebook": "ipykernel.zmqshell"}

@@ -14,6 +14,7 @@ pub struct Difference {
     pub cells: Vec<CellDifference>,
     /// The notebook's metadata, and its mode as `mode`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<Change<Value>>>"))]
     pub metadata: Vec<Change<Value>>,
 }
 
@@ -41,6 +42,7 @@ pub enum CellDifference {
         source: String,
         /// Its outputs in words.
         #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
         outputs: Vec<String>,
     },
     /// It is in the older notebook only.
@@ -55,6 +57,7 @@ pub enum CellDifference {
         source: String,
         /// Its outputs in words.
         #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
         outputs: Vec<String>,
     },
     /// It is in both.
@@ -63,25 +66,31 @@ pub enum CellDifference {
         cell: CellId,
         /// Its id in the older one, when that was another and the text told the cell.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
         was: Option<CellId>,
         /// Its number in the newer notebook, from 1.
         number: usize,
         /// Its number in the older one, when it was moved.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
         moved_from: Option<usize>,
         /// Its language in the newer notebook.
         language: Language,
         /// Its language in the older one, when that was another.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
         was_language: Option<Language>,
         /// Where its text differs.
         #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<Hunk>>"))]
         hunks: Vec<Hunk>,
         /// What it showed and shows, when that differs.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
         outputs: Option<Change<Vec<String>>>,
         /// Its metadata, and its pasted images as `attachments`.
         #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<Change<Value>>>"))]
         metadata: Vec<Change<Value>>,
     },
 }
@@ -94,9 +103,11 @@ pub struct Change<T> {
     pub key: String,
     /// In the older notebook.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub before: Option<T>,
     /// In the newer one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub after: Option<T>,
 }
 

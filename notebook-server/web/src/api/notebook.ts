@@ -92,7 +92,7 @@ source: string,
 /**
  * Its outputs in words.
  */
-outputs: Array<string>, } | { "change": "removed", 
+outputs?: Array<string>, } | { "change": "removed", 
 /**
  * Its id.
  */
@@ -112,7 +112,7 @@ source: string,
 /**
  * Its outputs in words.
  */
-outputs: Array<string>, } | { "change": "changed", 
+outputs?: Array<string>, } | { "change": "changed", 
 /**
  * Its id in the newer notebook.
  */
@@ -120,7 +120,7 @@ cell: CellId,
 /**
  * Its id in the older one, when that was another and the text told the cell.
  */
-was: CellId | null, 
+was?: CellId, 
 /**
  * Its number in the newer notebook, from 1.
  */
@@ -128,7 +128,7 @@ number: number,
 /**
  * Its number in the older one, when it was moved.
  */
-moved_from: number | null, 
+moved_from?: number, 
 /**
  * Its language in the newer notebook.
  */
@@ -136,19 +136,19 @@ language: Language,
 /**
  * Its language in the older one, when that was another.
  */
-was_language: Language | null, 
+was_language?: Language, 
 /**
  * Where its text differs.
  */
-hunks: Array<Hunk>, 
+hunks?: Array<Hunk>, 
 /**
  * What it showed and shows, when that differs.
  */
-outputs: Change<Array<string>> | null, 
+outputs?: Change<Array<string>>, 
 /**
  * Its metadata, and its pasted images as `attachments`.
  */
-metadata: Array<Change<JsonValue>>, };
+metadata?: Array<Change<JsonValue>>, };
 
 /**
  * The id of a cell: 1–64 of `a-z A-Z 0-9 - _`, unique in its notebook, the same for
@@ -202,11 +202,28 @@ key: string,
 /**
  * In the older notebook.
  */
-before: T | null, 
+before?: T, 
 /**
  * In the newer one.
  */
-after: T | null, };
+after?: T, };
+
+/**
+ * What is found in a cell.
+ */
+export type CheckedCell = { 
+/**
+ * Its id.
+ */
+cell: CellId, 
+/**
+ * The text that was read: with another, places mean nothing.
+ */
+source: string, 
+/**
+ * What was found.
+ */
+problems: Array<Mistake>, };
 
 /**
  * A message of a widget, in either direction.
@@ -343,7 +360,7 @@ cells: Array<CellDifference>,
 /**
  * The notebook's metadata, and its mode as `mode`.
  */
-metadata: Array<Change<JsonValue>>, };
+metadata?: Array<Change<JsonValue>>, };
 
 /**
  * A notebook. `Document::apply` changes what people write, and can take it back; the
@@ -642,6 +659,19 @@ export type NotebookAt = {
  * The path below the served folder.
  */
 path: string, };
+
+/**
+ * `GET api/notebooks/check?path=&with=`: what a program finds in the cells' text.
+ */
+export type NotebookChecked = { 
+/**
+ * The program.
+ */
+program: string, 
+/**
+ * The cells that it read, and what it found in each.
+ */
+cells: Array<CheckedCell>, };
 
 /**
  * A folder, or a notebook.

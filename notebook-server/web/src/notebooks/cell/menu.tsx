@@ -9,12 +9,15 @@ import { modeItems } from "./mode-menu.ts";
 const CODE = ["run-above", "run-below"];
 const ALL = ["insert-above", "insert-below", "move-up", "move-down", "merge"];
 const LOOK = ["clear", "fold-outputs"];
-const LAST = ["copy", "cut", "delete"];
+const CHECK = ["check-ruff"];
+const LAST = ["copy", "copy-link", "cut", "delete"];
 
 export function CellMenu({ desk, cell }: { desk: Desk; cell: CellState }) {
   const items = (): MenuItem[] => {
     const code = isCode(cell.language);
-    const groups = code ? [CODE, ALL, LOOK, ["fold-source"], LAST] : [ALL, LAST];
+    const look =
+      cell.language === "python" ? [...LOOK, "fold-source", ...CHECK] : [...LOOK, "fold-source"];
+    const groups = code ? [CODE, ALL, look, LAST] : [ALL, LAST];
     const actions = groups.flatMap((group, place) =>
       group.flatMap((id, at): MenuItem[] => {
         const action = ACTIONS.find((one) => one.id === id);
@@ -25,7 +28,7 @@ export function CellMenu({ desk, cell }: { desk: Desk; cell: CellState }) {
             id,
             title: action.title,
             keys: keys ? keyLabel(keys) : undefined,
-            begins: at === 0 && place > 0 && id !== "fold-source",
+            begins: at === 0 && place > 0,
             run: () => {
               desk.entered(cell.id, false);
               void action.run(desk);

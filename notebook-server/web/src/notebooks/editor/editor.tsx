@@ -66,11 +66,13 @@ export function Editor({ desk, cell, name }: Props) {
     view.current?.dispatch({ effects: setFailed.of(failed) });
   }, [text, resets, failed]);
 
-  // What SQL and WASM cells refer to is made elsewhere: it may be right by now.
+  // What SQL and WASM cells refer to is made elsewhere: it may be right by now. And somebody
+  // may have had the cell checked.
   const definitions = desk.definitions.value;
+  const checked = desk.notebook.checked.value.get(cell.id);
   useEffect(() => {
     view.current?.dispatch({ effects: lookAgain.of(null) });
-  }, [definitions]);
+  }, [definitions, checked]);
 
   const finder = finderOf(desk);
   const places = finder.inCell(cell.id);

@@ -17,7 +17,10 @@ export function problems({ notebook, cell }: Asker): Extension {
     // Whoever typed on meanwhile is answered anew.
     if (reply?.reply !== "diagnosed" || !view.state.doc.eq(text)) return [];
     const at = (place: number) => Math.min(place, text.length);
-    return reply.problems.map(({ from, to, severity, message, hint }) => ({
+    // What a program found counts as long as the text is the one that it read.
+    const checked = notebook.checked.peek().get(cell);
+    const more = checked?.source === text.toString() ? checked.problems : [];
+    return [...reply.problems, ...more].map(({ from, to, severity, message, hint }) => ({
       from: at(from),
       to: at(to),
       severity,

@@ -1,5 +1,7 @@
 /** Every action of a notebook: its name, its key, what it does. Keys, palette and help sheet
  * are made of this one table. The keys of command mode are Jupyter's. */
+
+import { checkWithRuff } from "../editor/check.ts";
 import { goToDefinitionHere } from "../editor/definition.ts";
 import { finderOf } from "../find/finder.ts";
 import type { Desk } from "../model/desk.ts";
@@ -184,6 +186,12 @@ export const ACTIONS: readonly Action[] = [
     run: (desk) => desk.copy(),
   },
   {
+    id: "copy-link",
+    group: "Cell",
+    title: "Copy a link to the cell",
+    run: (desk) => desk.copyLink(),
+  },
+  {
     id: "paste",
     group: "Cell",
     title: "Paste cells below",
@@ -288,6 +296,12 @@ export const ACTIONS: readonly Action[] = [
     title: "Go to the definition of the name at the cursor",
     edit: ["F12"],
     run: (desk) => goToDefinitionHere(desk),
+  },
+  {
+    id: "check-ruff",
+    group: "Look",
+    title: "Check with ruff",
+    run: (desk) => checkWithRuff(desk),
   },
   {
     id: "fold-outputs",

@@ -3,6 +3,8 @@
  * actions that keys, menus and the palette share.
  */
 import { batch, computed, signal } from "@preact/signals";
+import { copy } from "../../parts/copy.tsx";
+import { href, to } from "../../router.ts";
 import { tell, tellProblem } from "../../state/toasts.ts";
 import { Sandbox } from "../outputs/sandbox/sandbox.ts";
 import { isCode } from "../protocol/book.ts";
@@ -301,6 +303,15 @@ export class Desk {
       return [{ id, language, metadata, source: this.notebook.source(id) }];
     });
     tell(this.clipboard.length === 1 ? "Cell copied" : `${this.clipboard.length} cells copied`);
+  }
+
+  /** Copies an address that opens the notebook at this cell. */
+  async copyLink(): Promise<void> {
+    const cell = this.focused.peek();
+    if (!cell) return;
+    const place = href(to("notebooks", ...this.notebook.path.split("/")));
+    const address = `${location.origin}${place}?cell=${encodeURIComponent(cell)}`;
+    if (await copy(address, "the address")) tell("Copied a link to the cell");
   }
 
   async cut(): Promise<void> {

@@ -1,7 +1,9 @@
 /** An open notebook: its state, its texts, its socket, and what can be asked of it. */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { CheckedCell } from "../../api/notebook.ts";
 import { Problem } from "../../api/problem.ts";
 import { Widgets } from "../outputs/sandbox/widgets.ts";
+import { checkWithRuff } from "../panes/server.ts";
 import { type Book, type CellState, EMPTY } from "../protocol/book.ts";
 import { reduce, type Texts } from "../protocol/reduce.ts";
 import { Socket } from "../protocol/socket.ts";
@@ -38,6 +40,17 @@ export class Notebook {
   private lastAsk = 0;
   private readonly cells = new Map<string, ReadonlySignal<CellState | null>>();
   private readonly quiet = new Set<() => void>();
+
+  /** What a program found in cells when it was last asked, with the text that it read. */
+  readonly checked = signal<ReadonlyMap<string, CheckedCell>>(new Map());
+
+  /** Has ruff look at all Python cells as they are typed now. */
+  async checkWithRuff(): Promise<CheckedCell[]> {
+    await this.settled();
+    const { cells } = await checkWithRuff(this.path);
+    this.checked.value = new Map(cells.map((one) => [one.cell, one]));
+    return cells;
+  }
 
   /** Widgets of the kernel, as far as this page knows them. */
   readonly widgets = new Widgets((comm) => this.ask({ request: "comm", comm }));

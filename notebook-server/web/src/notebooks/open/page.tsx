@@ -4,7 +4,9 @@ import { useEffect, useMemo } from "preact/hooks";
 import { useCommands } from "../../frame/commands.ts";
 import { useTitle } from "../../frame/title.ts";
 import { Empty, Skeleton } from "../../parts/notice.tsx";
-import { href } from "../../router.ts";
+import { Words } from "../../parts/words.tsx";
+import { href, params } from "../../router.ts";
+import { tell } from "../../state/toasts.ts";
 import { FindBar } from "../find/bar.tsx";
 import { ACTIONS, keyLabel } from "../keys/bindings.ts";
 import { Desk } from "../model/desk.ts";
@@ -58,12 +60,21 @@ export function NotebookPage({ path }: { path: string }) {
 
   // The page as a whole doesn't follow what cells print.
   const isOpen = useComputed(() => book.value.isOpen);
+  // A link may name a cell: there the page begins.
+  const linked = params.value.get("cell");
+  useEffect(() => {
+    if (!linked || !isOpen.value) return;
+    if (desk.positions.peek().has(linked)) desk.goTo(linked);
+    else tell("The cell that the link leads to is no longer here");
+  }, [desk, linked, isOpen.value]);
   if (!isOpen.value) {
     return (
       <main class="page" id="main">
         {socket.state.value === "refused" ? (
           <Empty icon="notebook" title="This notebook can't be opened">
-            <p>{socket.reason.value || "The server refused it."}</p>
+            <p>
+              <Words text={socket.reason.value || "The server refused it."} />
+            </p>
             <a class="btn" href={href("/notebooks")}>
               All notebooks
             </a>

@@ -43,16 +43,16 @@ function CellDiff({ cell }: { cell: CellDifference }) {
 function wordsOf(cell: CellDifference): string {
   if (cell.change !== "changed") return cell.change;
   const words = [
-    cell.hunks.length > 0 ? "text changed" : "",
-    cell.moved_from !== null ? `moved from ${cell.moved_from}` : "",
+    cell.hunks ? "text changed" : "",
+    cell.moved_from ? `moved from ${cell.moved_from}` : "",
     cell.was_language ? `was ${cell.was_language}` : "",
-    cell.metadata.length > 0 ? `${cell.metadata.map(({ key }) => key).join(", ")} changed` : "",
+    cell.metadata ? `${cell.metadata.map(({ key }) => key).join(", ")} changed` : "",
   ];
   return words.filter(Boolean).join(", ") || "changed";
 }
 
 function linesOf(cell: CellDifference): Line[] {
-  if (cell.change === "changed") return cell.hunks.flatMap((hunk: Hunk) => hunk.lines);
+  if (cell.change === "changed") return (cell.hunks ?? []).flatMap((hunk: Hunk) => hunk.lines);
   const kind = cell.change;
   return cell.source === "" ? [] : cell.source.split("\n").map((text) => ({ kind, text }));
 }

@@ -24,7 +24,7 @@ export function SaveDialog({ desk, save, close }: Props) {
   const isBusy = useSignal(false);
   const difference = useResource(save.save, (signal) => differenceTo(path, save.save, signal));
   const cells = difference.value.value?.cells;
-  const isSame = cells?.length === 0 && difference.value.value?.metadata.length === 0;
+  const isSame = cells?.length === 0 && !difference.value.value?.metadata;
   const restore = async () => {
     isBusy.value = true;
     try {

@@ -1,8 +1,8 @@
 /** What the panes ask the server: earlier saves, and the processes of a notebook. */
 import { address, get, post, withQuery } from "../../api/client.ts";
 import type {
-  CellDifference,
   Difference,
+  NotebookChecked,
   NotebookKernel,
   NotebookPackages,
   NotebookRestored,
@@ -15,27 +15,12 @@ export const readSave = (path: string, save: string, signal?: AbortSignal) =>
   get<NotebookSaved>(withQuery(address("notebooks", "history", "save"), { path, save }), signal);
 
 /** What differs between a save and the notebook now. */
-export async function differenceTo(
-  path: string,
-  save: string,
-  signal?: AbortSignal,
-): Promise<Difference> {
-  const to = withQuery(address("notebooks", "history", "diff"), { path, save });
-  const { cells, metadata } = await get<Partial<Difference>>(to, signal);
-  return { cells: (cells ?? []).map(whole), metadata: metadata ?? [] };
-}
+export const differenceTo = (path: string, save: string, signal?: AbortSignal) =>
+  get<Difference>(withQuery(address("notebooks", "history", "diff"), { path, save }), signal);
 
-/** The server leaves out what is empty. */
-function whole(cell: CellDifference): CellDifference {
-  if (cell.change !== "changed") return { ...cell, outputs: cell.outputs ?? [] };
-  return {
-    ...cell,
-    moved_from: cell.moved_from ?? null,
-    was_language: cell.was_language ?? null,
-    hunks: cell.hunks ?? [],
-    metadata: cell.metadata ?? [],
-  };
-}
+/** What ruff finds in the cells. */
+export const checkWithRuff = (path: string) =>
+  get<NotebookChecked>(withQuery(address("notebooks", "check"), { path, with: "ruff" }));
 
 export const restoreSave = (path: string, save: string) =>
   post<NotebookRestored>(address("notebooks", "history", "restore"), { path, save });

@@ -9,12 +9,12 @@ import { type CellState, isCode, languageTitle } from "../../protocol/book.ts";
 import { hasMath, loadMath, markdownHtml } from "../markdown.ts";
 import { coloured } from "./code.ts";
 import look from "./look.css?raw";
-import { escaped, outputHtml } from "./output.ts";
+import { escaped, outputHtml, type Picture } from "./output.ts";
 
 /** The file may fetch nothing, whatever is in it. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:";
 
-export async function notebookHtml(notebook: Notebook): Promise<string> {
+export async function notebookHtml(notebook: Notebook, picture: Picture): Promise<string> {
   const { order, cells } = notebook.book.peek();
   const title = escaped(notebook.path.split("/").at(-1) ?? "notebook");
   const parts: string[] = [];
@@ -23,7 +23,7 @@ export async function notebookHtml(notebook: Notebook): Promise<string> {
     const cell = cells.get(id);
     if (!cell) continue;
     if (isCode(cell.language)) number += 1;
-    parts.push(await cellHtml(cell, notebook.source(id), number));
+    parts.push(await cellHtml(cell, notebook.source(id), number, picture));
   }
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -48,7 +48,12 @@ function palette(): string {
   );
 }
 
-async function cellHtml(cell: CellState, source: string, number: number): Promise<string> {
+async function cellHtml(
+  cell: CellState,
+  source: string,
+  number: number,
+  picture: Picture,
+): Promise<string> {
   if (cell.language === "markdown") {
     if (hasMath(source)) await loadMath();
     const html = markdownHtml(source, { attachments: cell.attachments, math: "mathml" });
@@ -58,7 +63,7 @@ async function cellHtml(cell: CellState, source: string, number: number): Promis
   const jupyter = cell.metadata.jupyter as Record<string, unknown> | undefined;
   const label = `cell ${number}`;
   const outputs: string[] = [];
-  for (const output of cell.outputs) outputs.push(await outputHtml(output, label));
+  for (const output of cell.outputs) outputs.push(await outputHtml(output, label, picture));
   const code = await coloured(source, cell.language);
   const shown = jupyter?.outputs_hidden === true ? "" : outputs.join("\n");
   const said = jupyter?.source_hidden === true ? "" : `<pre class="code">${code}</pre>`;

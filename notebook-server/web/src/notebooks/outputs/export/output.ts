@@ -17,7 +17,14 @@ export function escaped(text: string): string {
     .replace(/"/g, "&quot;");
 }
 
-export async function outputHtml(output: ShownOutput, label: string): Promise<string> {
+/** A picture of what only scripts draw, by the output's key; null when there is none. */
+export type Picture = (key: number) => Promise<string | null>;
+
+export async function outputHtml(
+  output: ShownOutput,
+  label: string,
+  picture: Picture,
+): Promise<string> {
   switch (output.kind) {
     case "stream":
       return `<pre class="${output.name}">${output.text.lines.map(ansi).join("\n")}</pre>`;
@@ -29,6 +36,11 @@ export async function outputHtml(output: ShownOutput, label: string): Promise<st
     }
     case "display": {
       const scripted = scriptOf(output.data);
+      if (scripted?.content.kind === "plotly") {
+        const svg = await picture(output.key);
+        // As an image it runs nothing and fetches nothing, whatever is in it.
+        if (svg) return image("image/svg+xml", base64(new TextEncoder().encode(svg)), label);
+      }
       const shown = await formHtml(staticForm(output.data), label);
       const note = scripted
         ? `<p class="note">${scripted.what} is shown here without its scripts.</p>`

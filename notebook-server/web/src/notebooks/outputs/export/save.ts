@@ -5,7 +5,7 @@ import type { Desk } from "../../model/desk.ts";
 export async function saveAsHtml(desk: Desk): Promise<void> {
   try {
     const { notebookHtml } = await import("./document.ts");
-    const html = await notebookHtml(desk.notebook);
+    const html = await notebookHtml(desk.notebook, (key) => desk.sandbox.picture(key));
     const name = desk.notebook.path.split("/").at(-1) ?? "notebook";
     const address = URL.createObjectURL(new Blob([html], { type: "text/html" }));
     const link = Object.assign(document.createElement("a"), {

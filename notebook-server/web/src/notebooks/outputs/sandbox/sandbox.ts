@@ -19,6 +19,9 @@ import {
 /** What the frame's own page is asked by. */
 export const FRAME = "sandbox";
 
+/** So many milliseconds a picture may take. */
+const PICTURE = 10_000;
+
 /** A frame that goes elsewhere is begun anew so often. */
 const BEGINS = 3;
 
@@ -82,6 +85,22 @@ export class Sandbox {
     this.frame?.focus();
     this.tell({ say: "enter", key });
   }
+
+  /** A picture of an output, as SVG that nobody has cleaned; null when there is none. */
+  picture(key: number): Promise<string | null> {
+    if (!this.port || !this.shown.has(key)) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      const late = setTimeout(() => resolve(null), PICTURE);
+      this.pictures.set(key, (svg) => {
+        clearTimeout(late);
+        this.pictures.delete(key);
+        resolve(svg);
+      });
+      this.tell({ say: "draw", key });
+    });
+  }
+
+  private readonly pictures = new Map<number, (svg: string | null) => void>();
 
   /** Keeps the frame at what the trusted cells show, in their order. */
   private follow(): void {
@@ -196,6 +215,9 @@ export class Sandbox {
         break;
       case "leave":
         this.leave(word.key, word.to);
+        break;
+      case "drawn":
+        this.pictures.get(word.key)?.(word.svg);
         break;
       case "want":
         this.notebook.widgets.want(word.id);

@@ -31,7 +31,9 @@ export type ToFrame =
   | { say: "model"; id: string; state: State }
   | { say: "update"; id: string; state: State }
   | { say: "custom"; id: string; content: unknown; buffers: ArrayBuffer[] }
-  | { say: "closed"; id: string };
+  | { say: "closed"; id: string }
+  /** A picture of an output is wanted. */
+  | { say: "draw"; key: number };
 
 /** Why an output is not what it should be. */
 export type Trouble = "blocked" | "failed" | "missing";
@@ -43,11 +45,15 @@ export type ToPage =
   | { say: "leave"; key: number; to: "output" | "after" }
   | { say: "want"; id: string }
   | { say: "update"; id: string; state: State }
-  | { say: "custom"; id: string; content: unknown; buffers: ArrayBuffer[] };
+  | { say: "custom"; id: string; content: unknown; buffers: ArrayBuffer[] }
+  /** A picture of an output as SVG; null when none can be made. */
+  | { say: "drawn"; key: number; svg: string | null };
 
 /** No output is higher: it scrolls. */
 export const HIGHEST = 2400;
 const LONGEST = 2000;
+/** The longest picture, in characters. */
+const LARGEST = 16 << 20;
 
 type Fields = Record<string, unknown>;
 
@@ -84,6 +90,11 @@ export function fromFrame(value: unknown): ToPage | null {
     case "custom":
       if (!isId(id) || !areBuffers(value.buffers)) return null;
       return { say, id, content: value.content, buffers: value.buffers };
+    case "drawn": {
+      const { svg } = value;
+      if (!isKey(key) || (svg !== null && typeof svg !== "string")) return null;
+      return { say, key, svg: svg !== null && svg.length <= LARGEST ? svg : null };
+    }
     default:
       return null;
   }
@@ -105,6 +116,7 @@ export function fromPage(value: unknown): ToFrame | null {
       return is(isKey(key) && typeof value.label === "string" && isContent(value.content));
     case "drop":
     case "enter":
+    case "draw":
       return is(isKey(key));
     case "place":
       return is(Array.isArray(value.places) && value.places.every(isPlace));

@@ -2,6 +2,7 @@
  * The common controls of ipywidgets (sliders, fields, choices, boxes, progress), by the browser's
  * own elements. Their states are those of `@jupyter-widgets/controls` 2.0.
  */
+import { type Held, shown } from "./held.ts";
 import type { Model } from "./model.ts";
 
 type End = () => void;
@@ -219,11 +220,36 @@ const BOXES: Record<string, string> = {
   TabView: "column",
 };
 
+/** What an `Output` holds, in its order. */
+function outputs(model: Model, box: HTMLElement, child: DrawChild): End {
+  const list = make("div", { className: "box column" });
+  box.replaceChildren(list);
+  let ends: End[] = [];
+  const draw = () => {
+    for (const end of ends) end();
+    ends = [];
+    list.replaceChildren();
+    for (const output of (model.get("outputs") as Held[] | undefined) ?? []) {
+      const place = make("div");
+      list.append(place);
+      const end = shown(output, place, child);
+      if (end) ends.push(end);
+    }
+  };
+  draw();
+  model.on("change:outputs", draw);
+  return () => {
+    model.off("change:outputs", draw);
+    for (const end of ends) end();
+  };
+}
+
 /** Draws a control; null for one that isn't known here. */
 export function control(model: Model, box: HTMLElement, child: DrawChild): End | null {
   const name = text(model.get("_view_name"));
   const direction = BOXES[name];
   if (direction) return children(model, box, direction, child);
+  if (name === "OutputView") return outputs(model, box, child);
   const maker = CONTROLS[name];
   if (!maker) return null;
   const line = make("div", { className: "control" });

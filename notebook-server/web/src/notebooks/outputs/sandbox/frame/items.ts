@@ -4,6 +4,7 @@ import { runHtml, runJavascript } from "./run.ts";
 import type { Widgets } from "./widgets.ts";
 
 interface PlotlyLibrary {
+  toImage(box: HTMLElement, options: object): Promise<string>;
   newPlot(box: HTMLElement, data: unknown, layout: unknown, config: unknown): Promise<unknown>;
 }
 
@@ -106,6 +107,25 @@ export class Items {
       item.box.append(plot);
       await plotly.newPlot(plot, data, layout ?? {}, { responsive: true, ...config });
     }
+  }
+
+  /** Tells a picture of a figure, as it is now. */
+  async draw(key: number): Promise<void> {
+    const plotly = (globalThis as { Plotly?: PlotlyLibrary }).Plotly;
+    let svg: string | null = null;
+    try {
+      await this.turn;
+      const plot = this.items.get(key)?.box.querySelector<HTMLElement>(".js-plotly-plot");
+      const { width = 0, height = 0 } = plot?.getBoundingClientRect() ?? {};
+      if (plotly?.toImage && plot && width > 0) {
+        // An address of data: what stands behind its comma is the picture, encoded.
+        const address = await plotly.toImage(plot, { format: "svg", width, height });
+        svg = decodeURIComponent(address.slice(address.indexOf(",") + 1));
+      }
+    } catch {
+      // Then there is none: whoever asked says so.
+    }
+    this.tell({ say: "drawn", key, svg });
   }
 
   private missing(item: Item): void {

@@ -32,6 +32,9 @@ function heard(word: ToFrame): void {
     case "enter":
       items.enter(word.key);
       break;
+    case "draw":
+      void items.draw(word.key);
+      break;
     case "model":
       widgets.model(word.id, word.state);
       break;
