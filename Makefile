@@ -41,7 +41,7 @@ say = @echo "==> $(1)"
 # $(call need,COMMAND,HINT): fails with the name of a missing prerequisite.
 need = @command -v $(1) >/dev/null || { echo 'error: `$(1)` is not installed'; echo 'hint: $(2)'; exit 1; } >&2
 
-.PHONY: help demo test test-rust test-python test-browser test-soak check check-rust check-python check-web bench bench-models bench-ui types clean venv wheel studio
+.PHONY: help demo test test-rust test-python test-browser test-soak check check-rust check-python check-web bench bench-models bench-ui pictures types clean venv wheel studio
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
@@ -71,12 +71,21 @@ test-python: $(DONE)/wheel $(DONE)/studio $(DONE)/rust $(DONE)/data $(DONE)/test
 	@$(PYTHON) -m pytest examples
 
 # FLOWNOTE_SCREENSHOTS is where pictures of every place go; FLOWNOTE_TEST_CHROMIUM another browser.
-test-browser: $(DONE)/wheel $(DONE)/studio $(DONE)/data $(DONE)/test $(BROWSER)/node_modules/.done ## Runs the page in a real browser
+test-browser: $(DONE)/wheel $(DONE)/studio $(DONE)/rust $(DONE)/data $(DONE)/test $(DONE)/check $(BROWSER)/node_modules/.done ## Runs the page in a real browser
 	@[ -x "$${FLOWNOTE_TEST_CHROMIUM:-/usr/bin/chromium}" ] || \
 	  { echo 'error: there is no Chromium to test the page in'; \
 	    echo 'hint: apt-get install chromium, or set FLOWNOTE_TEST_CHROMIUM to one'; exit 1; } >&2
 	$(call say,the page in a browser)
 	@cd $(BROWSER) && npm test --silent
+
+# The README's pictures, taken by the test that uses the examples as their readers do.
+PICTURES := $(WEB)/pictures
+pictures: $(DONE)/wheel $(DONE)/studio $(DONE)/rust $(DONE)/data $(DONE)/test $(BROWSER)/node_modules/.done ## Takes the README's pictures anew
+	$(call say,pictures of the page)
+	@taken=$$(mktemp -d) && cd $(BROWSER) \
+	  && FILES=examples.test.mjs FLOWNOTE_SCREENSHOTS=$$taken npm test --silent \
+	  && for name in tour run compare data; do \
+	    cp $$taken/example-$$name.png $(CURDIR)/$(PICTURES)/$$name.png; done; rm -rf "$$taken"
 
 test-soak: $(DONE)/wheel $(DONE)/data $(DONE)/test ## Runs the tests that take minutes or gigabytes
 	$(call say,a million simulated runs)
