@@ -1,7 +1,7 @@
 //! Models of members and titles, over slices.
 //!
 //! [`artwork`] says what is in a film's frames and which of them make good pictures,
-//! [`customer`] who still buys and what that is worth.
+//! [`customer`] who still buys and what that is worth, [`recommend`] what to show next.
 //! `error` says what is wrong with an input and what to do; `saved` is what a fitted model is
 //! outside a process: named numbers and arrays in one safetensors file.
 //!
@@ -12,6 +12,7 @@
 pub mod artwork;
 pub mod bandit;
 pub mod customer;
+pub mod recommend;
 
 mod error;
 mod optimize;

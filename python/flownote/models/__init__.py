@@ -5,11 +5,12 @@ repeatable. All numbers come from `flownote-models`, a crate in Rust, by way of 
 ``flownote-studio``. A model is an artifact: ``self.model = BgNbd().fit(…)`` in a step keeps it
 in an open format (safetensors), and it is the same model wherever it is read.
 
-========================== =================================================
-`flownote.models.artwork`  which frames of a film make good pictures of it, and why
-`flownote.models.bandit`   what to show, and what another policy would have earned
-`flownote.models.customer` who still buys, how often, and what that is worth
-========================== =================================================
+=========================== =================================================
+`flownote.models.artwork`   which frames of a film make good pictures of it, and why
+`flownote.models.bandit`    what to show, and what another policy would have earned
+`flownote.models.customer`  who still buys, how often, and what that is worth
+`flownote.models.recommend` which items to show next, why, and how good that is
+=========================== =================================================
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 # Where each public name lives; a module is imported when it is first asked for.
 _HOMES = {"Model": "base", "ModelError": "base", "NotFittedError": "base"}
-_MODULES = ("artwork", "bandit", "customer")
+_MODULES = ("artwork", "bandit", "customer", "recommend")
 
 __all__ = ["Model", "ModelError", "NotFittedError"]
 

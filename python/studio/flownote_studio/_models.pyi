@@ -193,3 +193,57 @@ def measure(
     frames: Pixels,
 ) -> tuple[list[tuple[str, Column]], NDArray[np.uint64], NDArray[np.float32]]:
     """Return what can be said of frames by name, their hashes, and histograms of colours."""
+
+Places: TypeAlias = NDArray[np.int32]
+# Row bounds, items, strengths, and how many items there are.
+Matrix: TypeAlias = tuple[Places, Places, Column, int]
+
+class Recommender:
+    """A model that says what to show next."""
+
+    @staticmethod
+    def fit(kind: str, events: Matrix, options: str) -> Recommender: ...
+    @staticmethod
+    def from_bytes(kind: str, data: bytes) -> Recommender: ...
+    def to_bytes(self, options: str) -> bytes: ...
+    def facts(self) -> tuple[int, int]:
+        """Return the items, and the members whose factors are kept."""
+
+    def found(self) -> list[tuple[str, list[int], Column]]:
+        """Return what the fit found: names, shapes and numbers."""
+
+    def scores(self, events: Matrix, known: Actions | None) -> Table: ...
+    def recommend(
+        self,
+        events: Matrix,
+        known: Actions | None,
+        k: int,
+        unseen: bool,
+        allowed: NDArray[np.bool_] | None,
+    ) -> tuple[NDArray[np.int64], Table]: ...
+    def fold_in(self, items: Places, strengths: Column) -> Column: ...
+    def explain(
+        self, items: Places, strengths: Column, item: int
+    ) -> tuple[NDArray[np.int64], Column] | None:
+        """Return events' items, and how much each adds to the score of `item`."""
+
+def measure_ranking(
+    metrics: list[str], ranking: NDArray[np.int64], held_out: Matrix
+) -> tuple[NDArray[np.int64], list[Column]]:
+    """Return the members of whom something was held out, and their values of each metric."""
+
+def coverage(ranking: NDArray[np.int64], k: int, count: int) -> float: ...
+def novelty(ranking: NDArray[np.int64], k: int, known: Matrix) -> float: ...
+
+class Catalogue:
+    """What is known of items, for titles of rows."""
+
+    def __init__(
+        self,
+        noun: str,
+        phrases: list[str],
+        attributes: list[tuple[int, str]],
+        items: list[list[int]],
+    ) -> None: ...
+    def title(self, row: list[int]) -> str | None: ...
+    def rows(self, ranked: list[int], rows: int, length: int) -> list[tuple[str, list[int]]]: ...

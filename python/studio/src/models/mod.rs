@@ -9,6 +9,7 @@ mod artwork;
 mod bandit;
 mod customer;
 mod off_policy;
+mod recommend;
 mod threads;
 
 use flownote_flow::help::Help;
@@ -40,6 +41,8 @@ pub mod models {
     };
     #[pymodule_export]
     use super::off_policy::{Estimate, cross_fit};
+    #[pymodule_export]
+    use super::recommend::{Catalogue, Recommender, coverage, measure_ranking, novelty};
     #[pymodule_export]
     use super::{read_options, unfitted};
 }

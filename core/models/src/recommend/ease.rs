@@ -1,0 +1,147 @@
+//! EASE: each item told from all others by ridge regression, in closed form.
+
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::cholesky::llt;
+use faer::reborrow::{Reborrow as _, ReborrowMut as _};
+use faer::traits::pulp::Arch;
+use faer::{Mat, MatMut, Par, Spec};
+use rayon::prelude::*;
+
+use super::interactions::{Events, Interactions};
+use super::recommender::{Reason, Recommender, check_item, sorted};
+use super::together::Together;
+use crate::{Model, ModelError, Result, Saved};
+
+/// Weights between items: with `P = (XᵀX + λI)⁻¹`, they are `−P[i, j] / P[j, j]`, and 0 on the
+/// diagonal, so that no item recommends itself.
+///
+/// Needs memory for three matrices of items × items while it is fitted, and one afterwards.
+///
+/// Source: Steck (2019), *Embarrassingly Shallow Autoencoders for Sparse Data*, WWW, equation 8.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ease {
+    items: usize,
+    /// `weights[i * items + j]` is what an event with item i says for item j.
+    weights: Vec<f64>,
+}
+
+impl Ease {
+    /// Fits the weights with the penalty `l2`, above 0.
+    ///
+    /// # Errors
+    /// [`ModelError::Input`] where there are no events, or `l2` isn't above 0, or too small for
+    /// the matrix to be inverted; [`ModelError::Cancelled`] when `stop` says so.
+    pub fn fit(events: &Interactions<'_>, l2: f64, stop: super::Stop<'_>) -> Result<Self> {
+        events.check_fit()?;
+        let hint = "the penalty is above 0; 100 to 1000 suit most data";
+        let wrong = |problem: String| ModelError::input("l2", problem, hint);
+        if !(l2 > 0.0 && l2.is_finite()) {
+            return Err(wrong(format!("is {l2}")));
+        }
+        let items = events.items();
+        let together = Together::new(events);
+        let mut matrix = vec![0.0; items * items];
+        matrix.par_chunks_exact_mut(items).enumerate().try_for_each(|(item, row)| {
+            if stop() {
+                return Err(ModelError::Cancelled);
+            }
+            together.row(item, row);
+            row[item] += l2;
+            Ok(())
+        })?;
+        let inverse = inverse(&mut matrix, items)
+            .ok_or_else(|| wrong(format!("is {l2}, too small for these events")))?;
+        if stop() {
+            return Err(ModelError::Cancelled);
+        }
+        let diagonal: Vec<f64> = (0..items).map(|item| inverse[(item, item)]).collect();
+        // The inverse is symmetric and was computed below its diagonal.
+        matrix.par_chunks_exact_mut(items).enumerate().for_each(|(item, row)| {
+            for (other, weight) in row.iter_mut().enumerate() {
+                *weight = -inverse[(item.max(other), item.min(other))] / diagonal[other];
+            }
+            row[item] = 0.0;
+        });
+        if matrix.iter().all(|weight| weight.is_finite()) {
+            return Ok(Self { items, weights: matrix });
+        }
+        Err(wrong(format!("is {l2}, too small for these events")))
+    }
+
+    /// What an event with `item` says for each item.
+    #[must_use]
+    pub fn row(&self, item: usize) -> &[f64] {
+        &self.weights[item * self.items..(item + 1) * self.items]
+    }
+
+    /// All weights, row by row.
+    #[must_use]
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+}
+
+/// The lower half of the inverse of a symmetric matrix, which is overwritten; nothing where it
+/// isn't positive definite.
+fn inverse(matrix: &mut [f64], size: usize) -> Option<Mat<f64>> {
+    let par = Par::rayon(0);
+    let mut factor = MatMut::from_column_major_slice_mut(matrix, size, size);
+    let scratch = llt::factor::cholesky_in_place_scratch::<f64>(size, par, Spec::default())
+        .or(llt::inverse::inverse_scratch::<f64>(size, par));
+    let mut memory = MemBuffer::new(scratch);
+    let stack = MemStack::new(&mut memory);
+    let whole = factor.rb_mut();
+    llt::factor::cholesky_in_place(whole, Default::default(), par, stack, Spec::default()).ok()?;
+    let mut inverse = Mat::zeros(size, size);
+    llt::inverse::inverse(inverse.as_mut(), factor.rb(), par, stack);
+    Some(inverse)
+}
+
+impl Recommender for Ease {
+    type Score = f64;
+
+    fn items(&self) -> usize {
+        self.items
+    }
+
+    fn fold_in(&self, events: Events<'_>, scores: &mut [f64]) {
+        scores.fill(0.0);
+        Arch::new().dispatch(|| {
+            for (item, strength) in events.iter() {
+                scores.iter_mut().zip(self.row(item)).for_each(|(sum, w)| *sum += strength * w);
+            }
+        });
+    }
+
+    fn explain(&self, events: Events<'_>, item: usize) -> Result<Option<Vec<Reason>>> {
+        check_item(item, self.items)?;
+        let said =
+            |(event, strength)| Reason { item: event, adds: strength * self.row(event)[item] };
+        Ok(Some(sorted(events.iter().map(said).collect())))
+    }
+}
+
+impl Model for Ease {
+    const KIND: &'static str = "recommend.ease";
+
+    fn save(&self) -> Saved {
+        let shape = [self.items, self.items];
+        Saved::new(Self::KIND, &serde_json::json!({})).with("weights", &shape, self.weights.clone())
+    }
+
+    fn load(saved: &Saved) -> Result<Self> {
+        let _: serde_json::Value = saved.parameters(Self::KIND)?;
+        let weights = saved.array("weights")?;
+        match weights.shape.as_slice() {
+            &[items, width]
+                if items == width && weights.values.iter().all(|weight| weight.is_finite()) =>
+            {
+                Ok(Self { items, weights: weights.values.clone() })
+            }
+            _ => Err(ModelError::Saved {
+                kind: Self::KIND.to_owned(),
+                problem: "its `weights` aren't numbers of items × items".to_owned(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! iALS: factors of members and items by least squares over all pairs, seen or not.
+
+mod blocks;
+mod exact;
+
+use faer::traits::pulp::Arch;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::factors::Factors;
+use super::interactions::{Events, Interactions};
+use super::recommender::{Reason, Recommender, check_item, sorted};
+use crate::{Model, ModelError, Result, Saved};
+use exact::System;
+
+/// How many rows a thread takes at a time.
+const ROWS: usize = 16;
+
+/// Factors whose product is near 1 where there was an event and near 0 elsewhere: the least of
+/// `Σ c (p − xᵀy)² + λ (Σ x² + Σ y²)` over all members and items, where p is 1 with the
+/// confidence `c = 1 + α · strength` for an event, and 0 with c = 1 otherwise.
+///
+/// Sources: Hu, Koren and Volinsky (2008), *Collaborative Filtering for Implicit Feedback
+/// Datasets*, ICDM; Rendle, Krichene, Zhang and Koren (2021), *iALS++: Speeding up Matrix
+/// Factorization with Subspace Optimization*, for the solver in blocks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ials {
+    /// How it was fitted.
+    pub options: IalsOptions,
+    members: Factors,
+    items: Factors,
+    /// Σ y yᵀ of items: what a new member's system begins with.
+    gram: Vec<f64>,
+}
+
+/// How to fit [`Ials`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct IalsOptions {
+    /// How many factors.
+    pub factors: usize,
+    /// α: how much more an event of strength 1 counts than a pair without.
+    pub alpha: f64,
+    /// λ, above 0.
+    pub l2: f64,
+    /// How often members' and then items' factors are fitted; 0 leaves the start.
+    pub iterations: usize,
+    /// How.
+    pub solver: Solver,
+    /// What the start is drawn by.
+    pub seed: u64,
+}
+
+/// How the factors of a row are found, those of the other side fixed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Solver {
+    /// All at once, in 64 bits: Hu et al.'s, of factors³ + events · factors² steps.
+    Exact,
+    /// Eight at a time from where they are, as iALS++ does: of events · factors · 8 steps. It needs
+    /// a few iterations more, each of them far faster.
+    Blocks,
+}
+
+impl Ials {
+    /// Fits the factors.
+    ///
+    /// # Errors
+    /// [`ModelError::Input`] where there are no events, or an option is out of its range;
+    /// [`ModelError::Cancelled`] when `stop` says so.
+    pub fn fit(
+        events: &Interactions<'_>,
+        options: IalsOptions,
+        stop: super::Stop<'_>,
+    ) -> Result<Self> {
+        events.check_fit()?;
+        check(options)?;
+        let mut members = Factors::zeros(events.members(), options.factors);
+        let mut items = Factors::random(events.items(), options.factors, options.seed);
+        let by_items = events.transposed();
+        let by_items = by_items.as_interactions();
+        for _ in 0..options.iterations {
+            half(&mut members, &items, events, options, stop)?;
+            half(&mut items, &members, &by_items, options, stop)?;
+        }
+        if members.is_finite() && items.is_finite() {
+            let gram = items.gram();
+            return Ok(Self { options, members, items, gram });
+        }
+        Err(ModelError::Diverged {
+            model: "iALS",
+            iterations: options.iterations,
+            hint: "raise `l2`, or scale strengths down".to_owned(),
+        })
+    }
+
+    /// The factors that were found for members, without a bias.
+    #[must_use]
+    pub fn member_factors(&self) -> &Factors {
+        &self.members
+    }
+
+    /// The factors of items.
+    #[must_use]
+    pub fn item_factors(&self) -> &Factors {
+        &self.items
+    }
+
+    /// The factors of a member who did this: one exact solve.
+    #[must_use]
+    pub fn factors_of(&self, events: Events<'_>) -> Vec<f64> {
+        let mut system = System::default();
+        system.fill(&self.items, &self.gram, events, self.options);
+        // Positive definite by its penalty, and finite: a load checks both.
+        system.solve();
+        system.right
+    }
+}
+
+/// Fits the factors of `rows`, those of `others` fixed.
+fn half(
+    rows: &mut Factors,
+    others: &Factors,
+    events: &Interactions<'_>,
+    options: IalsOptions,
+    stop: super::Stop<'_>,
+) -> Result<()> {
+    let gram = others.gram();
+    let narrow: Vec<f32> = gram.iter().map(|value| *value as f32).collect();
+    let stride = rows.stride();
+    let chunks = rows.values_mut().par_chunks_mut(stride * ROWS).enumerate();
+    chunks.try_for_each_init(
+        || (System::default(), blocks::Scratch::default()),
+        |(system, scratch), (number, chunk)| {
+            if stop() {
+                return Err(ModelError::Cancelled);
+            }
+            let some = events.between(number * ROWS..number * ROWS + chunk.len() / stride);
+            let pairs = chunk.chunks_exact_mut(stride).zip(some.rows());
+            Arch::new().dispatch(|| {
+                for (row, events) in pairs {
+                    match options.solver {
+                        Solver::Exact => {
+                            system.fill(others, &gram, events, options);
+                            system.solve();
+                            row.iter_mut().zip(&system.right).for_each(|(to, it)| *to = *it as f32);
+                        }
+                        Solver::Blocks => scratch.sweep(row, others, &narrow, events, options),
+                    }
+                }
+            });
+            Ok(())
+        },
+    )
+}
+
+fn check(options: IalsOptions) -> Result<()> {
+    let IalsOptions { factors, alpha, l2, .. } = options;
+    if factors == 0 || factors > 4096 {
+        let hint = "give from 1 to 4096 factors; 64 is a good beginning";
+        return Err(ModelError::input("factors", format!("is {factors}"), hint));
+    }
+    // Squares are summed in 32 bits.
+    for (name, value) in [("alpha", alpha), ("l2", l2)] {
+        if !(value > 0.0 && value < 1e12) {
+            let hint = "give a number above 0; 10 is a good beginning";
+            return Err(ModelError::input(name, format!("is {value}"), hint));
+        }
+    }
+    Ok(())
+}
+
+impl Recommender for Ials {
+    type Score = f32;
+
+    fn items(&self) -> usize {
+        self.items.len()
+    }
+
+    fn members(&self) -> usize {
+        self.members.len()
+    }
+
+    fn fold_in(&self, events: Events<'_>, scores: &mut [f32]) {
+        Arch::new().dispatch(|| {
+            let mut row = vec![0.0; self.items.stride()];
+            let found = self.factors_of(events);
+            row.iter_mut().zip(found).for_each(|(to, value)| *to = value as f32);
+            self.items.products(&row, scores);
+        });
+    }
+
+    fn score_known(&self, members: &[usize], scores: &mut [f32]) {
+        self.items.all_products(&self.members, members, scores);
+    }
+
+    /// Hu et al.'s section 5: with `A` the member's system, an event with item j adds
+    /// `c yᵀ A⁻¹ yⱼ`.
+    fn explain(&self, events: Events<'_>, item: usize) -> Result<Option<Vec<Reason>>> {
+        check_item(item, self.items())?;
+        let mut system = System::default();
+        system.fill(&self.items, &self.gram, events, self.options);
+        system.right.iter_mut().zip(self.items.row(item)).for_each(|(to, it)| *to = (*it).into());
+        system.solve();
+        let said = events.iter().map(|(event, strength)| {
+            let pairs = system.right.iter().zip(self.items.row(event));
+            let product: f64 = pairs.map(|(a, b)| a * f64::from(*b)).sum();
+            Reason { item: event, adds: (1.0 + self.options.alpha * strength) * product }
+        });
+        Ok(Some(sorted(said.collect())))
+    }
+}
+
+impl Model for Ials {
+    const KIND: &'static str = "recommend.ials";
+
+    fn save(&self) -> Saved {
+        let saved = self.members.save(Saved::new(Self::KIND, &self.options), "members");
+        self.items.save(saved, "items")
+    }
+
+    fn load(saved: &Saved) -> Result<Self> {
+        let options: IalsOptions = saved.parameters(Self::KIND)?;
+        check(options).map_err(|error| ModelError::Saved {
+            kind: Self::KIND.to_owned(),
+            problem: error.to_string(),
+        })?;
+        let members = Factors::load(saved, "members", options.factors)?;
+        let items = Factors::load(saved, "items", options.factors)?;
+        let gram = items.gram();
+        Ok(Self { options, members, items, gram })
+    }
+}

@@ -1,0 +1,183 @@
+"""What all recommenders share."""
+
+from __future__ import annotations
+
+import json
+from operator import index
+from typing import Any, TypeVar
+
+from flownote.models.base import Model, ModelError, native
+from flownote.models.recommend.events import events_of, member_of, whole
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike
+
+Self = TypeVar("Self", bound="Recommender")
+
+
+class Recommender(Model):
+    """What says which items suit a member, from what they did.
+
+    `recommend`, `predict` and `fold_in` take members that the fit never saw: all that counts
+    is what they did.
+    """
+
+    def fit(self: Self, events: Any) -> Self:
+        """Fit to what members did.
+
+        Parameters
+        ----------
+        events : sparse matrix (members, items)
+            How strong each event was, above 0. Nothing is copied of a CSR matrix of 64-bit
+            floats.
+
+        Raises
+        ------
+        ModelError
+            There are no events, one isn't above 0, or a parameter is out of its range.
+        """
+        options = json.dumps(self._options())
+        self._fitted = native().Recommender.fit(self.kind, events_of(events), options)
+        return self
+
+    def recommend(
+        self,
+        events: Any,
+        k: int = 10,
+        *,
+        filter_seen: bool = True,
+        allowed: ArrayLike | None = None,
+        members: ArrayLike | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the best ``k`` items of each member: all are ranked, none is sampled.
+
+        Parameters
+        ----------
+        events : sparse matrix (n, items)
+            What the members did.
+        k : int
+            How many items.
+        filter_seen : bool
+            Leave out what a member did something with.
+        allowed : (items,) of bool, optional
+            Whether each item may be shown at all: what suits children, say.
+        members : (n,) of int, optional
+            Which members of the fit they are. Their factors are then taken from it, which is
+            faster; what they did is only filtered by. For `IALS` and `BPR`.
+
+        Returns
+        -------
+        items : (n, k) of int
+            Best first; of equal scores the smaller number comes first. -1 where no item is left.
+        scores : (n, k)
+            Minus infinity where no item is left.
+        """
+        import numpy as np
+
+        known = None if members is None else whole("members", members)
+        mask = None if allowed is None else np.ascontiguousarray(allowed, dtype=bool)
+        places = count("k", k)
+        return self._native().recommend(events_of(events), known, places, filter_seen, mask)
+
+    def predict(self, events: Any, *, members: ArrayLike | None = None) -> np.ndarray:
+        """Return the scores of all items, (n, items), for members who did this.
+
+        Parameters
+        ----------
+        events : sparse matrix (n, items)
+            What the members did.
+        members : (n,) of int, optional
+            Which members of the fit they are, to take their factors from it.
+        """
+        known = None if members is None else whole("members", members)
+        return self._native().scores(events_of(events), known)
+
+    def fold_in(self, items: Any, strengths: ArrayLike | None = None) -> np.ndarray:
+        """Return the scores of all items, (items,), for one member, new or with new events.
+
+        Parameters
+        ----------
+        items : (n,) of int, or sparse matrix (1, items)
+            What the member did something with.
+        strengths : (n,), optional
+            How strong each event was; 1 by default.
+        """
+        return self._native().fold_in(*member_of(items, strengths))
+
+    def explain(
+        self, items: Any, item: int, *, strengths: ArrayLike | None = None
+    ) -> list[tuple[int, float]] | None:
+        """Return what each event adds to the score of ``item``, the most first.
+
+        Together they are the score, of `IALS` to 32 bits; nothing of `Popularity`, whose scores
+        are the same for everybody.
+
+        Parameters
+        ----------
+        items : (n,) of int, or sparse matrix (1, items)
+            What the member did something with.
+        item : int
+            The item whose score is explained.
+        strengths : (n,), optional
+            How strong each event was; 1 by default.
+
+        Returns
+        -------
+        list of (int, float), or None
+            Each event's item and what it adds. None for `BPR`, which can't tell.
+        """
+        wanted = count("item", item)
+        found = self._native().explain(*member_of(items, strengths), wanted)
+        if found is None:
+            return None
+        events, adds = found
+        return list(zip(events.tolist(), adds.tolist(), strict=True))
+
+    def _options(self) -> dict[str, Any]:
+        """Return what the native fit is asked for."""
+        return {}
+
+    @classmethod
+    def _load(cls, data: bytes) -> Any:
+        return native().Recommender.from_bytes(cls.kind, data)
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        return {name: values.reshape(shape) for name, shape, values in self._fitted.found()}
+
+    def _summary(self) -> str:
+        items, members = self._fitted.facts()
+        return f"{items:,} items" + (f", {members:,} members" if members else "")
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        items, members = self._fitted.facts()
+        rows = [("items", f"{items:,}")]
+        if members:
+            rows.append(("members", f"{members:,}"))
+        rows += [(name, f"{value}") for name, value in self.get_params().items()]
+        return [("", "value"), *rows]
+
+
+def count(name: str, value: Any) -> int:
+    """Return a whole number from 0 on."""
+    try:
+        found = index(value)
+    except TypeError:
+        found = -1
+    if found < 0:
+        raise ModelError(f"`{name}` is {value!r}", hint="give a whole number from 0 on")
+    return found
+
+
+def number(name: str, value: Any) -> float:
+    """Return a finite number."""
+    from math import isfinite
+
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        found = float("nan")
+    if not isfinite(found):
+        raise ModelError(f"`{name}` is {value!r}", hint="give a number")
+    return found
