@@ -1,12 +1,12 @@
 //! BPR: factors that rank what a member did something with above what they didn't.
 
-use faer::traits::pulp::Arch;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde::{Deserialize, Serialize};
 
 use super::factors::{Factors, dot};
 use super::interactions::{Events, Interactions};
 use super::recommender::{Reason, Recommender, check_item};
+use super::wide::{Wide, wide};
 use crate::{Model, ModelError, Result, Saved};
 
 /// How many pairs a new member's factors are learnt from at most: that is done within a
@@ -84,15 +84,13 @@ impl Bpr {
                     return Err(ModelError::Cancelled);
                 }
                 let steps = (pairs.len() - (some << 14)).min(1 << 14);
-                Arch::new().dispatch(|| {
-                    for _ in 0..steps {
-                        let (member, liked) = pairs[random.random_range(0..pairs.len())];
-                        let seen = events.row(member as usize);
-                        let Some(other) = draw(&mut random, seen, items.len()) else { continue };
-                        let own = members.filled_mut(member as usize);
-                        step(own, &mut items, liked as usize, other, options);
-                    }
-                });
+                for _ in 0..steps {
+                    let (member, liked) = pairs[random.random_range(0..pairs.len())];
+                    let seen = events.row(member as usize);
+                    let Some(other) = draw(&mut random, seen, items.len()) else { continue };
+                    let own = members.filled_mut(member as usize);
+                    wide(Step { own, items: &mut items, liked: liked as usize, other, options });
+                }
             }
         }
         let model = Self { options, members, items };
@@ -151,26 +149,39 @@ fn missed(difference: f32) -> f32 {
 }
 
 /// One step by one pair.
-#[inline(always)]
-fn step(own: &mut [f32], items: &mut Factors, liked: usize, other: usize, options: BprOptions) {
-    let BprOptions { factors, learning_rate, l2, .. } = options;
-    let (rate, l2) = (learning_rate as f32, l2 as f32);
-    let difference = dot(own, items.filled(liked)) - dot(own, items.filled(other));
-    let miss = missed(difference);
-    let stride = items.stride();
-    let values = items.values_mut();
-    let (low, high) = values.split_at_mut(liked.max(other) * stride);
-    let (first, second) =
-        (&mut low[liked.min(other) * stride..][..=factors], &mut high[..=factors]);
-    let (liked, other) = if liked < other { (first, second) } else { (second, first) };
-    let bias = own[factors];
-    for ((own, liked), other) in own.iter_mut().zip(liked.iter_mut()).zip(other.iter_mut()) {
-        let (x, i, j) = (*own, *liked, *other);
-        *own += rate * (miss * (i - j) - l2 * x);
-        *liked += rate * (miss * x - l2 * i);
-        *other += rate * (-miss * x - l2 * j);
+struct Step<'a> {
+    own: &'a mut [f32],
+    items: &'a mut Factors,
+    liked: usize,
+    other: usize,
+    options: BprOptions,
+}
+
+impl Wide for Step<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { own, items, liked, other, options } = self;
+        let BprOptions { factors, learning_rate, l2, .. } = options;
+        let (rate, l2) = (learning_rate as f32, l2 as f32);
+        let difference = dot(own, items.filled(liked)) - dot(own, items.filled(other));
+        let miss = missed(difference);
+        let stride = items.stride();
+        let values = items.values_mut();
+        let (low, high) = values.split_at_mut(liked.max(other) * stride);
+        let (first, second) =
+            (&mut low[liked.min(other) * stride..][..=factors], &mut high[..=factors]);
+        let (liked, other) = if liked < other { (first, second) } else { (second, first) };
+        let bias = own[factors];
+        for ((own, liked), other) in own.iter_mut().zip(liked.iter_mut()).zip(other.iter_mut()) {
+            let (x, i, j) = (*own, *liked, *other);
+            *own += rate * (miss * (i - j) - l2 * x);
+            *liked += rate * (miss * x - l2 * i);
+            *other += rate * (-miss * x - l2 * j);
+        }
+        own[factors] = bias;
     }
-    own[factors] = bias;
 }
 
 fn check(options: BprOptions) -> Result<()> {
@@ -202,7 +213,7 @@ impl Recommender for Bpr {
     }
 
     fn fold_in(&self, events: Events<'_>, scores: &mut [f32]) {
-        Arch::new().dispatch(|| self.items.products(&self.factors_of(events), scores));
+        self.items.products(&self.factors_of(events), scores);
     }
 
     fn score_known(&self, members: &[usize], scores: &mut [f32]) {

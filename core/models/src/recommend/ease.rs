@@ -3,13 +3,13 @@
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt;
 use faer::reborrow::{Reborrow as _, ReborrowMut as _};
-use faer::traits::pulp::Arch;
 use faer::{Mat, MatMut, Par, Spec};
 use rayon::prelude::*;
 
 use super::interactions::{Events, Interactions};
 use super::recommender::{Reason, Recommender, check_item, sorted};
 use super::together::Together;
+use super::wide::{Wide, wide};
 use crate::{Model, ModelError, Result, Saved};
 
 /// Weights between items: with `P = (XᵀX + λI)⁻¹`, they are `−P[i, j] / P[j, j]`, and 0 on the
@@ -97,6 +97,26 @@ fn inverse(matrix: &mut [f64], size: usize) -> Option<Mat<f64>> {
     Some(inverse)
 }
 
+/// The sum of what events say, into `scores`.
+struct Said<'a> {
+    ease: &'a Ease,
+    events: Events<'a>,
+    scores: &'a mut [f64],
+}
+
+impl Wide for Said<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.scores.fill(0.0);
+        for (item, strength) in self.events.iter() {
+            let row = self.ease.row(item);
+            self.scores.iter_mut().zip(row).for_each(|(sum, weight)| *sum += strength * weight);
+        }
+    }
+}
+
 impl Recommender for Ease {
     type Score = f64;
 
@@ -105,12 +125,7 @@ impl Recommender for Ease {
     }
 
     fn fold_in(&self, events: Events<'_>, scores: &mut [f64]) {
-        scores.fill(0.0);
-        Arch::new().dispatch(|| {
-            for (item, strength) in events.iter() {
-                scores.iter_mut().zip(self.row(item)).for_each(|(sum, w)| *sum += strength * w);
-            }
-        });
+        wide(Said { ease: self, events, scores });
     }
 
     fn explain(&self, events: Events<'_>, item: usize) -> Result<Option<Vec<Reason>>> {

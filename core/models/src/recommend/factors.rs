@@ -8,6 +8,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 use rand::{SeedableRng, rngs::StdRng};
 use rand_distr::{Distribution, StandardNormal};
 
+use super::wide::{Wide, wide};
 use crate::{ModelError, Result, Saved};
 
 /// How many numbers a processor works on at once. Rows are filled up with zeros to a multiple,
@@ -110,10 +111,8 @@ impl Factors {
     }
 
     /// The products of `one`, filled up, with each row.
-    #[inline(always)]
     pub(super) fn products(&self, one: &[f32], products: &mut [f32]) {
-        let rows = self.values.chunks_exact(self.stride.max(1));
-        products.iter_mut().zip(rows).for_each(|(product, row)| *product = dot(one, row));
+        wide(Products { rows: self, one, products });
     }
 
     /// The products of some rows of `left` with all of these, row by row.
@@ -148,6 +147,23 @@ impl Factors {
                 problem: format!("its `{name}` aren't rows of {width} numbers"),
             }),
         }
+    }
+}
+
+/// The products of a row with many.
+struct Products<'a> {
+    rows: &'a Factors,
+    one: &'a [f32],
+    products: &'a mut [f32],
+}
+
+impl Wide for Products<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let rows = self.rows.values.chunks_exact(self.rows.stride.max(1));
+        self.products.iter_mut().zip(rows).for_each(|(to, row)| *to = dot(self.one, row));
     }
 }
 

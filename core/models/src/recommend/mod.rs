@@ -22,6 +22,7 @@ mod popularity;
 mod recommender;
 mod together;
 mod top_k;
+mod wide;
 
 pub use bpr::{Bpr, BprOptions};
 pub use catalogue::{Catalogue, Kind, TitledRow, Titles};

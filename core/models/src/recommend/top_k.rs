@@ -1,8 +1,8 @@
 //! The best items of each member: all are scored, none is sampled or left out.
 
-use faer::traits::pulp::Arch;
 use rayon::prelude::*;
 
+use super::wide::{Wide, wide};
 use super::{Interactions, Recommender, Score};
 use crate::{ModelError, Result};
 
@@ -89,7 +89,7 @@ pub fn top_k<M: Recommender>(
                         .filter(|(_, allowed)| !**allowed)
                         .for_each(|(it, _)| *it = M::Score::NONE);
                 }
-                Arch::new().dispatch(|| select(scores, places, best));
+                wide(Select { scores, places, best });
                 for ((score, item), out) in best.iter().zip(ranked.iter_mut().zip(scored)) {
                     (*out.0, *out.1) = (i64::from(*item), (*score).into());
                 }
@@ -128,24 +128,35 @@ pub fn score_all<M: Recommender>(
     Ok(all)
 }
 
-/// The `places` best of some scores, best first.
-#[inline(always)]
-fn select<S: Score>(scores: &[S], places: usize, best: &mut Vec<(S, u32)>) {
-    best.clear();
-    let mut bar = S::NONE;
-    for (number, chunk) in scores.chunks(LANES).enumerate() {
-        // Most chunks have nothing above the bar, and are passed over at once.
-        if !chunk.iter().fold(false, |above, score| above | (*score > bar)) {
-            continue;
-        }
-        for (lane, &score) in chunk.iter().enumerate() {
-            if score > bar {
-                // After its equals: they have smaller numbers.
-                let place = best.partition_point(|held| held.0 >= score);
-                best.truncate(places - 1);
-                best.insert(place, (score, (number * LANES + lane) as u32));
-                if best.len() == places {
-                    bar = best[places - 1].0;
+/// The `places` best of some scores, best first, into `best`.
+struct Select<'a, S> {
+    scores: &'a [S],
+    places: usize,
+    best: &'a mut Vec<(S, u32)>,
+}
+
+impl<S: Score> Wide for Select<'_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { scores, places, best } = self;
+        best.clear();
+        let mut bar = S::NONE;
+        for (number, chunk) in scores.chunks(LANES).enumerate() {
+            // Most chunks have nothing above the bar, and are passed over at once.
+            if !chunk.iter().fold(false, |above, score| above | (*score > bar)) {
+                continue;
+            }
+            for (lane, &score) in chunk.iter().enumerate() {
+                if score > bar {
+                    // After its equals: they have smaller numbers.
+                    let place = best.partition_point(|held| held.0 >= score);
+                    best.truncate(places - 1);
+                    best.insert(place, (score, (number * LANES + lane) as u32));
+                    if best.len() == places {
+                        bar = best[places - 1].0;
+                    }
                 }
             }
         }
@@ -192,7 +203,7 @@ fn check<M: Recommender>(
 
 #[cfg(test)]
 mod tests {
-    use super::select;
+    use super::{Select, wide};
 
     #[test]
     fn the_best_come_first_and_equals_in_order() {
@@ -201,7 +212,7 @@ mod tests {
         known.sort_by(|a, b| scores[*b as usize].total_cmp(&scores[*a as usize]));
         for places in [1, 7, 31, 200] {
             let mut best = Vec::new();
-            select(&scores, places, &mut best);
+            wide(Select { scores: &scores, places, best: &mut best });
             let items: Vec<u32> = best.iter().map(|(_, item)| *item).collect();
             assert_eq!(items, known[..places]);
         }
@@ -210,7 +221,8 @@ mod tests {
     #[test]
     fn what_is_left_out_is_never_chosen() {
         let mut best = Vec::new();
-        select(&[f64::NEG_INFINITY, -1.0, f64::NEG_INFINITY], 3, &mut best);
+        let scores = &[f64::NEG_INFINITY, -1.0, f64::NEG_INFINITY];
+        wide(Select { scores, places: 3, best: &mut best });
         assert_eq!(best, [(-1.0, 1)]);
     }
 }

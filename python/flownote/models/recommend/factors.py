@@ -51,7 +51,7 @@ class IALS(Recommender):
         self,
         factors: int = 64,
         *,
-        alpha: float = 10.0,
+        alpha: float = 1.0,
         l2: float = 10.0,
         iterations: int = 15,
         solver: str = "blocks",
@@ -118,7 +118,7 @@ class BPR(Recommender):
 
     def __init__(
         self,
-        factors: int = 64,
+        factors: int = 32,
         *,
         learning_rate: float = 0.05,
         l2: float = 0.01,

@@ -3,6 +3,7 @@
 use super::IalsOptions;
 use crate::recommend::Events;
 use crate::recommend::factors::{Factors, LANES, dot, sum_of_lanes};
+use crate::recommend::wide::{Wide, wide};
 
 type Lanes = [f32; LANES];
 
@@ -17,8 +18,19 @@ pub(super) struct Scratch {
 
 impl Scratch {
     /// Moves each block of `row` in turn; `gram` is of `others`.
-    #[inline(always)]
     pub fn sweep(
+        &mut self,
+        row: &mut [f32],
+        others: &Factors,
+        gram: &[f32],
+        events: Events<'_>,
+        options: IalsOptions,
+    ) {
+        wide(Sweep { scratch: self, row, others, gram, events, options });
+    }
+
+    #[inline(always)]
+    fn move_all(
         &mut self,
         row: &mut [f32],
         others: &Factors,
@@ -57,6 +69,25 @@ impl Scratch {
                 self.gathered[block * count + place] = *values;
             }
         }
+    }
+}
+
+/// A row's blocks, each moved in turn.
+struct Sweep<'a> {
+    scratch: &'a mut Scratch,
+    row: &'a mut [f32],
+    others: &'a Factors,
+    gram: &'a [f32],
+    events: Events<'a>,
+    options: IalsOptions,
+}
+
+impl Wide for Sweep<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.scratch.move_all(self.row, self.others, self.gram, self.events, self.options);
     }
 }
 

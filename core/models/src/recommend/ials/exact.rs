@@ -4,6 +4,7 @@ use super::IalsOptions;
 use crate::recommend::Events;
 use crate::recommend::cholesky;
 use crate::recommend::factors::Factors;
+use crate::recommend::wide::{Wide, wide};
 
 /// A system, whose memory is used again for the next row.
 #[derive(Default)]
@@ -17,15 +18,54 @@ pub(super) struct System {
 
 impl System {
     /// The system of a row with these events; `gram` is of `others`, filled up.
-    #[inline(always)]
     pub fn fill(
         &mut self,
         others: &Factors,
         gram: &[f64],
         events: Events<'_>,
-        IalsOptions { alpha, l2, factors, .. }: IalsOptions,
+        options: IalsOptions,
     ) {
-        let Self { matrix, right, row } = self;
+        wide(Fill { system: self, others, gram, events, options });
+    }
+
+    /// Solves it: the factors stand in `right`.
+    pub fn solve(&mut self) {
+        if !wide(Solve(self)) {
+            // Only of strengths too large for numbers, which the end of a fit reports.
+            self.right.fill(f64::NAN);
+        }
+    }
+}
+
+/// Solves a system; whether it could.
+struct Solve<'a>(&'a mut System);
+
+impl Wide for Solve<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn call(self) -> bool {
+        cholesky::solve(&mut self.0.matrix, &mut self.0.right)
+    }
+}
+
+/// Fills a system.
+struct Fill<'a> {
+    system: &'a mut System,
+    others: &'a Factors,
+    gram: &'a [f64],
+    events: Events<'a>,
+    options: IalsOptions,
+}
+
+impl Wide for Fill<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { system, others, gram, events, options } = self;
+        let System { matrix, right, row } = system;
+        let IalsOptions { alpha, l2, factors, .. } = options;
         matrix.clear();
         gram.chunks_exact(others.stride()).take(factors).for_each(|it| {
             matrix.extend_from_slice(&it[..factors]);
@@ -43,15 +83,6 @@ impl System {
                 let pairs = lower[..=place].iter_mut().zip(&*row);
                 pairs.for_each(|(sum, value)| *sum += scaled * value);
             }
-        }
-    }
-
-    /// Solves it: the factors stand in `right`.
-    #[inline(always)]
-    pub fn solve(&mut self) {
-        if !cholesky::solve(&mut self.matrix, &mut self.right) {
-            // Only of strengths too large for numbers, which the end of a fit reports.
-            self.right.fill(f64::NAN);
         }
     }
 }

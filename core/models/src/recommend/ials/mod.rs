@@ -3,7 +3,6 @@
 mod blocks;
 mod exact;
 
-use faer::traits::pulp::Arch;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -136,18 +135,16 @@ fn half(
             }
             let some = events.between(number * ROWS..number * ROWS + chunk.len() / stride);
             let pairs = chunk.chunks_exact_mut(stride).zip(some.rows());
-            Arch::new().dispatch(|| {
-                for (row, events) in pairs {
-                    match options.solver {
-                        Solver::Exact => {
-                            system.fill(others, &gram, events, options);
-                            system.solve();
-                            row.iter_mut().zip(&system.right).for_each(|(to, it)| *to = *it as f32);
-                        }
-                        Solver::Blocks => scratch.sweep(row, others, &narrow, events, options),
+            for (row, events) in pairs {
+                match options.solver {
+                    Solver::Exact => {
+                        system.fill(others, &gram, events, options);
+                        system.solve();
+                        row.iter_mut().zip(&system.right).for_each(|(to, it)| *to = *it as f32);
                     }
+                    Solver::Blocks => scratch.sweep(row, others, &narrow, events, options),
                 }
-            });
+            }
             Ok(())
         },
     )
@@ -162,7 +159,7 @@ fn check(options: IalsOptions) -> Result<()> {
     // Squares are summed in 32 bits.
     for (name, value) in [("alpha", alpha), ("l2", l2)] {
         if !(value > 0.0 && value < 1e12) {
-            let hint = "give a number above 0; 10 is a good beginning";
+            let hint = "give a number above 0, and below 10¹²";
             return Err(ModelError::input(name, format!("is {value}"), hint));
         }
     }
@@ -181,12 +178,10 @@ impl Recommender for Ials {
     }
 
     fn fold_in(&self, events: Events<'_>, scores: &mut [f32]) {
-        Arch::new().dispatch(|| {
-            let mut row = vec![0.0; self.items.stride()];
-            let found = self.factors_of(events);
-            row.iter_mut().zip(found).for_each(|(to, value)| *to = value as f32);
-            self.items.products(&row, scores);
-        });
+        let mut row = vec![0.0; self.items.stride()];
+        let found = self.factors_of(events);
+        row.iter_mut().zip(found).for_each(|(to, value)| *to = value as f32);
+        self.items.products(&row, scores);
     }
 
     fn score_known(&self, members: &[usize], scores: &mut [f32]) {
