@@ -5,13 +5,15 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 EXAMPLES = Path(__file__).resolve().parent
-MODELS = 13
+# In Rust with `flownote-studio`, in SciPy without.
+MODELS = 20 if find_spec("flownote_studio") else 13
 
 
 def flownote(folder: Path, *arguments: str) -> str:
@@ -58,7 +60,9 @@ def test_hello_runs_as_a_program(tmp_path):
 
 def test_the_main_job_prints_a_leaderboard_and_titles_with_reasons(recommended):
     _, printed = recommended
-    ranked = re.findall(r" (\d+) (?:popularity|item-kNN k=\d+|EASE λ=\d+) +\d\.\d{4}", printed)
+    ranked = re.findall(
+        r" (\d+) (?:popularity|item-kNN|EASE|iALS|BPR)(?: \S+)* +\d\.\d{4} +\d\.\d{4}", printed
+    )
     assert ranked == [str(place) for place in range(1, MODELS + 1)]
     assert "ndcg@10 over popularity" in printed
     assert re.findall(r"member (\d+)$", printed, re.MULTILINE) == ["368", "904", "620"]
@@ -70,8 +74,8 @@ def test_what_the_main_job_stored_can_be_computed_again(recommended, monkeypatch
     folder, _ = recommended
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(EXAMPLES / "recommend")
+    import engines
     import metrics
-    import models
     from flownote import Flow, namespace
 
     namespace(None)
@@ -81,13 +85,38 @@ def test_what_the_main_job_stored_can_be_computed_again(recommended, monkeypatch
     assert scores == sorted(scores, reverse=True)
     assert data.best == data.leaderboard[0]["candidate"]
 
+    module = engines.models(data.engine)
     known = data.train + data.validation
-    model = models.LinearModel(data.weights, data.bias)
-    values = metrics.evaluate(metrics.rank(model.scores(known), known), data.test)["ndcg@10"]
+    ranking = module.rank(module.taken(data), known)
+    values = metrics.evaluate(ranking, data.test)["ndcg@10"]
     assert values.mean() == pytest.approx(data.test_ndcg)
     low, high = data.tested["ndcg@10"]["interval"]
     assert low < data.test_ndcg < high
     assert data.tested["ndcg@10 over popularity"]["interval"][0] > 0
+
+
+def test_titled_rows_stand_beside_a_members_history(recommended):
+    pytest.importorskip("flownote_studio")
+    _, printed = recommended
+    titles = re.findall(r"^\[recommend/0\]    (\S.* from the \d{4}s)$", printed, re.MULTILINE)
+    assert any(title.startswith("Horror") for title in titles)
+
+
+def test_a_second_flow_takes_the_table_that_the_first_computed(recommended):
+    folder, _ = recommended
+    printed = flownote(folder, "run", str(EXAMPLES / "recommend/similar.py"), "--plain")
+    assert re.search(r"◆ start/0 reused from Recommend/", printed)
+    near = re.search(r"who watched Alien \(1979\) watched((?:\n.*){5})", printed)
+    assert near and "Aliens (1986)" in near[1]
+
+
+def test_the_main_job_does_without_the_studio(tmp_path):
+    printed = flownote(
+        tmp_path, "run", str(EXAMPLES / "recommend/flow.py"), "--models", "scipy", "--plain"
+    )
+    assert len(re.findall(r"^\[choose/0\] +\d+ (?:popularity|item-kNN|EASE)", printed, re.M)) == 13
+    assert "pip install flownote-studio" in printed
+    assert re.search(r"The Birds \(1963\) +Jaws \(1975\)", printed)
 
 
 def test_the_commands_that_the_main_job_ends_with_work(recommended):

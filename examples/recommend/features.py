@@ -1,4 +1,4 @@
-"""MovieLens-100K as matrices: what each member watched, split by time.
+"""MovieLens-100K as one table: what each member watched, split by time, and what titles are.
 
 The data set is read from the installed `recbole` wheel, which ships it as tab-separated
 text. The wheel is located, never imported: importing it would ask for PyTorch, and the
@@ -11,6 +11,7 @@ import csv
 import re
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -37,6 +38,52 @@ def dataset_folder() -> Path:
             f"the installed `recbole` has no MovieLens-100K in {folder}: {INSTALL}"
         )
     return folder
+
+
+def _installed() -> Path | None:
+    try:
+        return dataset_folder()
+    except DatasetMissingError:
+        return None
+
+
+# Found once, when the flow is loaded: finding it looks through folders, and what a cached step
+# looks at while it runs becomes part of what its result depends on.
+FOLDER = _installed()
+
+
+def build(seed: int) -> dict[str, Any]:
+    """Builds the table that all models share.
+
+    Returns
+    -------
+    dict
+        `member_ids` and `titles`, names; `genres` and `decades` of each title; `history`, as
+        `split` returns it; `train`, `validation` and `test`, matrices of members × titles.
+    """
+    folder = FOLDER or dataset_folder()
+    ratings, members, titles = load(folder)
+    genres, decades = attributes(folder)
+    history = split(ratings, seed=seed)
+    shape = (len(members), len(titles))
+    return {
+        "member_ids": members,
+        "titles": titles,
+        "genres": genres,
+        "decades": decades,
+        "history": history,
+        "train": matrix(history, TRAIN, shape),
+        "validation": matrix(history, VALIDATION, shape),
+        "test": matrix(history, TEST, shape),
+    }
+
+
+def attributes(folder: Path) -> tuple[list[list[str]], list[str | None]]:
+    """Returns each title's genres and its decade ("1970s"), None where the year isn't known."""
+    items = sorted(read_table(folder / "ml-100k.item"), key=lambda row: int(row["item_id"]))
+    years = [row["release_year"] for row in items]
+    genres = [[genre for genre in row["class"].split() if genre != "unknown"] for row in items]
+    return genres, [f"{year[:3]}0s" if year.isdigit() else None for year in years]
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
@@ -125,3 +172,8 @@ def matrix(history: np.ndarray, part: int, shape: tuple[int, int]) -> sparse.csr
     watched = sparse.csr_matrix((ones, (rows[:, 0], rows[:, 1])), shape=shape)
     watched.data[:] = 1.0  # a title rated twice was still watched
     return watched
+
+
+def only(title: int, titles: int) -> sparse.csr_matrix:
+    """Returns the row of a member who watched one title."""
+    return sparse.csr_matrix(([1.0], ([0], [title])), shape=(1, titles))

@@ -1,4 +1,6 @@
-"""Three families of recommender, all linear in what a member watched.
+"""Three families of recommender in NumPy and SciPy, all linear in what a member watched.
+
+Used where `flownote-studio` isn't installed; with it, `rust_models.py` is.
 
 `scores = watched @ weights + bias`: popularity is all bias, item-kNN and EASE are all
 weights. So one class scores them, and each recommendation can name the watched title
@@ -12,6 +14,8 @@ from typing import Any
 
 import numpy as np
 from scipy import linalg, sparse
+
+import metrics
 
 CANDIDATES: list[dict[str, Any]] = [
     {"name": "popularity", "family": "popularity"},
@@ -51,6 +55,26 @@ class LinearModel:
         said = np.asarray(column.todense() if sparse.issparse(column) else column)[seen, 0]
         loudest = int(np.argmax(said))
         return int(seen[loudest]) if said[loudest] > 0 else None
+
+
+def rank(model: LinearModel, watched: sparse.csr_matrix, *, depth: int = 100) -> np.ndarray:
+    """Returns each member's best unwatched titles, best first."""
+    return metrics.rank(model.scores(watched), watched, depth=depth)
+
+
+def because(model: LinearModel, watched: sparse.csr_matrix, title: int) -> int | None:
+    """Returns the watched title of one member that says most for `title`."""
+    return model.reason(watched.indices, title)
+
+
+def kept(model: LinearModel) -> dict[str, Any]:
+    """Returns the model as artifacts, by name."""
+    return {"weights": model.weights, "bias": model.bias}
+
+
+def taken(artifacts: Any) -> LinearModel:
+    """Returns the model of a run's artifacts."""
+    return LinearModel(artifacts.weights, artifacts.bias)
 
 
 def fit(candidate: dict[str, Any], watched: sparse.csr_matrix) -> LinearModel:

@@ -23,6 +23,27 @@ def chosen_members(text: str, known: list[str]) -> list[int]:
     return [position[name] for name in wanted]
 
 
+def chosen_titles(text: str, known: list[str]) -> list[int]:
+    """Returns the positions of the titles named in `text`, separated by semicolons."""
+    position = {title: index for index, title in enumerate(known)}
+    wanted = [name.strip() for name in text.split(";") if name.strip()]
+    if unknown := [name for name in wanted if name not in position]:
+        raise ValueError(
+            f"`--of` names {'; '.join(unknown)}, which MovieLens-100K doesn't know; its titles "
+            f"look like {known[0]}"
+        )
+    return [position[name] for name in wanted]
+
+
+def table(train, validation, test) -> str:
+    """Returns how large the table is."""
+    members, titles = train.shape
+    return (
+        f"{members} members × {titles} titles: {train.nnz} ratings to train on, "
+        f"{validation.nnz} to choose by, {test.nnz} to report"
+    )
+
+
 def last_watched(history: np.ndarray, member: int, *, count: int) -> list[int]:
     """Returns the titles that a member watched last before the test part, newest first."""
     rows = history[(history[:, 0] == member) & (history[:, 3] != features.TEST)]
@@ -36,6 +57,16 @@ def leaderboard(rows: list[dict[str, Any]]) -> str:
     for place, row in enumerate(rows, start=1):
         values = "".join(f"{row[metric]:13.4f}" for metric in METRICS)
         lines.append(f"{place:2} {row['candidate']['name']:{width}}{values}")
+    return "\n".join(lines)
+
+
+def families(rows: list[dict[str, Any]]) -> str:
+    """Returns the best of each family with its interval on test."""
+    width = max(len(row["name"]) for row in rows)
+    lines = ["", "nDCG@10 on test, the best of each family by validation (95 % over members)"]
+    for row in sorted(rows, key=lambda row: -row["mean"]):
+        low, high = row["interval"]
+        lines.append(f"   {row['name']:{width}}  {row['mean']:.4f}   [{low:.4f}, {high:.4f}]")
     return "\n".join(lines)
 
 
@@ -57,6 +88,20 @@ def member(name: str, watched: list[str], recommended: list[dict[str, Any]]) -> 
         right = line(recommended[index]) if index < len(recommended) else ""
         lines.append(f"   {left:32}   {right}".rstrip())
     return "\n".join(lines)
+
+
+def shelves(rows: list[tuple[str, list[dict[str, Any]]]]) -> str:
+    """Returns titled rows, each title with its reason."""
+    lines = []
+    for words, titles in rows:
+        lines.append(f"   {words}")
+        lines += [f"     {line(title)}".rstrip() for title in titles]
+    return "\n".join(lines)
+
+
+def nearest(title: str, near: list[str]) -> str:
+    """Returns a title and what the same members watch."""
+    return "\n".join([f"\nwho watched {title} watched", *(f"   {name}" for name in near)])
 
 
 def line(choice: dict[str, Any]) -> str:

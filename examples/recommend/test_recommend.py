@@ -1,9 +1,13 @@
 """The recommenders against their definitions, the metrics against sums done by hand."""
 
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 from scipy import sparse
 
+import charts
+import engines
 import features
 import metrics
 import models
@@ -73,6 +77,15 @@ def test_a_missing_dataset_says_what_to_install(monkeypatch):
         features.dataset_folder()
 
 
+def test_titles_have_genres_and_decades():
+    table = features.build(seed=7)
+    place = table["titles"].index("Alien (1979)")
+    assert table["genres"][place] == ["Action", "Horror", "Sci-Fi", "Thriller"]
+    assert table["decades"][place] == "1970s"
+    assert {len(table[name]) for name in ("titles", "genres", "decades")} == {1682}
+    assert features.only(3, 5).toarray().tolist() == [[0, 0, 0, 1, 0]]
+
+
 # The models.
 
 
@@ -130,6 +143,75 @@ def test_the_reason_is_the_loudest_seen_title():
         assert model.reason(np.array([0, 1]), 2) == 1
         assert model.reason(np.array([0]), 1) is None
         assert model.reason(np.array([], dtype=int), 2) is None
+
+
+# The models in Rust, which need the studio.
+
+
+@pytest.fixture
+def rust_models():
+    pytest.importorskip("flownote_studio")
+    import rust_models
+
+    return rust_models
+
+
+def test_there_are_twenty_models_in_rust(rust_models):
+    names = [candidate["name"] for candidate in rust_models.CANDIDATES]
+    assert len(names) == len(set(names)) == 20
+    assert {candidate["family"] for candidate in rust_models.CANDIDATES} == set(
+        rust_models.FAMILIES
+    )
+
+
+@pytest.mark.parametrize("name", ["popularity", "item-kNN k=10", "EASE λ=100"])
+def test_models_in_rust_are_those_in_scipy(rust_models, name):
+    table = features.build(seed=7)
+    both = []
+    for module in (models, rust_models):
+        (candidate,) = (it for it in module.CANDIDATES if it["name"] == name)
+        model = module.fit(candidate, table["train"])
+        both.append(module.rank(model, table["train"], depth=20))
+        row = table["train"][[7]]
+        both.append([module.because(model, row, title) for title in range(0, 1682, 40)])
+    np.testing.assert_array_equal(both[0], both[2])
+    # Where two titles say the same but for the last digit, either is a reason.
+    same = np.mean([a == b for a, b in zip(both[1], both[3], strict=True)])
+    assert same > 0.9
+
+
+def test_metrics_in_rust_are_those_here(rust_models):
+    from flownote.models import recommend
+
+    table = features.build(seed=7)
+    ranking = models.rank(models.popularity(table["train"]), table["train"])
+    here = metrics.evaluate(ranking, table["validation"])
+    found = recommend.evaluate(ranking, table["validation"], list(here))
+    for name, values in here.items():
+        np.testing.assert_allclose(found[name], values, atol=1e-12)
+    shown = recommend.coverage(ranking, len(table["titles"]))
+    assert shown == metrics.coverage(ranking, len(table["titles"]))
+
+
+def test_rows_have_titles_that_hold(rust_models):
+    table = features.build(seed=7)
+    model = rust_models.fit(rust_models.CANDIDATES[7], table["train"])
+    ranked = rust_models.rank(model, table["train"][[7]], depth=200)[0]
+    rows = rust_models.shelves(ranked, table["genres"], table["decades"])
+    assert len(rows) == 4 and len({words for words, _ in rows}) == 4
+    for words, titles in rows:
+        assert len(titles) == 4 and set(titles) <= set(ranked.tolist())
+        genres, _, decade = words.partition(" from the ")
+        for title in titles:
+            own = table["genres"][title]
+            assert genres == "Titles" or set(genres.split()) <= set(own), (words, own)
+            assert not decade or table["decades"][title] == decade
+
+
+def test_an_unknown_engine_is_told():
+    assert engines.chosen("scipy") == "scipy"
+    with pytest.raises(ValueError, match="there are auto, rust and scipy"):
+        engines.chosen("torch")
 
 
 # The metrics.
@@ -196,3 +278,29 @@ def test_the_bootstrap_interval_is_that_of_the_mean():
 def test_an_unknown_member_is_named():
     with pytest.raises(ValueError, match="names 9999, whom"):
         report.chosen_members("1,9999", ["1", "2"])
+
+
+def test_an_unknown_title_is_named():
+    with pytest.raises(ValueError, match=r"names Alien, which .* look like Alien \(1979\)"):
+        report.chosen_titles("Alien (1979); Alien", ["Alien (1979)"])
+
+
+def test_the_leaderboard_is_drawn():
+    rows = [
+        {"candidate": {"name": name}, "ndcg@10": value}
+        for name, value in (("EASE λ=100", 0.13), ("EASE λ=50", 0.12), ("popularity", 0.06))
+    ]
+    families = [
+        {"name": "EASE λ=100", "mean": 0.14, "interval": (0.12, 0.16)},
+        {"name": "popularity", "mean": 0.08, "interval": (0.07, 0.09)},
+    ]
+    svg = "{http://www.w3.org/2000/svg}"
+    drawn = ElementTree.fromstring(charts.leaderboard(rows, families))
+    dots = [dot.get("class") for dot in drawn.iter(f"{svg}circle")]
+    assert (dots.count("hollow"), dots.count("test")) == (1 + 3, 1 + 2)
+    words = [text.text for text in drawn.iter(f"{svg}text")]
+    assert {"EASE λ=100", "EASE λ=50", "popularity", "0.15"} <= set(words)
+    # Nothing is drawn outside of the picture.
+    width, height = (float(it) for it in drawn.get("viewBox", "").split()[2:])
+    for dot in drawn.iter(f"{svg}circle"):
+        assert 0 < float(dot.get("cx", "")) < width and 0 < float(dot.get("cy", "")) < height
