@@ -105,7 +105,9 @@ def test_titled_rows_stand_beside_a_members_history(recommended):
 def test_a_second_flow_takes_the_table_that_the_first_computed(recommended):
     folder, _ = recommended
     printed = flownote(folder, "run", str(EXAMPLES / "recommend/similar.py"), "--plain")
-    assert re.search(r"◆ start/0 reused from Recommend/", printed)
+    (run,) = (folder / ".flownote/runs/Similar").iterdir()
+    done = json.loads((run / "tasks/start/0.0.done").read_bytes())
+    assert done["reused"]["pathspec"].startswith("Recommend/")
     near = re.search(r"who watched Alien \(1979\) watched((?:\n.*){5})", printed)
     assert near and "Aliens (1986)" in near[1]
 

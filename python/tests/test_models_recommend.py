@@ -212,9 +212,9 @@ def test_metrics_are_their_definitions() -> None:
     assert found["members"].tolist() == [0, 2]
     gain = 1 / np.log2(3) + 1 / np.log2(4)
     assert found["recall@2"].tolist() == [0.5, 0.0]
-    np.testing.assert_allclose(found["ndcg@5"], [gain / (1 + 1 / np.log2(3)), 1 / np.log2(6)])
-    np.testing.assert_allclose(found["map@5"], [(1 / 2 + 2 / 3) / 2, 1 / 5])
-    np.testing.assert_allclose(found["mrr@5"], [1 / 2, 1 / 5])
+    np.testing.assert_allclose(found["ndcg@5"], [gain / (1 + 1 / np.log2(3)), 1 / np.log2(5)])
+    np.testing.assert_allclose(found["map@5"], [(1 / 2 + 2 / 3) / 2, 1 / 4])
+    np.testing.assert_allclose(found["mrr@5"], [1 / 2, 1 / 4])
     assert coverage(ranking, 10, k=2) == 0.4
     assert novelty([[0], [2]], later, k=1) == pytest.approx(np.log2(3))
 

@@ -137,15 +137,15 @@ fn solve(mut lower: [Lanes; LANES], mut right: Lanes, l2: f32) -> Lanes {
     for column in 0..LANES {
         let scale = 1.0 / lower[column][column].max(l2).sqrt();
         lower[column][column] = lower[column][column].max(l2);
-        for row in column..LANES {
-            lower[row][column] *= scale;
-        }
+        lower[column..].iter_mut().for_each(|values| values[column] *= scale);
+        let scaled: Lanes = std::array::from_fn(|row| lower[row][column]);
         right[column] *= scale;
         for row in column + 1..LANES {
-            let factor = lower[row][column];
+            let factor = scaled[row];
             right[row] -= factor * right[column];
-            for after in column + 1..=row {
-                lower[row][after] -= factor * lower[after][column];
+            for (value, other) in lower[row][column + 1..=row].iter_mut().zip(&scaled[column + 1..])
+            {
+                *value -= factor * other;
             }
         }
     }
