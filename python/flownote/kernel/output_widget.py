@@ -6,6 +6,8 @@ widget is told as the cell goes on, which every front end shows.
 
 from __future__ import annotations
 
+import weakref
+
 from flownote.kernel import running
 
 TYPE_CHECKING = False
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from flownote.kernel.process import Kernel
 
 
+# Widgets that hold what they do until something else comes: `clear_output(wait=True)`.
+_clearing: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
 class _Into:
     """Takes what a cell prints and shows into a widget."""
 
@@ -22,8 +28,6 @@ class _Into:
         self._widget = widget
         self._execution = running.starter()
         self._waiting: list[dict[str, Any]] = []
-        # `clear_output(wait=True)`: what there is goes with the next thing that comes.
-        self._clears = False
 
     def text(self, name: str, text: str, execution: Any) -> bool:
         """Take text; False when it is not for here."""
@@ -46,8 +50,10 @@ class _Into:
         kind = output["kind"]
         if kind == "clear":
             self._waiting.clear()
-            self._clears = bool(output.get("wait"))
-            if not self._clears:
+            if output.get("wait"):
+                _clearing.add(self._widget)
+            else:
+                _clearing.discard(self._widget)
                 self._widget.outputs = ()
             return True
         if kind in ("display", "result"):
@@ -74,8 +80,8 @@ class _Into:
         if not self._waiting:
             return
         waiting, self._waiting = self._waiting, []
-        there = [] if self._clears else list(self._widget.outputs)
-        self._clears = False
+        there = [] if self._widget in _clearing else list(self._widget.outputs)
+        _clearing.discard(self._widget)
         first = waiting[0]
         if there and first["output_type"] == "stream" and there[-1].get("name") == first["name"]:
             there[-1] = {**there[-1], "text": there[-1]["text"] + first["text"]}

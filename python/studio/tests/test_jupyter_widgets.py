@@ -102,3 +102,31 @@ counter
     messages = comms(front_end.execute("counter.value = 7").ok.messages)
     states = [one["content"]["data"].get("state", {}) for one in messages]
     assert {"value": 7} in states
+
+
+def test_an_output_holds_what_is_printed_and_shown_within_it(front_end: FrontEnd) -> None:
+    code = """
+import ipywidgets
+held = ipywidgets.Output()
+with held:
+    print("one", "line")
+    print("another")
+    display({"text/plain": "shown"}, raw=True)
+print("outside")
+"""
+    answer = front_end.execute(code).ok
+    assert [one["text"] for one in answer.of("stream")] == ["outside\n"]
+    assert answer.of("display_data") == []
+    kinds = "[one['output_type'] for one in held.outputs]"
+    assert front_end.execute(kinds).ok.result == "['stream', 'display_data']"
+    told = front_end.execute("held.outputs[0]['text']").ok.result
+    assert told == "'one line\\nanother\\n'"
+    # What waits to be cleared stands until something else comes.
+    front_end.run("with held:\n    held.clear_output(wait=True)\n    print('anew')")
+    assert front_end.execute("held.outputs[0]['text'], len(held.outputs)").ok.result == (
+        "('anew\\n', 1)"
+    )
+    # An error within it is shown there, as in Jupyter, and the cell goes on.
+    answer = front_end.execute("with held:\n    1 / 0\nprint('on')").ok
+    assert answer.of("error") == []
+    assert front_end.execute("held.outputs[-1]['ename']").ok.result == "'ZeroDivisionError'"
