@@ -56,14 +56,14 @@ async function picture(name) {
 
 /** Light as in the README, and dark to look at. */
 async function looks(name) {
-  await world.browser.look("light", 1280, 800);
+  await world.browser.look("light", 1200, 760);
   await world.page.mouse.move(720, 890);
   await world.page.waitForTimeout(400);
   const slips = await world.page.evaluate(() => document.scrollingElement.scrollTop);
   assert.equal(slips, 0, "the page itself doesn't scroll");
   await picture(name);
   await world.browser.checkAccessibility(name);
-  await world.browser.look("dark", 1280, 800);
+  await world.browser.look("dark", 1200, 760);
   await world.page.waitForTimeout(300);
   await picture(`${name}-dark`);
   await world.browser.checkAccessibility(`${name} in the dark`);
