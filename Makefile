@@ -80,12 +80,20 @@ test-browser: $(DONE)/wheel $(DONE)/studio $(DONE)/rust $(DONE)/data $(DONE)/tes
 
 # The README's pictures, taken by the test that uses the examples as their readers do.
 PICTURES := $(WEB)/pictures
+define SMALLER
+import sys
+from PIL import Image
+taken, kept = sys.argv[1:]
+for name in ("tour", "run", "compare", "data"):
+    picture = Image.open(f"{taken}/example-{name}.png").convert("RGB")
+    picture.quantize(256, dither=Image.Dither.NONE).save(f"{kept}/{name}.png", optimize=True)
+endef
+export SMALLER
 pictures: $(DONE)/wheel $(DONE)/studio $(DONE)/rust $(DONE)/data $(DONE)/test $(BROWSER)/node_modules/.done ## Takes the README's pictures anew
 	$(call say,pictures of the page)
-	@taken=$$(mktemp -d) && cd $(BROWSER) \
+	@taken=$$(mktemp -d) && trap 'rm -rf "$$taken"' EXIT && cd $(BROWSER) \
 	  && FILES=examples.test.mjs FLOWNOTE_SCREENSHOTS=$$taken npm test --silent \
-	  && for name in tour run compare data; do \
-	    cp $$taken/example-$$name.png $(CURDIR)/$(PICTURES)/$$name.png; done; rm -rf "$$taken"
+	  && $(CURDIR)/$(PYTHON) -c "$$SMALLER" "$$taken" $(CURDIR)/$(PICTURES)
 
 test-soak: $(DONE)/wheel $(DONE)/data $(DONE)/test ## Runs the tests that take minutes or gigabytes
 	$(call say,a million simulated runs)

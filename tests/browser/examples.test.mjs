@@ -172,8 +172,7 @@ describe("the recommenders", () => {
     await world.page.getByRole("list", { name: "Found" }).getByRole("link").first().click();
     await world.page.getByRole("grid").locator('[data-cell="0:0"]').waitFor();
     await world.page.getByRole("button", { name: "Chart" }).click();
-    await world.page.getByRole("combobox", { name: "x" }).selectOption("year");
-    await world.page.locator(".chart-builder svg.marks").getByText("1990").first().waitFor();
+    await world.page.locator(".chart-builder svg.marks").waitFor();
     await looks("example-data");
   });
 });
