@@ -194,6 +194,44 @@ def measure(
 ) -> tuple[list[tuple[str, Column]], NDArray[np.uint64], NDArray[np.float32]]:
     """Return what can be said of frames by name, their hashes, and histograms of colours."""
 
+class ShotDetector:
+    """Finds the shots of a film that comes in chunks."""
+
+    def __init__(self, method: str, threshold: float | None, shortest: int) -> None: ...
+    def update(self, frames: Pixels) -> list[tuple[int, int, str, float, float, float]]:
+        """Take in frames: the shots that are over (start, end, transition, motions)."""
+
+    def finish(self) -> list[tuple[int, int, str, float, float, float]]: ...
+
+def detect_faces(
+    frames: Pixels,
+) -> list[
+    list[tuple[tuple[int, int, int, int], float, float, str, int, NDArray[np.float32], str | None]]
+]:
+    """Return faces: box, score, frontality, size of shot, hash, histogram, what isn't known."""
+
+def cluster_faces(
+    hashes: NDArray[np.uint64], histograms: NDArray[np.float32], apart: float
+) -> NDArray[np.int64]:
+    """Return the group of each face."""
+
+Explained: TypeAlias = tuple[
+    int,
+    float,
+    list[tuple[str, float, float, float, float]],
+    list[tuple[str, str, str | None, float | None, float | None, int | None]],
+]
+
+def rank(
+    rows: int,
+    given: tuple[list[tuple[str, Column]], NDArray[np.uint64] | None, NDArray[np.float32] | None],
+    weights: list[tuple[str, float]],
+    filters: list[tuple[str, float | None, float | None]],
+    numbers: tuple[float, float, int],
+    groups: list[tuple[list[tuple[str, float]] | None, tuple[Column, float] | None]],
+) -> list[tuple[list[Explained], list[Explained]]]:
+    """Return for each group what was chosen and what wasn't, with reasons."""
+
 Places: TypeAlias = NDArray[np.int32]
 # Row bounds, items, strengths, and how many items there are.
 Matrix: TypeAlias = tuple[Places, Places, Column, int]

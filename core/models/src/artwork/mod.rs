@@ -1,8 +1,13 @@
 //! Artwork: which frames of a film make good pictures of it, and why.
 //!
 //! [`Frames`] are pictures as they come out of a film. [`measure`] says of each what can be
-//! computed from its pixels alone: light, sharpness, composition, and a [`Hash`] that like
-//! pictures share.
+//! computed from its pixels alone (light, sharpness, composition, and a [`Hash`] that like
+//! pictures share), [`faces`] who is in it, [`shots`] what belongs together; [`ranking`] chooses
+//! among them and gives its reasons.
+
+pub mod faces;
+pub mod ranking;
+pub mod shots;
 
 mod frame;
 mod hash;

@@ -101,6 +101,12 @@ impl Plane {
         Plane { width, height, values }
     }
 
+    /// In bytes.
+    pub fn to_luma(&self) -> Luma {
+        let values = self.values.iter().map(|value| (255.0 * value).round() as u8).collect();
+        Luma { width: self.width, height: self.height, values }
+    }
+
     pub fn transposed(&self) -> Plane {
         let Self { width, height, .. } = *self;
         let columns = (0..width).flat_map(|x| (0..height).map(move |y| (x, y)));

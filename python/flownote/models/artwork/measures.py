@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flownote.models.artwork.frames import frames_of
-from flownote.models.base import ModelError, native
+from flownote.models.base import ModelError, column, native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,6 +75,23 @@ class Measures(Mapping):
             rows = rows.astype(np.intp)
         columns = {name: values[rows] for name, values in self._columns.items()}
         return Measures(columns, self.hashes[rows], self.histograms[rows])
+
+    def with_columns(self, **columns: ArrayLike) -> Measures:
+        """Return these measures and others: numbers (n,) by name, such as of faces.
+
+        Raises
+        ------
+        ModelError
+            A column isn't a number for each frame.
+        """
+        added = {name: column(name, values) for name, values in columns.items()}
+        for name, values in added.items():
+            if len(values) != self.n_frames:
+                raise ModelError(
+                    f"`{name}` has {len(values)} values for {self.n_frames} frames",
+                    hint="give one for each frame",
+                )
+        return Measures({**self._columns, **added}, self.hashes, self.histograms)
 
     @staticmethod
     def concat(parts: Iterable[Measures]) -> Measures:

@@ -31,7 +31,7 @@ const OPTIONS: &str = "options";
 #[pymodule(submodule)]
 pub mod models {
     #[pymodule_export]
-    use super::artwork::measure;
+    use super::artwork::{ShotDetector, cluster_faces, detect_faces, measure, rank};
     #[pymodule_export]
     use super::bandit::Policy;
     #[pymodule_export]

@@ -14,6 +14,8 @@ mod text;
 
 use rayon::prelude::*;
 
+pub(super) use composition::symmetry;
+
 use super::plane::{Luma, factor};
 use super::{Frame, Frames, Hash};
 use crate::{ModelError, Result};
@@ -136,7 +138,7 @@ impl Measurer {
             saliency: place.compactness,
             saliency_x: place.x,
             saliency_y: place.y,
-            symmetry: composition::symmetry(&working),
+            symmetry: symmetry(&working),
             thirds: place.thirds,
             depth_of_field: edges.in_the_middle,
             letterbox: borders::bars(&luma),

@@ -1,0 +1,159 @@
+//! What is kept of a frame to tell shots apart: small pictures and counts.
+
+use rustfft::num_complex::Complex64;
+
+use super::super::Frame;
+use super::super::hash::{above_median, low_frequencies};
+use super::super::plane::{Luma, Plane};
+use super::motion::Motions;
+
+/// The longest side of the picture whose colours are compared.
+const LONGEST: usize = 256;
+
+/// The side of the picture that dissolves are found by.
+pub const SIDE: usize = 32;
+
+/// The value from which on a pixel's hue and saturation count wholly.
+const VISIBLE: u32 = 64;
+
+/// The levels of light that are counted.
+const LEVELS: usize = 128;
+
+/// The side of the picture that is hashed, and of the square of low frequencies that is kept.
+const HASHED: usize = 16;
+const BITS: usize = 8;
+
+/// What is kept of a frame.
+pub struct Look {
+    /// Hue (0 to 179), saturation and value of the small picture, as OpenCV has them.
+    hsv: Vec<[u8; 3]>,
+    /// How many pixels have each level of light.
+    levels: Vec<f64>,
+    /// Which low frequencies are above their median.
+    hash: u64,
+    /// The mean of the light, from 0 to 1.
+    pub light: f64,
+    /// The light of a picture of [`SIDE`] × [`SIDE`].
+    pub small: Vec<f64>,
+    /// The spectrum by which motion is told.
+    pub spectrum: Vec<Complex64>,
+    /// The picture of that spectrum.
+    pub moving: Plane,
+}
+
+impl Look {
+    pub fn of(frame: &Frame<'_>, motions: &Motions) -> Self {
+        let luma = Luma::of(frame);
+        let by = luma.width.max(luma.height).div_ceil(LONGEST);
+        let reduced = luma.reduced(by);
+        let mut levels = vec![0.0; LEVELS];
+        luma.values.iter().for_each(|&level| levels[usize::from(level) * LEVELS / 256] += 1.0);
+        let tiny = reduced.resampled(SIDE, SIDE);
+        let low = low_frequencies::<HASHED, BITS>(&reduced.resampled(HASHED, HASHED));
+        let hash = above_median(&low).fold(0, |bits, it| bits << 1 | u64::from(it));
+        let moving = motions.picture(&reduced);
+        let spectrum = motions.spectrum(&moving);
+        let light = reduced.values.iter().sum::<f64>() / reduced.values.len() as f64;
+        let hsv = small_hsv(frame, by);
+        Self { hsv, levels, hash, light, small: tiny.values, spectrum, moving }
+    }
+
+    /// How far colours are apart: the mean difference of hue, saturation and value (0 to 255).
+    /// Hue goes around: its ends are neighbours. Nobody sees the hue and the saturation of dark
+    /// pixels, which fades are full of, nor the hue of grey ones, which is grain: below
+    /// [`VISIBLE`] they count in proportion.
+    pub fn content(&self, other: &Self) -> f64 {
+        let mut sum = 0u64;
+        for (a, b) in self.hsv.iter().zip(&other.hsv) {
+            let apart = |at: usize| u32::from(a[at].abs_diff(b[at]));
+            let seen = |at: usize| u32::from(a[at].max(b[at])).min(VISIBLE);
+            let hue = apart(0).min(180 - apart(0)) * seen(1);
+            let colour = (hue + apart(1) * VISIBLE) * seen(2);
+            sum += u64::from(colour + apart(2) * VISIBLE * VISIBLE);
+        }
+        let pixels = self.hsv.len().min(other.hsv.len());
+        sum as f64 / (u64::from(3 * VISIBLE * VISIBLE) * pixels as u64) as f64
+    }
+
+    /// One less the correlation of how many pixels have each level of light.
+    pub fn histogram(&self, other: &Self) -> f64 {
+        1.0 - correlation(&self.levels, &other.levels)
+    }
+
+    /// Which share of the hashes' bits differ.
+    pub fn hash(&self, other: &Self) -> f64 {
+        f64::from((self.hash ^ other.hash).count_ones()) / (BITS * BITS) as f64
+    }
+}
+
+/// The correlation of numbers; 1 where one side is constant.
+pub fn correlation(first: &[f64], second: &[f64]) -> f64 {
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let (mean_a, mean_b) = (mean(first), mean(second));
+    let [mut both, mut a2, mut b2] = [0.0; 3];
+    for (a, b) in first.iter().zip(second) {
+        let (a, b) = (a - mean_a, b - mean_b);
+        both += a * b;
+        a2 += a * a;
+        b2 += b * b;
+    }
+    let scale = (a2 * b2).sqrt();
+    if scale > 1e-12 { both / scale } else { 1.0 }
+}
+
+/// Hue, saturation and value of the means of blocks of `by` × `by` pixels.
+fn small_hsv(frame: &Frame<'_>, by: usize) -> Vec<[u8; 3]> {
+    let columns = frame.width().div_ceil(by);
+    let mut values = Vec::with_capacity(columns * frame.height().div_ceil(by));
+    let mut sums = vec![[0u32; 3]; columns];
+    for top in (0..frame.height()).step_by(by) {
+        let bottom = (top + by).min(frame.height());
+        sums.fill([0; 3]);
+        for y in top..bottom {
+            for (sum, block) in sums.iter_mut().zip(frame.row(y).chunks(3 * by)) {
+                for pixel in block.chunks_exact(3) {
+                    (0..3).for_each(|i| sum[i] += u32::from(pixel[i]));
+                }
+            }
+        }
+        for (column, sum) in sums.iter().enumerate() {
+            let width = by.min(frame.width() - column * by);
+            let pixels = (width * (bottom - top)) as u32;
+            values.push(hsv(sum.map(|it| ((it + pixels / 2) / pixels) as u8)));
+        }
+    }
+    values
+}
+
+/// Hue in half degrees, saturation and value.
+fn hsv(rgb: [u8; 3]) -> [u8; 3] {
+    let [red, green, blue] = rgb.map(f32::from);
+    let value = red.max(green).max(blue);
+    let spread = value - red.min(green).min(blue);
+    if spread == 0.0 {
+        return [0, 0, value as u8];
+    }
+    let degrees = if value == red {
+        60.0 * (green - blue) / spread
+    } else if value == green {
+        120.0 + 60.0 * (blue - red) / spread
+    } else {
+        240.0 + 60.0 * (red - green) / spread
+    };
+    let hue = (degrees.rem_euclid(360.0) / 2.0).round() as u8 % 180;
+    [hue, (255.0 * spread / value).round() as u8, value as u8]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_what_opencv_says() {
+        assert_eq!(hsv([255, 0, 0]), [0, 255, 255]);
+        assert_eq!(hsv([0, 255, 0]), [60, 255, 255]);
+        assert_eq!(hsv([10, 20, 200]), [118, 242, 200]);
+        assert_eq!(hsv([77, 77, 77]), [0, 0, 77]);
+        assert_eq!(hsv([200, 100, 101]), [180u8 % 180, 128, 200]);
+    }
+}

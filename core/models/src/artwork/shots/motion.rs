@@ -1,0 +1,127 @@
+//! How a picture moves: as a whole (the camera), and what is left then (what is in it).
+//!
+//! The whole moves by the peak of the phase correlation. Source: Kuglin and Hines (1975), *The
+//! phase correlation image alignment method*, IEEE Conf. Cybernetics and Society. Zooms and turns
+//! are seen as what they move on average.
+
+use std::f64::consts::PI;
+use std::sync::Arc;
+
+use rustfft::num_complex::Complex64;
+use rustfft::{Fft, FftPlanner};
+
+use super::super::plane::Plane;
+use super::look::Look;
+
+/// The side of the picture that is compared: shifts are told to parts of its pixel.
+const SIDE: usize = 64;
+
+/// What moved from one frame to the next.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Motion {
+    /// How far the picture moved right, in its width.
+    pub across: f64,
+    /// How far it moved down, in its height.
+    pub down: f64,
+    /// The mean difference of the light (0 to 1) that this doesn't explain.
+    pub rest: f64,
+}
+
+/// What is planned once.
+pub struct Motions {
+    forward: Arc<dyn Fft<f64>>,
+    inverse: Arc<dyn Fft<f64>>,
+    window: Vec<f64>,
+}
+
+impl Motions {
+    pub fn new() -> Self {
+        let mut planner = FftPlanner::new();
+        // Hann's window: the picture's ends, which don't meet, aren't taken for edges.
+        let window =
+            (0..SIDE).map(|x| 0.5 - 0.5 * (2.0 * PI * (x as f64 + 0.5) / SIDE as f64).cos());
+        Self {
+            forward: planner.plan_fft_forward(SIDE),
+            inverse: planner.plan_fft_inverse(SIDE),
+            window: window.collect(),
+        }
+    }
+
+    pub fn picture(&self, light: &Plane) -> Plane {
+        light.resampled(SIDE, SIDE)
+    }
+
+    pub fn spectrum(&self, picture: &Plane) -> Vec<Complex64> {
+        let mean = picture.values.iter().sum::<f64>() / picture.values.len() as f64;
+        let weight = |at: usize| self.window[at / SIDE] * self.window[at % SIDE];
+        let values = picture.values.iter().enumerate();
+        let mut values: Vec<_> =
+            values.map(|(at, value)| Complex64::new(weight(at) * (value - mean), 0.0)).collect();
+        both_ways(&*self.forward, &mut values);
+        values
+    }
+
+    pub fn between(&self, before: &Look, after: &Look) -> Motion {
+        let mut cross: Vec<_> = after
+            .spectrum
+            .iter()
+            .zip(&before.spectrum)
+            .map(|(after, before)| {
+                let product = after * before.conj();
+                let norm = product.norm();
+                if norm > 1e-12 { product / norm } else { Complex64::ZERO }
+            })
+            .collect();
+        both_ways(&*self.inverse, &mut cross);
+        let peak = (0..cross.len())
+            .max_by(|&a, &b| cross[a].re.total_cmp(&cross[b].re).then(b.cmp(&a)))
+            .unwrap_or(0);
+        let at = |x: usize, y: usize| cross[(y % SIDE) * SIDE + x % SIDE].re;
+        let (x, y) = (peak % SIDE, peak / SIDE);
+        let across = part(at(x + SIDE - 1, y), at(x, y), at(x + 1, y)) + signed(x);
+        let down = part(at(x, y + SIDE - 1), at(x, y), at(x, y + 1)) + signed(y);
+        let still = rest(&before.moving, &after.moving, 0, 0);
+        let moved = rest(&before.moving, &after.moving, signed(x) as isize, signed(y) as isize);
+        // A peak elsewhere that explains nothing is noise: the picture stands.
+        if peak != 0 && moved >= still {
+            return Motion { across: 0.0, down: 0.0, rest: still };
+        }
+        Motion { across: across / SIDE as f64, down: down / SIDE as f64, rest: moved }
+    }
+}
+
+/// A shift by more than half a side is one the other way.
+fn signed(shift: usize) -> f64 {
+    if shift > SIDE / 2 { shift as f64 - SIDE as f64 } else { shift as f64 }
+}
+
+/// How far beside the middle the peak of a parabola through three values is.
+fn part(left: f64, middle: f64, right: f64) -> f64 {
+    let bend = left - 2.0 * middle + right;
+    if bend < 0.0 { (0.5 * (left - right) / bend).clamp(-0.5, 0.5) } else { 0.0 }
+}
+
+/// The mean difference where both pictures are, one of them shifted.
+fn rest(before: &Plane, after: &Plane, across: isize, down: isize) -> f64 {
+    let side = SIDE as isize;
+    let span = |shift: isize| shift.max(0)..side + shift.min(0);
+    let (mut sum, mut pixels) = (0.0, 0.0);
+    for y in span(down) {
+        for x in span(across) {
+            let (now, then) = (y * side + x, (y - down) * side + x - across);
+            sum += (after.values[now as usize] - before.values[then as usize]).abs();
+            pixels += 1.0;
+        }
+    }
+    if pixels > 0.0 { sum / pixels } else { 0.0 }
+}
+
+/// The transform of rows, then of columns. The result is transposed twice: as it was.
+fn both_ways(transform: &dyn Fft<f64>, values: &mut [Complex64]) {
+    for _ in 0..2 {
+        transform.process(values);
+        for y in 0..SIDE {
+            (0..y).for_each(|x| values.swap(y * SIDE + x, x * SIDE + y));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! `flownote_models::artwork` for Python, a file for each of its nouns.
+
+mod faces;
+mod frames;
+mod measures;
+mod ranking;
+mod shots;
+
+pub use faces::{cluster_faces, detect_faces};
+pub use measures::measure;
+pub use ranking::rank;
+pub use shots::ShotDetector;
