@@ -252,7 +252,18 @@ def _encode(pictures: Iterator[np.ndarray], path: Path) -> None:
     """Writes pictures as H.264."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24"]
     command += ["-s", f"{WIDTH}x{HEIGHT}", "-r", str(RATE), "-i", "pipe:0", "-c:v", "libx264"]
-    command += ["-preset", "veryfast", "-crf", "14", "-pix_fmt", "yuv420p", f"file:{path}"]
+    # How many threads there are changes the film's bytes.
+    command += [
+        "-threads",
+        "1",
+        "-preset",
+        "veryfast",
+        "-crf",
+        "14",
+        "-pix_fmt",
+        "yuv420p",
+        f"file:{path}",
+    ]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:
         assert encoder.stdin
         for picture in pictures:
