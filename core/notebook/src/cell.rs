@@ -8,6 +8,20 @@ use serde_json::{Map, Value};
 
 use crate::{CellId, Language, Options, Output};
 
+/// Metadata of cells that say nothing of the notebook: how a percent file is laid out, and what
+/// others leave behind when a cell runs. Percent files don't have them (Jupytext leaves out
+/// the same), and they are no difference.
+pub(crate) const INCIDENTAL: [&str; 8] = [
+    "lines_to_next_cell",
+    "cell_marker",
+    "collapsed",
+    "scrolled",
+    "autoscroll",
+    "trusted",
+    "execution",
+    "ExecuteTime",
+];
+
 /// One block of a notebook, in one language.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

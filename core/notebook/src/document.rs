@@ -26,6 +26,9 @@ pub struct Document {
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub(crate) extra: Map<String, Value>,
     revision: u64,
+    /// The cells whose ids aren't in the file.
+    #[serde(skip)]
+    pub(crate) unnamed: Vec<CellId>,
     #[serde(skip)]
     pub(crate) history: History,
     /// Cells whose next output takes the place of all before.

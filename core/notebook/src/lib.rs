@@ -49,6 +49,7 @@ pub mod output;
 mod apply;
 pub mod error;
 pub mod operation;
+pub mod recognise;
 mod strip;
 pub mod text;
 mod undo;

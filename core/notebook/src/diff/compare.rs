@@ -6,6 +6,7 @@ use similar::{Algorithm, ChangeTag, DiffOp, TextDiff, capture_diff_slices};
 use super::difference::{CellDifference, Change, Difference, Hunk, Line, LineKind};
 use super::pairing::pair;
 use super::summary::summary;
+use crate::cell::INCIDENTAL;
 use crate::{Cell, Document, Output};
 
 /// How many equal lines stand around those that differ.
@@ -42,7 +43,7 @@ pub fn diff(older: &Document, newer: &Document) -> Difference {
             });
         }
     }
-    let mut metadata = changes(older.metadata(), newer.metadata());
+    let mut metadata = notebook_changes(older, newer);
     if older.mode() != newer.mode() {
         let (before, after) = (Some(json!(older.mode())), Some(json!(newer.mode())));
         metadata.push(Change { key: "mode".into(), before, after });
@@ -84,6 +85,7 @@ fn changed(
     moved_from: Option<usize>,
 ) -> Option<CellDifference> {
     let mut metadata = changes(&old.metadata, &new.metadata);
+    metadata.retain(|change| !INCIDENTAL.contains(&change.key.as_str()));
     if old.attachments != new.attachments {
         let names = |cell: &Cell| cell.attachments.keys().cloned().collect::<Vec<_>>();
         let (before, after) = (Some(json!(names(old))), Some(json!(names(new))));
@@ -144,6 +146,27 @@ fn hunks(old: &str, new: &str) -> Vec<Hunk> {
         Hunk { before: span(before), after: span(after), lines: lines.collect() }
     };
     difference.grouped_ops(CONTEXT).iter().map(hunk).collect()
+}
+
+/// What differs in the metadata of two notebooks. What a kernel says of itself is no matter of
+/// the notebook; the head of a percent file is, of two such files.
+fn notebook_changes(older: &Document, newer: &Document) -> Vec<Change<Value>> {
+    let header = |document: &Document| document.metadata().get("flownote")?.get("header").cloned();
+    let both = header(older).is_some() && header(newer).is_some();
+    let known = |document: &Document| {
+        let mut metadata = document.metadata().clone();
+        metadata.shift_remove("language_info");
+        if let Some(own) = metadata.get_mut("flownote").and_then(Value::as_object_mut)
+            && !both
+        {
+            own.shift_remove("header");
+            if own.is_empty() {
+                metadata.shift_remove("flownote");
+            }
+        }
+        metadata
+    };
+    changes(&known(older), &known(newer))
 }
 
 /// The keys whose values differ.

@@ -23,6 +23,7 @@ mod summary;
 
 pub use compare::diff;
 pub use difference::{CellDifference, Change, Difference, Hunk, Line, LineKind};
+pub(crate) use pairing::{ALIKE, likeness};
 pub use render::render;
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use similar::TextDiff;
 use crate::{Cell, Document};
 
 /// From this share of equal lines on, two texts of one language are the same cell edited.
-const ALIKE: f32 = 0.5;
+pub(crate) const ALIKE: f32 = 0.5;
 /// Above this many pairs to try, texts that differ aren't compared: a rewritten notebook
 /// of thousands of cells without ids would take seconds.
 const MANY: usize = 40_000;
@@ -67,7 +67,7 @@ fn by_likeness(old: &[Cell], new: &[Cell], pairs: &mut [Option<usize>], taken: &
 
 /// How much of two texts is equal, from 0 to 1: of their lines, or of the words when there
 /// are few lines.
-fn likeness(old: &str, new: &str) -> f32 {
+pub(crate) fn likeness(old: &str, new: &str) -> f32 {
     let few = |text: &str| text.lines().nth(3).is_none();
     if few(old) && few(new) {
         TextDiff::from_words(old, new).ratio()

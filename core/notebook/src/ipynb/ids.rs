@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use crate::{Cell, CellId};
 
 /// Gives a new id to each cell whose id in the file is missing, invalid or taken by a
-/// cell above.
-pub(crate) fn complete(cells: &mut [Cell], given: &[Option<String>]) {
+/// cell above; says which they are.
+pub(crate) fn complete(cells: &mut [Cell], given: &[Option<String>]) -> Vec<CellId> {
+    let mut made = Vec::new();
     let valid = |id: &&String| CellId::is_valid(id);
     let mut taken: HashSet<String> = given.iter().flatten().filter(valid).cloned().collect();
     let mut kept = HashSet::new();
@@ -26,5 +27,7 @@ pub(crate) fn complete(cells: &mut [Cell], given: &[Option<String>]) {
         let parts = ["cell", cell.language.name(), &cell.source, &time.to_string()];
         cell.id = CellId::derive(&parts, |id| taken.contains(id));
         taken.insert(cell.id.as_str().to_owned());
+        made.push(cell.id.clone());
     }
+    made
 }

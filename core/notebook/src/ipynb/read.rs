@@ -89,12 +89,12 @@ fn document(mut notebook: Fields) -> Result<Document, Error> {
         });
         read.push(cell(fields, &place, &default)?);
     }
-    ids::complete(&mut read, &given);
+    let unnamed = ids::complete(&mut read, &given);
     let (id, mode) = own(&mut metadata);
     notebook.swap_remove("nbformat");
     notebook.swap_remove("nbformat_minor");
     let mut document = Document::default();
-    (document.id, document.mode) = (id, mode);
+    (document.id, document.mode, document.unnamed) = (id, mode, unnamed);
     (document.cells, document.metadata, document.extra) = (read, metadata, notebook);
     Ok(document)
 }

@@ -19,6 +19,9 @@
 //! IPython understands, so that `python file.py` runs the rest. A line that would be taken
 //! for one of these gets `# ` in front, which is taken off again.
 //!
+//! Cells without `id=` get one from their text, and are known again by `recognise` when they
+//! are edited: a file that somebody writes by hand needs no ids.
+//!
 //! The files have no outputs, no attachments and, but for the kernel's name, none of the
 //! notebook's metadata. What stands above the first marker is kept as it is.
 

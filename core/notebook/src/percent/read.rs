@@ -36,10 +36,10 @@ pub fn read(file: &[u8]) -> Result<Document, ipynb::Error> {
         });
         cells.push(cell(marker, &lines[*start + 1..end], index + 1 == starts.len()));
     }
-    complete_ids(&mut cells, &ids);
+    let unnamed = complete_ids(&mut cells, &ids);
     let header: String = above[..header].iter().flat_map(|line| [*line, "\n"]).collect();
     let mut document = Document::default().with_metadata(header::read(&header));
-    document.cells = cells;
+    (document.cells, document.unnamed) = (cells, unnamed);
     Ok(document)
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::comment::{comment, hide};
 use super::marker::{Marker, is_plain_title};
 use super::{header, script};
+use crate::cell::INCIDENTAL;
 use crate::ipynb::python_marks;
 use crate::{Cell, Document, Language};
 
@@ -30,19 +31,6 @@ impl Style {
     }
 }
 
-/// Metadata that don't enter the text: what says how it is laid out, and what others leave
-/// behind when a cell runs (Jupytext leaves out the same).
-const LEFT_OUT: [&str; 8] = [
-    "lines_to_next_cell",
-    "cell_marker",
-    "collapsed",
-    "scrolled",
-    "autoscroll",
-    "trusted",
-    "execution",
-    "ExecuteTime",
-];
-
 /// The file of a document.
 pub fn write(document: &Document, style: Style) -> String {
     let mut file = header::write(document);
@@ -59,7 +47,7 @@ pub fn write(document: &Document, style: Style) -> String {
 
 fn cell(file: &mut String, cell: &Cell, style: Style) {
     let (source, mut metadata) = python_marks(cell);
-    LEFT_OUT.iter().for_each(|key| drop(metadata.shift_remove(*key)));
+    INCIDENTAL.iter().for_each(|key| drop(metadata.shift_remove(*key)));
     let mut marker = Marker::default();
     if metadata.get("title").and_then(Value::as_str).is_some_and(is_plain_title)
         && let Some(Value::String(title)) = metadata.shift_remove("title")

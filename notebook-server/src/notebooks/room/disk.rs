@@ -10,7 +10,7 @@ use flownote_kernel::supervisor::Request;
 use flownote_notebook::{Document, Operation};
 use tokio::time::Instant;
 
-use super::{Kernel, Message, Room, Waiting};
+use super::{Kernel, Message, Room, Waiting, start};
 use crate::notebooks::file::{self, Known, Outcome};
 use crate::notebooks::folder::Error;
 use crate::notebooks::history::{self, Why};
@@ -155,7 +155,11 @@ impl Room {
     /// in the history.
     fn overtaken(&mut self, bytes: Vec<u8>) {
         let known = Known::of(&self.ground.folder, &self.path, &bytes);
-        match file::decode(&self.ground.folder, &self.path, &bytes) {
+        let mut decoded = file::decode(&self.ground.folder, &self.path, &bytes);
+        if let Ok(document) = &mut decoded {
+            document.recognise(&start::known(&self.document));
+        }
+        match decoded {
             Ok(document) if same(&document, &self.document) => {
                 // Another server, or another save, with the same content.
                 self.known = known;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use flownote_flow::id::FlowName;
-use flownote_kernel::record::remembered;
+use flownote_kernel::record::{self, remembered};
 use flownote_kernel::supervisor::{FLOW, Request};
 use flownote_notebook::session::{CellLinks, CellStatus, Order, Session};
 use flownote_notebook::{CellId, Document, places};
@@ -45,6 +45,13 @@ impl Known {
         });
         found.await.unwrap_or_default()
     }
+}
+
+/// Gives cells that the file doesn't name the ids that they had when they last ran.
+pub async fn recognise(store: &Store, document: &mut Document) {
+    let flow = FlowName::new(FLOW);
+    // Else they go by their text.
+    let _ = timeout(REMEMBER, record::recognise(store, &flow, document)).await;
 }
 
 impl Room {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use flownote_kernel::supervisor::{Request, Seen};
+use flownote_notebook::recognise::Earlier;
 use flownote_notebook::{Document, ipynb};
 use tokio::sync::mpsc;
 
@@ -103,6 +104,7 @@ impl Room {
         match room.attach().await {
             Some(seen) => room.go_on(seen, found),
             None => {
+                names::recognise(&room.ground.store, &mut room.document).await;
                 room.recover(found);
                 let known = names::Known::of(&room.ground.store, &room.document).await;
                 (room.statuses, room.names) = (known.statuses, known.links);
@@ -141,6 +143,7 @@ impl Room {
     /// ours journaled and couldn't tell it any more, or be older than another program's file.
     fn go_on(&mut self, mut seen: Box<Seen>, found: Found) {
         let theirs = std::mem::take(&mut seen.document);
+        self.document.recognise(&known(&theirs));
         let ours = found.base.as_deref() == Some(self.known.digest.to_hex().as_str());
         if ours {
             self.recover(found);
@@ -188,6 +191,11 @@ impl Room {
             self.keep(&change.applied);
         }
     }
+}
+
+/// The cells of a document, for one that has them without their names.
+pub(super) fn known(document: &Document) -> Vec<Earlier> {
+    document.cells().iter().map(Earlier::from).collect()
 }
 
 /// Whether two documents have the same cells with the same text.

@@ -2,35 +2,36 @@
 //! what is kept would do with it. Both from the same record, so that they agree.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::ArgMatches;
 use flownote_flow::help::list_in_words;
 use flownote_flow::id::FlowName;
 use flownote_kernel::cache::World;
 use flownote_kernel::protocol::FoundModule;
-use flownote_kernel::record::remembered;
+use flownote_kernel::record::{recognise, remembered};
 use flownote_kernel::supervisor::FLOW;
 use flownote_notebook::CellId;
 use flownote_notebook::session::{CellStatus, Event, Order, Past, Prospect, Session, Why};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use super::{Error, Outcome, exit, words};
+use super::{Error, Outcome, colours, exit, words};
 use crate::files;
-use crate::headless::{open_store, runtime};
+use crate::headless::{folder_of, open_store, runtime};
 
 /// Characters of a cell's first line.
 const HEADLINE: usize = 40;
 
 /// Says it.
 pub fn act(path: &Path, matches: &ArgMatches) -> Outcome {
-    let document = files::read(path)?;
+    let mut document = files::read(path)?;
     let store = matches.get_one::<String>("store").cloned();
-    let folder = folder_of(path);
+    let folder = folder_of(path)?;
     let found = runtime()?.block_on(async {
         let store = open_store(store.as_deref()).await?;
         let flow = FlowName::new(FLOW);
+        recognise(&store, &flow, &mut document).await?;
         let mut found = remembered(&store, &flow, &document).await?;
         let world = World::new(&folder, None);
         for one in &mut found {
@@ -39,7 +40,14 @@ pub fn act(path: &Path, matches: &ArgMatches) -> Outcome {
         Ok::<_, Error>(found)
     })?;
     let past: Vec<Past> = found.into_iter().map(|it| it.past).collect();
-    let modules = modules_now(&past, &folder).unwrap_or_default();
+    let modules = modules_now(&past, &folder).unwrap_or_else(|error| {
+        eprintln!(
+            "{} the modules that results stand on can't be looked at: {error}; they are taken to \
+             be as they were",
+            colours::label("warning:")
+        );
+        BTreeMap::new()
+    });
     let mut session = Session::new(document, Order::Document, "status");
     session.remember(past);
     let found = modules.iter().map(|(name, module)| (name.clone(), module.version())).collect();
@@ -59,12 +67,6 @@ pub fn act(path: &Path, matches: &ArgMatches) -> Outcome {
     Ok(exit::OK)
 }
 
-/// The folder that a notebook's relative paths and imports begin at.
-fn folder_of(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    folder.unwrap_or(Path::new(".")).to_path_buf()
-}
-
 /// What the modules are now that results stand on: of the project what their files say.
 fn modules_now(past: &[Past], folder: &Path) -> PyResult<BTreeMap<String, FoundModule>> {
     let names: BTreeSet<&String> = past.iter().flat_map(|it| it.modules.keys()).collect();
@@ -73,7 +75,7 @@ fn modules_now(past: &[Past], folder: &Path) -> PyResult<BTreeMap<String, FoundM
     }
     Python::attach(|py| {
         // As text: a path that is an object is no place to import from.
-        let folder = folder.canonicalize()?.into_os_string();
+        let folder = folder.as_os_str();
         py.import("sys")?.getattr("path")?.call_method1("insert", (0, folder))?;
         let told = py.import("flownote.kernel.modules")?.call_method1("tell", (names,))?;
         let text: String = py.import("json")?.call_method1("dumps", (told,))?.extract()?;

@@ -9,6 +9,7 @@
 mod about;
 mod done;
 mod executed;
+mod known;
 mod lines;
 mod past;
 mod recorder;
@@ -16,6 +17,7 @@ mod writer;
 
 pub use about::{About, base_of};
 pub use executed::Executed;
+pub use known::recognise;
 pub use lines::Lines;
 pub use past::{Remembered, remembered};
 pub use recorder::Recorder;
