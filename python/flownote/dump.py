@@ -21,9 +21,15 @@ def run(options: dict[str, Any]) -> int:
     options
         ``values``: each with the ``artifact`` as the store describes it, the ``path`` of
         its verified blob, and whether to ``load`` it rather than show its preview;
-        ``one``: whether a single value was asked for; ``json``: whether to write JSON.
+        ``one``: whether a single value was asked for; ``json``: whether to write JSON;
+        ``output``: the file that a single table is written into.
     """
     values = {item["artifact"]["name"]: item for item in options["values"]}
+    if "output" in options:
+        (item,) = values.values()
+        write_table(_load(item), options["output"])
+        print(f"wrote {item['artifact']['pathspec']} to {options['output']}", file=sys.stderr)
+        return 0
     if options["json"]:
         plain = {name: _said(item, name) for name, item in values.items()}
         text = json.dumps(
@@ -86,6 +92,53 @@ def _plain(value: Any, name: str) -> Any:
         f"`{name}` holds a value of type `{type_name(type(value))}`, which JSON can't say",
         hint="leave out --json to see it as Python writes it, or use --output FILE",
     )
+
+
+def write_table(value: Any, file: str) -> None:
+    """Write a data frame as Parquet or CSV, as the file's name ends.
+
+    Parameters
+    ----------
+    value
+        A table of pandas, polars or pyarrow.
+    file
+        Its path.
+
+    Raises
+    ------
+    FlownoteException
+        When this Python has nothing that writes it, or it can't be written.
+    """
+    kind = file.rpartition(".")[2]
+    try:
+        if hasattr(value, f"write_{kind}"):  # polars
+            getattr(value, f"write_{kind}")(file)
+        elif hasattr(value, f"to_{kind}"):  # pandas
+            kept = value.index.names != [None]
+            getattr(value, f"to_{kind}")(file, index=kept)
+        else:
+            _write_arrow(value, file, kind)
+    except ImportError:
+        raise FlownoteException(
+            f"nothing in this Python writes `{file}`",
+            hint=f"`pip install pyarrow`, or name it .arrow: a table is stored as Arrow, "
+            f"`--output {file.removesuffix(kind)}arrow`",
+        ) from None
+    except OSError as error:
+        raise FlownoteException(f"`{file}` can't be written: {error.strerror or error}") from error
+
+
+def _write_arrow(table: Any, file: str, kind: str) -> None:
+    if type(table).__module__.partition(".")[0] != "pyarrow":
+        raise ImportError  # a table that no library knows
+    if kind == "csv":
+        from pyarrow import csv
+
+        csv.write_csv(table, file)
+    else:
+        from pyarrow import parquet
+
+        parquet.write_table(table, file)
 
 
 def _forget_stdout() -> None:

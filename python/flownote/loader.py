@@ -171,7 +171,12 @@ def _similar_file(file: str) -> str:
     close = get_close_matches(os.path.basename(file), names, n=1, cutoff=0.5)
     if close:
         return f"did you mean `{close[0]}`?"
-    return f"files there: {', '.join(sorted(names)[:8])}" if names else "no .py file is there"
+    notebook = f"{file[:-3]}.ipynb"
+    if file.endswith(".py") and os.path.exists(notebook):
+        return f"there is a notebook of that name: `{os.path.basename(notebook)}`"
+    if names:
+        return f"files there: {', '.join(sorted(names)[:8])}"
+    return f"check the path: there is no .py file in `{folder}`"
 
 
 def _load_module(file: str, name: str, path0: str) -> ModuleType:

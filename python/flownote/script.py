@@ -29,16 +29,16 @@ def run(options: dict[str, Any]) -> int:
     Parameters
     ----------
     options
-        ``pathspec`` of the task, ``store``, ``output``: the file, ``-`` for stdout, and
-        ``script``: whether a script is wanted.
+        ``pathspec`` of the task, ``store``, ``output``: the file, ``-`` for stdout,
+        ``script``: whether a script is wanted, and of a notebook's run ``cells``.
     """
     from flownote.client import Task, namespace
 
     namespace(None)
     task = Task(options["pathspec"], store=options["store"])
     script = options["script"]
-    text = (script_of if script else notebook_of)(task, options["store"])
     file = options["output"] or _default_name(options["pathspec"], "py" if script else "ipynb")
+    text = _text_of(task, options, file)
     if file == "-":
         sys.stdout.write(text)
         return 0
@@ -51,9 +51,20 @@ def run(options: dict[str, Any]) -> int:
             stream.write(text)
     except OSError as error:
         raise FlownoteException(f"`{file}` can't be written: {error.strerror}") from error
-    how = f"python {file}" if script else f"flownote run {file}, or open it in Jupyter"
+    how = f"python {file}" if script else f"flownote run {file}, or open it: flownote ui {file}"
     print(f"wrote {file}\nrun it: {how}", file=sys.stderr)
     return 0
+
+
+def _text_of(task: Task, options: dict[str, Any], file: str) -> str:
+    script, store = options["script"], options["store"]
+    if "cells" not in options:
+        return (script_of if script else notebook_of)(task, store)
+    from flownote import cell_script
+
+    make = cell_script.script_of if script else cell_script.notebook_of
+    folder = os.getcwd() if file == "-" else os.path.dirname(os.path.abspath(file))
+    return make(task, options["cells"], store, folder)
 
 
 def _default_name(pathspec: str, ending: str) -> str:

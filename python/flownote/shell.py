@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 USAGE = 2
 INTERRUPTED = 130
 
+# Verbs that look at what ran: a notebook's file means its latest run to them.
+_LOOKS = ("show", "runs", "logs", "artifacts", "dump", "open", "tag", "env")
+
 
 def main(arguments: list[str] | None = None, *, flow: LoadedFlow | None = None) -> int:
     """Run a command line.
@@ -85,6 +88,10 @@ def _is_about_notebooks(line: list[str]) -> bool:
     return _is_notebook(next(files, ""))
 
 
+def _verb(line: list[str]) -> str:
+    return line[1] if len(line) > 1 else ""
+
+
 def _own(words: list[str]) -> list[str]:
     """The words that are no options, up to what is not the command's."""
     own = words[: words.index("--")] if "--" in words else words
@@ -122,6 +129,8 @@ def _studio() -> Callable[[list[str]], int]:
 
 def _invoke(line: list[str], flow: LoadedFlow | None) -> int:
     target = _native.find_flow(line)
+    if target is not None and _verb(line) in _LOOKS and _is_notebook(target):
+        target = None  # its latest run is meant
     _use_store(line)
     if flow is None and target is not None:
         from flownote.loader import load_flow

@@ -5,8 +5,8 @@ use flownote_flow::help::Help;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::reference;
 use crate::shell::Exit;
+use flownote_store::reference;
 
 /// The exception of class `name` in `flownote.exceptions`.
 pub fn exception(py: Python<'_>, name: &str, message: &str, hint: Option<String>) -> PyErr {

@@ -16,7 +16,6 @@ mod hash;
 mod memo;
 mod place;
 mod process;
-mod reference;
 mod report;
 mod reuse;
 mod run;

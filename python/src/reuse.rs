@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::error::Failure;
 use crate::place;
-use crate::reference::{self, resolve_run};
+use flownote_store::reference::{self, resolve_run};
 
 /// What Python asks for.
 #[derive(Default, Deserialize)]

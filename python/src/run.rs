@@ -21,9 +21,9 @@ use tokio::task::LocalSet;
 
 use crate::error::{Failure, raise};
 use crate::place;
-use crate::reference::resolve_run;
 use crate::report::{self, Display};
 use crate::reuse;
+use flownote_store::reference::resolve_run;
 
 /// What Python asks for.
 #[derive(Deserialize)]

@@ -27,7 +27,7 @@ FLOW = """
 
 # name → (files, target, message, place, hint): parts of what the user reads
 ERRORS: dict[str, tuple[dict[str, str], str, str, str, str]] = {
-    "no such file": ({}, "flow.py", "no such file: `", "", "no .py file is there"),
+    "no such file": ({}, "flow.py", "no such file: `", "", "check the path"),
     "a misspelt file": (
         {"flow.py": FLOW},
         "flwo.py",

@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 
 def test_artifacts_are_listed_with_preview_and_producer(trained):
     run = trained.run_ids()[0]
@@ -147,3 +149,22 @@ def test_following_ends_with_the_run(project):
         run.kill()
     ticks = [f"[start/0] tick {i}" for i in range(4)]
     assert (followed.code, followed.lines()) == (0, [*ticks, "[end/0] over"])
+
+
+def test_a_table_is_written_as_its_file_is_named(project):
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    (project.folder / "flow.py").write_text(
+        "import pandas\nfrom flownote import FlowSpec, step\n\n\n"
+        "class Table(FlowSpec):\n    @step\n    def start(self):\n"
+        "        self.frame = pandas.DataFrame({'x': [1, 2]})\n        self.next(self.end)\n\n"
+        "    @step\n    def end(self):\n        pass\n"
+    )
+    assert project.shell("run flow.py --quiet").code == 0
+    for name, read in (("x.parquet", pandas.read_parquet), ("x.csv", pandas.read_csv)):
+        written = project.shell(f"dump latest/end/frame --output {name}")
+        assert written.code == 0, written.err
+        assert f"/frame to {name}" in written.err
+        assert read(project.folder / name).x.to_list() == [1, 2]
+    project.shell("dump latest/end/frame --output x.arrow")
+    assert (project.folder / "x.arrow").read_bytes().startswith(b"ARROW1")

@@ -17,6 +17,7 @@ from flownote.client.artifact import DataArtifact
 from flownote.client.base import ClientObject
 from flownote.client.flow import Flow
 from flownote.client.namespaces import default_namespace, get_namespace, namespace
+from flownote.client.notebook import Notebook
 from flownote.client.root import Flownote, Metaflow
 from flownote.client.run import Run
 from flownote.client.step import Step
@@ -29,6 +30,7 @@ __all__ = [
     "Flow",
     "Flownote",
     "Metaflow",
+    "Notebook",
     "Run",
     "Step",
     "Task",

@@ -160,8 +160,10 @@ def decode(
 ) -> Any:
     """Return the value of a record, from a verified local file when it is a blob."""
     from flownote import codecs
+    from flownote.codecs.base import with_article
     from flownote.worker.files import Files
 
+    kind = with_article(record["type"])
     data = Files({"remote": True}, _Fetch(fetch_blob)).data(record, producer, name)
     try:
         if record["type"] == TABLE:
@@ -172,7 +174,7 @@ def decode(
     except ImportError as error:
         missing = error.name or str(error)
         raise FlownoteException(
-            f"`{name}` is a {record['type']} and can't be loaded here: no module `{missing}`",
+            f"`{name}` is {kind} and can't be loaded here: no module `{missing}`",
             hint=f"install `{missing}`, or add its folder to `sys.path`",
         ) from error
     except AttributeError as error:
@@ -180,6 +182,6 @@ def decode(
         if record["codec"] != "pickle" or "get attribute" not in str(error):
             raise
         raise FlownoteException(
-            f"`{name}` is a {record['type']} and can't be loaded here: {error}",
+            f"`{name}` is {kind} and can't be loaded here: {error}",
             hint="its class was made in a cell, or is gone: put it in a module that both import",
         ) from error

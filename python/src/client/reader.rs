@@ -2,7 +2,7 @@
 
 use flownote_flow::id::{FlowName, StepName, TaskId};
 use flownote_store::client::{RunFilter, TagChange};
-use flownote_store::{RunKey, Stream};
+use flownote_store::{RunKey, Stream, reference};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::runtime::ask;
 use crate::error::raise_store;
-use crate::{place, reference};
+use crate::place;
 
 /// Reads one datastore. Answers are JSON unless said otherwise.
 #[pyclass(frozen, module = "flownote._native")]

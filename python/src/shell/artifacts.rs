@@ -8,12 +8,12 @@ use flownote_store::Store;
 use flownote_store::client::{Artifact, Origin};
 
 use super::error::Error;
-use super::notebooks::{self, Cells};
 use super::session::with_store;
 use super::table::{Table, flexible, number, text};
 use super::target_option::{given, json, target};
 use super::{Exit, Outcome, Shell, flow_option, output, words};
-use crate::reference::{Target, resolve};
+use flownote_store::notebooks::{self, Cells};
+use flownote_store::reference::{Target, resolve};
 
 const AFTER_HELP: &str = "\
 A run alone means its `end` task, a notebook's run what its cells left. Nothing is loaded: previews were made when the values were

@@ -16,17 +16,19 @@ use super::error::Error;
 use super::session::with_store;
 use super::target_option::{given, json as json_flag, target};
 use super::{Exit, Outcome, Shell, flow_option, output, words};
-use crate::reference::{Target, resolve};
+use flownote_store::reference::{Target, resolve};
 
 const AFTER_HELP: &str = "\
 A task alone means all its values; large ones and pickles are then shown by their preview.
 A run alone means its `end` task. --output writes the stored bytes: a .npy file for an array,
-an Arrow file for a table, text for a string.
+an Arrow file for a table, text for a string. A table is written as Parquet or CSV when the
+file's name ends in .parquet or .csv.
 
 Examples:
   flownote dump latest/end/0/scores
   flownote dump latest/end
   flownote dump Recommend/8f2c9a/train/3/model --output model.npy
+  flownote dump latest/end/0/leaderboard --output leaders.parquet
   flownote dump latest/end/0/leaderboard --json | jq '.[0]'";
 
 /// Values above this are shown by their preview when a whole task is dumped.
@@ -38,11 +40,9 @@ pub fn command() -> Command {
         .about("Print a value that a task made, or write it to a file")
         .arg(target().required(true).help("RUN/STEP/TASK/ARTIFACT; without ARTIFACT all values"))
         .arg(
-            Arg::new("output")
-                .long("output")
-                .short('o')
-                .value_name("FILE")
-                .help("Write the stored bytes to FILE, `-` for stdout"),
+            Arg::new("output").long("output").short('o').value_name("FILE").help(
+                "Write the stored bytes to FILE, `-` for stdout; a table as .parquet or .csv",
+            ),
         )
         .arg(json_flag().conflicts_with("output"))
         .arg(flow_option::store())
@@ -67,17 +67,20 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
                 output::talk(&format!("{} has no artifacts.", task.pathspec));
                 return Ok(Exit::Success.into());
             }
-            return request(store, artifacts, false, json).await;
+            return request(store, artifacts, One::OfAll, json).await;
         };
         let artifact = Target::artifact(store, &target.run, &task, name).await?;
         if let Some(file) = file {
+            if is_written_by_python(&artifact.record, file) {
+                return request(store, vec![artifact], One::Into(file), json).await;
+            }
             write_to(store, &artifact, file).await?;
             return Ok(Exit::Success.into());
         }
         if print(store, &artifact, json).await? {
             return Ok(Exit::Success.into());
         }
-        request(store, vec![artifact], true, json).await
+        request(store, vec![artifact], One::Shown, json).await
     })
 }
 
@@ -147,13 +150,32 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     std::io::copy(&mut source, &mut fs::File::create(to)?).map(drop)
 }
 
+/// Whether a table is to become a file of another kind than it is stored as.
+fn is_written_by_python(record: &ArtifactRecord, file: &str) -> bool {
+    let ending = Path::new(file).extension().and_then(|it| it.to_str());
+    let is_table = matches!(record.codec.as_str(), "arrow" | "pandas");
+    is_table && matches!(ending, Some("parquet" | "csv"))
+}
+
+/// What becomes of the values that Python decodes.
+#[derive(Clone, Copy)]
+enum One<'a> {
+    /// They are some of several: small ones are shown.
+    OfAll,
+    /// It is one, and shown.
+    Shown,
+    /// It is one, and written into a file in the form that its ending names.
+    Into(&'a str),
+}
+
 /// Asks Python to decode and print.
 async fn request(
     store: &Store,
     artifacts: Vec<Artifact>,
-    one: bool,
+    how: One<'_>,
     json: bool,
 ) -> Result<Outcome, Error> {
+    let one = !matches!(how, One::OfAll);
     let mut values = Vec::new();
     for artifact in artifacts {
         let record = &artifact.record;
@@ -169,5 +191,8 @@ async fn request(
     options.insert("values".into(), Value::Array(values));
     options.insert("one".into(), one.into());
     options.insert("json".into(), json.into());
+    if let One::Into(file) = how {
+        options.insert("output".into(), file.into());
+    }
     Ok(Outcome::Request { verb: "dump", options, parameters: Map::new() })
 }

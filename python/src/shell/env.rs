@@ -12,7 +12,7 @@ use super::session::with_store;
 use super::table::{Table, flexible, text};
 use super::target_option::{given, json as json_flag, run};
 use super::{Exit, Outcome, Shell, flow_option, output};
-use crate::reference::resolve_run;
+use flownote_store::reference::resolve_run;
 
 const AFTER_HELP: &str = "\
 Examples:

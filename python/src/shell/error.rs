@@ -6,7 +6,7 @@ use console::style;
 use flownote_flow::help::Help;
 
 use super::Exit;
-use crate::reference;
+use flownote_store::reference;
 
 /// Why a verb can't do what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -9,11 +9,11 @@ use flownote_store::client::{LogLine, Task};
 use flownote_store::{Store, Stream};
 
 use super::error::Error;
-use super::notebooks::{Cell, Cells};
 use super::session::with_store;
 use super::target_option::{flag, given, json, number, target};
 use super::{Exit, Outcome, Shell, flow_option, output};
-use crate::reference::{self, Target, resolve};
+use flownote_store::notebooks::{Cell, Cells};
+use flownote_store::reference::{self, Target, resolve};
 
 const AFTER_HELP: &str = "\
 One task's output is printed as it was: stdout to stdout, stderr to stderr. With --stdout or

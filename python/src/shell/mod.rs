@@ -19,7 +19,6 @@ mod gc;
 mod graph;
 mod help;
 mod logs;
-pub(crate) mod notebooks;
 mod number;
 mod open;
 mod order;

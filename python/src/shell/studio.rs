@@ -23,7 +23,7 @@ pub fn kernel() -> Command {
 pub fn rust() -> Command {
     passed_on(
         Command::new("rust")
-            .about("What Rust cells need and have: rust setup, rust status, rust docs"),
+            .about("What Rust cells need and have: rust setup, status, clean, docs"),
     )
 }
 

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::session::with_store;
 use super::target_option::{given, json, run};
 use super::{Exit, Outcome, Shell, flow_option, output};
-use crate::reference::resolve_run;
+use flownote_store::reference::resolve_run;
 
 const AFTER_HELP: &str = "\
 Examples:

@@ -9,7 +9,7 @@ use super::{Shell, number};
 pub fn target() -> Arg {
     Arg::new("target").value_name("PATHSPEC").help(
         "RUN, RUN/STEP, RUN/STEP/TASK…, where RUN is `latest`, an id, its beginning or end, \
-         or Flow/RUN",
+         Flow/RUN, or a notebook's file, whose latest run is meant",
     )
 }
 
@@ -18,7 +18,7 @@ pub fn run() -> Arg {
     Arg::new("run")
         .value_name("RUN")
         .required(true)
-        .help("`latest`, an id, its beginning or end, a flow's name, or Flow/RUN")
+        .help("`latest`, an id, its beginning or end, Flow/RUN, a flow's name or a notebook's file")
 }
 
 /// `--json`.

@@ -29,8 +29,12 @@ class Folder(NamedTuple):
 
     def flownote(self, *words: str) -> Ran:
         """Run a command line to its end."""
+        return self.python("-m", "flownote", *words)
+
+    def python(self, *words: str) -> Ran:
+        """Run Python to its end."""
         done = subprocess.run(
-            [sys.executable, "-m", "flownote", *words],
+            [sys.executable, *words],
             cwd=self.path,
             env=self.surroundings,
             capture_output=True,

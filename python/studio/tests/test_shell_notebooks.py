@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
@@ -77,10 +78,9 @@ def test_what_show_proposes_works(folder: Folder) -> None:
     assert "file     nb.ipynb\n" in shown
     assert "alpha  3\n" in shown
     assert "--origin-run-id" not in shown
-    assert "flownote open" not in shown
     lines = [line for line in shown.splitlines() if "  flownote " in line]
     proposed = [line.partition("#")[0].split() for line in lines]
-    assert [words[1] for words in proposed] == ["show", "logs", "resume", "dump"]
+    assert [words[1] for words in proposed] == ["show", "logs", "open", "resume", "dump"]
     for words in proposed:
         ran = folder.flownote(*words[1:])
         assert ran.code == (1 if words[1] == "resume" else 0), ran.err
@@ -203,3 +203,117 @@ def test_a_status_knows_files_and_modules_that_changed(folder: Folder) -> None:
     assert told[0] == "stale: module `helper` changed"
     assert told[1:3] == ["fresh"] * 2
     assert told[3].startswith("stale: ")
+
+
+BY_HAND = """\
+# %%
+first = len("x" * 20)
+
+# %%
+second = first * 2
+print(second)
+
+# %%
+print("the end", second)
+"""
+
+
+def test_a_cell_of_a_hand_written_file_keeps_its_past_when_it_is_edited(folder: Folder) -> None:
+    file = folder.path / "hand.py"
+    file.write_text(BY_HAND)
+    assert folder.flownote("run", "hand.py", "--quiet").code == 0
+    steps = "print(*[step.id for step in reversed(list(run))][:3])"
+    names = folder.client(steps)
+    # One is edited, one is new, one stays.
+    edited = BY_HAND.replace("first * 2", "first + 1")
+    file.write_text(edited.replace("# %%\nprint", "# %%\nimport os\n\n# %%\nprint"))
+    status = folder.flownote("notebook", "status", "hand.py").out.splitlines()
+    told = [line.rpartition("  ")[2].strip().partition(" (")[0] for line in status[1:]]
+    above = "stale: cell 2 above is not fresh"
+    assert told == ["fresh", "stale: its code was edited", "never run", above]
+    again = folder.flownote("run", "hand.py", "--cache")
+    assert "[1/4] Python reused from" in again.err
+    first, second, new, last = folder.client(steps.replace("[:3]", "[:4]")).split()
+    assert [first, second, last] == names.split()
+    assert new not in names
+    assert file.read_text().count("id=") == 0, "what is only run isn't written"
+
+
+def test_one_notebook_is_named_by_its_file(folder: Folder) -> None:
+    (folder.path / "notes").mkdir()
+    folder.notebook("one", '# %% id="a"\nx = 1\n')
+    folder.notebook("notes/two", '# %% id="a"\nx = 2\n\n# %% id="b"\nprint(x)\n')
+    for name in ("one", "one", "notes/two"):
+        assert folder.flownote("run", f"{name}.ipynb", "--quiet").code == 0
+    assert folder.flownote("dump", "one.ipynb/a/x").out == "1\n"
+    assert folder.flownote("dump", "two.ipynb/latest/1/x").out == "2\n"
+    assert folder.flownote("logs", "notes/two.ipynb/2").out.endswith("2\n")
+    assert "file     one.ipynb\n" in folder.flownote("show", "one.ipynb").out
+    assert len(folder.flownote("runs", "one.ipynb").out.splitlines()) == 3
+    assert len(folder.flownote("runs", "./notes/two.ipynb").out.splitlines()) == 2
+    told = folder.client(
+        "from flownote import Notebook\n"
+        "print(Notebook('one.ipynb').latest_run.data.x, len(Notebook('one.ipynb')))\n"
+        "print(Notebook('two.ipynb').latest_run.data.x, len(Flow('Notebook')))\n"
+    )
+    assert told == "1 2\n2 3\n"
+    wrong = folder.flownote("show", "tw.ipynb")
+    assert "error: no run in the store" in wrong.err
+    assert "hint: did you mean `notes/two.ipynb`?\n" in wrong.err
+    cell = folder.flownote("show", "two.ipynb/c").err
+    assert "there is no cell `c` in the notebook of run `Notebook/" in cell
+    assert "cells are named by number, 1 to 2, or by id: " in cell
+
+
+def test_a_hand_written_file_names_its_runs_too(folder: Folder) -> None:
+    (folder.path / "hand.py").write_text(BY_HAND)
+    assert folder.flownote("run", "hand.py", "--quiet").code == 0
+    assert "file     hand.py\n" in folder.flownote("show", "hand.py").out
+    assert folder.flownote("dump", "hand.py/1/first").out == "20\n"
+
+
+def test_a_query_reads_another_notebook(folder: Folder) -> None:
+    made = '# %% [sql] id="top"\n# -- out: best\n# select 7 as x\n'
+    folder.notebook("made", made + '\n# %% id="other"\ny = 1\n')
+    assert folder.flownote("run", "made.ipynb", "--quiet").code == 0
+    query = "# %% [sql]\n# -- out: it\n# select x from 'made.ipynb/{}/best'\n"
+    query += "\n# %%\nprint(int(it['x'][0]))\n"
+    folder.notebook("reads", query.format("top"))
+    ran = folder.flownote("run", "reads.ipynb", "--cache")
+    assert ran.out.endswith("7\n"), ran.err
+    again = folder.flownote("run", "reads.ipynb", "--cache")
+    assert "[1/2] SQL select x" in again.err, "what it reads may be another by now"
+    folder.notebook("reads", query.format("topp"))
+    wrong = folder.flownote("run", "reads.ipynb")
+    assert wrong.code == 1
+    assert "there is no cell `topp` in the notebook of run `Notebook/" in wrong.err
+    assert "did you mean `top`?" in wrong.err
+
+
+def test_a_way_through_a_percent_file_and_back_is_no_difference(folder: Folder) -> None:
+    folder.notebook("nb", '# %% [markdown] id="m"\n# Title\n\n# %% id="a"\nx = 1\n')
+    file = folder.path / "nb.ipynb"
+    notebook = json.loads(file.read_text())
+    notebook["metadata"] = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python", "version": "3.11.7"},
+    }
+    notebook["cells"][1]["metadata"] |= {"collapsed": False, "execution": {"shell": "now"}}
+    file.write_text(json.dumps(notebook))
+    for names in (("nb.ipynb", "there.py"), ("there.py", "back.ipynb")):
+        assert folder.flownote("notebook", "convert", *names).code == 0
+    same = folder.flownote("notebook", "diff", "nb.ipynb", "back.ipynb")
+    assert (same.code, same.out) == (0, "")
+
+
+def test_what_goes_on_with_a_run_is_said(folder: Folder) -> None:
+    folder.notebook("nb", FAILING)
+    ran = folder.flownote("run", "nb.ipynb", "--store", "elsewhere")
+    assert ran.code == 1
+    assert f"in the store {folder.path / 'elsewhere'}\n" in ran.err
+    line = "`flownote resume nb.ipynb --store elsewhere`"
+    assert ran.err.endswith(f"; mend it, then go on with {line}\n")
+    folder.notebook("nb", FAILING.replace("/ 0", "* 0"))
+    resumed = folder.flownote(*line.strip("`").split()[1:])
+    assert resumed.code == 0
+    assert "reused from" in resumed.err

@@ -10,7 +10,7 @@ use flownote_flow::manifest::ArtifactRecord;
 /// Finds the artifact that a pathspec names: the datastore as this crate sees it.
 #[async_trait]
 pub trait Artifacts: Debug + Send + Sync {
-    /// Finds `Flow/run/step/task/name`; none when the text has not the form of a pathspec.
+    /// Finds `Flow/run/step/task/name`, or what else names one; none when the text has not the form of a pathspec.
     ///
     /// # Errors
     /// When it has, and nothing is there or nothing can be read.

@@ -28,6 +28,8 @@ pub mod run;
 pub mod time;
 
 pub mod client;
+pub mod notebooks;
+pub mod reference;
 
 pub mod check;
 pub mod doctor;

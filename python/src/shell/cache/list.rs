@@ -10,12 +10,12 @@ use flownote_store::{RunKey, Store};
 use serde_json::json;
 
 use super::super::error::Error;
-use super::super::notebooks::{self, Cells};
 use super::super::session::with_store;
 use super::super::table::{Table, flexible, number, text};
 use super::super::target_option::{given, json as json_flag};
 use super::super::{Exit, Outcome, Shell, flow_option, output, words};
 use crate::report::text::duration;
+use flownote_store::notebooks::{self, Cells};
 
 /// What the columns mean, and what may come next.
 const NEXT: &str = "\

@@ -7,11 +7,11 @@ use flownote_store::client::Why;
 use serde::Serialize;
 
 use super::super::error::Error;
-use super::super::notebooks::Cells;
 use super::super::session::with_store;
 use super::super::target_option::{given, json, target};
 use super::super::{Exit, Outcome, Shell, flow_option, output, words};
-use crate::reference::resolve;
+use flownote_store::notebooks::Cells;
+use flownote_store::reference::resolve;
 
 const NO_RESULT: &str = "never kept: it has no result";
 

@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, Command};
 use console::truncate_str;
 use flownote_flow::help::resembling;
 use flownote_flow::id::FlowName;
-use flownote_store::{Store, TaskCounts};
+use flownote_store::{Store, TaskCounts, notebooks};
 use serde_json::Value;
 
 use self::rows::{Listed, Row, Sort};
@@ -15,7 +15,7 @@ use super::number::count;
 use super::session::with_store;
 use super::table::{Table, flexible, number, text};
 use super::target_option::{flag, given, json};
-use super::{Exit, Outcome, Shell, flow_option, notebooks, output, words};
+use super::{Exit, Outcome, Shell, flow_option, output, words};
 
 const AFTER_HELP: &str = "\
 Columns are parameters and metrics; every small scalar that a step assigns is a metric.
@@ -23,6 +23,7 @@ Columns are parameters and metrics; every small scalar that a step assigns is a 
 Examples:
   flownote runs
   flownote runs Recommend --status succeeded --tag nightly
+  flownote runs tour.ipynb
   flownote runs Recommend --columns alpha,ndcg --sort -ndcg
   flownote runs Recommend --user ana --json | jq -r '.[].run'";
 
@@ -36,7 +37,11 @@ pub fn command() -> Command {
     let number = |name: &'static str| Arg::new(name).long(name).value_name("N").value_parser(count);
     Command::new("runs")
         .about("List runs, newest first")
-        .arg(Arg::new("name").value_name("FLOW").help("Only this flow's runs"))
+        .arg(
+            Arg::new("name")
+                .value_name("FLOW")
+                .help("Only the runs of this flow, or of a notebook, given by its file"),
+        )
         .arg(texts("tag").value_name("TAG").help("Only runs with this tag; may be repeated"))
         .arg(
             texts("status")
@@ -71,7 +76,11 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
 async fn list(shell: &Shell<'_>, store: &Store) -> Result<Outcome, Error> {
     let matches = shell.matches;
     let known = store.flows().await?;
-    let flows = match given(matches, "name").map(FlowName::new).or(shell.within().cloned()) {
+    let name = given(matches, "name");
+    if let Some((file, "")) = name.and_then(notebooks::file_in) {
+        return notebook(shell, store, file).await;
+    }
+    let flows = match name.map(FlowName::new).or(shell.within().cloned()) {
         Some(name) if known.contains(&name) => vec![name],
         Some(name) if !known.is_empty() && shell.flow.is_none() => {
             return Err(no_flow(&name, store, &known));
@@ -79,17 +88,35 @@ async fn list(shell: &Shell<'_>, store: &Store) -> Result<Outcome, Error> {
         Some(_) => vec![],
         None => known,
     };
-    let ask = rows::Ask::of(matches);
-    let (rows, more) = rows::find(store, &flows, &ask).await?;
+    tell(shell, store, &flows, &rows::Ask::of(matches)).await
+}
+
+/// Lists the runs of one notebook.
+async fn notebook(shell: &Shell<'_>, store: &Store, file: &str) -> Result<Outcome, Error> {
+    let newest = notebooks::newest(store, file).await?;
+    let mut ask = rows::Ask::of(shell.matches);
+    // What it is called may change, and its runs are its own all the same.
+    ask.tags.push(notebooks::tag_of(&newest).to_owned());
+    tell(shell, store, &[newest.flow], &ask).await
+}
+
+async fn tell(
+    shell: &Shell<'_>,
+    store: &Store,
+    flows: &[FlowName],
+    ask: &rows::Ask,
+) -> Result<Outcome, Error> {
+    let matches = shell.matches;
+    let (rows, more) = rows::find(store, flows, ask).await?;
     if matches.get_flag(json().get_id().as_str()) {
         output::json(&rows)?;
         return Ok(Exit::Success.into());
     }
     if rows.is_empty() {
-        output::talk(&nothing(store, flows.is_empty(), &ask));
+        output::talk(&nothing(store, flows.is_empty(), ask));
         return Ok(Exit::Success.into());
     }
-    output::write(render(&rows, &ask, flows.len() > 1))?;
+    output::write(render(&rows, ask, flows.len() > 1))?;
     if more {
         output::talk(&format!("more: --page {}", ask.page + 1));
     }

@@ -16,7 +16,8 @@ use super::no_column;
 
 /// What to list.
 pub struct Ask {
-    tags: Vec<String>,
+    /// Tags that each must have.
+    pub tags: Vec<String>,
     status: Vec<Status>,
     user: Option<String>,
     /// Parameters and metrics to show.

@@ -7,7 +7,7 @@ use flownote_store::{RunKey, Store};
 use super::super::error::Error;
 use super::super::{output, words};
 use super::fields;
-use crate::reference::Target;
+use flownote_store::reference::Target;
 
 /// Shows it.
 pub async fn show(

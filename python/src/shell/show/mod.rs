@@ -11,11 +11,11 @@ use clap::Command;
 use flownote_store::Store;
 
 use super::error::Error;
-use super::notebooks::Cells;
 use super::session::with_store;
 use super::target_option::{given, json, target};
 use super::{Exit, Outcome, Shell, flow_option, output};
-use crate::reference::{self, resolve};
+use flownote_store::notebooks::Cells;
+use flownote_store::reference::{self, resolve};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -24,6 +24,7 @@ Examples:
   flownote show 8f2c9a/train/3       one task
   flownote show latest/end/0/scores  one artifact
   flownote show latest/3             cell 3 of a notebook
+  flownote show tour.ipynb/3         the same of the latest run of one notebook
   flownote show flow.py              the flow's structure";
 
 /// `flownote show`.
@@ -32,7 +33,7 @@ pub fn command() -> Command {
         .about("Show a run, a task or a flow; without an argument the latest run")
         .arg(target().help(
             "RUN, RUN/STEP, RUN/STEP/TASK, RUN/STEP/TASK/ARTIFACT or flow.py, where RUN is \
-             `latest`, an id, its beginning or end, or Flow/RUN",
+             `latest`, an id, its beginning or end, Flow/RUN, or a notebook's file",
         ))
         .arg(json())
         .arg(flow_option::store())

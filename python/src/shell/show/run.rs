@@ -4,15 +4,15 @@ use console::style;
 use flownote_flow::id::StepName;
 use flownote_flow::run::RunRecord;
 use flownote_store::client::{RunSummary, Status, Task, TaskStatus};
-use flownote_store::{RunKey, Store};
+use flownote_store::{RunKey, Store, notebooks};
 use serde::Serialize;
 
 use super::super::error::Error;
-use super::super::notebooks::Cells;
 use super::super::table::{Table, flexible, number, text};
-use super::super::{notebooks, output, words};
+use super::super::{output, words};
 use super::{fields, indented, inner_width};
 use crate::report::text::duration;
+use flownote_store::notebooks::Cells;
 
 /// Characters of a cell's first line that are shown.
 const HEADLINE: usize = 32;
@@ -351,6 +351,7 @@ fn commands_of_notebook(
         let task = format!("{id}/{cell}/{}", task.task);
         commands.push((format!("flownote show {task}"), "the traceback"));
         commands.push((format!("flownote logs {task}"), "what it printed"));
+        commands.push((format!("flownote open {task}"), "the cell with what it read, to try"));
     }
     if summary.status == Status::Running {
         commands.push((format!("flownote logs {id} --follow"), "watch what it prints"));

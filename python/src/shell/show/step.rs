@@ -6,9 +6,9 @@ use flownote_store::RunKey;
 use flownote_store::client::Task;
 
 use super::super::error::Error;
-use super::super::notebooks::Cells;
 use super::super::table::{Table, number, text};
 use super::super::{output, words};
+use flownote_store::notebooks::Cells;
 
 /// Shows it.
 pub fn show(

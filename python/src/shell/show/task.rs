@@ -7,12 +7,12 @@ use flownote_store::{RunKey, Store};
 use serde::Serialize;
 
 use super::super::error::Error;
-use super::super::notebooks::{Cell, Cells, OUTPUTS};
 use super::super::table::{Table, flexible, number, text};
 use super::super::{artifacts, output, words};
 use super::{fields, indented, inner_width};
-use crate::reference::Target;
 use crate::report::text::duration;
+use flownote_store::notebooks::{Cell, Cells, OUTPUTS};
+use flownote_store::reference::Target;
 
 #[derive(Serialize)]
 struct Shown<'a> {

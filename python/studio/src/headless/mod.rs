@@ -9,11 +9,13 @@ mod progress;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
+use flownote_flow::id::FlowName;
 use flownote_kernel::interpreter::Launch;
-use flownote_kernel::supervisor::{Event, Handle, Manner, Options, Request, Service};
+use flownote_kernel::record::recognise;
+use flownote_kernel::supervisor::{Event, FLOW, Handle, Manner, Options, Request, Service};
 use flownote_notebook::Document;
 use flownote_notebook::session::{Group, RunRequest};
-use flownote_store::location::{Disk, locate};
+use flownote_store::location::{Disk, Source, locate};
 use flownote_store::{Store, StoreOptions};
 use tokio::runtime::Runtime;
 use tokio::task::LocalSet;
@@ -65,9 +67,14 @@ pub fn run(headless: Headless) -> Result<i32, Error> {
 }
 
 async fn session(headless: Headless, mut document: Document) -> Result<i32, Error> {
-    let store = open_store(headless.store.as_deref()).await?;
+    let (store, source) = find_store(headless.store.as_deref()).await?;
+    if !headless.quiet && source != Source::Default {
+        eprintln!("in the store {}", store.url());
+    }
     let folder = folder_of(&headless.notebook)?;
     let file = headless.notebook.display().to_string();
+    let flow = FlowName::new(FLOW);
+    recognise(&store, &flow, &mut document).await?;
     let mut parameters = parameters::parse(&document, &headless.parameters)?;
     if headless.resume {
         take_over(&store, &document, &file, headless.quiet, &mut parameters).await?;
@@ -84,7 +91,6 @@ async fn session(headless: Headless, mut document: Document) -> Result<i32, Erro
     options.keep_document = true;
     options.interpreters = interpreters(&headless.python, &headless.studio);
     options.settings = settings(&headless.python, &options.store);
-    let flow = options.flow.clone();
     let (service, handle) = Service::new(options)?;
     if let Some(path) = &headless.run_id_file {
         let failed = |source| Error::File { path: path.clone(), done: "written", source };
@@ -101,7 +107,8 @@ async fn session(headless: Headless, mut document: Document) -> Result<i32, Erro
     handle.shut_down().await;
     // The service ends when it is told to; a panic in it has been printed.
     let _ = running.await;
-    progress.end(code, seen.ok().map(|seen| seen.session));
+    let resume = resume_line(&headless.notebook, headless.store.as_deref());
+    progress.end(code, seen.ok().map(|seen| seen.session), &resume);
     // The run is closed by now, whatever became of the file.
     kept?;
     Ok(code)
@@ -164,6 +171,12 @@ async fn watch(handle: &Handle, reuse: bool, progress: &mut Progress) -> i32 {
     }
 }
 
+/// What goes on with a run that failed.
+fn resume_line(notebook: &Path, store: Option<&str>) -> String {
+    let store = store.map(|store| format!(" --store {store}")).unwrap_or_default();
+    format!("flownote resume {}{store}", notebook.display())
+}
+
 fn keep(output: &Path, document: &Document) -> Result<(), Error> {
     if output == Path::new("-") {
         print!("{}", flownote_notebook::ipynb::write(document));
@@ -204,11 +217,16 @@ pub fn runtime() -> Result<Runtime, Error> {
 
 /// Opens the datastore that the command line or the surroundings name.
 pub async fn open_store(flag: Option<&str>) -> Result<Store, Error> {
+    Ok(find_store(flag).await?.0)
+}
+
+/// The same, and who named it.
+async fn find_store(flag: Option<&str>) -> Result<(Store, Source), Error> {
     let failed = |source| Error::Io { what: "looking up the current folder", source };
     let folder = std::env::current_dir().map_err(failed)?;
     let environment = std::env::var("FLOWNOTE_STORE").ok();
     let location = locate(&folder, environment.as_deref(), flag, &Disk)?;
-    Ok(Store::open(&location.url, StoreOptions::from_env()).await?)
+    Ok((Store::open(&location.url, StoreOptions::from_env()).await?, location.source))
 }
 
 /// Who runs this, as `flownote` has it: `FLOWNOTE_USER`, else who the process belongs to.

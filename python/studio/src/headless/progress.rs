@@ -147,7 +147,9 @@ impl Progress {
     }
 
     /// Says how it ended, and where to look.
-    pub fn end(&self, code: i32, session: Option<String>) {
+    ///
+    /// `resume` is the command line that goes on with it.
+    pub fn end(&self, code: i32, session: Option<String>, resume: &str) {
         let Some(session) = session.filter(|_| !self.quiet || code != exit::OK) else { return };
         let how = match code {
             exit::OK => "succeeded",
@@ -163,7 +165,10 @@ impl Progress {
         let told = if told.is_empty() { "no cells".to_owned() } else { told.join(", ") };
         eprintln!("Notebook/{session} {how}: {told}");
         if code != exit::OK {
-            hint(&format!("look at it with `flownote show Notebook/{session}`"));
+            let then = if code == exit::INTERRUPTED { "go on" } else { "mend it, then go on" };
+            hint(&format!(
+                "look at it with `flownote show Notebook/{session}`; {then} with `{resume}`"
+            ));
         } else if let Some(cells) = self.showing().filter(|_| self.prints) {
             let short = session.rsplit('-').next().unwrap_or(&session);
             let artifact = format!("{short}/{NOTEBOOK}/{NOTEBOOK}");

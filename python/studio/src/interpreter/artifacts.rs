@@ -6,10 +6,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use flownote_data::{Artifact, Artifacts};
 use flownote_flow::help::Help;
-use flownote_flow::pathspec::Pathspec;
+use flownote_flow::pathspec::{is_name, parse_run};
 use flownote_store::location::{Disk, locate};
-use flownote_store::{Error, RunKey, Store, StoreOptions};
+use flownote_store::reference::{self, Target, resolve};
+use flownote_store::{Error, Store, StoreOptions, notebooks};
 use tokio::sync::OnceCell;
+
+const LATEST: &str = "latest";
 
 /// The datastore, opened when a query first names an artifact.
 #[derive(Clone, Debug)]
@@ -36,13 +39,14 @@ impl Datastore {
             .await
     }
 
-    async fn look(&self, spec: &Whole, pathspec: &str) -> Result<Artifact, Error> {
+    async fn look(&self, text: &str) -> Result<Artifact, reference::Error> {
         let store = self.store().await?;
-        let found = store.artifact(&spec.run, &spec.step, &spec.task, &spec.name).await?;
-        let found = found.ok_or_else(|| Error::Missing {
-            what: format!("the artifact `{pathspec}`"),
-            store: store.url().to_string(),
-        })?;
+        let target = resolve(store, text, None).await?;
+        let Some(name) = &target.artifact else {
+            return Err(reference::Error::TooShort { text: text.to_owned(), what: "artifact" });
+        };
+        let task = target.one_task(store, text).await?;
+        let found = Target::artifact(store, &target.run, &task, name).await?;
         if !found.record.is_blob() {
             return Ok(Artifact { record: found.record, path: None });
         }
@@ -52,37 +56,54 @@ impl Datastore {
     }
 }
 
-/// A pathspec with all of its parts.
-struct Whole {
-    run: RunKey,
-    step: flownote_flow::id::StepName,
-    task: flownote_flow::id::TaskId,
-    name: String,
+/// Whether a text names an artifact rather than a file: a run follows the name of a flow, or
+/// parts of its latest run the file of a notebook.
+fn is_pathspec(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('/').collect();
+    let is_of_flow = matches!(parts[..], [flow, run, _, ..]
+        if is_name(flow) && (run == LATEST || parse_run(run).is_ok()));
+    is_of_flow || is_of_notebook(text)
+}
+
+fn is_of_notebook(text: &str) -> bool {
+    notebooks::file_in(text).is_some_and(|(_, rest)| !rest.is_empty())
+}
+
+/// Whether what a pathspec names is another thing after the next run.
+pub fn is_moving(text: &str) -> bool {
+    is_of_notebook(text) || text.split('/').nth(1) == Some(LATEST)
 }
 
 #[async_trait]
 impl Artifacts for Datastore {
     async fn find(&self, pathspec: &str) -> Result<Option<Artifact>, Box<dyn Help + Send + Sync>> {
-        let Ok(spec) = pathspec.parse::<Pathspec>() else { return Ok(None) };
-        let Pathspec {
-            flow: Some(flow),
-            run: Some(run),
-            step: Some(step),
-            task: Some(task),
-            artifact: Some(name),
-        } = spec
-        else {
+        if !is_pathspec(pathspec) {
             return Ok(None);
-        };
-        let whole = Whole { run: RunKey { flow, run }, step, task, name };
+        }
         // On a thread of its own: what the store does meanwhile may stay on one.
         let (store, text) = (self.clone(), pathspec.to_owned());
         let runtime = tokio::runtime::Handle::current();
-        let found =
-            tokio::task::spawn_blocking(move || runtime.block_on(store.look(&whole, &text)));
+        let found = tokio::task::spawn_blocking(move || runtime.block_on(store.look(&text)));
         match found.await.expect("looking doesn't panic") {
             Ok(found) => Ok(Some(found)),
             Err(error) => Err(Box::new(error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_no_pathspecs() {
+        for text in ["ratings.csv", "data/2020/x.parquet", "a/b/c/d", "tour.ipynb", "hand.py"] {
+            assert!(!is_pathspec(text), "{text}");
+        }
+        for text in ["Notebook/latest/top/best", "notes/tour.ipynb/3/best", "F/latest/end/0/x"] {
+            assert!(is_pathspec(text) && is_moving(text), "{text}");
+        }
+        let whole = "Fit/20261122T101512345-8f2c9a/end/0/x";
+        assert!(is_pathspec(whole) && !is_moving(whole));
     }
 }

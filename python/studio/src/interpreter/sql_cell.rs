@@ -12,6 +12,7 @@ use flownote_notebook::{CellId, Language, Options};
 use serde_json::{Map, json};
 use tokio::task::JoinError;
 
+use super::artifacts::is_moving;
 use super::export::{Staged, shape};
 use super::host::{Host, Outcome};
 use super::versions::Version;
@@ -92,6 +93,8 @@ async fn query(host: &Host, execute: &Execute, asked: &Asked) -> Result<Outcome,
     (finished.externals, finished.unverified) = host.files.externals(&answer.files);
     if !answer.wrote.is_empty() {
         finished.uncacheable = Some("writes a file".into());
+    } else if let Some(moving) = answer.artifacts.iter().find(|it| is_moving(it)) {
+        finished.uncacheable = Some(format!("reads `{moving}`, which changes with every run"));
     } else if let Some(name) = answer.unstable.first() {
         finished.uncacheable = Some(format!("calls `{name}`, which changes from time to time"));
     }

@@ -1,8 +1,8 @@
 //! [`Target`]: a run, and perhaps a step, a task and an artifact of it.
 
+use crate::client::{Artifact, Task};
+use crate::{RunKey, Store};
 use flownote_flow::id::{StepName, TaskId};
-use flownote_store::client::{Artifact, Task};
-use flownote_store::{RunKey, Store};
 
 use super::Error;
 
@@ -28,7 +28,7 @@ impl Target {
         };
         if let Some(task) = &self.task {
             return match store.task(&self.run, step, task).await {
-                Err(flownote_store::Error::Missing { .. }) => Err(Error::NoTask {
+                Err(crate::Error::Missing { .. }) => Err(Error::NoTask {
                     run: self.run.clone(),
                     step: step.to_string(),
                     task: task.to_string(),
@@ -107,11 +107,9 @@ impl Target {
 }
 
 /// A task under way has no result, and so no artifacts.
-fn absent<T>(
-    found: Result<Option<T>, flownote_store::Error>,
-) -> Result<Option<T>, flownote_store::Error> {
+fn absent<T>(found: Result<Option<T>, crate::Error>) -> Result<Option<T>, crate::Error> {
     match found {
-        Err(flownote_store::Error::Missing { .. }) => Ok(None),
+        Err(crate::Error::Missing { .. }) => Ok(None),
         other => other,
     }
 }

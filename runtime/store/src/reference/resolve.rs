@@ -1,13 +1,13 @@
 //! From a text to a run and what of it is meant.
 
+use crate::client::RunSummary;
+use crate::{RunKey, Store};
 use flownote_flow::id::{FlowName, StepName};
 use flownote_flow::pathspec::{self, parse_artifact, parse_step, parse_task};
 use flownote_flow::run::RunRecord;
-use flownote_store::client::RunSummary;
-use flownote_store::{RunKey, Store};
 
 use super::{Error, Target};
-use crate::shell::notebooks::Cells;
+use crate::notebooks::{self, Cells};
 
 const LATEST: &str = "latest";
 
@@ -18,10 +18,16 @@ pub async fn resolve(
     text: &str,
     within: Option<&FlowName>,
 ) -> Result<Target, Error> {
-    let parts: Vec<&str> = text.split('/').collect();
-    if parts.iter().any(|part| part.is_empty()) {
-        return Err(pathspec::Error::EmptyPart { text: text.into() }.into());
+    if let Some((file, rest)) = notebooks::file_in(text) {
+        let newest = notebooks::newest(store, file).await?;
+        let run = RunKey::new(newest.flow, newest.run);
+        let rest: Vec<&str> = rest.split('/').filter(|_| !rest.is_empty()).collect();
+        check(&rest, text)?;
+        let rest = rest.strip_prefix(&[LATEST]).unwrap_or(&rest);
+        return part_of(store, run, rest, text).await;
     }
+    let parts: Vec<&str> = text.split('/').collect();
+    check(&parts, text)?;
     let flows = store.flows().await?;
     if flows.is_empty() {
         return Err(Error::Empty { store: store.url().to_string() });
@@ -37,6 +43,13 @@ pub async fn resolve(
     };
     let target = part_of(store, run, rest, text).await?;
     Ok(target)
+}
+
+fn check(parts: &[&str], text: &str) -> Result<(), Error> {
+    match parts.iter().any(|part| part.is_empty()) {
+        true => Err(pathspec::Error::EmptyPart { text: text.into() }.into()),
+        false => Ok(()),
+    }
 }
 
 /// Finds the run that a text means; steps and tasks behind it are refused.
@@ -136,7 +149,7 @@ async fn part_of(store: &Store, run: RunKey, rest: &[&str], text: &str) -> Resul
     if !steps().any(|known| *known == step) && begun().await?.is_empty() {
         if cells.count() > 0 {
             let (run, text) = (target.run, step.to_string());
-            return Err(Error::NoCell { run, text, cells: cells.count() });
+            return Err(Error::NoCell { run, text, cells: cells.count(), ids: cells.ids() });
         }
         return Err(Error::NoStep {
             run: target.run,

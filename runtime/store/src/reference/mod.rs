@@ -2,7 +2,8 @@
 //!
 //! A run is named by its id, the beginning or the end of it, `latest`, a flow's name (its
 //! latest run) or `Flow/run` with any of these; a step, a task and an artifact may follow:
-//! `latest/train/3/model`, `8f2c9a/end/scores`.
+//! `latest/train/3/model`, `8f2c9a/end/scores`. A notebook's file means its latest run:
+//! `notes/tour.ipynb`, `tour.ipynb/3`, `tour.ipynb/latest/top/best`.
 
 mod error;
 mod resolve;

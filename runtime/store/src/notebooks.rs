@@ -1,12 +1,12 @@
 //! What differs for runs of notebooks: their flow has one name for all of them, their steps
-//! are cells, and the studio runs them.
+//! are cells, and the studio runs them. What tells notebooks apart is a tag of their runs.
 
 use std::collections::BTreeMap;
 
+use crate::client::{RunFilter, RunSummary};
+use crate::{RunKey, Store, reference};
 use flownote_flow::id::{FlowName, StepName};
 use flownote_flow::run::RunRecord;
-use flownote_store::client::RunSummary;
-use flownote_store::{RunKey, Store};
 
 /// The flow of all notebooks.
 pub const FLOW: &str = "Notebook";
@@ -24,6 +24,59 @@ pub fn is(flow: &FlowName) -> bool {
 /// The notebook's file, as whoever ran it named it.
 pub fn file(run: &RunSummary) -> Option<&str> {
     run.system_tags.iter().find_map(|tag| tag.strip_prefix("file:"))
+}
+
+/// The tag by which all runs of a run's notebook are found.
+pub fn tag_of(run: &RunSummary) -> &str {
+    let tag = |kind: &str| run.system_tags.iter().find(|tag| tag.starts_with(kind));
+    tag("notebook:").or_else(|| tag("file:")).map_or("", String::as_str)
+}
+
+/// The file of a notebook at the beginning of a reference, and what follows it.
+///
+/// ```
+/// use flownote_store::notebooks::file_in;
+///
+/// assert_eq!(file_in("notes/tour.ipynb/3/best"), Some(("notes/tour.ipynb", "3/best")));
+/// assert_eq!(file_in("hand.py"), Some(("hand.py", "")));
+/// assert_eq!(file_in("Recommend/latest"), None);
+/// ```
+pub fn file_in(text: &str) -> Option<(&str, &str)> {
+    let ends = text.match_indices('/').map(|(at, _)| at).chain([text.len()]);
+    let is_file = |end: &usize| {
+        let name = text[..*end].rsplit('/').next().unwrap_or_default();
+        [".ipynb", ".py"].iter().any(|ending| name.len() > ending.len() && name.ends_with(ending))
+    };
+    let end = ends.into_iter().find(is_file)?;
+    Some((&text[..end], text[end..].strip_prefix('/').unwrap_or_default()))
+}
+
+/// The newest run of the notebook in a file: of that name, else of one whose path ends so.
+pub async fn newest(store: &Store, file: &str) -> Result<RunSummary, reference::Error> {
+    let all = || RunFilter::of(FlowName::new(FLOW));
+    let wanted = file.strip_prefix("./").unwrap_or(file);
+    for name in [wanted, file] {
+        let named = RunFilter { tags: vec![format!("file:{name}")], limit: Some(1), ..all() };
+        if let Some(run) = store.runs(&named).await?.runs.into_iter().next() {
+            return Ok(run);
+        }
+    }
+    let ends_so = |longer: &str, shorter: &str| {
+        longer.strip_suffix(shorter).is_some_and(|rest| rest.ends_with('/'))
+    };
+    let mut files: Vec<String> = Vec::new();
+    for run in store.runs(&all()).await?.runs {
+        let Some(known) = self::file(&run) else { continue };
+        let plain = known.strip_prefix("./").unwrap_or(known);
+        if plain == wanted || ends_so(plain, wanted) || ends_so(wanted, plain) {
+            return Ok(run);
+        }
+        if !files.iter().any(|it| it == known) {
+            files.push(known.to_owned());
+        }
+    }
+    let store = store.url().to_string();
+    Err(reference::Error::NoNotebook { file: file.to_owned(), store, files })
 }
 
 /// Whether the notebook was run from the shell, which can do so again: not by a front end.
@@ -68,7 +121,7 @@ impl Cells {
     }
 
     /// The cells of a run of which the record isn't at hand.
-    pub async fn read(store: &Store, run: &RunKey) -> Result<Self, flownote_store::Error> {
+    pub async fn read(store: &Store, run: &RunKey) -> Result<Self, crate::Error> {
         if !is(&run.flow) {
             return Ok(Self::default());
         }
@@ -88,6 +141,14 @@ impl Cells {
     /// The step of the cell with that number.
     pub fn numbered(&self, number: u32) -> Option<&StepName> {
         self.known.iter().find(|(_, cell)| cell.number == Some(number)).map(|(step, _)| step)
+    }
+
+    /// The ids of the cells that are called by number, in their order.
+    pub fn ids(&self) -> Vec<String> {
+        let mut known: Vec<_> =
+            self.known.iter().filter_map(|(step, cell)| Some((cell.number?, step))).collect();
+        known.sort();
+        known.into_iter().map(|(_, step)| step.to_string()).collect()
     }
 
     /// How many of the steps are cells that are called so by number.

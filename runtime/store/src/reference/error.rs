@@ -1,9 +1,9 @@
 //! What a name can fail to mean.
 
+use crate::RunKey;
 use flownote_flow::help::{Help, list_in_words, resembling};
 use flownote_flow::id::FlowName;
 use flownote_flow::pathspec;
-use flownote_store::RunKey;
 
 /// Candidates that a hint lists.
 const SHOWN: usize = 5;
@@ -13,7 +13,7 @@ const SHOWN: usize = 5;
 pub enum Error {
     /// The datastore failed.
     #[error(transparent)]
-    Store(#[from] flownote_store::Error),
+    Store(#[from] crate::Error),
     /// It can't be a name.
     #[error(transparent)]
     Form(#[from] pathspec::Error),
@@ -22,6 +22,16 @@ pub enum Error {
     Empty {
         /// The store.
         store: String,
+    },
+    /// No run is of that notebook.
+    #[error("no run in the store {store} is of a notebook `{file}`")]
+    NoNotebook {
+        /// What was given.
+        file: String,
+        /// The store.
+        store: String,
+        /// The notebooks that there are runs of.
+        files: Vec<String>,
     },
     /// Neither a flow nor a run is called so.
     #[error("there is no flow or run `{text}` in the store {store}")]
@@ -78,7 +88,7 @@ pub enum Error {
         steps: Vec<String>,
     },
     /// The notebook has no such cell.
-    #[error("the notebook of run `{run}` has no cell `{text}`")]
+    #[error("there is no cell `{text}` in the notebook of run `{run}`")]
     NoCell {
         /// The run.
         run: RunKey,
@@ -86,6 +96,8 @@ pub enum Error {
         text: String,
         /// How many cells it has that run.
         cells: usize,
+        /// Their ids.
+        ids: Vec<String>,
     },
     /// The step has no such task.
     #[error("step `{step}` of run `{run}` has no task `{task}`")]
@@ -141,6 +153,11 @@ impl Help for Error {
             Self::Store(error) => return error.hint(),
             Self::Form(error) => return error.hint(),
             Self::Empty { .. } => "start one: `flownote demo`, or `flownote run flow.py`".into(),
+            Self::NoNotebook { file, files, .. } => match near_name(file, files) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if files.is_empty() => format!("run it first: `flownote run {file}`"),
+                None => format!("notebooks here: {}; `flownote run {file}` adds it", shown(files)),
+            },
             Self::NoFlow { text, flows, .. } => {
                 let known = flows.iter().map(String::as_str).chain(["latest"]);
                 match resembling(text, known) {
@@ -166,9 +183,16 @@ impl Help for Error {
             Self::NoCell { run, cells: 1, .. } => {
                 format!("name its only cell: `flownote show {run}/1`")
             }
-            Self::NoCell { run, cells, .. } => format!(
-                "cells are named by number, 1 to {cells}, or by id; `flownote show {run}` lists them"
-            ),
+            Self::NoCell { run, cells, text, ids } => {
+                let ids = match resembling(text, ids.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => shown(ids),
+                };
+                format!(
+                    "cells are named by number, 1 to {cells}, or by id: {ids}; \
+                     `flownote show {run}` lists them"
+                )
+            }
             Self::NoStep { step, steps, .. } => near_or_all(step, steps, "its steps are"),
             Self::NoTask { tasks, .. } if tasks.is_empty() => "it has no tasks yet".into(),
             Self::NoTask { tasks, .. } => format!("its tasks are {}", shown(tasks)),
@@ -188,6 +212,18 @@ impl Help for Error {
             }
         })
     }
+}
+
+/// The one whose name was meant.
+fn near_name<'a>(file: &str, files: &'a [String]) -> Option<&'a str> {
+    let near = resembling(stem(file), files.iter().map(|it| stem(it)))?;
+    files.iter().map(String::as_str).find(|it| stem(it) == near)
+}
+
+/// `tour` of `notes/tour.ipynb`: endings would make all names alike.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 fn near_or_all(word: &str, names: &[String], all: &str) -> String {
