@@ -9,6 +9,12 @@ pub trait Help: std::error::Error {
     }
 }
 
+/// `a` or `an`, whichever goes before the word.
+pub fn article(word: &str) -> &'static str {
+    let first = word.chars().next().map(|letter| letter.to_ascii_lowercase());
+    if matches!(first, Some('a' | 'e' | 'i' | 'o')) { "an" } else { "a" }
+}
+
 /// The name that was probably meant by a misspelt word: the nearest one, if it is within
 /// a third of the word's length.
 pub fn resembling<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -50,6 +56,11 @@ fn edit_distance(from: &str, to: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_article_fits_its_word() {
+        assert_eq!(["object", "int", "dict", "uint8"].map(article), ["an", "an", "a", "a"]);
+    }
 
     #[test]
     fn a_misspelt_name_is_recognised_and_a_different_one_is_not() {

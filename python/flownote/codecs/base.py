@@ -88,6 +88,11 @@ def _escape(char: str) -> str:
     return ascii(char)[1:-1]
 
 
+def with_article(kind: str) -> str:
+    """Return a type's name with `a` or `an` before it."""
+    return f"{'an' if kind[:1].lower() in ('a', 'e', 'i', 'o') else 'a'} {kind}"
+
+
 def type_name(kind: type) -> str:
     """Return a type's name as its users write it: ``int``, ``pandas.DataFrame``."""
     name, module = kind.__qualname__, kind.__module__

@@ -22,7 +22,7 @@ import sys
 import types
 
 from flownote import codecs
-from flownote.codecs.base import Encoded, type_name
+from flownote.codecs.base import Encoded, type_name, with_article
 from flownote.exceptions import FlownoteException, StoreError, UnstorableArtifact
 from flownote.kernel import imported
 from flownote.worker.staging import Staging
@@ -78,7 +78,8 @@ def export(name: str, value: Any, folder: str, *, common: bool) -> dict[str, Any
     except FlownoteException as error:
         return _problem(str(error), getattr(error, "hint", None))
     except Exception as error:  # a library's own conversion
-        text = f"`{name}`, a {type_name(type(value))}, can't be converted: {error}"
+        kind = with_article(type_name(type(value)))
+        text = f"`{name}`, {kind}, can't be converted: {error}"
         return _problem(text, _HINT)
     if "inline" not in record and "inline_base64" not in record:
         record["file"] = record["digest"]
@@ -129,7 +130,7 @@ def _common(name: str, kind: str, value: Any) -> tuple[Encoded, bool]:
     if encoded is None and type(value).__module__ != "__main__":
         encoded = _through_arrow(value)
     if encoded is None:
-        raise NoCommonForm(f"`{name}`, a {kind}, has no common form", hint=_HINT)
+        raise NoCommonForm(f"`{name}`, {with_article(kind)}, has no common form", hint=_HINT)
     return encoded, False
 
 

@@ -218,7 +218,7 @@ def test_why_a_cell_is_not_reused_names_the_cell_and_the_reason(folder: Folder) 
     def why(cell: int) -> str:
         return folder.flownote("cache", "why", f"latest/{cell}").out.splitlines()[0]
 
-    assert "cell 1 (Python): never taken from the cache: it only defines" in why(1)
+    assert "cell 1 (Python): never taken from the cache: what it defines is made anew" in why(1)
     assert why(2).endswith("cell 2 (Python): never kept: its `add` (function) can't be kept")
     assert "cell 3 (Python): never kept: it reads `add`" in why(3)
     assert "cell 4 (Python): it didn't run: reused from Notebook/" in why(4)

@@ -164,3 +164,39 @@ def test_the_client_reads_the_last_task_of_a_cell(folder: Folder) -> None:
         "print(run.end_task)\n"
     )
     assert told.splitlines()[0].startswith("3 5 ")
+
+
+def test_a_name_that_another_cell_makes_is_found(folder: Folder) -> None:
+    def hint(*cells: str) -> str:
+        folder.notebook("nb", "\n\n".join(cells))
+        ran = folder.flownote("run", "nb.ipynb")
+        assert ran.code == 1
+        return next(line for line in ran.err.splitlines() if line.startswith("hint: "))
+
+    top = "# %% [sql]\n# -- out: top\n# select 1 as rating"
+    said = "hint: did you mean `top`, which cell 1 makes?"
+    assert hint(top, "# %%\nprint(topp)") == said
+    assert hint(top, "# %% [sql]\n# select * from topp").startswith("hint: did you mean `top`")
+    below = "hint: cell 2 makes `later`, and stands below: move it up"
+    assert hint("# %%\nprint(later)", "# %%\nlater = 1") == below
+    assert hint("# %%\nnumber = 1\nprint(numbr)") == "hint: did you mean `number`?"
+    frame = "# %%\nimport pandas as pd\ndf = pd.DataFrame({'rating': [1], 'film': [2]})\n"
+    assert hint(frame + "df['ratng']") == "hint: did you mean `rating`?"
+    assert hint(frame + "df['year']") == "hint: the frame's columns: `rating`, `film`"
+
+
+def test_a_crash_names_the_line_of_the_cell_and_none_of_the_kernel(folder: Folder) -> None:
+    crash = "# %%\nx = 1\n\n# %%\nimport ctypes\nctypes.string_at(0)\n"
+    folder.notebook("nb", crash)
+    ran = folder.flownote("run", "nb.ipynb")
+    assert "crashed in native code (SIGSEGV" in ran.err
+    assert "\n  cell 2, line 2\n" in ran.err
+    assert "flownote/kernel" not in ran.err and "runpy" not in ran.err
+
+
+def test_a_file_that_is_not_there_is_guessed(folder: Folder) -> None:
+    folder.notebook("tour", "# %%\nx = 1\n")
+    for name, meant in (("tuor", "check the path"), ("tours", "did you mean `tour.")):
+        ran = folder.flownote("run", f"{name}.ipynb")
+        assert ran.code == 2
+        assert f"hint: {meant}" in ran.err

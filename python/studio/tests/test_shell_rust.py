@@ -68,3 +68,23 @@ def test_a_cache_that_cannot_be_written_names_the_folder(
     assert ran.code == 1
     assert "can't be written" in ran.err and str(tmp_path / "file") in ran.err
     assert "FLOWNOTE_RUST_CACHE" in ran.err
+
+
+def test_what_earlier_versions_left_is_named_and_deleted(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("FLOWNOTE_RUST_CACHE", str(cache))
+    left = cache / "1.90.0-0123456789ab" / "base"
+    left.mkdir(parents=True)
+    (left / "libflownote.so").write_bytes(b"x" * 5_000)
+    ready = {"dylib": "libflownote.so", "externs": {}, "digest": "", "rustc": "1.90.0 (x)"}
+    (left / "ready.json").write_text(json.dumps(ready))
+    (cache / "notes").mkdir()
+    told = folder.flownote("rust", "status").out
+    assert "of earlier versions, which `flownote rust clean` deletes" in told
+    cleaned = folder.flownote("rust", "clean")
+    assert cleaned.code == 0, cleaned.err
+    assert cleaned.out.startswith("deleted base of rustc 1.90.0, ")
+    assert [one.name for one in cache.iterdir()] == ["notes"]
+    assert folder.flownote("rust", "clean").out == "nothing is left over that nobody uses\n"

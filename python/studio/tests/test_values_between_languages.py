@@ -78,6 +78,39 @@ def test_numpy_times_are_times_elsewhere(printed: Callable[..., str]) -> None:
     assert told == "2020-01-02T03:04:05 2020-01-02T03:04:05.000000007\n"
 
 
+def test_a_date_and_a_decimal_are_their_text_in_rust(printed: Callable[..., str]) -> None:
+    made = (
+        "import datetime as dt\nfrom decimal import Decimal\n"
+        "day, at = dt.date(2020, 2, 29), dt.datetime(2020, 2, 29, 12, 30, 0, 5)\n"
+        "took, price = dt.timedelta(seconds=90), Decimal('-12.50')"
+    )
+    read = (
+        'println!("{day} {at} {took}");\n'
+        "let twice = price.parse::<f64>()? * 2.0;\n"
+        'println!("{price} {twice}");'
+    )
+    told = printed(("python", made), ("rust", read), ("python", "print(day.year, price, twice)"))
+    times = "2020-02-29 2020-02-29 12:30:00.000005 90000000 us"
+    assert told == f"{times}\n-12.50 -25\n2020 -12.50 -25.0\n"
+
+
+def test_what_has_no_form_as_a_table_says_how_to_convert_it(front_end: FrontEnd) -> None:
+    front_end.run("pair, thing = (1, 'a'), object()")
+    ran = front_end.execute("%%sql\nselect * from pair")
+    said = " ".join(ran.reply["traceback"])
+    assert "has no common form with SQL: its items are of several types" in said
+    assert "hint: give each column values of one type" in said
+    ran = front_end.execute("%%sql\nselect * from thing")
+    assert "`thing`, an object, has no common form" in " ".join(ran.reply["traceback"])
+
+
+def test_a_sparse_matrix_by_columns_is_one_by_rows_elsewhere(printed: Callable[..., str]) -> None:
+    made = "import scipy.sparse as sp\nm = sp.csc_matrix([[0, 2.0], [3.0, 0]])"
+    read = 'println!("{:?} {}", m.shape(), m.nnz());'
+    told = printed(("python", made), ("rust", read), ("python", "print(m.format)"))
+    assert told == "(2, 2) 2\ncsc\n"
+
+
 MISSING = """\
 import numpy as np, pandas as pd
 df = pd.DataFrame({

@@ -8,6 +8,7 @@ mod npy;
 mod pandas;
 mod sparse;
 
+use flownote_flow::help::article;
 use flownote_flow::manifest::ArtifactRecord;
 
 pub use bytes::Bytes;
@@ -41,7 +42,8 @@ pub fn read(bytes: Bytes, record: &ArtifactRecord) -> Result<Frame, Error> {
         "bytes" => json::binary(&bytes),
         codec => Err(Error::Value {
             message: format!(
-                "a {} (stored as `{codec}`) can't be read as a table",
+                "{} {} (stored as `{codec}`) can't be read as a table",
+                article(&record.type_name),
                 record.type_name
             ),
             hint: Some(CONVERT.into()),

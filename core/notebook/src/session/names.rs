@@ -74,7 +74,7 @@ impl CellNames {
             _ if self.caching == Some(false) => Some("it says `no-cache`".to_owned()),
             (Some(effect), _) => Some(format!("it {effect}")),
             (None, Class::Definition) => {
-                Some("it only defines, which each session does anew".to_owned())
+                Some("what it defines is made anew in each session".to_owned())
             }
             (None, Class::Effect) => {
                 Some("it changes more than the names that it defines".to_owned())

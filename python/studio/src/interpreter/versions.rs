@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use flownote_data::{Bytes, Error, Frame, Made, read};
+use flownote_flow::help::article;
 use flownote_kernel::protocol::{NameVersion, Rebind, Value, ValueRef};
 use flownote_kernel::wasm::{self, Function};
 
@@ -144,7 +145,8 @@ fn open(name: &str, value: &ValueRef) -> Result<Frame, Error> {
     let bytes = Bytes::of(&value.record, value.path.as_deref())?;
     read(bytes, &value.record).map_err(|error| match error {
         Error::Value { message, hint: hint @ Some(_) } if message.contains("stored as") => {
-            let message = format!("`{name}`, a {}, has no common form", value.record.type_name);
+            let kind = &value.record.type_name;
+            let message = format!("`{name}`, {} {kind}, has no common form", article(kind));
             Error::Value { message, hint }
         }
         Error::Value { message, hint } => {

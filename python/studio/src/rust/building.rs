@@ -247,7 +247,7 @@ fn why(name: &str, error: &Diagnostic) -> String {
             // What is borrowed is what ends too soon, or is moved too early.
             let lender = error.message.split('`').nth(1);
             let lender = lender.filter(|it| ["E0597", "E0505"].contains(&code) && *it != name);
-            let from = lender.map_or("something of its cell".to_owned(), |it| format!("`{it}`"));
+            let from = lender.map_or("another value".to_owned(), |it| format!("`{it}`"));
             format!(
                 "`{name}` borrows from {from} and isn't kept; export an owned value (a `Vec` or \
                  map of `String`s, `.to_vec()`, `.clone()`, `.to_owned()`)"

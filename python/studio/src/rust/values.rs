@@ -9,7 +9,7 @@ use arrow::ipc::writer::FileWriter;
 use arrow::record_batch::{RecordBatchIterator, RecordBatchReader};
 use base64::Engine as _;
 use flownote_data::{Bytes, read};
-use flownote_flow::help::Help;
+use flownote_flow::help::{Help, article};
 use flownote_flow::manifest::ArtifactRecord;
 use flownote_kernel::protocol::{Exported, Problem, Value, ValueRef};
 use serde_json::Value as Json;
@@ -35,7 +35,8 @@ pub fn take(world: &World, name: &str, value: &ValueRef) -> Result<Handle, Refus
         codec => {
             return Err(Refused {
                 message: format!(
-                    "`{name}`, a {}, has no form that Rust reads ({codec})",
+                    "`{name}`, {} {}, has no form that Rust reads ({codec})",
+                    article(&record.type_name),
                     record.type_name
                 ),
                 hint: Some("make a data frame, an array, text or numbers of it".to_owned()),
@@ -52,7 +53,12 @@ pub fn take(world: &World, name: &str, value: &ValueRef) -> Result<Handle, Refus
         world.bytes(form, map, &record.meta)
     };
     taken.map_err(|refused| Refused {
-        message: format!("`{name}`, a {}: {}", record.type_name, refused.message),
+        message: format!(
+            "`{name}`, {} {}: {}",
+            article(&record.type_name),
+            record.type_name,
+            refused.message
+        ),
         ..refused
     })
 }

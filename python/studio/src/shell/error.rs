@@ -1,8 +1,8 @@
 //! Errors as every Flownote error is printed: what, where, what now.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use flownote_flow::help::Help;
+use flownote_flow::help::{Help, resembling};
 
 use super::{colours, exit};
 
@@ -99,6 +99,30 @@ impl Error {
     }
 }
 
+const CHECK: &str = "check the path; it is looked up from the current folder";
+
+/// What may have been meant by a file that isn't there.
+fn missing_hint(path: &Path) -> String {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let names: Vec<String> =
+        names.filter(|it| it.ends_with(".ipynb") || it.ends_with(".py")).collect();
+    let stem = |name: &str| name.rsplit_once('.').map_or("", |(stem, _)| stem).to_owned();
+    let given = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+    let stems: Vec<String> = names.iter().map(|it| stem(it)).collect();
+    match resembling(&stem(given), stems.iter().map(String::as_str)) {
+        Some(near) => {
+            let name = names.iter().find(|it| stem(it) == near).map_or("", String::as_str);
+            format!(
+                "did you mean `{}`?",
+                folder.join(name).display().to_string().trim_start_matches("./")
+            )
+        }
+        None => CHECK.to_owned(),
+    }
+}
+
 fn is_missing(error: &std::io::Error) -> bool {
     error.kind() == std::io::ErrorKind::NotFound
 }
@@ -113,9 +137,10 @@ impl Help for Error {
             Self::Document(error) => error.hint(),
             Self::Server(error) => error.hint(),
             Self::Format { .. } => Some("name a file that ends in .ipynb or .py".to_owned()),
-            Self::File { source, .. } if is_missing(source) => {
-                Some("check the path; it is looked up from the current folder".to_owned())
+            Self::File { path, source, done } if *done == "read" && is_missing(source) => {
+                Some(missing_hint(path))
             }
+            Self::File { source, .. } if is_missing(source) => Some(CHECK.to_owned()),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! `flownote rust setup|status|docs`: what Rust cells need on this machine (notebook rule 16).
+//! `flownote rust setup|status|clean|docs`: what Rust cells need on this machine (notebook rule 16).
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant, SystemTime};
@@ -23,6 +23,10 @@ pub fn command() -> Command {
                 .arg(tree::switch("base", "Leave the `arrow` and `rayon` crates out"))
                 .arg(tree::switch("quiet", "Show errors only").short('q')),
         )
+        .subcommand(
+            Command::new("clean")
+                .about("Delete what was built for other compilers and earlier versions"),
+        )
         .subcommand(Command::new("docs").about("Print the page on what Rust cells have at hand"))
         .subcommand(
             Command::new("status")
@@ -35,6 +39,7 @@ pub fn command() -> Command {
 pub fn act(_shell: &Shell, matches: &ArgMatches) -> Outcome {
     match matches.subcommand() {
         Some(("setup", matches)) => build(matches.get_flag("base"), matches.get_flag("quiet")),
+        Some(("clean", _)) => clean(),
         Some(("docs", _)) => {
             print!("{GUIDE}");
             Ok(exit::OK)
@@ -155,9 +160,20 @@ fn status(as_json: bool) -> Outcome {
     let old: Vec<&Built> = built.iter().filter(|one| !one.current).collect();
     if !old.is_empty() {
         let size = HumanBytes(old.iter().map(|one| one.size).sum());
-        println!("left over: {size} of earlier versions, which may be deleted");
+        println!("left over: {size} of earlier versions, which `flownote rust clean` deletes");
     }
     Ok(code)
+}
+
+fn clean() -> Outcome {
+    let left = setup()?.clean();
+    if left.is_empty() {
+        println!("nothing is left over that nobody uses");
+    }
+    for one in left {
+        println!("deleted {} of rustc {}, {}", one.name, release(&one), HumanBytes(one.size));
+    }
+    Ok(exit::OK)
 }
 
 fn release(built: &Built) -> &str {

@@ -34,7 +34,14 @@ pub(super) fn json(bytes: &Bytes) -> Result<Frame, Error> {
             hint: Some(CONVERT.into()),
         })?;
     let schema = Arc::new(without_nothing(&schema));
-    let fail = |error: arrow::error::ArrowError| damaged(WHAT, &error);
+    let fail = |_: arrow::error::ArrowError| Error::Value {
+        message: "the value has no common form with SQL: its items are of several types".into(),
+        hint: Some(
+            "give each column values of one type: a dict or a list of dicts names the columns, \
+             `[str(item) for item in …]` makes text of all"
+                .into(),
+        ),
+    };
     let mut decoder = ReaderBuilder::new(Arc::clone(&schema))
         .with_batch_size(rows.len().max(1))
         .build_decoder()
@@ -169,6 +176,15 @@ mod tests {
         assert_eq!(column.values().to_vec(), [0.1 + 0.2, 7.1e-11]);
         let error = json(&Bytes::from(b"[1, 9223372036854775808]".to_vec())).expect_err("large");
         assert!(error.to_string().contains("9223372036854775808"), "{error}");
+    }
+
+    #[test]
+    fn items_of_several_types_are_refused_in_words() {
+        for value in [json!({"$": "tuple", "v": [1, "a"]}), json!([1, {"a": 1}]), json!([[1], 2])] {
+            let error = json(&Bytes::from(value.to_string().into_bytes())).expect_err("mixed");
+            assert!(!error.to_string().contains("Json"), "{error}");
+            assert!(flownote_flow::help::Help::hint(&error).is_some(), "{error}");
+        }
     }
 
     #[test]

@@ -66,7 +66,8 @@ pub(crate) fn from_stream(stream: ArrowArrayStream, meta: &Json) -> Result<Value
     Ok(common(frame))
 }
 
-/// What a single column stands for in Python: a number that isn't finite, a list of numbers.
+/// What a single column stands for in Python: a number that isn't finite, a list of numbers, a
+/// date, a time or a decimal, which are their text.
 fn from_column(frame: &Frame, scalar: bool) -> Option<Value> {
     let [name] = frame.names()[..] else { return None };
     if let Ok(numbers) = frame.f64(name) {
@@ -74,6 +75,9 @@ fn from_column(frame: &Frame, scalar: bool) -> Option<Value> {
     }
     if let Ok(numbers) = frame.i64(name) {
         return Some(if scalar { through_json(numbers[0]) } else { common(numbers.to_vec()) });
+    }
+    if scalar && let Some(value) = frame.as_text(name) {
+        return Some(value.map_or_else(|| through_json(Json::Null), common));
     }
     let texts = frame.str(name).ok()?;
     let texts: Vec<String> = texts.iter().map(str::to_owned).collect();

@@ -62,6 +62,23 @@ impl End {
         self.last_words.lines().rev().find_map(|line| line.strip_prefix("flownote: "))
     }
 
+    /// Its last words, for people: of where Python was when it crashed, the user's lines. Those
+    /// of its interpreter say nothing to anybody.
+    pub fn words(&self) -> String {
+        let of_kernel = |line: &&str| {
+            let file =
+                line.trim_start().strip_prefix("File \"").and_then(|it| it.split('"').next());
+            file.is_some_and(|file| {
+                let ours = file.contains("/flownote/kernel/") || file.starts_with("<frozen ");
+                ours || file.ends_with("/flownote_studio/interpreter.py")
+            })
+        };
+        let is_noise = |line: &&str| line.starts_with("Extension modules:");
+        let lines = self.last_words.trim_end().lines();
+        let told = lines.filter(|line| !of_kernel(line) && !is_noise(line)).map(named);
+        told.collect::<Vec<_>>().join("\n").trim_end().to_owned()
+    }
+
     /// What the user can do.
     pub fn hint(&self) -> Option<String> {
         let hint = match &self.ending {
@@ -85,6 +102,19 @@ impl End {
         };
         Some(hint.to_owned())
     }
+}
+
+/// A line in which the file of a cell is what people call it: `cell 3, line 2`. Python's
+/// interpreter names them `/tmp/flownote-PID/cell_3_EXECUTION.py`.
+fn named(line: &str) -> String {
+    let inner = || {
+        let (before, rest) = line.split_once("File \"/tmp/flownote-")?;
+        let (file, after) = rest.split_once('"')?;
+        let (label, _) = file.split_once('/')?.1.strip_suffix(".py")?.rsplit_once('_')?;
+        let after = after.strip_suffix(" in <module>").unwrap_or(after);
+        Some(format!("{before}{}{after}", label.replace('_', " ")))
+    };
+    inner().unwrap_or_else(|| line.to_owned())
 }
 
 fn by_status(status: i32, out_of_memory: bool) -> String {
@@ -134,6 +164,27 @@ mod tests {
         let ending = Ending::Status { status: libc::SIGSEGV, out_of_memory: false };
         let message = End { ending, last_words }.message("Rust");
         assert!(message.ends_with("(SIGSEGV: invalid memory access): the cell used up its stack"));
+    }
+
+    #[test]
+    fn of_a_crash_the_lines_of_the_user_are_told() {
+        let last_words = "Fatal Python error: Segmentation fault\n\n\
+            Current thread 0x00007f (most recent call first):\n  \
+            File \"/usr/lib/python3.11/ctypes/__init__.py\", line 519 in string_at\n  \
+            File \"/tmp/flownote-71/cell_3_12.py\", line 2 in <module>\n  \
+            File \"/home/ana/lib/flownote/kernel/cell.py\", line 77 in run\n  \
+            File \"<frozen runpy>\", line 88 in _run_code\n\n\
+            Extension modules: numpy.core (total: 13)\n";
+        let ending = Ending::Status { status: libc::SIGSEGV, out_of_memory: false };
+        let words = End { ending, last_words: last_words.to_owned() }.words();
+        let frames: Vec<&str> = words.lines().skip(3).collect();
+        assert_eq!(
+            frames,
+            [
+                "  File \"/usr/lib/python3.11/ctypes/__init__.py\", line 519 in string_at",
+                "  cell 3, line 2",
+            ]
+        );
     }
 
     #[test]

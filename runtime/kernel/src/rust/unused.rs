@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 
-use super::built::{READY, folders};
+use super::built::{Built, READY, folders};
 use super::setup::{Setup, unwritten};
 use super::setup_error::SetupError;
 
@@ -85,6 +85,22 @@ impl Setup {
         // Of a process that died in the middle of it.
         left.iter().for_each(|folder| remove(folder));
         removed
+    }
+
+    /// Removes what was built for other compilers and versions, however young, unless somebody
+    /// uses it; gives what it removed.
+    pub fn clean(&self) -> Vec<Built> {
+        let own = self.home();
+        let Some(cache) = own.parent() else { return Vec::new() };
+        let mut left: Vec<Built> = self.built().into_iter().filter(|one| !one.current).collect();
+        for home in folders(cache).into_iter().filter(|it| *it != own && is_home(it)) {
+            let gone = lock(&home).and_then(|_lock| rename(&home, cache));
+            match gone {
+                Some(gone) => remove(&gone),
+                None => left.retain(|one| !one.folder.starts_with(&home)),
+            }
+        }
+        left
     }
 
     fn sweep_crates(&self, home: &Path) -> Vec<PathBuf> {

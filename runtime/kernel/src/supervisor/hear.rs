@@ -34,7 +34,7 @@ impl Service {
             Said::Ended(end) => {
                 let trouble = self.trouble_of(group, &end);
                 if !end.last_words.is_empty() {
-                    self.warn(format!("last words: {}", end.last_words.trim_end()));
+                    self.warn(format!("last words: {}", end.words()));
                 }
                 self.processes.remove(group);
                 self.gone(group, trouble.clone());
@@ -124,7 +124,10 @@ impl Service {
                     running.begin();
                 }
             }
-            Answer::Output { execution, output } => self.shown(group, execution, output),
+            Answer::Output { execution, output } => {
+                let output = self.with_what_was_meant(execution, output);
+                self.shown(group, execution, output);
+            }
             Answer::InputRequest { execution, prompt, password } => {
                 self.asking = Some(group);
                 let cell = self.cell_of(execution);

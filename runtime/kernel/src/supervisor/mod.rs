@@ -15,6 +15,7 @@ mod hear;
 mod keeping;
 mod log;
 mod look_up;
+mod meant;
 mod modules;
 mod options;
 mod pending;

@@ -109,7 +109,7 @@ fn a_table_of_nothing_and_a_table_of_ten_thousand_columns() {
         let wide = world.through_stream(wide, &json!({}));
         assert_eq!(ask(world, wide, "it.i32(\"c9999\")?[0]"), "9999");
         let shown = ask(world, wide, "it");
-        assert!(shown.len() < 10_000 && shown.contains("1 rows × 10000 columns"), "{shown}");
+        assert!(shown.len() < 10_000 && shown.contains("1 row × 10000 columns"), "{shown}");
     });
 }
 

@@ -83,7 +83,7 @@ fn a_table_is_shown_in_part_and_escaped() {
         let data = &outcome.outputs[0]["data"];
         let (text, html) =
             (data["text/plain"].as_str().expect("text"), data["text/html"].as_str().expect("html"));
-        assert!(text.ends_with("1,000 rows × 1 columns, the first 20 rows shown"), "{text}");
+        assert!(text.ends_with("1,000 rows × 1 column, the first 20 rows shown"), "{text}");
         assert!(
             html.contains("&lt;n&gt;") && !html.contains("<n>") && html.len() < 5_000,
             "{html}"

@@ -92,7 +92,7 @@ fn check(edited: &[(&str, &str)], expected: &str) {
 fn a_value_that_cannot_be_kept_makes_its_cell_run_and_those_that_read_it() {
     check(
         &[],
-        "number: again: it only defines, which each session does anew\n\
+        "number: again: what it defines is made anew in each session\n\
          closure: again: its `add` (function) can't be kept\n\
          sum: again: it reads `add` of cell 2, which can't be kept\n\
          told: depends on total of sum\n\

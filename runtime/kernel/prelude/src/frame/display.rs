@@ -86,9 +86,17 @@ impl Frame {
         html + &format!("</tbody></table><p class=\"flownote-caption\">{caption}</p>")
     }
 
+    /// `1,000 rows × 1 column`.
+    pub(super) fn shape_in_words(&self) -> String {
+        let (rows, width) = self.shape();
+        let row = if rows == 1 { "row" } else { "rows" };
+        let column = if width == 1 { "column" } else { "columns" };
+        format!("{} {row} × {width} {column}", grouped(rows))
+    }
+
     fn caption(&self, rows: usize, columns: usize) -> String {
-        let (all, width) = (grouped(self.rows), self.columns.len());
-        let mut caption = format!("{all} rows × {width} columns");
+        let width = self.columns.len();
+        let mut caption = self.shape_in_words();
         if rows < self.rows {
             caption.push_str(&format!(", the first {rows} rows shown"));
         }

@@ -31,7 +31,7 @@ impl Frame {
         let columns: Vec<_> = self.types().into_iter().take(100).collect();
         let names: Vec<&str> = self.names().into_iter().take(20).collect();
         let (rows, width) = self.shape();
-        let preview = format!("{} rows × {width} columns: {}", grouped(rows), names.join(", "));
+        let preview = format!("{}: {}", self.shape_in_words(), names.join(", "));
         Record {
             codec: "arrow",
             type_name: "flownote.Table",

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
-use super::Frame;
+use super::{Frame, values};
 use super::numbers::{holds_nulls, slice, wrong_type};
 use crate::error::Result;
 
@@ -77,6 +77,15 @@ impl Deref for Times<'_> {
 }
 
 impl Frame {
+    /// The text of a lone date, time, duration or decimal: ISO 8601, all digits of a decimal.
+    /// Nothing for columns of other types; no text for a null.
+    pub(crate) fn as_text(&self, name: &str) -> Option<Option<String>> {
+        let column = self.column(name).ok()?;
+        let format = &column.field.format;
+        let is_one = unit_of(format).is_some() || values::decimal_scale(format).is_some();
+        is_one.then(|| values::text(column, 0))
+    }
+
     /// A column of points in time, dates, times of day or durations.
     ///
     /// # Errors
