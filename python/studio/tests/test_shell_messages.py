@@ -81,7 +81,7 @@ def test_cells_have_the_numbers_of_the_file_whatever_is_given(folder: Folder) ->
     assert folder.flownote("show", "latest/told").out == folder.flownote("show", "latest/2").out
     far = folder.flownote("show", "latest/9")
     assert far.code == 5
-    assert "has no cell `9`" in far.err
+    assert "there is no cell `9`" in far.err
     assert "cells are named by number, 1 to 3, or by id" in far.err
     logs = folder.flownote("logs", "latest")
     assert "[cell 2 \u00b7 told/" in logs.out

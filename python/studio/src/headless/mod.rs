@@ -68,9 +68,7 @@ pub fn run(headless: Headless) -> Result<i32, Error> {
 
 async fn session(headless: Headless, mut document: Document) -> Result<i32, Error> {
     let (store, source) = find_store(headless.store.as_deref()).await?;
-    if !headless.quiet && source != Source::Default {
-        eprintln!("in the store {}", store.url());
-    }
+    let place = (source != Source::Default).then(|| store.url().to_string());
     let folder = folder_of(&headless.notebook)?;
     let file = headless.notebook.display().to_string();
     let flow = FlowName::new(FLOW);
@@ -95,6 +93,9 @@ async fn session(headless: Headless, mut document: Document) -> Result<i32, Erro
     if let Some(path) = &headless.run_id_file {
         let failed = |source| Error::File { path: path.clone(), done: "written", source };
         std::fs::write(path, format!("{flow}/{}\n", service.id())).map_err(failed)?;
+    }
+    if let Some(place) = place.filter(|_| !headless.quiet) {
+        eprintln!("in the store {place}");
     }
     let running = tokio::task::spawn_local(service.run(std::future::pending()));
     let mut progress = Progress::new(headless.quiet, headless.output.is_none());

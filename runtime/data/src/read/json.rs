@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BinaryArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Fields, Schema};
+use arrow::error::ArrowError;
 use arrow::json::ReaderBuilder;
 use arrow::json::reader::infer_json_schema_from_iterator;
 use flownote_flow::exact;
@@ -28,27 +29,27 @@ pub(super) fn json(bytes: &Bytes) -> Result<Frame, Error> {
     }
     let value = exact::from_slice(bytes.slice()).map_err(|error| damaged(WHAT, &error))?;
     let rows = rows(plain(value)?);
-    let schema =
-        infer_json_schema_from_iterator(rows.iter().map(Ok)).map_err(|error| Error::Value {
-            message: format!("the value can't be read as a table: {error}"),
-            hint: Some(CONVERT.into()),
-        })?;
+    let schema = infer_json_schema_from_iterator(rows.iter().map(Ok)).map_err(mixed)?;
     let schema = Arc::new(without_nothing(&schema));
-    let fail = |_: arrow::error::ArrowError| Error::Value {
+    let mut decoder = ReaderBuilder::new(Arc::clone(&schema))
+        .with_batch_size(rows.len().max(1))
+        .build_decoder()
+        .map_err(mixed)?;
+    decoder.serialize(&rows).map_err(mixed)?;
+    let batch = decoder.flush().map_err(mixed)?;
+    Ok(Frame::new(schema, batch.into_iter().collect()))
+}
+
+/// Arrow speaks of JSON, which nobody wrote.
+fn mixed(_: ArrowError) -> Error {
+    Error::Value {
         message: "the value has no common form with SQL: its items are of several types".into(),
         hint: Some(
             "give each column values of one type: a dict or a list of dicts names the columns, \
              `[str(item) for item in …]` makes text of all"
                 .into(),
         ),
-    };
-    let mut decoder = ReaderBuilder::new(Arc::clone(&schema))
-        .with_batch_size(rows.len().max(1))
-        .build_decoder()
-        .map_err(fail)?;
-    decoder.serialize(&rows).map_err(fail)?;
-    let batch = decoder.flush().map_err(fail)?;
-    Ok(Frame::new(schema, batch.into_iter().collect()))
+    }
 }
 
 pub(super) fn text(bytes: &Bytes) -> Result<Frame, Error> {
