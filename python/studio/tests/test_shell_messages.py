@@ -196,7 +196,7 @@ def test_a_crash_names_the_line_of_the_cell_and_none_of_the_kernel(folder: Folde
 
 def test_a_file_that_is_not_there_is_guessed(folder: Folder) -> None:
     folder.notebook("tour", "# %%\nx = 1\n")
-    for name, meant in (("tuor", "check the path"), ("tours", "did you mean `tour.")):
+    for name, meant in (("other", "check the path"), ("tuor", "did you mean `tour.")):
         ran = folder.flownote("run", f"{name}.ipynb")
         assert ran.code == 2
         assert f"hint: {meant}" in ran.err
