@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import textwrap
+from importlib.util import find_spec
 
 from flownote.exceptions import FlownoteException
 
@@ -30,7 +31,8 @@ def run(options: dict[str, Any]) -> int:
     ----------
     options
         ``pathspec`` of the task, ``store``, ``output``: the file, ``-`` for stdout,
-        ``script``: whether a script is wanted, and of a notebook's run ``cells``.
+        ``script``: whether a script is wanted, ``browser``: whether a notebook may be opened,
+        and of a notebook's run ``cells``.
     """
     from flownote.client import Task, namespace
 
@@ -51,9 +53,19 @@ def run(options: dict[str, Any]) -> int:
             stream.write(text)
     except OSError as error:
         raise FlownoteException(f"`{file}` can't be written: {error.strerror}") from error
+    if options["browser"] and not script and _sees_pages():
+        from flownote import shell
+
+        print(f"wrote {file}", file=sys.stderr)
+        return shell.open_page(file, options["store"])
     how = f"python {file}" if script else f"flownote run {file}, or open it: flownote ui {file}"
     print(f"wrote {file}\nrun it: {how}", file=sys.stderr)
     return 0
+
+
+def _sees_pages() -> bool:
+    """Whether somebody sits before it who can be shown a page, and there is one to show."""
+    return sys.stdout.isatty() and find_spec("flownote_studio") is not None
 
 
 def _text_of(task: Task, options: dict[str, Any], file: str) -> str:

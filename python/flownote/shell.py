@@ -127,6 +127,11 @@ def _studio() -> Callable[[list[str]], int]:
     return studio
 
 
+def open_page(file: str, store: str) -> int:
+    """Open a notebook in the browser's page, until the user ends it; returns the exit code."""
+    return _studio()(["flownote", "ui", file, "--store", store])
+
+
 def _invoke(line: list[str], flow: LoadedFlow | None) -> int:
     target = _native.find_flow(line)
     if target is not None and _verb(line) in _LOOKS and _is_notebook(target):

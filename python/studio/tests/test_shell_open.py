@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import signal
+import subprocess
+import sys
 
 from notebook_folder import Folder
 
@@ -85,3 +90,24 @@ def test_a_cell_opens_as_a_script_elsewhere(folder: Folder) -> None:
     assert opened.code == 0, opened.err
     ran = folder.python("elsewhere/b.py")
     assert (ran.code, ran.out) == (0, "42\n"), ran.err
+
+
+def test_at_a_terminal_it_opens_in_the_page(folder: Folder) -> None:
+    folder.notebook("nb", '# %% id="a"\nx = 1\n')
+    assert folder.flownote("run", "nb.ipynb", "--quiet").code == 0
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "flownote", "open", "latest/1", "-o", "one.ipynb"]
+    with subprocess.Popen(
+        command, cwd=folder.path, env=folder.surroundings, stdout=theirs, stderr=subprocess.PIPE
+    ) as opened:
+        os.close(theirs)
+        link = b""
+        while b"\n" not in link:
+            link += os.read(ours, 1000)
+        opened.send_signal(signal.SIGINT)
+        _, told = opened.communicate(timeout=60)
+    os.close(ours)
+    assert link.startswith(b"http://127.0.0.1:"), link
+    assert b"one.ipynb" in link, link
+    assert told.startswith(b"wrote one.ipynb\nFlownote shows "), told
+    assert opened.returncode == 0

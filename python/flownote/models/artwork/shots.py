@@ -46,7 +46,7 @@ class ShotDetector:
         What is compared from frame to frame; as PySceneDetect 0.7 has it [2]_:
 
         ``content``
-            The mean difference of hue, saturation and value; at least 27 (of 255) is a cut. The
+            The mean difference of hue, saturation and value; at least 24 (of 255) is a cut. The
             hue and saturation of dark pixels and the hue of grey ones count less than there.
         ``adaptive``
             At least 15, and 3 times that of the two frames on each side: for moving cameras.
@@ -55,7 +55,7 @@ class ShotDetector:
         ``hash``
             Perceptual hashes (8 × 8): at least 0.35 of the bits differ.
     threshold : float, optional
-        In place of 27, 3, 0.2 or 0.35.
+        In place of 24, 3, 0.2 or 0.35.
     shortest : int
         Shots of fewer frames are part of the one before them.
 

@@ -15,7 +15,8 @@ use flownote_store::reference::resolve;
 const AFTER_HELP: &str = "\
 The file loads what the task was given through the client, each value when the code asks for
 it, and goes through the step's body as it was when the task ran. Nothing is stored: find
-the bug there, fix the flow, then `flownote resume`.
+the bug there, fix the flow, then `flownote resume`. At a terminal a notebook opens in the
+browser once it is written, as `flownote ui FILE` does.
 
 Of a notebook's cell, the notebook has the values that the cell read, the cells above that
 define what can't be kept (imports, functions, classes), and the cell as it was.
@@ -28,7 +29,7 @@ Examples:
 /// `flownote open`.
 pub fn command() -> Command {
     Command::new("open")
-        .about("Write a task as a notebook or a script, to find out why it failed")
+        .about("Open a task as a notebook, or write it as a script, to find out why it failed")
         .arg(target().required(true).help(
             "RUN/STEP/TASK, or RUN/CELL of a notebook; the task may be left out if there is one",
         ))
@@ -40,6 +41,7 @@ pub fn command() -> Command {
                 .value_name("FILE")
                 .help("The file to write, `-` for stdout [default: STEP_TASK_RUN.ipynb, or .py]"),
         )
+        .arg(flag("no-browser", "Only write the file"))
         .arg(flow_option::store())
         .after_help(AFTER_HELP)
 }
@@ -59,6 +61,7 @@ pub fn act(shell: &Shell<'_>) -> Outcome {
         options.insert("store".into(), json!(store.url().to_string()));
         options.insert("output".into(), json!(given(shell.matches, "output")));
         options.insert("script".into(), json!(shell.matches.get_flag("script")));
+        options.insert("browser".into(), json!(!shell.matches.get_flag("no-browser")));
         Ok(Outcome::Request { verb: "open", options, parameters: Map::new() })
     })
 }

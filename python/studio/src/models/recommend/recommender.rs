@@ -149,7 +149,6 @@ impl Recommender {
     }
 
     /// The `k` best items of each member and their scores.
-    #[expect(clippy::too_many_arguments, reason = "called by one function, which names them")]
     fn recommend<'py>(
         &self,
         py: Python<'py>,
