@@ -293,8 +293,9 @@ fn a_damaged_film_gives_what_comes_before_and_says_where() {
         }
         let ending = path.extension().expect("an ending").to_string_lossy().into_owned();
         for (kind, bytes) in [("cut", &bytes[..bytes.len() / 2]), ("broken", &broken[..])] {
-            if (kind, ending.as_str()) == ("broken", "avi") {
-                // Its demuxer finds the next frame and says nothing: two are missing.
+            if [("broken", "avi"), ("cut", "ts")].contains(&(kind, ending.as_str())) {
+                // The demuxer of the one finds the next frame and says nothing: two are missing.
+                // The other is a stream, which may end anywhere.
                 continue;
             }
             let path = at.join(format!("{kind}.{ending}"));
