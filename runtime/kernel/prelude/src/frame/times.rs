@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
-use super::{Frame, values};
 use super::numbers::{holds_nulls, slice, wrong_type};
+use super::{Frame, values};
 use crate::error::Result;
 
 /// What the numbers of a column of times count.
