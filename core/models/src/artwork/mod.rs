@@ -1,7 +1,7 @@
 //! Artwork: which frames of a film make good pictures of it, and why.
 //!
 //! [`Frames`] are pictures as they come out of a film. [`measure`] says of each what can be
-//! computed from its pixels alone (light, sharpness, composition, and a [`Hash`] that like
+//! computed from its pixels alone (light, sharpness, composition, and a [`struct@Hash`] that like
 //! pictures share), [`faces`] who is in it, [`shots`] what belongs together; [`ranking`] chooses
 //! among them and gives its reasons.
 

@@ -5,7 +5,7 @@
 //! [`Ease`] weigh items against items, [`Ials`] and [`Bpr`] give members and items factors.
 //! Each scores a member by what they did, of whom the fit knew nothing, too ("fold-in").
 //!
-//! [`top_k`] ranks all items, exactly, under a [`Filter`]; [`Metric`] measures a ranking,
+//! [`top_k()`] ranks all items, exactly, under a [`Filter`]; [`Metric`] measures a ranking,
 //! [`coverage`] and [`novelty`] all of them together. [`Recommender::explain`] says which
 //! events a score is of, [`Catalogue`] what the items of a row have in common.
 

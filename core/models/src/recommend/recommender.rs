@@ -19,7 +19,7 @@ pub trait Recommender: Sync {
     /// The scores of all items for a member who did this, known to the fit or not.
     ///
     /// # Panics
-    /// Where events are of items that the fit doesn't have: [`top_k`](super::top_k) checks that.
+    /// Where events are of items that the fit doesn't have: [`top_k`](super::top_k()) checks that.
     fn fold_in(&self, events: Events<'_>, scores: &mut [Self::Score]);
 
     /// The scores of all items for several members, row by row.
