@@ -40,9 +40,14 @@ interface VeilProps {
 export function Veil({ close, labelledBy, label, children }: VeilProps) {
   const box = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
+    const dialog = box.current;
     const before = document.activeElement as HTMLElement | null;
-    box.current?.showModal();
-    return () => before?.focus?.();
+    dialog?.showModal();
+    return () => {
+      // While it is open nothing behind it takes the focus.
+      dialog?.close();
+      before?.focus?.();
+    };
   }, []);
   return (
     <dialog
