@@ -7,6 +7,7 @@ made it, as they were, and so on upwards.
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 from itertools import groupby
@@ -160,6 +161,11 @@ def _cell(name: str, language: str, text: str) -> dict[str, Any]:
 
 def _commented(text: str) -> str:
     """Return a cell's text without what only a notebook understands."""
+    try:
+        ast.parse(text)
+        return text
+    except SyntaxError:
+        pass
     lines = text.splitlines()
     return "\n".join(
         f"# {line}" if line.lstrip().startswith(("%", "!")) else line for line in lines

@@ -114,7 +114,8 @@ def write_table(value: Any, file: str) -> None:
         if hasattr(value, f"write_{kind}"):  # polars
             getattr(value, f"write_{kind}")(file)
         elif hasattr(value, f"to_{kind}"):  # pandas
-            kept = value.index.names != [None]
+            # Labels are kept, the numbers that pandas counts rows by are not.
+            kept = value.index.names != [None] or value.index.dtype.kind not in "iu"
             getattr(value, f"to_{kind}")(file, index=kept)
         else:
             _write_arrow(value, file, kind)

@@ -309,3 +309,14 @@ def test_an_object_that_two_names_hold_is_one_after_a_run_that_reuses(folder: Fo
         ran = folder.flownote("run", "nb.ipynb", "--cache")
         assert ran.code == 0, ran.err
         assert ran.out == "[1, 2] 1\n"
+
+
+def test_what_reads_a_result_that_is_never_kept_is_made_again(folder: Folder) -> None:
+    folder.notebook(
+        "nb",
+        "# %%\nimport random\n\n"
+        "# %%\n# flownote: no-cache\ny = random.SystemRandom().random()\n\n"
+        "# %%\nprint(y)\n",
+    )
+    printed = [folder.flownote("run", "nb.ipynb", "--cache").out for _ in range(3)]
+    assert len(set(printed)) == 3, printed

@@ -101,10 +101,18 @@ def by_flownote(kernel: KernelProcess, code: str) -> list[tuple[str, Any]]:
 def by_ipykernel(client: Any, folder: Path, code: str) -> list[tuple[str, Any]]:
     """Run a cell in ipykernel and return what it shows."""
     found = []
+    # Outputs of ipywidgets that hold what is shown now. ipykernel leaves that to the page.
+    holders: set[str] = set()
 
     def take(message: dict[str, Any]) -> None:
         kind, content = message["msg_type"], message["content"]
-        if kind == "stream":
+        if kind == "comm_msg":
+            state = content["data"].get("state", {})
+            if "msg_id" in state:
+                (holders.add if state["msg_id"] else holders.discard)(content["comm_id"])
+        elif holders:
+            return
+        elif kind == "stream":
             found.append((content["name"], content["text"]))
         elif kind == "error":
             found.append(("error", (content["ename"], alike(content["evalue"], folder))))

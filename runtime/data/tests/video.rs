@@ -423,3 +423,23 @@ fn a_slow_reader_holds_the_child_back_and_one_that_leaves_ends_it() {
     assert_eq!(frames.count(), 300);
     assert!(!is_there(child));
 }
+
+#[test]
+fn a_playlist_opens_no_other_file() {
+    needs_ffmpeg!();
+    let folder = folder();
+    let at = folder.path();
+    let other = film(at, "other.ts", 1, "25", &["-c:v", "mpeg2video"]);
+    let hls = format!(
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{}\n#EXT-X-ENDLIST\n",
+        other.display()
+    );
+    for (name, text) in
+        [("hls.mp4", hls), ("concat.mp4", "ffconcat version 1.0\nfile other.ts\n".into())]
+    {
+        let path = at.join(name);
+        fs::write(&path, text).expect("written");
+        let error = Film::open(&path).map(drop).expect_err(name);
+        assert!(matches!(error, VideoError::NotAVideo { .. }), "{name}: {error}");
+    }
+}

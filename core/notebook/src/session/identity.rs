@@ -89,7 +89,11 @@ impl Session {
             code: names.code.clone(),
             reads: inputs.iter().map(|(name, input)| (name.clone(), identity(input))).collect(),
             inputs: inputs.clone(),
-            recipe: recipe(cell, names, inputs, &modules),
+            recipe: match names.caching {
+                // It may give something else each time: what it gave is this and no other.
+                Some(false) => unsure(&self.nonce, execution),
+                _ => recipe(cell, names, inputs, &modules),
+            },
             modules,
             unkeepable: self.unkeepable(names, inputs),
             unasked: None,
@@ -145,10 +149,15 @@ pub fn recipe_of_result(
     execution: Execution,
 ) -> String {
     match world {
-        _ if !sure => digest_of(&json!(["unsure", session, execution])),
+        _ if !sure => unsure(session, execution),
         Some(world) => digest_of(&json!(["read", recipe, world])),
         None => recipe.to_owned(),
     }
+}
+
+/// Stands for one result and no other.
+fn unsure(session: &str, execution: Execution) -> String {
+    digest_of(&json!(["unsure", session, execution]))
 }
 
 /// Stands for a whole computation, in any session: its code and how its inputs were made.

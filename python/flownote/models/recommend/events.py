@@ -97,7 +97,8 @@ def whole(name: str, values: Any) -> np.ndarray:
     found = np.asarray(values)
     if found.size == 0:
         found = found.astype(np.int64)
-    if found.ndim != 1 or found.dtype.kind not in "iu" or (found >= 2**31).any():
+    is_whole = found.ndim == 1 and found.dtype.kind in "iu"
+    if not is_whole or ((found >= 2**31) | (found < -(2**31))).any():
         raise ModelError(
             f"`{name}` isn't a column of numbers of {name}", hint="give a list of whole numbers"
         )

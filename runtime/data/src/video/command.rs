@@ -23,12 +23,20 @@ pub fn command(program: &'static str) -> Command {
     command
 }
 
+/// What a film may be, by ffmpeg's names, and sound, of which it is told that there are no
+/// pictures: none of these, unlike playlists, names other files.
+const FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,\
+                       hevc,av1,obu,ivf,flv,ogg,asf,gif,apng,mxf,nut,yuv4mpegpipe,mjpeg,\
+                       wav,mp3,flac,aac";
+
 /// The options that name the film: a file, whatever its name looks like, and nothing that it
 /// may point to elsewhere.
-pub fn input(path: &Path) -> [OsString; 4] {
+pub fn input(path: &Path) -> [OsString; 6] {
     let mut name = OsString::from("file:");
     name.push(path);
-    ["-protocol_whitelist".into(), "file".into(), "-i".into(), name]
+    let only = ["-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-i"];
+    let [protocols, file, formats, which, input] = only.map(OsString::from);
+    [protocols, file, formats, which, input, name]
 }
 
 /// Why a program could not be started.

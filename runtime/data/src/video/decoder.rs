@@ -166,7 +166,7 @@ fn reap(handle: &Handle) -> Option<ExitStatus> {
 
 /// What a film and a request are to ffmpeg.
 pub struct Arguments {
-    input: [OsString; 4],
+    input: [OsString; 6],
     filters: String,
     /// Where to begin to decode, in the container's seconds.
     pub seek: Option<f64>,

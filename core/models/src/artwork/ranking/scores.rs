@@ -16,7 +16,9 @@ pub fn scored(candidates: &Candidates<'_>, wishes: &Wishes) -> Vec<Candidate> {
         .par_iter()
         .map(|weight| {
             let column = column(&weight.name);
-            let mut values: Vec<f64> = passes.iter().map(|&at| column[at]).collect();
+            // A measure of no weight may lack values.
+            let values = passes.iter().map(|&at| column[at]).filter(|value| !value.is_nan());
+            let mut values: Vec<f64> = values.collect();
             values.sort_by(f64::total_cmp);
             (column, values)
         })
