@@ -85,6 +85,20 @@ impl Saved {
         serde_json::from_value(self.parameters.clone()).map_err(|error| damaged(kind, error))
     }
 
+    /// The same, if `check` takes them.
+    ///
+    /// # Errors
+    /// [`ModelError::Saved`] otherwise.
+    pub fn checked<T: DeserializeOwned>(
+        &self,
+        kind: &str,
+        check: impl FnOnce(&T) -> Result<()>,
+    ) -> Result<T> {
+        let parameters = self.parameters(kind)?;
+        check(&parameters).map_err(|error| damaged(kind, error))?;
+        Ok(parameters)
+    }
+
     /// An array by its name.
     ///
     /// # Errors

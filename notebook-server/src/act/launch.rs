@@ -17,8 +17,6 @@ use crate::state::App;
 /// How long a new run may take to say its id; it goes on after that.
 const PATIENCE: Duration = Duration::from_secs(20);
 const BEAT: Duration = Duration::from_millis(50);
-/// The flow of notebooks' runs.
-pub const NOTEBOOK: &str = "Notebook";
 
 /// What to start.
 pub struct Launch {

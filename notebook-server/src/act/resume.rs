@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use axum::Json;
 use axum::extract::{Path as UrlPath, State};
 use flownote_flow::run::RunRecord;
-use flownote_store::RunKey;
 use flownote_store::client::Status;
 use flownote_store::process::host;
+use flownote_store::{RunKey, notebooks};
 use serde_json::Value;
 
 use super::form;
-use super::launch::{Launch, NOTEBOOK};
+use super::launch::Launch;
 use crate::answer::{Answer, Failure};
 use crate::api::{FormField, ParameterForm, Resume, ResumeHow, Resumed};
 use crate::query::Body;
@@ -149,7 +149,7 @@ fn words(
         (ResumeHow::Resume | ResumeHow::Continue, Status::Running) => {
             Err(Failure::refused("the run is still going on", "wait for its end, or stop it"))
         }
-        (ResumeHow::Resume, _) if key.flow.as_str() == NOTEBOOK => Ok(vec!["resume".into(), file]),
+        (ResumeHow::Resume, _) if notebooks::is(&key.flow) => Ok(vec!["resume".into(), file]),
         (ResumeHow::Resume, _) => Ok(vec!["resume".into(), file, "--origin-run-id".into(), run]),
         (ResumeHow::Continue, Status::Interrupted) => {
             Ok(vec!["run".into(), file, "--continue".into(), run])
@@ -159,7 +159,7 @@ fn words(
             "resume it: a new run takes what is still valid",
         )),
         // The session of a notebook that was open was started by no command line.
-        (ResumeHow::Again, _) if record.command.is_empty() && key.flow.as_str() == NOTEBOOK => {
+        (ResumeHow::Again, _) if record.command.is_empty() && notebooks::is(&key.flow) => {
             Ok(vec!["run".into(), file])
         }
         (ResumeHow::Again, _) => again(&record.command, &file),

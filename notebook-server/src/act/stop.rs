@@ -4,11 +4,10 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use flownote_store::process::host;
-use flownote_store::{Alive, Presence};
+use flownote_store::{Alive, Presence, notebooks};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::launch::NOTEBOOK;
 use crate::answer::{Answer, Failure};
 use crate::api::Stopping;
 use crate::runs::ask::run_key;
@@ -24,7 +23,7 @@ pub async fn stop(
     if app.store.run_status(&key).await?.1.is_some() {
         return Err(Failure::refused("the run is over", "there is nothing to stop"));
     }
-    if key.flow.as_str() == NOTEBOOK && record.command.is_empty() {
+    if notebooks::is(&key.flow) && record.command.is_empty() {
         return Err(Failure::refused(
             "this run is the session of an open notebook",
             "interrupt its cells there, or end its kernel in Health",

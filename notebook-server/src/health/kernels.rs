@@ -8,13 +8,13 @@ use axum::Json;
 use axum::extract::State;
 use flownote_kernel::supervisor::socket::{Holder, attach};
 use flownote_kernel::supervisor::{Reply, Request, Seen};
+use flownote_store::notebooks::FLOW;
 use flownote_store::{Presence, RunKey};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::time::timeout;
 
 use super::processes::{Processes, command_of};
-use crate::act::launch::NOTEBOOK;
 use crate::answer::{Answer, Failure};
 use crate::api::{EndKernel, KernelRow};
 use crate::query::Body;
@@ -112,7 +112,7 @@ fn file_of(pid: u32) -> PathBuf {
 
 /// When a cell of a session ended last.
 async fn last_ran(app: &App, session: &str) -> Option<String> {
-    let key = RunKey::new(NOTEBOOK, session);
+    let key = RunKey::new(FLOW, session);
     let tasks = app.runs.shelf.current(&app.store, &key).await.ok()?;
     let tasks = tasks.read().await;
     tasks.rows(None).filter_map(|row| row.finished_at.clone()).max()

@@ -8,11 +8,12 @@ use flownote_flow::id::FlowName;
 
 use super::folder::Relative;
 use crate::act::form;
-use crate::act::launch::{Launch, NOTEBOOK};
+use crate::act::launch::Launch;
 use crate::answer::{Answer, Failure};
 use crate::api::{ParameterForm, Resumed, RunNotebook};
 use crate::query::{Asked, Body};
 use crate::state::App;
+use flownote_store::notebooks::FLOW;
 
 /// `GET api/notebooks/parameters?path`.
 pub async fn parameters(State(app): State<App>, asked: Asked) -> Answer<ParameterForm> {
@@ -41,7 +42,7 @@ pub async fn start(State(app): State<App>, Body(asked): Body<RunNotebook>) -> An
         words.push("--cache".to_owned());
     }
     let folder = super::rooms(&app)?.ground.folder.root().to_owned();
-    let asked = Launch { folder, words, flow: FlowName::new(NOTEBOOK), run: None };
+    let asked = Launch { folder, words, flow: FlowName::new(FLOW), run: None };
     Ok(Json(asked.start(&app).await?))
 }
 

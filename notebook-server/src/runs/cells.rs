@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 
 use flownote_flow::id::{AttemptKey, StepName, TaskKey};
 use flownote_flow::run::RunRecord;
+use flownote_store::notebooks::EXECUTED;
 use flownote_store::{Error, RunKey, Store};
 use serde::Deserialize;
 
 use super::Tasks;
-
-/// The task that keeps the executed notebook.
-const NOTEBOOK: &str = "notebook_file";
 
 /// The cells of a notebook as its run began.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +36,7 @@ impl Cells {
         match self.known.get(step) {
             Some((at, Some(language))) => format!("cell {at} · {language}"),
             Some((at, None)) => format!("cell {at}"),
-            None if step.as_str() == NOTEBOOK => "the executed notebook".to_owned(),
+            None if step.as_str() == EXECUTED => "the executed notebook".to_owned(),
             None => format!("new cell {step}"),
         }
     }

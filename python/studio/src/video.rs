@@ -1,7 +1,7 @@
 //! `flownote_studio._studio.video`: what `flownote.video` stands on.
 //!
 //! Pixels cross as the arrays of NumPy that they were read into, other threads run while one is
-//! waited for, and Ctrl-C ends the child before its exception is raised.
+//! waited for, and Ctrl-C ends the child that decodes before its exception is raised.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};

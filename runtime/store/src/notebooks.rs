@@ -10,10 +10,11 @@ use flownote_flow::run::RunRecord;
 
 /// The flow of all notebooks.
 pub const FLOW: &str = "Notebook";
-/// The step beside the cells whose artifact of the same name is the executed notebook.
+/// The step beside the cells whose artifact of the same name is the executed notebook: text, an
+/// `.ipynb` file. Cells have no such ids unless their user insists.
 pub const EXECUTED: &str = "notebook_file";
 
-/// The artifact of a cell that holds what it showed.
+/// The artifact of a cell that holds what it showed: JSON, a list of outputs.
 pub const OUTPUTS: &str = "__outputs__";
 
 /// Whether a flow's runs are notebooks'.

@@ -13,6 +13,7 @@ mod frame;
 mod hash;
 mod measures;
 mod plane;
+mod spectrum;
 
 pub use frame::{Frame, Frames};
 pub use hash::Hash;

@@ -3,7 +3,7 @@
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde::{Deserialize, Serialize};
 
-use super::factors::{Factors, dot};
+use super::factors::{Factors, check_width, dot};
 use super::interactions::{Events, Interactions};
 use super::recommender::{Reason, Recommender, check_item};
 use super::wide::{Wide, wide};
@@ -66,7 +66,7 @@ impl Bpr {
         stop: super::Stop<'_>,
     ) -> Result<Self> {
         events.check_fit()?;
-        check(options)?;
+        check(&options)?;
         let BprOptions { factors, iterations, seed, .. } = options;
         let mut members = Factors::random(events.members(), factors + 1, seed);
         let mut items = Factors::random(events.items(), factors + 1, seed.wrapping_add(1));
@@ -184,12 +184,9 @@ impl Wide for Step<'_> {
     }
 }
 
-fn check(options: BprOptions) -> Result<()> {
-    let BprOptions { factors, learning_rate, l2, .. } = options;
-    if factors == 0 || factors > 4096 {
-        let hint = "give from 1 to 4096 factors; 64 is a good beginning";
-        return Err(ModelError::input("factors", format!("is {factors}"), hint));
-    }
+fn check(options: &BprOptions) -> Result<()> {
+    let &BprOptions { factors, learning_rate, l2, .. } = options;
+    check_width(factors)?;
     if !(learning_rate > 0.0 && learning_rate <= 1.0) {
         let hint = "give a number above 0 and up to 1; 0.05 is a good beginning";
         return Err(ModelError::input("learning_rate", format!("is {learning_rate}"), hint));
@@ -236,11 +233,7 @@ impl Model for Bpr {
     }
 
     fn load(saved: &Saved) -> Result<Self> {
-        let options: BprOptions = saved.parameters(Self::KIND)?;
-        check(options).map_err(|error| ModelError::Saved {
-            kind: Self::KIND.to_owned(),
-            problem: error.to_string(),
-        })?;
+        let options = saved.checked(Self::KIND, check)?;
         let members = Factors::load(saved, "members", options.factors + 1)?;
         let items = Factors::load(saved, "items", options.factors + 1)?;
         Ok(Self { options, members, items })

@@ -12,8 +12,17 @@ use super::wide::{Wide, wide};
 use crate::{ModelError, Result, Saved};
 
 /// How many numbers a processor works on at once. Rows are filled up with zeros to a multiple,
-/// so that sums have one order, and one result, on every machine.
+/// so that the sum of a product has one order.
 pub(super) const LANES: usize = 8;
+
+/// How many factors there may be.
+pub(super) fn check_width(factors: usize) -> Result<()> {
+    if factors == 0 || factors > 4096 {
+        let hint = "give from 1 to 4096 factors; 64 is a good beginning";
+        return Err(ModelError::input("factors", format!("is {factors}"), hint));
+    }
+    Ok(())
+}
 
 /// A row of factors for each member or item.
 #[derive(Debug, Clone, PartialEq)]

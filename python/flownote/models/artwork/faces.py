@@ -93,7 +93,7 @@ def detect_faces(frames: ArrayLike | Any) -> list[list[Face]]:
     """
     return [
         [
-            Face(Box(*box), score, frontality, size, NotAvailable(why or ""), hash_, histogram)
+            Face(Box(*box), score, frontality, size, NotAvailable(why), hash_, histogram)
             for box, score, frontality, size, hash_, histogram, why in faces
         ]
         for faces in native().detect_faces(frames_of(frames))

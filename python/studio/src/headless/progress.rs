@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::Write;
 
 use flownote_flow::help::list_in_words;
-use flownote_kernel::record::NOTEBOOK;
+use flownote_kernel::record::EXECUTED;
 use flownote_kernel::supervisor::{Event, InterpreterState};
 use flownote_notebook::failure::Failure;
 use flownote_notebook::output::Stream;
@@ -171,7 +171,7 @@ impl Progress {
             ));
         } else if let Some(cells) = self.showing().filter(|_| self.prints) {
             let short = session.rsplit('-').next().unwrap_or(&session);
-            let artifact = format!("{short}/{NOTEBOOK}/{NOTEBOOK}");
+            let artifact = format!("{short}/{EXECUTED}/{EXECUTED}");
             hint(&format!(
                 "{cells} a table, figure or value: `--output executed.ipynb` writes them, or now \
                  `flownote dump {artifact} --output executed.ipynb`"

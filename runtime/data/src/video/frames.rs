@@ -75,6 +75,7 @@ impl Frames {
     pub fn next_unless(&mut self, mut stop: impl FnMut() -> bool) -> Option<Result<Chunk>> {
         let reading = self.reading.as_ref()?;
         if self.owner != process::id() {
+            self.close();
             return Some(Err(VideoError::Forked));
         }
         let next = loop {

@@ -86,10 +86,10 @@ pub(super) fn done_of(
 
 /// The `done` object of the executed notebook.
 pub(super) fn notebook_done(about: &About, notebook: ArtifactRecord) -> TaskDone {
-    let artifacts = BTreeMap::from([(super::NOTEBOOK.to_owned(), notebook)]);
+    let artifacts = BTreeMap::from([(super::EXECUTED.to_owned(), notebook)]);
     TaskDone {
         manifest: TaskManifest { artifacts, ..TaskManifest::default() },
-        ..done_now(about, &attempt_at(super::NOTEBOOK, 0))
+        ..done_now(about, &attempt_at(super::EXECUTED, 0))
     }
 }
 

@@ -17,15 +17,11 @@ mod writer;
 
 pub use about::{About, base_of};
 pub use executed::Executed;
+pub use flownote_store::notebooks::{EXECUTED, OUTPUTS};
 pub use known::recognise;
 pub use lines::Lines;
 pub use past::{Remembered, remembered};
 pub use recorder::Recorder;
 
-/// The artifact that holds what a cell showed: JSON, a list of outputs.
-pub const OUTPUTS: &str = "__outputs__";
-/// The step, and its artifact, that hold the executed notebook: text, an `.ipynb` file.
-/// Cells have no such ids unless their user insists.
-pub const NOTEBOOK: &str = "notebook_file";
 /// Encodings up to this size stand in the manifest.
 const INLINE: usize = 16 << 10;

@@ -9,7 +9,7 @@ use flownote_notebook::Document;
 use flownote_store::{Alive, Appended, RunKey, Store, Stream};
 
 use super::done::{attempt_at, attempt_of, done_of, inline, json_record, notebook_done};
-use super::{About, Executed, NOTEBOOK};
+use super::{About, EXECUTED, Executed};
 use crate::cache;
 
 /// Writes one session's run.
@@ -177,7 +177,7 @@ impl Writer {
         Ok(logs)
     }
 
-    /// Keeps the notebook as it is now, outputs and all, as the artifact [`NOTEBOOK`] of a
+    /// Keeps the notebook as it is now, outputs and all, as the artifact [`EXECUTED`] of a
     /// step of that name.
     pub async fn keep_document(&mut self, document: &Document) -> Result<()> {
         if !self.begun {
@@ -189,7 +189,7 @@ impl Writer {
             ArtifactRecord { codec: "utf8".to_owned(), ..json_record("str", &digest, text.len()) };
         let done = notebook_done(&self.about, record);
         self.store.commit_done(&self.key, &done).await?;
-        let attempt = attempt_at(NOTEBOOK, 0);
+        let attempt = attempt_at(EXECUTED, 0);
         self.waiting.push(RunEvent::AttemptStarted { attempt: attempt.clone() });
         let result = AttemptResult::Ok { next: Next::End };
         self.waiting.push(RunEvent::AttemptFinished { attempt, result });

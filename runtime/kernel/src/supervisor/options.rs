@@ -10,13 +10,11 @@ use flownote_flow::manifest::ArtifactRecord;
 use flownote_notebook::Document;
 use flownote_notebook::session::{Group, Order};
 use flownote_store::Store;
+use flownote_store::notebooks::FLOW;
 use serde_json::{Map, Value as Json};
 
 use crate::cache::Look;
 use crate::interpreter::Launch;
-
-/// The flow under which notebooks are recorded.
-pub const FLOW: &str = "Notebook";
 
 /// The options of a [`super::Service`].
 pub struct Options {

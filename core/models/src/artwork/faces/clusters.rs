@@ -3,6 +3,7 @@
 //! A proxy: it compares the light and the colours of pictures, as it knows nothing of faces. The
 //! same actor in other light is another group; it serves within a scene.
 
+use super::super::measures::colour;
 use super::super::plane::Plane;
 use super::super::{Frame, HISTOGRAM, Hash};
 use super::Rectangle;
@@ -22,8 +23,7 @@ impl FaceLook {
         let mut histogram = [0.0; HISTOGRAM];
         for y in place.y..place.y + place.height {
             for x in place.x..place.x + place.width {
-                let [red, green, blue] = frame.pixel(x, y).map(|it| usize::from(it >> 6));
-                histogram[red << 4 | green << 2 | blue] += 1.0;
+                histogram[colour(frame.pixel(x, y))] += 1.0;
             }
         }
         let pixels = (place.width * place.height) as f32;

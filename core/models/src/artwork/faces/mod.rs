@@ -36,37 +36,15 @@ pub struct Face {
     pub look: FaceLook,
 }
 
-/// What isn't known, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotAvailable(pub &'static str);
+/// Why nobody is told what a face expresses.
+pub const NO_EXPRESSION: &str = "it takes a network, and no weights come with this";
 
 impl Face {
-    /// What the face expresses.
-    ///
-    /// # Errors
-    /// Always [`NotAvailable`]: it takes a network, and no weights come with this.
-    pub fn expression(&self) -> std::result::Result<Expression, NotAvailable> {
-        Err(NotAvailable("it takes a network, and no weights come with this"))
-    }
-
     /// How the camera shows who has this face in a frame of that height.
     #[must_use]
     pub fn shot_size(&self, frame_height: usize) -> ShotSize {
         ShotSize::of(self.place.height as f64 / frame_height as f64)
     }
-}
-
-/// What faces express (Ekman's six, and none).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words say it")]
-pub enum Expression {
-    Neutral,
-    Happiness,
-    Sadness,
-    Anger,
-    Fear,
-    Surprise,
-    Disgust,
 }
 
 /// How much of a person the camera shows, by the share of the frame's height that the face has.

@@ -85,14 +85,19 @@ fn colourfulness(frame: &Frame<'_>) -> f64 {
     (variance_a + variance_b).sqrt() + 0.3 * mean_a.hypot(mean_b)
 }
 
+/// Which of the [`HISTOGRAM`] colours a pixel has: the upper two bits of each part.
+pub fn colour(pixel: [u8; 3]) -> usize {
+    let [red, green, blue] = pixel.map(|it| usize::from(it >> 6));
+    red << 4 | green << 2 | blue
+}
+
 /// Which share of every `step`th pixel of every `step`th row have each colour.
 pub fn histogram(frame: &Frame<'_>, step: usize) -> [f32; HISTOGRAM] {
     let mut counts = [0u32; HISTOGRAM];
     let mut pixels = 0u32;
     for y in (0..frame.height()).step_by(step) {
         for x in (0..frame.width()).step_by(step) {
-            let [red, green, blue] = frame.pixel(x, y).map(|it| usize::from(it >> 6));
-            counts[red << 4 | green << 2 | blue] += 1;
+            counts[colour(frame.pixel(x, y))] += 1;
             pixels += 1;
         }
     }

@@ -15,6 +15,7 @@ mod text;
 use rayon::prelude::*;
 
 pub(super) use composition::symmetry;
+pub(super) use light::colour;
 
 use super::plane::{Luma, factor};
 use super::{Frame, Frames, Hash};

@@ -4,15 +4,11 @@
 //! picture is 64 pixels wide, and so is this one, and as high. The residual is smoothed by a
 //! Gaussian of σ = 2.5 pixels, as in the authors' program.
 
-use std::sync::Arc;
-
 use rustfft::num_complex::Complex64;
-use rustfft::{Fft, FftPlanner};
 
 use super::super::plane::{Plane, reflected};
+use super::super::spectrum::{SIDE, Transform};
 
-/// The side of the map.
-const SIDE: usize = 64;
 const SIGMA: f64 = 2.5;
 const RADIUS: isize = 8;
 
@@ -20,10 +16,7 @@ const RADIUS: isize = 8;
 const FAINT: f64 = 1e-9;
 
 /// What is planned once for many pictures.
-pub struct SpectralResidual {
-    forward: Arc<dyn Fft<f64>>,
-    inverse: Arc<dyn Fft<f64>>,
-}
+pub struct SpectralResidual(Transform);
 
 /// How salient each place is, not below 0; all 0 for a blank picture.
 pub struct Saliency(Plane);
@@ -38,8 +31,7 @@ pub struct Place {
 
 impl SpectralResidual {
     pub fn new() -> Self {
-        let mut planner = FftPlanner::new();
-        Self { forward: planner.plan_fft_forward(SIDE), inverse: planner.plan_fft_inverse(SIDE) }
+        Self(Transform::new())
     }
 
     pub fn of(&self, light: &Plane) -> Saliency {
@@ -51,7 +43,7 @@ impl SpectralResidual {
         }
         let mut spectrum: Vec<_> =
             small.values.iter().map(|&value| Complex64::new(value, 0.0)).collect();
-        both_ways(&*self.forward, &mut spectrum);
+        self.0.forward(&mut spectrum);
         let logarithms: Vec<f64> = spectrum.iter().map(|it| it.norm().max(FAINT).ln()).collect();
         for (at, value) in spectrum.iter_mut().enumerate() {
             let residual = (logarithms[at] - around(&logarithms, at)).exp();
@@ -60,20 +52,10 @@ impl SpectralResidual {
             let phase = if amplitude > 0.0 { *value / amplitude } else { Complex64::ONE };
             *value = phase * residual;
         }
-        both_ways(&*self.inverse, &mut spectrum);
+        self.0.inverse(&mut spectrum);
         let scale = (SIDE * SIDE) as f64;
         small.values = spectrum.iter().map(|it| (it / scale).norm_sqr()).collect();
         Saliency(smooth(&smooth(&small).transposed()).transposed())
-    }
-}
-
-/// The transform of rows, then of columns. The result is transposed twice: as it was.
-fn both_ways(transform: &dyn Fft<f64>, values: &mut [Complex64]) {
-    for _ in 0..2 {
-        transform.process(values);
-        for y in 0..SIDE {
-            (0..y).for_each(|x| values.swap(y * SIDE + x, x * SIDE + y));
-        }
     }
 }
 

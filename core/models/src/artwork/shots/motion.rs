@@ -5,16 +5,12 @@
 //! are seen as what they move on average.
 
 use std::f64::consts::PI;
-use std::sync::Arc;
 
 use rustfft::num_complex::Complex64;
-use rustfft::{Fft, FftPlanner};
 
 use super::super::plane::Plane;
+use super::super::spectrum::{SIDE, Transform};
 use super::look::Look;
-
-/// The side of the picture that is compared: shifts are told to parts of its pixel.
-const SIDE: usize = 64;
 
 /// What moved from one frame to the next.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -29,22 +25,16 @@ pub struct Motion {
 
 /// What is planned once.
 pub struct Motions {
-    forward: Arc<dyn Fft<f64>>,
-    inverse: Arc<dyn Fft<f64>>,
+    transform: Transform,
     window: Vec<f64>,
 }
 
 impl Motions {
     pub fn new() -> Self {
-        let mut planner = FftPlanner::new();
         // Hann's window: the picture's ends, which don't meet, aren't taken for edges.
         let window =
             (0..SIDE).map(|x| 0.5 - 0.5 * (2.0 * PI * (x as f64 + 0.5) / SIDE as f64).cos());
-        Self {
-            forward: planner.plan_fft_forward(SIDE),
-            inverse: planner.plan_fft_inverse(SIDE),
-            window: window.collect(),
-        }
+        Self { transform: Transform::new(), window: window.collect() }
     }
 
     pub fn picture(&self, light: &Plane) -> Plane {
@@ -57,7 +47,7 @@ impl Motions {
         let values = picture.values.iter().enumerate();
         let mut values: Vec<_> =
             values.map(|(at, value)| Complex64::new(weight(at) * (value - mean), 0.0)).collect();
-        both_ways(&*self.forward, &mut values);
+        self.transform.forward(&mut values);
         values
     }
 
@@ -72,7 +62,7 @@ impl Motions {
                 if norm > 1e-12 { product / norm } else { Complex64::ZERO }
             })
             .collect();
-        both_ways(&*self.inverse, &mut cross);
+        self.transform.inverse(&mut cross);
         let peak = (0..cross.len())
             .max_by(|&a, &b| cross[a].re.total_cmp(&cross[b].re).then(b.cmp(&a)))
             .unwrap_or(0);
@@ -114,14 +104,4 @@ fn rest(before: &Plane, after: &Plane, across: isize, down: isize) -> f64 {
         }
     }
     if pixels > 0.0 { sum / pixels } else { 0.0 }
-}
-
-/// The transform of rows, then of columns. The result is transposed twice: as it was.
-fn both_ways(transform: &dyn Fft<f64>, values: &mut [Complex64]) {
-    for _ in 0..2 {
-        transform.process(values);
-        for y in 0..SIDE {
-            (0..y).for_each(|x| values.swap(y * SIDE + x, x * SIDE + y));
-        }
-    }
 }

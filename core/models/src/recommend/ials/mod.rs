@@ -6,7 +6,7 @@ mod exact;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::factors::Factors;
+use super::factors::{Factors, check_width};
 use super::interactions::{Events, Interactions};
 use super::recommender::{Reason, Recommender, check_item, sorted};
 use crate::{Model, ModelError, Result, Saved};
@@ -72,7 +72,7 @@ impl Ials {
         stop: super::Stop<'_>,
     ) -> Result<Self> {
         events.check_fit()?;
-        check(options)?;
+        check(&options)?;
         let mut members = Factors::zeros(events.members(), options.factors);
         let mut items = Factors::random(events.items(), options.factors, options.seed);
         let by_items = events.transposed();
@@ -150,12 +150,9 @@ fn half(
     )
 }
 
-fn check(options: IalsOptions) -> Result<()> {
-    let IalsOptions { factors, alpha, l2, .. } = options;
-    if factors == 0 || factors > 4096 {
-        let hint = "give from 1 to 4096 factors; 64 is a good beginning";
-        return Err(ModelError::input("factors", format!("is {factors}"), hint));
-    }
+fn check(options: &IalsOptions) -> Result<()> {
+    let &IalsOptions { factors, alpha, l2, .. } = options;
+    check_width(factors)?;
     // Squares are summed in 32 bits.
     for (name, value) in [("alpha", alpha), ("l2", l2)] {
         if !(value > 0.0 && value < 1e12) {
@@ -214,11 +211,7 @@ impl Model for Ials {
     }
 
     fn load(saved: &Saved) -> Result<Self> {
-        let options: IalsOptions = saved.parameters(Self::KIND)?;
-        check(options).map_err(|error| ModelError::Saved {
-            kind: Self::KIND.to_owned(),
-            problem: error.to_string(),
-        })?;
+        let options = saved.checked(Self::KIND, check)?;
         let members = Factors::load(saved, "members", options.factors)?;
         let items = Factors::load(saved, "items", options.factors)?;
         let gram = items.gram();

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use flownote_models::artwork::faces::{self, Face, FaceLook, Seeta};
+use flownote_models::artwork::faces::{self, Face, FaceLook, NO_EXPRESSION, Seeta};
 use flownote_models::artwork::{HISTOGRAM, Hash};
 use flownote_models::{ModelError, Result};
 use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods as _};
@@ -23,7 +23,7 @@ type Told<'py> = (
     &'static str,
     u64,
     Bound<'py, PyArray1<f32>>,
-    Option<&'static str>,
+    &'static str,
 );
 
 /// The faces of each frame.
@@ -45,7 +45,7 @@ pub fn detect_faces<'py>(py: Python<'py>, frames: Pixels<'py>) -> PyResult<Vec<V
             face.shot_size(height).name(),
             face.look.hash.0,
             PyArray1::from_slice(py, &face.look.histogram),
-            face.expression().err().map(|it| it.0),
+            NO_EXPRESSION,
         )
     };
     Ok(found.iter().map(|faces| faces.iter().map(told).collect()).collect())
