@@ -1,25 +1,42 @@
 //! A notebook's file and the document that it holds.
 
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use flownote_notebook::{Document, NotebookId, ipynb, percent};
 
 use super::folder::{Error, Folder, Relative, Stamp};
+
+/// Programs that write a file in place empty it first: one that changes is looked at again after
+/// so long.
+const UNREST: Duration = Duration::from_millis(30);
+/// One that never rests is read at last: what comes later is seen later.
+const LOOKS: u32 = 20;
 
 /// What is on disk, as far as this server knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known {
     /// Of its bytes.
     pub digest: blake3::Hash,
-    /// How it looked then.
-    pub stamp: Option<Stamp>,
+    /// How it looked before it was read, or after it was written.
+    pub stamp: Stamp,
 }
 
 impl Known {
-    /// Of bytes that were read or written just now.
-    pub fn of(folder: &Folder, path: &Relative, bytes: &[u8]) -> Self {
-        Self { digest: blake3::hash(bytes), stamp: folder.stamp(path) }
+    /// Of bytes, and how their file looked.
+    pub fn new(bytes: &[u8], stamp: Stamp) -> Self {
+        Self { digest: blake3::hash(bytes), stamp }
     }
+}
+
+/// What another program wrote.
+#[derive(Debug)]
+pub struct Theirs {
+    /// The whole file.
+    pub bytes: Vec<u8>,
+    /// The same, in short.
+    pub known: Known,
 }
 
 /// What became of a save.
@@ -28,7 +45,7 @@ pub enum Outcome {
     /// The file says what the document said.
     Written(Known),
     /// Another program wrote the file meanwhile: it wins.
-    Overtaken(Vec<u8>),
+    Overtaken(Theirs),
     /// It could not be written.
     Failed(Error),
 }
@@ -72,23 +89,32 @@ pub fn encode(path: &Relative, document: &Document, there: Option<&[u8]>) -> Vec
 
 /// What another program wrote since the file was last known; none when nothing did, or the
 /// file is gone.
-pub fn overtaken(folder: &Folder, path: &Relative, known: &mut Known) -> Option<Vec<u8>> {
-    let stamp = folder.stamp(path)?;
-    if Some(stamp) == known.stamp {
+pub fn overtaken(folder: &Folder, path: &Relative, known: &mut Known) -> Option<Theirs> {
+    let mut stamp = folder.stamp(path)?;
+    if stamp == known.stamp {
         return None;
     }
-    let bytes = folder.read(path).ok()?;
-    if blake3::hash(&bytes) == known.digest {
-        known.stamp = Some(stamp);
+    for _ in 0..LOOKS {
+        thread::sleep(UNREST);
+        let later = folder.stamp(path)?;
+        if later == stamp {
+            break;
+        }
+        stamp = later;
+    }
+    let (bytes, stamp) = folder.look(path).ok()?;
+    let found = Known::new(&bytes, stamp);
+    if found.digest == known.digest {
+        *known = found;
         return None;
     }
-    Some(bytes)
+    Some(Theirs { bytes, known: found })
 }
 
 /// Writes a document, unless another program wrote the file meanwhile.
 pub fn save(folder: &Folder, path: &Relative, mut known: Known, document: &Document) -> Outcome {
-    if let Some(bytes) = overtaken(folder, path, &mut known) {
-        return Outcome::Overtaken(bytes);
+    if let Some(theirs) = overtaken(folder, path, &mut known) {
+        return Outcome::Overtaken(theirs);
     }
     let there = if path.ending() == Some("py") { folder.read(path).ok() } else { None };
     let bytes = encode(path, document, there.as_deref());
@@ -96,7 +122,7 @@ pub fn save(folder: &Folder, path: &Relative, mut known: Known, document: &Docum
         return Outcome::Written(known);
     }
     match folder.write(path, &bytes) {
-        Ok(()) => Outcome::Written(Known::of(folder, path, &bytes)),
+        Ok(stamp) => Outcome::Written(Known::new(&bytes, stamp)),
         Err(error) => Outcome::Failed(error),
     }
 }

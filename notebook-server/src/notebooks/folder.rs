@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, OpenOptions, Permissions, PermissionsExt};
+use cap_std::fs::{Dir, MetadataExt, OpenOptions, Permissions, PermissionsExt};
 use flownote_flow::help::Help;
 
 /// Notebooks and uploads are no larger.
@@ -131,6 +131,15 @@ impl Relative {
 pub struct Stamp {
     modified: Option<std::time::SystemTime>,
     length: u64,
+    /// Which file it is: a program that saves by renaming makes a new one each time.
+    file: u64,
+}
+
+impl From<cap_std::fs::Metadata> for Stamp {
+    fn from(found: cap_std::fs::Metadata) -> Self {
+        let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
+        Self { modified, length: found.len(), file: found.ino() }
+    }
 }
 
 /// The served folder. Clones share it.
@@ -198,9 +207,7 @@ impl Folder {
 
     /// How a file looks; none when it isn't there.
     pub fn stamp(&self, path: &Relative) -> Option<Stamp> {
-        let found = self.dir.metadata(path.as_str()).ok()?;
-        let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
-        Some(Stamp { modified, length: found.len() })
+        self.dir.metadata(path.as_str()).ok().map(Stamp::from)
     }
 
     /// Reads a file.
@@ -208,6 +215,15 @@ impl Folder {
     /// # Errors
     /// When it isn't there, is too large, or can't be read.
     pub fn read(&self, path: &Relative) -> Result<Vec<u8>, Error> {
+        Ok(self.look(path)?.0)
+    }
+
+    /// Reads a file, and how it looked before: what is written to it meanwhile or later is a
+    /// difference from that.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read)'s.
+    pub fn look(&self, path: &Relative) -> Result<(Vec<u8>, Stamp), Error> {
         let file = self.dir.open(path.as_str()).map_err(failed(path, "read"))?;
         let found = file.metadata().map_err(failed(path, "read"))?;
         if !found.is_file() {
@@ -218,14 +234,14 @@ impl Folder {
         if bytes.len() as u64 > LARGEST {
             return Err(Error::Large { path: path.0.clone() });
         }
-        Ok(bytes)
+        Ok((bytes, found.into()))
     }
 
-    /// Writes a file whole or not at all: beside, then in its place.
+    /// Writes a file whole or not at all: beside, then in its place. Tells how it looks now.
     ///
     /// # Errors
     /// When it can't be written; what was there is as it was.
-    pub fn write(&self, path: &Relative, bytes: &[u8]) -> Result<(), Error> {
+    pub fn write(&self, path: &Relative, bytes: &[u8]) -> Result<Stamp, Error> {
         let parent = self.parent(path)?;
         let beside = format!(".{}.{:016x}", short(path.name()), rand::random::<u64>());
         let wrote = || {
@@ -237,7 +253,8 @@ impl Folder {
             file.set_permissions(Permissions::from_mode(mode & 0o777))?;
             file.write_all(bytes)?;
             file.sync_all()?;
-            parent.rename(&beside, &parent, path.name())
+            parent.rename(&beside, &parent, path.name())?;
+            Ok(file.metadata()?.into())
         };
         wrote().map_err(|error| {
             let _ = parent.remove_file(&beside);
@@ -255,7 +272,7 @@ impl Folder {
         options.write(true).create_new(true);
         // A name is taken at once, then filled: two who create it don't both succeed.
         self.dir.open_with(path.as_str(), &options).map_err(failed(path, "written"))?;
-        self.write(path, bytes)
+        self.write(path, bytes).map(drop)
     }
 
     /// Gives a file another path.
@@ -418,7 +435,8 @@ mod tests {
         folder.create(&path, b"1").expect("made");
         symlink("a.ipynb", place.path().join("b.ipynb")).expect("linked");
         std::thread::scope(|scope| {
-            let saving = scope.spawn(|| (0..200).try_for_each(|_| folder.write(&path, b"2")));
+            let saving =
+                scope.spawn(|| (0..200).try_for_each(|_| folder.write(&path, b"2").map(drop)));
             while !saving.is_finished() {
                 assert_eq!(folder.canonical(&path).expect("found"), path);
                 assert_eq!(folder.canonical(&relative("b.ipynb")).expect("found"), path);
@@ -457,5 +475,27 @@ mod tests {
         let mode = std::fs::metadata(&file).expect("there").permissions().mode() & 0o777;
         assert_eq!((mode, std::fs::read(&file).expect("read")), (0o600, b"22".to_vec()));
         assert_eq!(std::fs::read_dir(place.path()).expect("listed").count(), 1);
+    }
+    #[test]
+    fn what_is_written_while_a_file_is_read_is_a_difference_later() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::open(place.path()).expect("open");
+        let (path, file) = (relative("a.ipynb"), place.path().join("a.ipynb"));
+        folder.create(&path, b"").expect("made");
+        let mut looks = Vec::new();
+        std::thread::scope(|scope| {
+            // Emptied, then written: as most programs do.
+            let write =
+                || (1..500).try_for_each(|length| std::fs::write(&file, vec![b'1'; length]));
+            let writing = scope.spawn(write);
+            while !writing.is_finished() {
+                looks.push(folder.look(&path).expect("looked"));
+            }
+            writing.join().expect("joined").expect("written");
+        });
+        let (last, stamp) = folder.look(&path).expect("looked");
+        assert_eq!(last.len(), 499);
+        let same = looks.iter().filter(|(_, seen)| *seen == stamp);
+        assert!(same.into_iter().all(|(bytes, _)| *bytes == last));
     }
 }

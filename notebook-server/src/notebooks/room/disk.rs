@@ -11,7 +11,7 @@ use flownote_notebook::{Document, Operation};
 use tokio::time::Instant;
 
 use super::{Kernel, Message, Room, Waiting, start};
-use crate::notebooks::file::{self, Known, Outcome};
+use crate::notebooks::file::{self, Outcome, Theirs};
 use crate::notebooks::folder::Error;
 use crate::notebooks::history::{self, Why};
 use crate::notebooks::words::{Saved, ToPage};
@@ -110,7 +110,7 @@ impl Room {
                     self.save_within(QUIET);
                 }
             }
-            Outcome::Overtaken(bytes) => self.overtaken(bytes),
+            Outcome::Overtaken(theirs) => self.overtaken(theirs),
             Outcome::Failed(error) => {
                 let problem = Problem { message: error.to_string(), hint: error.hint() };
                 self.save_problem = Some(problem);
@@ -145,16 +145,16 @@ impl Room {
         });
         if let Ok((found, known)) = looked.await {
             self.known = known;
-            if let Some(bytes) = found {
-                self.overtaken(bytes);
+            if let Some(theirs) = found {
+                self.overtaken(theirs);
             }
         }
     }
 
     /// Another program wrote the file: it wins, and the edits that it doesn't have are kept
     /// in the history.
-    fn overtaken(&mut self, bytes: Vec<u8>) {
-        let known = Known::of(&self.ground.folder, &self.path, &bytes);
+    fn overtaken(&mut self, theirs: Theirs) {
+        let Theirs { bytes, known } = theirs;
         let mut decoded = file::decode(&self.ground.folder, &self.path, &bytes);
         if let Ok(document) = &mut decoded {
             document.recognise(&start::known(&self.document));

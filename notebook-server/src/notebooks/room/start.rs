@@ -52,15 +52,15 @@ impl Room {
         path: Relative,
     ) -> Result<(Self, mpsc::Sender<Message>), Refusal> {
         let (folder, wanted) = (ground.folder.clone(), path.clone());
-        let read = tokio::task::spawn_blocking(move || folder.read(&wanted));
-        let bytes = read.await.map_err(|error| folder::Error::Io {
+        let read = tokio::task::spawn_blocking(move || folder.look(&wanted));
+        let (bytes, stamp) = read.await.map_err(|error| folder::Error::Io {
             path: path.as_str().to_owned(),
             done: "read",
             source: std::io::Error::other(error),
         })??;
         let document = file::decode(&ground.folder, &path, &bytes)
             .map_err(|source| Refusal::Notebook { path: path.as_str().to_owned(), source })?;
-        let known = Known::of(&ground.folder, &path, &bytes);
+        let known = Known::new(&bytes, stamp);
         let journal = Journal::new(&ground.folder.root().join(".flownote/journal"), &path);
         let place = Place { file: ground.folder.whole(&path), name: path.as_str().to_owned() };
         let (myself, inbox) = mpsc::channel(INBOX);
