@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 # Codecs whose bytes every language reads.
-COMMON = frozenset(("arrow", "npy", "csr", "json", "utf8", "bytes"))
-_PYTHON = frozenset(("numpy", "scipy", "pandas", "polars", "pyarrow"))
+COMMON = frozenset(("arrow", "npy", "csr", "json", "utf8", "bytes", "model"))
+_PYTHON = frozenset(("numpy", "scipy", "pandas", "polars", "pyarrow", "flownote"))
 _HINT = "convert it to a data frame, a NumPy array, a list or text in a Python cell"
 
 

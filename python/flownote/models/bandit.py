@@ -156,6 +156,10 @@ class Policy(Model):
     def _load(cls, data: bytes) -> Any:
         return native().Policy.from_bytes(cls.kind, data)
 
+    def _complete(self) -> None:
+        if self.n_actions is None:
+            self.n_actions = self._fitted.actions()
+
     def _results(self) -> dict[str, Any]:
         learnt = self._fitted.learnt()
         return {f"{name}_": values.reshape(shape) for name, shape, values in learnt}

@@ -213,11 +213,28 @@ class Model:
         ModelError
             The bytes are no model's, or of a kind that this version doesn't know.
         """
-        kind, options, fitted = native().read_options(data)
-        model = _class_of(kind)(**json.loads(options))
+        kind, text, fitted = native().read_parameters(data)
+        parameters, known = json.loads(text), _class_of(kind)
+        options = parameters.get("options")
+        model = known(**(known._options_of(parameters) if options is None else options))
         if fitted:
-            model._fitted = type(model)._load(data)
+            model._fitted = known._load(data)
+            model._complete()
         return model
+
+    @classmethod
+    def _options_of(cls, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Return what a model was made with that a Rust cell fitted; None where that isn't known.
+
+        Its file has what the fit needs to go on, by the same names.
+        """
+        found = {name: parameters.get(name) for name in cls._names()}
+        if "seed" in found and found["seed"] is None:
+            found["seed"] = 0  # what a policy draws by here, not what it learnt
+        return found
+
+    def _complete(self) -> None:
+        """Take from the fit what the model was made with and its file didn't say."""
 
     def __reduce__(self) -> tuple:
         return _from_bytes, (type(self), self.to_bytes())

@@ -102,6 +102,12 @@ impl Policy {
         each!(&*kind, policy => keep(py, policy, options))
     }
 
+    /// How many actions there are.
+    fn actions(&self) -> usize {
+        let kind = self.kind();
+        each!(&*kind, policy => policy.actions())
+    }
+
     /// Learns from rounds: actions, rewards, and a row of context each.
     fn learn(
         &self,

@@ -44,7 +44,7 @@ pub mod models {
     #[pymodule_export]
     use super::recommend::{Catalogue, Recommender, coverage, measure_ranking, novelty};
     #[pymodule_export]
-    use super::{read_options, unfitted};
+    use super::{read_parameters, unfitted};
 }
 
 /// Runs `work` while other threads of Python's run.
@@ -106,13 +106,13 @@ fn unfitted<'py>(py: Python<'py>, kind: &str, options: &str) -> PyResult<Bound<'
     Ok(PyBytes::new(py, &saved.to_bytes()))
 }
 
-/// A saved model's kind, the options of its class as JSON, and whether it was fitted.
+/// A saved model's kind, its parameters as JSON, and whether it was fitted. Among the parameters
+/// stand the `options` of its Python class, if such a one wrote it.
 #[pyfunction]
-fn read_options(py: Python<'_>, data: &[u8]) -> PyResult<(String, String, bool)> {
+fn read_parameters(py: Python<'_>, data: &[u8]) -> PyResult<(String, String, bool)> {
     let saved = Saved::from_bytes(data).map_err(|error| raise(py, &error))?;
-    let options = saved.parameters.get(OPTIONS).map_or("{}".to_owned(), ToString::to_string);
     let fitted = saved.parameters.get("fitted") != Some(&serde_json::Value::Bool(false));
-    Ok((saved.kind, options, fitted))
+    Ok((saved.kind, saved.parameters.to_string(), fitted))
 }
 
 /// An error as the exception of `flownote.models`, with its hint.

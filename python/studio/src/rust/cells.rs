@@ -180,7 +180,7 @@ impl Cells {
             return Ok(());
         }
         let found = facts(Language::Rust, &execute.code);
-        self.get_ready(&split)?;
+        self.get_ready(&split, &found)?;
         let mut extras = self.extras_of(&found)?;
         if reads::reads_while_compiled(&execute.code, &split) {
             // Another one than all that were made before.
@@ -230,11 +230,12 @@ impl Cells {
         Ok(())
     }
 
-    fn get_ready(&mut self, split: &Split) -> Result<(), Ended> {
-        let wants_all = |word: &str| word == "arrow" || word == "rayon";
+    fn get_ready(&mut self, split: &Split, found: &Facts) -> Result<(), Ended> {
+        let wants_all = |word: &str| ["arrow", "rayon", "flownote_models"].contains(&word);
         let mut words = split.words.iter().chain(split.items.iter().flat_map(|it| &it.words));
         let wants_all = words.any(|word| wants_all(word))
-            || split.imports.iter().any(|import| wants_all(import.root()));
+            || split.imports.iter().any(|import| wants_all(import.root()))
+            || found.now.keys().any(|name| self.is_model(name));
         match &self.ready {
             Some(ready) if wants_all && ready.level == Level::Base => {
                 let there = self.getting.setup().is_some_and(|it| it.ready(Level::Full).is_some());
@@ -244,7 +245,8 @@ impl Cells {
                     "they are being built: `flownote rust status` shows how far that is; then \
                      restart the Rust interpreter"
                 };
-                let message = "`arrow` and `rayon` were not there when this interpreter began";
+                let message =
+                    "`arrow`, `rayon` and models were not there when this interpreter began";
                 return Err(faults::plain("RustNotReady", message, Some(hint.to_owned())).into());
             }
             Some(_) => {}
@@ -257,6 +259,12 @@ impl Cells {
             }
         }
         Ok(())
+    }
+
+    /// Whether a name is a model that another language made.
+    fn is_model(&self, name: &str) -> bool {
+        matches!(self.versions.bound(name),
+            Some((_, Known::Given(value))) if value.record.codec.as_str() == "model")
     }
 
     /// What the cell asks for by `//! dep:`, and what the crates ask for that it sees.

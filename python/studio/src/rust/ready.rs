@@ -146,7 +146,7 @@ impl Getting {
 fn build(setup: &Setup, level: Level, say: &mut dyn FnMut(String)) -> Result<Prelude, NotReady> {
     let what = match level {
         Level::Base => "what Rust cells need",
-        Level::Full => "what Rust cells need, with arrow and rayon",
+        Level::Full => "what Rust cells need, with arrow, rayon and models",
     };
     say(format!("Building {what}; this happens once.\n"));
     let mut told = Instant::now();

@@ -32,6 +32,7 @@ pub fn take(world: &World, name: &str, value: &ValueRef) -> Result<Handle, Refus
         "json" => 3,
         "utf8" => 4,
         "bytes" => 5,
+        "model" => 7,
         codec => {
             return Err(Refused {
                 message: format!(

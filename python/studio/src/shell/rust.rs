@@ -20,7 +20,7 @@ pub fn command() -> Command {
         .subcommand(
             Command::new("setup")
                 .about("Build what Rust cells need, with this machine's compiler")
-                .arg(tree::switch("base", "Leave the `arrow` and `rayon` crates out"))
+                .arg(tree::switch("base", "Leave the crates `arrow`, `rayon` and `flownote_models` out"))
                 .arg(tree::switch("quiet", "Show errors only").short('q')),
         )
         .subcommand(
@@ -150,7 +150,7 @@ fn status(as_json: bool) -> Outcome {
             "next: `flownote rust setup` builds what Rust cells need; the first Rust cell would, too"
         }
         (true, false) => {
-            "next: `flownote rust setup` adds the `arrow` and `rayon` crates; other cells run now"
+            "next: `flownote rust setup` adds `arrow`, `rayon` and `flownote_models`; other cells run now"
         }
         (true, true) => {
             "ready: write a cell that begins with `%%rust`; `flownote rust docs` says what it has at hand"

@@ -113,7 +113,7 @@ pub unsafe extern "C" fn flownote_value_arrow(
     keep(|| given::from_stream(stream, &meta), sink, context)
 }
 
-/// Takes bytes in one of the forms 1 to 5; returns the value's handle.
+/// Takes bytes in one of the forms 1 to 5, or 7; returns the value's handle.
 ///
 /// # Safety
 /// `bytes` points to `length` bytes which stay until `release` is called, `meta` to

@@ -133,7 +133,14 @@ impl<E: fmt::Display> From<E> for Error {
             other => other.to_owned(),
         };
         // Some print what lies beneath on demand.
-        let whole = Self::named(&name, format!("{error:#}"), Location::caller().into());
+        let mut whole = Self::named(&name, format!("{error:#}"), Location::caller().into());
+        #[cfg(feature = "full")]
+        if type_id::<E>() == TypeId::of::<flownote_models::ModelError>() {
+            // SAFETY: it is that type; it is borrowed no longer than `error` is.
+            let error = unsafe { &*std::ptr::from_ref(&error).cast() };
+            whole.0.hint = crate::models::hint(error);
+            whole.0.interrupted = matches!(error, flownote_models::ModelError::Cancelled);
+        }
         whole.with_notes(causes(&error))
     }
 }

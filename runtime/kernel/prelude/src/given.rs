@@ -50,6 +50,8 @@ pub(crate) fn from_bytes(form: u32, lent: Lent, meta: &Json) -> Result<Value, Re
             Ok(common(text.map_err(|error| format!("a text isn't UTF-8: {error}"))?.to_owned()))
         }
         5 => Ok(common(Bytes::lent(&lent))),
+        #[cfg(feature = "full")]
+        7 => crate::models::decode(lent.bytes()),
         _ => Err(format!("a value in the form number {form}, which isn't known here").into()),
     }
 }
@@ -156,7 +158,7 @@ fn from_list(json: Json) -> Value {
     }
 }
 
-fn common<T: Common>(value: T) -> Value {
+pub(crate) fn common<T: Common>(value: T) -> Value {
     use crate::export::via::ViaCommon as _;
     let mut kind: Kind = (&&&Tag::of(&value)).kind();
     kind.copy = is_number(&value);

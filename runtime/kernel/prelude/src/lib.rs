@@ -39,6 +39,8 @@ mod codec;
 mod ffi;
 mod given;
 mod host;
+#[cfg(feature = "full")]
+mod models;
 mod names;
 mod panics;
 mod value;

@@ -33,6 +33,20 @@ const CRATES: [(&str, &str); 4] = [
     ("arrow_buffer", "arrow::buffer"),
 ];
 
+/// The public modules of `flownote_models`, the inner ones first: what stands in it deeper is
+/// public there.
+const MODELS: [&str; 9] = [
+    "flownote_models::artwork::faces",
+    "flownote_models::artwork::ranking",
+    "flownote_models::artwork::shots",
+    "flownote_models::artwork",
+    "flownote_models::bandit::off_policy",
+    "flownote_models::bandit",
+    "flownote_models::customer",
+    "flownote_models::recommend",
+    "flownote_models",
+];
+
 /// How the compiler writes the last part of a closure's path.
 const CLOSURE: &str = "{{closure}}";
 
@@ -77,6 +91,12 @@ fn place(path: &str) -> String {
         _ => module.to_owned(),
     };
     if let Some((_, public)) = PUBLIC.iter().find(|(private, _)| *private == module) {
+        return format!("::{public}::{last}");
+    }
+    let within = |public: &&&str| {
+        module.strip_prefix(**public).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    };
+    if let Some(public) = MODELS.iter().find(within) {
         return format!("::{public}::{last}");
     }
     let root = module.split("::").next().unwrap_or(&module);

@@ -34,6 +34,8 @@ pub enum Form {
     Bytes = 5,
     /// None: it stays here.
     Opaque = 6,
+    /// A model of `flownote_models`.
+    Model = 7,
 }
 
 impl Form {
@@ -47,6 +49,7 @@ impl Form {
             Self::Utf8 => "utf8",
             Self::Bytes => "bytes",
             Self::Opaque => "opaque",
+            Self::Model => "model",
         }
     }
 }

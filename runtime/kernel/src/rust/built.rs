@@ -30,7 +30,8 @@ impl Setup {
             let deps = folders(&home.join("deps"));
             for folder in [home.join("base"), home.join("full")].into_iter().chain(deps) {
                 let Some(ready) = read_ready(&folder) else { continue };
-                let known = ["flownote", "serde", "serde_json", "arrow", "rayon"];
+                let known =
+                    ["flownote", "serde", "serde_json", "arrow", "rayon", "flownote_models"];
                 let crates = ready.externs.into_keys().filter(|it| {
                     !known.contains(&it.as_str()) && !it.starts_with("flownote_deps_")
                 });

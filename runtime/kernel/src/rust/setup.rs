@@ -24,7 +24,7 @@ use nix::fcntl::{Flock, FlockArg};
 use super::built::{READY, Ready, read_ready};
 use super::cargo::{Artifact, Cargo, LOOK};
 use super::setup_error::SetupError;
-use super::sources::FILES;
+use super::sources::{PACKAGE, files};
 use super::toolchain::Toolchain;
 
 /// Changes whenever libraries that were built before mustn't be used any more.
@@ -35,7 +35,7 @@ const FORMAT: &str = "1";
 pub enum Level {
     /// Tables, arrays, displays, serde: built in seconds.
     Base,
-    /// The `arrow` and `rayon` crates as well.
+    /// The crates `arrow`, `rayon` and `flownote_models` as well.
     Full,
 }
 
@@ -59,7 +59,7 @@ impl Level {
     fn externs(self) -> &'static [&'static str] {
         match self {
             Self::Base => &["serde", "serde_json"],
-            Self::Full => &["serde", "serde_json", "arrow", "rayon"],
+            Self::Full => &["serde", "serde_json", "arrow", "rayon", "flownote_models"],
         }
     }
 }
@@ -170,13 +170,13 @@ impl Setup {
             return Ok(prelude);
         }
         let source = home.join("source");
-        for (path, text) in FILES {
+        for (path, text) in files() {
             write_changed(&source.join(path), text)?;
         }
         let target = home.join(format!("build-{}", level.name()));
         let cargo = Cargo {
             toolchain: &self.toolchain,
-            folder: &source,
+            folder: &source.join(PACKAGE),
             target: &target,
             features: level.features(),
             metadata: None,
@@ -262,7 +262,7 @@ impl Setup {
             hasher.update(text.as_bytes()).update(&[0]);
         }
         hasher.update(self.toolchain.libdir.as_os_str().as_encoded_bytes());
-        for (path, text) in FILES {
+        for (path, text) in files() {
             hasher.update(path.as_bytes()).update(&[0]).update(text.as_bytes()).update(&[0]);
         }
         hasher.finalize().to_hex().to_string()

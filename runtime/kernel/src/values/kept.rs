@@ -12,7 +12,7 @@ use super::{Error, Folder};
 use crate::protocol::{Value, ValueRef};
 
 /// Codecs that every language reads.
-const COMMON: [&str; 7] = ["arrow", "npy", "csr", "json", "utf8", "bytes", "wasm"];
+const COMMON: [&str; 8] = ["arrow", "npy", "csr", "json", "utf8", "bytes", "wasm", "model"];
 
 /// Codecs of tables; JSON may be a list of records.
 const TABLES: [&str; 5] = ["arrow", "pandas", "npy", "csr", "json"];

@@ -104,3 +104,32 @@ fn rayon_reads_columns_from_many_threads() {
         assert_eq!(world.run(&[], lines, &[]).text(), "9999900000");
     });
 }
+
+#[test]
+fn a_model_leaves_as_its_file_and_comes_back_as_its_public_type() {
+    const FITTED: &str = "use flownote_models::recommend::ItemKnn;
+        let watched = Csr::new((2, 3), vec![0, 2, 4], vec![0, 1, 0, 2], vec![1.0; 4])?;";
+    with(Level::Full, |world| {
+        let fit = "let it = ItemKnn::fit(&watched.interactions()?, 2, 0.0, &interrupted)?;";
+        let model = world.run(&[], &format!("{FITTED} {fit}"), &["it"]).value();
+        let path = "::flownote_models::recommend::ItemKnn";
+        assert_eq!(world.describe(model)["path"], path);
+        let exported = world.export(model).expect("exported");
+        assert_eq!(exported.record["codec"], "model");
+        assert_eq!(exported.record["type"], "flownote.models.recommend.ItemKNN");
+        let given = world.give(7, &exported.bytes, &json!({})).expect("given");
+        let inputs = [("a", path, model), ("b", path, given)];
+        assert_eq!(world.run(&inputs, "a == b", &[]).text(), "true");
+        let refused = world.give(7, b"no model", &json!({})).expect_err("refused");
+        assert!(
+            refused["message"].as_str().expect("a text").contains("isn't a saved"),
+            "{refused}"
+        );
+        // What is wrong, and what to do, are the model's own words.
+        let wrong =
+            format!("{FITTED} ItemKnn::fit(&watched.interactions()?, 0, 0.0, &interrupted)?;");
+        let error = &world.run(&[], &wrong, &[]).json["error"];
+        assert_eq!((&error["name"], &error["message"]), (&json!("ModelError"), &json!("`k` is 0")));
+        assert_eq!(error["hint"], "keep one neighbour or more");
+    });
+}
