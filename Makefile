@@ -41,7 +41,7 @@ say = @echo "==> $(1)"
 # $(call need,COMMAND,HINT): fails with the name of a missing prerequisite.
 need = @command -v $(1) >/dev/null || { echo 'error: `$(1)` is not installed'; echo 'hint: $(2)'; exit 1; } >&2
 
-.PHONY: help demo test test-rust test-python test-browser test-soak check check-rust check-python check-web bench bench-models bench-ui pictures types clean venv wheel studio
+.PHONY: help demo test test-rust test-python test-browser test-soak check check-rust check-python check-web bench bench-models bench-serve bench-ui pictures types clean venv wheel studio
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
@@ -143,6 +143,10 @@ bench: $(DONE)/venv ## Measures Flownote beside its peers in a release build (ha
 bench-models: $(DONE)/wheel $(DONE)/studio $(DONE)/data ## Measures fits of models beside their peers'
 	$(call say,measuring; best on an idle machine)
 	@$(PYTHON) tests/bench/bench_models.py $(ARGUMENTS)
+
+bench-serve: $(DONE)/wheel $(DONE)/studio $(DONE)/data ## Measures flownote serve with wrk
+	$(call say,measuring; best on an idle machine)
+	@$(PYTHON) tests/bench/bench_serve.py $(ARGUMENTS)
 
 # `ARGUMENTS="--python .venv/bin/python"` measures an installed build instead of a release one.
 bench-ui: $(DONE)/venv $(BROWSER)/node_modules/.done ## Measures the notebook page beside JupyterLab and marimo

@@ -90,6 +90,9 @@ class ArtworkPersonalization(FlowSpec):
         self.worth_chart = report.worth_chart(self.judged)
         self.shown = self.best_policy.propensities(tastes.contexts(np.arange(len(tastes.GROUPS))))
         self.report = report.page(self)
+        # What `flownote serve` needs beside the policy.
+        self.title, self.pictures = tastes.TITLE, list(tastes.PICTURES)
+        self.member_ids, self.contexts = tastes.member_ids(), tastes.contexts(self.group)
         self.next(self.end)
 
     @step

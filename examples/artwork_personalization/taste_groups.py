@@ -63,6 +63,11 @@ def shares() -> np.ndarray:
     )
 
 
+def member_ids() -> list[str]:
+    """Returns the members' ids, in the order of `shares`."""
+    return sorted({member for member, *_ in rows("inter")}, key=int)
+
+
 def groups(share: np.ndarray) -> np.ndarray:
     """Returns the group of each member: the genre furthest above the mean, in deviations."""
     return np.argmax((share - share.mean(axis=0)) / share.std(axis=0), axis=1)

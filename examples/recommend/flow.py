@@ -110,6 +110,7 @@ class Recommend(FlowSpec):
         models = engines.models(self.engine)
         model = models.taken(self)
         known = self.train + self.validation
+        self.watched = known + self.test  # for `flownote serve`: nothing is held out any more
         self.recommendations, self.shelves = {}, {}
         for member in self.shown:
             name, row = self.member_ids[member], known[[member]]

@@ -67,6 +67,28 @@ pub enum Error {
         /// The port that was asked for.
         port: Option<u16>,
     },
+    /// Strangers could ask for what is served.
+    #[error("{host} is reached from other machines, and requests need no token")]
+    NoToken {
+        /// Where it was to listen.
+        host: IpAddr,
+    },
+    /// The token is too easily guessed.
+    #[error("the token is shorter than 16 characters")]
+    ShortToken,
+    /// There is nothing to listen at.
+    #[error("port {port} of {host} can't be listened at: {source}")]
+    Listen {
+        /// Where it was to listen.
+        host: IpAddr,
+        /// The port.
+        port: u16,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// A run can't be served.
+    #[error(transparent)]
+    Unservable(Box<crate::serve::Unservable>),
     /// Serving broke off.
     #[error("serving failed: {0}")]
     Serve(std::io::Error),
@@ -76,6 +98,12 @@ impl Help for Error {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Store(error) => return error.hint(),
+            Self::Unservable(error) => return error.hint(),
+            Self::NoToken { .. } => {
+                "add --token, which asks for one that requests must carry; or leave --host out"
+            }
+            Self::ShortToken => "choose a longer one: `openssl rand -hex 16` makes one",
+            Self::Listen { .. } => "choose another with --port; 0 takes a free one",
             Self::Place { .. } => {
                 "name a run (`Flow/run`), a task, an artifact or a notebook, or give the address at \
                  which somebody sees it"

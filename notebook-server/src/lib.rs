@@ -15,6 +15,8 @@
 //! # }
 //! ```
 //!
+//! [`serve`] is another server, for programs: models of the store answer their requests.
+//!
 //! **Invariant:** HTTP is known here and nowhere else, and nothing is decided here: what
 //! runs, caches and kernels do is said by the crates below. Every route but the login
 //! denies by default, in the outermost layer.
@@ -22,6 +24,7 @@
 pub mod api;
 pub mod options;
 pub mod routes;
+pub mod serve;
 
 mod act;
 mod answer;

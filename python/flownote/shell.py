@@ -79,7 +79,7 @@ def _name_flow(line: list[str], argument: str) -> list[str]:
 def _is_about_notebooks(line: list[str]) -> bool:
     """Whether a line goes to the studio: its verb is, or a notebook is to run."""
     verb, words = (line[1], line[2:]) if len(line) > 1 else ("", [])
-    if verb in ("notebook", "kernel", "rust", "ui"):
+    if verb in ("notebook", "kernel", "rust", "serve", "ui"):
         return True
     if verb not in ("run", "resume"):
         return False

@@ -1,5 +1,5 @@
-//! `notebook`, `kernel`, `rust` and `ui`: verbs that another package brings. Where it is installed, the
-//! line goes there before it comes here (`flownote/shell.py`).
+//! `notebook`, `kernel`, `rust`, `serve` and `ui`: verbs that another package brings. Where it is
+//! installed, the line goes there before it comes here (`flownote/shell.py`).
 
 use clap::{Arg, Command};
 
@@ -30,6 +30,13 @@ pub fn rust() -> Command {
 /// `flownote ui`.
 pub fn ui() -> Command {
     passed_on(Command::new("ui").about("Open notebooks and runs in the browser"))
+}
+
+/// `flownote serve`.
+pub fn serve() -> Command {
+    passed_on(
+        Command::new("serve").about("Answer programs from models of the store: recommend, artwork"),
+    )
 }
 
 fn passed_on(command: Command) -> Command {

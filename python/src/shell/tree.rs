@@ -77,6 +77,7 @@ pub const VERBS: &[Verb] = &[
     verb!("show", EveryDay, Context, show),
     verb!("notebook", EveryDay, None, studio::notebook, studio::act),
     verb!("ui", EveryDay, None, studio::ui, studio::act),
+    verb!("serve", EveryDay, None, studio::serve, studio::act),
     verb!("runs", Look, Context, runs),
     verb!("logs", Look, Context, logs),
     verb!("artifacts", Look, Context, artifacts),

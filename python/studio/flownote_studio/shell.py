@@ -21,7 +21,7 @@ def main(line: list[str]) -> int:
     int
         The exit code, as `flownote help exit-codes` lists them.
     """
-    if line[1:2] == ["ui"]:
+    if line[1:2] in (["ui"], ["serve"]):
         # Ctrl-C ends the server in order; that isn't Python's to hear of as well.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     return _studio.invoke(line, sys.executable)

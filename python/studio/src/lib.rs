@@ -15,6 +15,7 @@ mod interpreter;
 mod jupyter;
 mod models;
 mod rust;
+mod serve;
 mod shell;
 mod supervisor;
 mod tables;

@@ -147,7 +147,7 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
 }
 
 /// Ctrl-C, or a polite kill.
-async fn told_to_stop() {
+pub async fn told_to_stop() {
     let Ok(mut ended) = signal(SignalKind::terminate()) else {
         let _ = tokio::signal::ctrl_c().await;
         return;
@@ -189,7 +189,8 @@ fn open_browser(python: &str, state: Option<&Path>, link: &str) -> Option<NamedT
     Some(file)
 }
 
-fn address(text: &str) -> Result<IpAddr, Error> {
+/// Where to listen.
+pub fn address(text: &str) -> Result<IpAddr, Error> {
     if let Ok(address) = text.parse() {
         return Ok(address);
     }
@@ -204,11 +205,16 @@ fn address(text: &str) -> Result<IpAddr, Error> {
 
 /// Asks on the terminal, without showing what is typed; reads a line where there is none.
 fn ask_for_password() -> Result<String, Error> {
-    let failed = |source| Error::Io { what: "reading the password", source };
+    ask_for("Password")
+}
+
+/// The same of something else that isn't to be seen.
+pub fn ask_for(secret: &str) -> Result<String, Error> {
+    let failed = |source| Error::Io { what: "reading what isn't to be seen", source };
     let input = std::io::stdin();
     let shown = if input.is_terminal() { tcgetattr(&input).ok() } else { None };
     if let Some(shown) = &shown {
-        eprint!("Password: ");
+        eprint!("{secret}: ");
         let mut hidden = shown.clone();
         hidden.local_flags.remove(LocalFlags::ECHO);
         tcsetattr(&input, SetArg::TCSANOW, &hidden).map_err(|error| failed(error.into()))?;

@@ -34,7 +34,7 @@ pub use item_knn::ItemKnn;
 pub use metrics::{Metric, coverage, novelty, with_held_out};
 pub use popularity::Popularity;
 pub use recommender::{Reason, Recommender, Score};
-pub use top_k::{Filter, NOTHING, Ranking, score_all, top_k};
+pub use top_k::{Filter, NOTHING, Ranking, score_all, top_k, top_of};
 
 /// Asked now and then whether a fit should end.
 pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);

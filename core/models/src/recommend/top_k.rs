@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
+use super::recommender::check_item;
 use super::wide::{Wide, wide};
-use super::{Interactions, Recommender, Score};
+use super::{Events, Interactions, Recommender, Score};
 use crate::{ModelError, Result};
 
 /// The item of a place that nothing is left for.
@@ -80,15 +81,7 @@ pub fn top_k<M: Recommender>(
             let outs = ranked.chunks_exact_mut(places).zip(scored.chunks_exact_mut(places));
             let members = some.rows().zip(scores.chunks_exact_mut(items));
             for ((events, scores), (ranked, scored)) in members.zip(outs) {
-                if filter.unseen {
-                    events.items().iter().for_each(|&it| scores[it as usize] = M::Score::NONE);
-                }
-                if let Some(allowed) = filter.allowed {
-                    let pairs = scores.iter_mut().zip(allowed);
-                    pairs
-                        .filter(|(_, allowed)| !**allowed)
-                        .for_each(|(it, _)| *it = M::Score::NONE);
-                }
+                leave_out(events, filter, scores);
                 wide(Select { scores, places, best });
                 for ((score, item), out) in best.iter().zip(ranked.iter_mut().zip(scored)) {
                     (*out.0, *out.1) = (i64::from(*item), (*score).into());
@@ -98,6 +91,43 @@ pub fn top_k<M: Recommender>(
         },
     )?;
     Ok(ranking)
+}
+
+/// The best items of one member, best first, and their scores: as [`top_k`], on this thread and
+/// without its matrices, for those who ask one at a time. Fewer than `places` where fewer are left.
+///
+/// # Errors
+/// [`ModelError::Input`] where events or the filter are of other items than the fit.
+pub fn top_of<M: Recommender + ?Sized>(
+    model: &M,
+    events: Events<'_>,
+    places: usize,
+    filter: Filter<'_>,
+) -> Result<Vec<(usize, f64)>> {
+    let items = model.items();
+    if let Some(&last) = events.items().last() {
+        check_item(last as usize, items)?;
+    }
+    check_allowed(items, filter)?;
+    let mut scores = vec![M::Score::default(); items];
+    let mut best = Vec::new();
+    if places > 0 && items > 0 {
+        model.fold_in(events, &mut scores);
+        leave_out(events, filter, &mut scores);
+        wide(Select { scores: &scores, places: places.min(items), best: &mut best });
+    }
+    Ok(best.into_iter().map(|(score, item)| (item as usize, score.into())).collect())
+}
+
+/// Puts what isn't to be shown below every score.
+fn leave_out<S: Score>(events: Events<'_>, filter: Filter<'_>, scores: &mut [S]) {
+    if filter.unseen {
+        events.items().iter().for_each(|&item| scores[item as usize] = S::NONE);
+    }
+    if let Some(allowed) = filter.allowed {
+        let pairs = scores.iter_mut().zip(allowed);
+        pairs.filter(|(_, allowed)| !**allowed).for_each(|(score, _)| *score = S::NONE);
+    }
 }
 
 /// The scores of all items, row by row, nothing left out; `known` as in [`top_k`].
@@ -175,12 +205,7 @@ fn check<M: Recommender>(
         let problem = format!("is {places} of {} items", model.items());
         return Err(ModelError::input("k", problem, "ask for no more items than there are"));
     }
-    if let Some(allowed) = filter.allowed
-        && allowed.len() != model.items()
-    {
-        let problem = format!("has {} values for {} items", allowed.len(), model.items());
-        return Err(ModelError::input("allowed", problem, "say of each item whether it is"));
-    }
+    check_allowed(model.items(), filter)?;
     let Some(known) = known else { return Ok(()) };
     if known.len() != rows.members() {
         let problem = format!("has {} numbers for {} rows", known.len(), rows.members());
@@ -201,9 +226,41 @@ fn check<M: Recommender>(
     }
 }
 
+fn check_allowed(items: usize, filter: Filter<'_>) -> Result<()> {
+    match filter.allowed {
+        Some(allowed) if allowed.len() != items => Err(ModelError::input(
+            "allowed",
+            format!("has {} values for {items} items", allowed.len()),
+            "say of each item whether it is",
+        )),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Select, wide};
+    use super::{Select, top_k, top_of, wide};
+    use crate::recommend::{Events, Filter, Interactions, ItemKnn};
+
+    #[test]
+    fn one_member_is_ranked_as_among_many() {
+        let (bounds, items) = ([0, 3, 5, 7, 9], [0, 1, 2, 1, 2, 0, 3, 2, 3]);
+        let all = Interactions::new(&bounds, &items, &[1.0; 9], 5).unwrap();
+        let model = ItemKnn::fit(&all, 5, 0.0, &|| false).unwrap();
+        let allowed = [true, true, false, true, true];
+        for allowed in [None, Some(allowed.as_slice())] {
+            let filter = Filter { unseen: true, allowed };
+            let ranking = top_k(&model, &all, None, 5, filter, &|| false).unwrap();
+            for (member, ranked) in ranking.items.chunks_exact(5).enumerate() {
+                let one = top_of(&model, all.row(member), 9, filter).unwrap();
+                let expected: Vec<i64> = ranked.iter().copied().filter(|it| *it >= 0).collect();
+                assert_eq!(one.iter().map(|it| it.0 as i64).collect::<Vec<_>>(), expected);
+            }
+        }
+        let other = Events::new(&[7], &[1.0], 8).unwrap();
+        let error = top_of(&model, other, 3, Filter::default()).unwrap_err();
+        assert_eq!(error.to_string(), "`item` is 7");
+    }
 
     #[test]
     fn the_best_come_first_and_equals_in_order() {

@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::PathBuf;
 
 use super::{Outcome, Shell, kernel, notebook, run, rust};
-use crate::ui;
+use crate::{serve, ui};
 
 /// The whole tree.
 pub fn tree() -> Command {
@@ -17,6 +17,7 @@ pub fn tree() -> Command {
         .subcommand(notebook::command())
         .subcommand(kernel::command())
         .subcommand(ui::command())
+        .subcommand(serve::command())
         .subcommand(rust::command())
 }
 
@@ -28,6 +29,7 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
         Some(("notebook", matches)) => notebook::act(shell, matches),
         Some(("kernel", matches)) => kernel::act(shell, matches),
         Some(("ui", matches)) => ui::act(shell, matches),
+        Some(("serve", matches)) => serve::act(shell, matches),
         Some(("rust", matches)) => rust::act(shell, matches),
         // clap asks for one of the above.
         _ => Ok(super::exit::USAGE),
