@@ -27,7 +27,7 @@ def test_the_flow_is_found_before_its_options_are_known(line, flow):
 
 def test_help_shows_the_everyday_verbs_and_all_on_demand(project):
     short, whole = project.shell("--help").out, project.shell("help --all").out
-    for verb in ["demo", "run", "resume", "show", "ui"]:
+    for verb in ["demo", "run", "resume", "show", "ui", "serve"]:
         assert f"\n  {verb} " in short and f"\n  {verb} " in whole
     for verb in ["runs", "logs", "artifacts", "dump", "tag", "env", "check", "graph"]:
         assert f"\n  {verb} " not in short and f"\n  {verb} " in whole
@@ -42,7 +42,7 @@ def test_help_shows_the_everyday_verbs_and_all_on_demand(project):
     "verb",
     ["run", "show", "runs", "logs", "artifacts", "dump", "tag", "tag add", "env", "check", "graph",
      "store", "store check", "gc", "cache", "cache list", "cache why", "cache verify",
-     "cache clear", "open", "resume", "completion", "ui"],
+     "cache clear", "open", "resume", "completion", "ui", "serve"],
 )  # fmt: skip
 def test_every_verb_has_help(project, verb):
     told = project.shell(f"{verb} --help")
