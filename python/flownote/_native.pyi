@@ -87,7 +87,7 @@ class Reader:
     def __init__(self, store: str | None = None) -> None: ...
     def flows(self) -> list[str]:
         """Return the names of the flows that have runs."""
-    def resolve(self, text: str, flow: str | None = None) -> str:
+    def resolve(self, text: str, flow: str | None = None, asking: str | None = None) -> str:
         """Return what a pathspec means: flow, run, step, task, artifact."""
     def runs(self, filter: str) -> str:
         """Return the runs that a filter admits, newest first, and where the next page begins."""

@@ -32,6 +32,8 @@ class Current:
     _spec: dict[str, Any] | None = None
     _flow: Any = None
     _reads_of_task: Reads | None = None
+    # The run of the notebook whose cells this process runs.
+    _session: str | None = None
     # While a memoised function computes, what its thread reads is the function's.
     _of_thread: Any = _local()
 

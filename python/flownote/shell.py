@@ -112,6 +112,19 @@ def _is_notebook(word: str) -> bool:
     return "FlowSpec" not in text and any(line.startswith("# %%") for line in text.splitlines())
 
 
+def _names_notebook(word: str) -> bool:
+    """Whether a word means a notebook: its file, or one that was run under that name."""
+    if os.path.exists(word) or word.endswith(".ipynb"):
+        return _is_notebook(word)
+    try:
+        found = _native.Reader().runs(json.dumps({"flow": "Notebook"}))
+    except FlownoteException:
+        return False  # the verb itself will say what is wrong
+    tags = (tag for run in json.loads(found)["runs"] for tag in run["system_tags"])
+    names = {os.path.basename(tag) for tag in tags if tag.startswith("file:")}
+    return os.path.basename(word) in {name.removeprefix("file:") for name in names}
+
+
 def _studio() -> Callable[[list[str]], int]:
     """Find the package that notebooks and the browser's page need."""
     try:
@@ -133,10 +146,10 @@ def open_page(file: str, store: str) -> int:
 
 
 def _invoke(line: list[str], flow: LoadedFlow | None) -> int:
-    target = _native.find_flow(line)
-    if target is not None and _verb(line) in _LOOKS and _is_notebook(target):
-        target = None  # its latest run is meant
     _use_store(line)
+    target = _native.find_flow(line)
+    if target is not None and _verb(line) in _LOOKS and _names_notebook(target):
+        target = None  # its latest run is meant
     if flow is None and target is not None:
         from flownote.loader import load_flow
 

@@ -1,10 +1,10 @@
 //! A notebook's file and the document that it holds.
 
-use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use flownote_notebook::{Document, NotebookId, ipynb, percent};
+use flownote_store::notebooks;
 
 use super::folder::{Error, Folder, Relative, Stamp};
 
@@ -62,16 +62,10 @@ pub fn decode(folder: &Folder, path: &Relative, bytes: &[u8]) -> Result<Document
         _ => ipynb::read(bytes)?,
     };
     if document.id.is_none() {
-        document.id = Some(id_of(&folder.whole(path)));
+        // As in a shell: so its runs are found again.
+        document.id = Some(NotebookId::new(notebooks::id_at(&folder.whole(path))));
     }
     Ok(document)
-}
-
-/// A notebook that has no name of its own yet goes by its place, as it does in a shell: so its
-/// runs are found again.
-fn id_of(place: &Path) -> NotebookId {
-    let digest = blake3::hash(place.as_os_str().as_encoded_bytes()).to_hex();
-    NotebookId::new(&digest[..16])
 }
 
 /// The bytes of a document in a file's format.

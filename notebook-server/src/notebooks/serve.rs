@@ -38,6 +38,7 @@ pub async fn create(State(app): State<App>, Body(new): Body<NotebookAt>) -> Answ
         let cell = Cell::new(format!("{:08x}", rand::random::<u32>()), Language::Python, "");
         let mut document = Document::new(vec![cell]).unwrap_or_default();
         document.id = Some(new_id());
+        document.name_kernel();
         let bytes = file::encode(&path, &document, None);
         ground.folder.create(&path, &bytes)?;
         Ok(Json(NotebookPlace { path: path.as_str().to_owned() }))

@@ -6,7 +6,7 @@ import json
 
 from flownote.client.base import ClientObject
 from flownote.client.namespaces import get_namespace
-from flownote.client.stores import note_read
+from flownote.client.stores import asking_run, note_read
 from flownote.exceptions import NamespaceMismatch, NotFound
 
 TYPE_CHECKING = False
@@ -60,8 +60,13 @@ class Flow(ClientObject):
 
     @property
     def latest_run(self) -> Run | None:
-        """The newest run in the namespace."""
-        return next(self.runs(), None)
+        """The newest run in the namespace.
+
+        In a step that is the run at work, as in Metaflow. In a notebook's cell it is the
+        latest other run: whether the session has one yet depends on what ran before.
+        """
+        asking = asking_run(self.id)
+        return next((run for run in self.runs() if run.id != asking), None)
 
     @property
     def latest_successful_run(self) -> Run | None:

@@ -6,7 +6,7 @@ import json
 
 from flownote.client.flow import Flow
 from flownote.client.run import NOTEBOOK
-from flownote.client.stores import note_read, reader_of
+from flownote.client.stores import asking_run, note_read, reader_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,14 +20,15 @@ class Notebook(Flow):
     Parameters
     ----------
     file
-        The notebook's file, as it was run or from its name on; it needn't be there any more.
+        The notebook's file. Where it is there, it is that notebook, whatever else is called
+        so; else the one that was run under that name, its folder before it where several were.
     store
         The datastore; by default the one in use.
 
     Raises
     ------
     NotFound
-        When no run is of such a notebook.
+        When no run is of such a notebook, or several are called so.
 
     Examples
     --------
@@ -39,7 +40,7 @@ class Notebook(Flow):
         note_read(file)
         self._reader, self._parts = reader_of(store), (NOTEBOOK,)
         self.file = str(file)
-        newest = json.loads(self._reader.resolve(self.file))
+        newest = json.loads(self._reader.resolve(self.file, None, asking_run()))
         known = json.loads(self._reader.run(newest["flow"], newest["run"]))["system_tags"]
         ids = [tag for tag in known if tag.startswith("notebook:")]
         self._tag = next(iter(ids), f"file:{self.file}")

@@ -6,7 +6,7 @@ import json
 
 from flownote.client.base import ClientObject, as_datetime
 from flownote.client.namespaces import get_namespace, is_within
-from flownote.client.stores import note_read
+from flownote.client.stores import asking_run, note_read
 from flownote.client.tagged import Tagged
 from flownote.exceptions import NamespaceMismatch, NotFound
 
@@ -48,7 +48,7 @@ class Run(Tagged, ClientObject):
     _record: dict[str, Any] | None = None
 
     def _resolved(self, parts: tuple[str, ...]) -> tuple[str, ...]:
-        found = json.loads(self._reader.resolve("/".join(parts)))
+        found = json.loads(self._reader.resolve("/".join(parts), None, asking_run()))
         if found["flow"] != parts[0]:
             raise NotFound(f"there is no flow `{parts[0]}`", hint=f"the run is of {found['flow']}")
         return found["flow"], found["run"]

@@ -38,6 +38,14 @@ def reader_of(store: str | None = None) -> _native.Reader:
     return _readers.setdefault(found.url, found)
 
 
+def asking_run(flow: str = "Notebook") -> str | None:
+    """Return the run of the notebook whose cell asks, if one does and asks for notebooks.
+
+    What is latest to a cell is another run than its own.
+    """
+    return current._session if flow == "Notebook" else None
+
+
 def note_read(pathspec: str) -> None:
     """Tell the task that runs here, if one does, that it read the client (engine rule 20).
 

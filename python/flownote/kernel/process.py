@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 
+from flownote.current import current
 from flownote.kernel import cell, interrupts, running
 from flownote.kernel.control import PROTOCOL_ERROR, Control
 from flownote.kernel.display import Display
@@ -40,6 +41,7 @@ class Kernel:
         self.process_id = os.getpid()
         self.folder: str = welcome.get("folder") or os.getcwd()
         self.options: dict[str, Any] = welcome.get("options") or {}
+        current._session = welcome.get("session")
         self.outputs = Outputs(channel)
         self.values = Values(self, welcome.get("values") or "")
         self.names = Names(self.values.read)

@@ -2,7 +2,7 @@
 
 use flownote_flow::id::{FlowName, StepName, TaskId};
 use flownote_store::client::{RunFilter, TagChange};
-use flownote_store::{RunKey, Stream, reference};
+use flownote_store::{RunKey, Stream, notebooks, reference};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use serde::Serialize;
@@ -36,12 +36,20 @@ impl Reader {
         Ok(flows.iter().map(ToString::to_string).collect())
     }
 
-    /// What a pathspec means: flow, run, step, task, artifact.
-    #[pyo3(signature = (text, flow=None))]
-    fn resolve(&self, py: Python<'_>, text: &str, flow: Option<&str>) -> PyResult<String> {
+    /// What a pathspec means: flow, run, step, task, artifact. `asking` is the notebook's run
+    /// whose cell asks: `latest` is another.
+    #[pyo3(signature = (text, flow=None, asking=None))]
+    fn resolve(
+        &self,
+        py: Python<'_>,
+        text: &str,
+        flow: Option<&str>,
+        asking: Option<&str>,
+    ) -> PyResult<String> {
         let flow = flow.map(FlowName::new);
+        let asking = asking.map(|run| RunKey::new(notebooks::FLOW, run));
         let target = ask(py, &self.url, async |store| {
-            Ok(reference::resolve(store, text, flow.as_ref()).await?)
+            Ok(reference::resolve_from(store, text, flow.as_ref(), asking.as_ref()).await?)
         })?;
         Ok(json!({
             "flow": target.run.flow,

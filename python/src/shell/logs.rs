@@ -60,6 +60,7 @@ async fn print(shell: &Shell<'_>, store: &Store) -> Result<Outcome, Error> {
             Err(reference::Error::NoTask { .. }) if live => vec![],
             other => other?,
         };
+        printer.note_reused(&tasks);
         for task in &tasks {
             let lines = printer.read(store, &target, task).await?;
             printer.show(task, lines)?;
@@ -87,11 +88,15 @@ struct Printer {
     open: HashSet<(String, Stream)>,
     /// How cells are called, in a notebook's run.
     cells: Cells,
+    /// Tasks that took the results of others, and what those are called.
+    reused: Vec<(String, String)>,
     /// What is to be written, and where: whole lines cost one write together.
     waiting: String,
     to_stderr: bool,
 }
 
+/// How many tasks are named that printed nothing because they took a result.
+const MOST: usize = 5;
 /// How much may wait.
 const WAITING: usize = 64 * 1024;
 
@@ -112,9 +117,17 @@ impl Printer {
             printed: HashMap::new(),
             open: HashSet::new(),
             cells: Cells::default(),
+            reused: Vec::new(),
             waiting: String::new(),
             to_stderr: false,
         }
+    }
+
+    /// Learns which tasks didn't run: what they are said to have printed is elsewhere.
+    fn note_reused(&mut self, tasks: &[Task]) {
+        let taken =
+            |task: &Task| Some((task.pathspec.clone(), task.reused.as_ref()?.pathspec.clone()));
+        self.reused = tasks.iter().filter_map(taken).collect();
     }
 
     async fn read(
@@ -191,6 +204,16 @@ impl Printer {
     fn end(self, target: &Target) -> Result<(), Error> {
         if let Some(lines) = self.json {
             return output::json(&lines);
+        }
+        if self.printed.is_empty() && !self.reused.is_empty() {
+            for (task, of) in self.reused.iter().take(MOST) {
+                output::talk(&format!("{task} took its result from {of}: `flownote logs {of}`"));
+            }
+            if self.reused.len() > MOST {
+                let more = self.reused.len() - MOST;
+                output::talk(&format!("{more} more did so: `flownote show {}`", target.run));
+            }
+            return Ok(());
         }
         if self.printed.is_empty() {
             let whose = match (&target.step, &target.task) {

@@ -40,7 +40,7 @@ pub(super) fn options(command: Command) -> Command {
                 .help("Tag the run; may be given several times"),
         )
         .arg(parameters::by_name())
-        .arg(flag("cache", "Take valid results from the cache and keep new ones (other runs keep what took a second)"))
+        .arg(flag("cache", "Take valid results from the cache and keep new ones (other runs of flows keep what took a second)"))
         .arg(flag("quiet", "Show only what steps print, and failures").short('q'));
     command
         .next_help_heading("For flows")

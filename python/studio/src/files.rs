@@ -5,6 +5,7 @@ use std::path::Path;
 
 use flownote_notebook::ipynb::Bounds;
 use flownote_notebook::{Document, NotebookId, ipynb, percent};
+use flownote_store::notebooks;
 
 use crate::shell::Error;
 
@@ -25,9 +26,7 @@ pub fn read(path: &Path) -> Result<Document, Error> {
 /// again, and nothing is written into a file that somebody only runs.
 fn named(path: &Path, mut document: Document) -> Document {
     if document.id.is_none() {
-        let place = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let digest = blake3::hash(place.as_os_str().as_encoded_bytes()).to_hex();
-        document.id = Some(NotebookId::new(&digest[..16]));
+        document.id = Some(NotebookId::new(notebooks::id_at(path)));
     }
     document
 }

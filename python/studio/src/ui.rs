@@ -13,6 +13,7 @@ use tempfile::NamedTempFile;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::headless::{open_store, user};
+use crate::shell::output::{say, talk};
 use crate::shell::{Error, Outcome, Shell, exit, tree};
 use crate::tables::PageTables;
 
@@ -85,7 +86,7 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
     let port = matches.get_one::<u16>("port").copied();
     if matches.get_flag("url") {
         let folder = state.ok_or_else(no_state)?;
-        println!("{}", ask_for_link(&folder, port)?);
+        say!("{}", ask_for_link(&folder, port)?);
         return Ok(exit::OK);
     }
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
@@ -118,6 +119,9 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
             runtime: folder("XDG_RUNTIME_DIR"),
             ..Options::new(store, user())
         };
+        if let (Some(what), Some(served)) = (text("what"), &options.notebooks) {
+            check_file(what, served)?;
+        }
         let place = match text("what") {
             Some(what) => Some(Place::of(what, &options.store).await?),
             None => None,
@@ -128,13 +132,10 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
             Some(place) => handle.link_to(place),
             None => handle.link(),
         };
-        println!("{}", link());
-        let _ = std::io::stdout().flush();
-        eprintln!("Flownote shows {store} at {}; Ctrl-C ends it", handle.address());
+        say!("{}", link());
+        talk!("Flownote shows {store} at {}; Ctrl-C ends it", handle.address());
         if !host.is_loopback() {
-            eprintln!(
-                "note: what goes over the network isn't encrypted; a proxy with TLS in front is"
-            );
+            talk!("note: what goes over the network isn't encrypted; a proxy with TLS in front is");
         }
         let opened = match matches.get_flag("no-browser") {
             true => None,
@@ -144,6 +145,16 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
         drop(opened);
         Ok(exit::OK)
     })
+}
+
+/// Says so when a notebook's file isn't there. A link to one is another server's.
+fn check_file(what: &str, served: &Path) -> Result<(), Error> {
+    let is_file = !what.contains("://") && (what.ends_with(".ipynb") || what.ends_with(".py"));
+    if !is_file || served.join(what).exists() {
+        return Ok(());
+    }
+    let source = std::io::Error::from(std::io::ErrorKind::NotFound);
+    Err(Error::File { path: what.into(), done: "read", source })
 }
 
 /// Ctrl-C, or a polite kill.
@@ -214,7 +225,7 @@ pub fn ask_for(secret: &str) -> Result<String, Error> {
     let input = std::io::stdin();
     let shown = if input.is_terminal() { tcgetattr(&input).ok() } else { None };
     if let Some(shown) = &shown {
-        eprint!("{secret}: ");
+        let _ = write!(std::io::stderr(), "{secret}: ");
         let mut hidden = shown.clone();
         hidden.local_flags.remove(LocalFlags::ECHO);
         tcsetattr(&input, SetArg::TCSANOW, &hidden).map_err(|error| failed(error.into()))?;
@@ -223,7 +234,7 @@ pub fn ask_for(secret: &str) -> Result<String, Error> {
     let read = input.read_line(&mut line);
     if let Some(shown) = &shown {
         let _ = tcsetattr(&input, SetArg::TCSANOW, shown);
-        eprintln!();
+        talk!("");
     }
     read.map_err(failed)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())

@@ -55,7 +55,7 @@ def test_a_notebook_runs_from_top_to_bottom_and_is_a_run(folder: Folder) -> None
     assert json.loads((folder.path / "nb.ipynb").read_text())["cells"][-1]["outputs"] == []
     seen = folder.client(
         "print(run.successful, run['frame'].task.data.df.score.sum())\n"
-        "print(run['top'].task.data.best.title.to_list(), run['told'].task.stdout)\n"
+        "print(run['top'].task.data.best.title.to_list(), run['told'].task.stdout, end='')\n"
         "print(sorted(run.data._fields), run.data.best.score.sum(), run.parameters)\n"
         "print(run['notebook_file'].task.data.notebook_file[:1])"
     )

@@ -1,12 +1,18 @@
 //! What differs for runs of notebooks: their flow has one name for all of them, their steps
 //! are cells, and the studio runs them. What tells notebooks apart is a tag of their runs.
 
+mod identity;
+mod named;
+
 use std::collections::BTreeMap;
 
-use crate::client::{RunFilter, RunSummary};
-use crate::{RunKey, Store, reference};
+use crate::client::RunSummary;
+use crate::{RunKey, Store};
 use flownote_flow::id::{FlowName, StepName};
 use flownote_flow::run::RunRecord;
+
+pub use identity::{id_at, id_of};
+pub use named::newest;
 
 /// The flow of all notebooks.
 pub const FLOW: &str = "Notebook";
@@ -50,34 +56,6 @@ pub fn file_in(text: &str) -> Option<(&str, &str)> {
     };
     let end = ends.into_iter().find(is_file)?;
     Some((&text[..end], text[end..].strip_prefix('/').unwrap_or_default()))
-}
-
-/// The newest run of the notebook in a file: of that name, else of one whose path ends so.
-pub async fn newest(store: &Store, file: &str) -> Result<RunSummary, reference::Error> {
-    let all = || RunFilter::of(FlowName::new(FLOW));
-    let wanted = file.strip_prefix("./").unwrap_or(file);
-    for name in [wanted, file] {
-        let named = RunFilter { tags: vec![format!("file:{name}")], limit: Some(1), ..all() };
-        if let Some(run) = store.runs(&named).await?.runs.into_iter().next() {
-            return Ok(run);
-        }
-    }
-    let ends_so = |longer: &str, shorter: &str| {
-        longer.strip_suffix(shorter).is_some_and(|rest| rest.ends_with('/'))
-    };
-    let mut files: Vec<String> = Vec::new();
-    for run in store.runs(&all()).await?.runs {
-        let Some(known) = self::file(&run) else { continue };
-        let plain = known.strip_prefix("./").unwrap_or(known);
-        if plain == wanted || ends_so(plain, wanted) || ends_so(wanted, plain) {
-            return Ok(run);
-        }
-        if !files.iter().any(|it| it == known) {
-            files.push(known.to_owned());
-        }
-    }
-    let store = store.url().to_string();
-    Err(reference::Error::NoNotebook { file: file.to_owned(), store, files })
 }
 
 /// Whether the notebook was run from the shell, which can do so again: not by a front end.

@@ -7,6 +7,7 @@ use super::difference::{CellDifference, Change, Difference, Hunk, Line, LineKind
 use super::pairing::pair;
 use super::summary::summary;
 use crate::cell::INCIDENTAL;
+use crate::ipynb::kernel::is_usual;
 use crate::{Cell, Document, Output};
 
 /// How many equal lines stand around those that differ.
@@ -149,13 +150,17 @@ fn hunks(old: &str, new: &str) -> Vec<Hunk> {
 }
 
 /// What differs in the metadata of two notebooks. What a kernel says of itself is no matter of
-/// the notebook; the head of a percent file is, of two such files.
+/// the notebook, nor whether a file names the usual one; the head of a percent file is, of two such files.
 fn notebook_changes(older: &Document, newer: &Document) -> Vec<Change<Value>> {
     let header = |document: &Document| document.metadata().get("flownote")?.get("header").cloned();
     let both = header(older).is_some() && header(newer).is_some();
+    let usual = is_usual(older) && is_usual(newer);
     let known = |document: &Document| {
         let mut metadata = document.metadata().clone();
         metadata.shift_remove("language_info");
+        if usual {
+            metadata.shift_remove("kernelspec");
+        }
         if let Some(own) = metadata.get_mut("flownote").and_then(Value::as_object_mut)
             && !both
         {

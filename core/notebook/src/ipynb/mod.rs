@@ -33,13 +33,14 @@
 //! }
 //! ```
 //!
-//! What a newer or another program put into metadata, and outputs of unknown kinds, stay as
+//! A new file names its [`kernel`], too. What a newer or another program put into metadata, and outputs of unknown kinds, stay as
 //! they are. Keys are sorted, texts are lists of lines and numbers look as Python writes
 //! them, so that a file saved here and one saved by Jupyter differ in what was changed only.
 
 mod bounds;
 mod error;
 mod ids;
+pub mod kernel;
 mod layout;
 mod lenient;
 mod marker;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::Document;
+use crate::ipynb::kernel;
 
 /// The header of a document: the one it had, or one that names its kernel.
 pub(super) fn write(document: &Document) -> String {
@@ -11,7 +12,9 @@ pub(super) fn write(document: &Document) -> String {
     {
         return header.clone();
     }
-    let Some(Value::Object(kernel)) = document.metadata.get("kernelspec") else {
+    // What every new notebook says needs no saying.
+    let named = document.metadata.get("kernelspec").filter(|_| !kernel::is_usual(document));
+    let Some(Value::Object(kernel)) = named else {
         return String::new();
     };
     let mut lines = vec![

@@ -11,7 +11,8 @@ use super::{Outcome, Shell};
 
 const AFTER_HELP: &str = "\
 `flownote run --cache` and `@cache` keep results and look them up; whatever takes a second
-or more is kept in any run, so that it can say what `--cache` would have saved.
+or more is kept in any run, so that it can say what `--cache` would have saved. What cells of
+notebooks give is kept in every run.
 
 Examples:
   flownote cache list --step features

@@ -93,7 +93,7 @@ async fn list(shell: &Shell<'_>, store: &Store) -> Result<Outcome, Error> {
 
 /// Lists the runs of one notebook.
 async fn notebook(shell: &Shell<'_>, store: &Store, file: &str) -> Result<Outcome, Error> {
-    let newest = notebooks::newest(store, file).await?;
+    let newest = notebooks::newest(store, file, None).await?;
     let mut ask = rows::Ask::of(shell.matches);
     // What it is called may change, and its runs are its own all the same.
     ask.tags.push(notebooks::tag_of(&newest).to_owned());

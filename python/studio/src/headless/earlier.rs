@@ -17,23 +17,17 @@ pub struct Earlier {
     pub parameters: Parameters,
 }
 
-/// The newest run of a notebook that is over: found by the notebook's id, or by its file.
-pub async fn find(
-    store: &Store,
-    document: &Document,
-    file: &str,
-) -> Result<Option<Earlier>, Error> {
-    let id = document.id.as_ref().map(|id| format!("notebook:{}", id.as_str()));
-    for tag in id.into_iter().chain([format!("file:{file}")]) {
-        let Some(run) = newest(store, tag).await? else { continue };
-        let key = RunKey::new(run.flow, run.run);
-        let record = store.run_record(&key).await?;
-        let given = record.parameters.into_iter();
-        let parameters =
-            given.filter_map(|(name, record)| Some((name.to_string(), record.inline?)));
-        return Ok(Some(Earlier { run: key.to_string(), parameters: parameters.collect() }));
-    }
-    Ok(None)
+/// The newest run of a notebook that is over: found by the notebook's id, for another may have
+/// a file of the same name.
+pub async fn find(store: &Store, document: &Document) -> Result<Option<Earlier>, Error> {
+    let Some(id) = &document.id else { return Ok(None) };
+    let Some(run) = newest(store, format!("notebook:{}", id.as_str())).await? else {
+        return Ok(None);
+    };
+    let key = RunKey::new(run.flow, run.run);
+    let given = store.run_record(&key).await?.parameters.into_iter();
+    let parameters = given.filter_map(|(name, record)| Some((name.to_string(), record.inline?)));
+    Ok(Some(Earlier { run: key.to_string(), parameters: parameters.collect() }))
 }
 
 async fn newest(store: &Store, tag: String) -> Result<Option<RunSummary>, Error> {

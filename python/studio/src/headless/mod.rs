@@ -5,6 +5,7 @@ mod earlier;
 mod literal;
 mod parameters;
 mod progress;
+pub mod python;
 
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
@@ -13,14 +14,15 @@ use flownote_flow::id::FlowName;
 use flownote_kernel::interpreter::Launch;
 use flownote_kernel::record::recognise;
 use flownote_kernel::supervisor::{Event, FLOW, Handle, Manner, Options, Request, Service};
-use flownote_notebook::Document;
 use flownote_notebook::session::{Group, RunRequest};
+use flownote_notebook::{Document, ipynb};
 use flownote_store::location::{Disk, Source, locate};
 use flownote_store::{Store, StoreOptions};
 use tokio::runtime::Runtime;
 use tokio::task::LocalSet;
 
 use crate::files;
+use crate::shell::output::{self, talk};
 use crate::shell::{Error, exit};
 use parameters::Parameters;
 use progress::Progress;
@@ -39,11 +41,13 @@ pub struct Headless {
     pub run_id_file: Option<PathBuf>,
     /// The Python of Python cells.
     pub python: String,
+    /// Whether the command line names it.
+    pub is_python_given: bool,
     /// The Python of the studio's own processes.
     pub studio: String,
     /// The datastore, if the command line names one.
     pub store: Option<String>,
-    /// Whether to show errors only.
+    /// Whether to show only what cells print, and failures.
     pub quiet: bool,
     /// Whether earlier results may be taken.
     pub reuse: bool,
@@ -61,6 +65,10 @@ pub fn run(headless: Headless) -> Result<i32, Error> {
         files::text(output, &document)?;
         files::check_folder(output)?;
     }
+    if headless.is_python_given {
+        // Nor is there a run without a cell that could run.
+        python::check(&headless.python, &document)?;
+    }
     let runtime = runtime()?;
     let local = LocalSet::new();
     local.block_on(&runtime, session(headless, document))
@@ -75,7 +83,7 @@ async fn session(headless: Headless, mut document: Document) -> Result<i32, Erro
     recognise(&store, &flow, &mut document).await?;
     let mut parameters = parameters::parse(&document, &headless.parameters)?;
     if headless.resume {
-        take_over(&store, &document, &file, headless.quiet, &mut parameters).await?;
+        take_over(&store, &document, headless.quiet, &mut parameters).await?;
     }
     parameters::inject(&mut document, &parameters)?;
     let mut options = Options::new(document, folder, store);
@@ -95,7 +103,7 @@ async fn session(headless: Headless, mut document: Document) -> Result<i32, Erro
         std::fs::write(path, format!("{flow}/{}\n", service.id())).map_err(failed)?;
     }
     if let Some(place) = place.filter(|_| !headless.quiet) {
-        eprintln!("in the store {place}");
+        talk!("in the store {place}");
     }
     let running = tokio::task::spawn_local(service.run(std::future::pending()));
     let mut progress = Progress::new(headless.quiet, headless.output.is_none());
@@ -119,20 +127,19 @@ async fn session(headless: Headless, mut document: Document) -> Result<i32, Erro
 async fn take_over(
     store: &Store,
     document: &Document,
-    file: &str,
     quiet: bool,
     parameters: &mut Parameters,
 ) -> Result<(), Error> {
-    let Some(earlier) = earlier::find(store, document, file).await? else { return Ok(()) };
+    let Some(earlier) = earlier::find(store, document).await? else { return Ok(()) };
     let known = parameters::known(document).unwrap_or_default();
     for (name, value) in earlier.parameters {
         if !known.contains(&name) {
-            eprintln!("warning: `{name}` of {} is no parameter of the notebook now", earlier.run);
+            talk!("warning: `{name}` of {} is no parameter of the notebook now", earlier.run);
             continue;
         }
         if let Entry::Vacant(free) = parameters.entry(name) {
             if !quiet {
-                eprintln!("parameter {} = {value}, as in {}", free.key(), earlier.run);
+                talk!("parameter {} = {value}, as in {}", free.key(), earlier.run);
             }
             free.insert(value);
         }
@@ -179,11 +186,12 @@ fn resume_line(notebook: &Path, store: Option<&str>) -> String {
 }
 
 fn keep(output: &Path, document: &Document) -> Result<(), Error> {
+    let mut document = document.clone();
+    document.name_kernel();
     if output == Path::new("-") {
-        print!("{}", flownote_notebook::ipynb::write(document));
-        return Ok(());
+        return output::write(ipynb::write(&document));
     }
-    files::write(output, document)
+    files::write(output, &document)
 }
 
 /// How the interpreters of a notebook are started.

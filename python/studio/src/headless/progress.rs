@@ -12,6 +12,7 @@ use flownote_notebook::session::FinishStatus;
 use flownote_notebook::text::without_colours;
 use flownote_notebook::{Cell, CellId, Document, Output};
 
+use crate::shell::output::talk;
 use crate::shell::{colours, exit, words};
 
 /// Characters of a cell's first line.
@@ -109,13 +110,13 @@ impl Progress {
             {
                 complain(message, hint.as_deref());
             }
-            Event::KillOffer { language, .. } => eprintln!(
+            Event::KillOffer { language, .. } => talk!(
                 "the cell goes on although it was interrupted; Ctrl+C once more ends the {} \
                  interpreter, and with it the run",
                 language.title()
             ),
             Event::Log { level, text } if level == "warning" || level == "error" => {
-                eprintln!("{level}: {text}");
+                talk!("{level}: {text}");
             }
             _ => {}
         }
@@ -163,7 +164,7 @@ impl Progress {
         let told = counts.into_iter().filter(|(count, _)| *count > 0);
         let told: Vec<String> = told.map(|(count, word)| format!("{count} {word}")).collect();
         let told = if told.is_empty() { "no cells".to_owned() } else { told.join(", ") };
-        eprintln!("Notebook/{session} {how}: {told}");
+        talk!("Notebook/{session} {how}: {told}");
         if code != exit::OK {
             let then = if code == exit::INTERRUPTED { "go on" } else { "mend it, then go on" };
             hint(&format!(
@@ -191,7 +192,6 @@ impl Progress {
 
     fn output(&mut self, cell: &CellId, output: &Output) {
         match output {
-            Output::Stream { .. } if self.quiet => {}
             Output::Stream { text, .. } if !self.prints => {
                 // Standard output belongs to the notebook.
                 let _ = std::io::stderr().write_all(text.as_bytes());
@@ -219,10 +219,10 @@ impl Progress {
 
     fn fail(&self, failure: &Failure) {
         for line in &failure.traceback {
-            eprintln!("{}", if self.colours { line.clone() } else { without_colours(line) });
+            talk!("{}", if self.colours { line.clone() } else { without_colours(line) });
         }
         if !failure.traceback.is_empty() {
-            eprintln!();
+            talk!("");
         }
         complain(&failure.message, failure.hint.as_deref());
     }
@@ -231,11 +231,11 @@ impl Progress {
         if self.quiet {
             return;
         }
-        let Some(label) = self.labels.get(cell) else { return eprintln!("[?] {what}") };
+        let Some(label) = self.labels.get(cell) else { return talk!("[?] {what}") };
         let count = self.cells;
         let place = label.number.map(|number| format!("[{number}/{count}]"));
         let place = place.unwrap_or_else(|| "[given]".to_owned());
-        eprintln!("{place} {} {what}", label.language);
+        talk!("{place} {} {what}", label.language);
     }
 
     /// `cell 3 (SQL)`.
@@ -250,10 +250,10 @@ impl Progress {
 }
 
 fn complain(what: &str, todo: Option<&str>) {
-    eprintln!("{} {what}", colours::label("error:"));
+    talk!("{} {what}", colours::label("error:"));
     todo.into_iter().for_each(hint);
 }
 
 fn hint(what: &str) {
-    eprintln!("{} {what}", colours::label("hint:"));
+    talk!("{} {what}", colours::label("hint:"));
 }

@@ -8,8 +8,8 @@ use flownote_data::{Artifact, Artifacts};
 use flownote_flow::help::Help;
 use flownote_flow::pathspec::{is_name, parse_run};
 use flownote_store::location::{Disk, locate};
-use flownote_store::reference::{self, Target, resolve};
-use flownote_store::{Error, Store, StoreOptions, notebooks};
+use flownote_store::reference::{self, Target, resolve_from};
+use flownote_store::{Error, RunKey, Store, StoreOptions, notebooks};
 use tokio::sync::OnceCell;
 
 const LATEST: &str = "latest";
@@ -19,13 +19,20 @@ const LATEST: &str = "latest";
 pub struct Datastore {
     address: Option<String>,
     folder: PathBuf,
+    /// The run whose cells ask.
+    asking: Option<RunKey>,
     store: Arc<OnceCell<Store>>,
 }
 
 impl Datastore {
     /// The datastore at an address, or the one of the notebook's folder.
     pub fn new(address: Option<String>, folder: PathBuf) -> Self {
-        Self { address, folder, store: Arc::default() }
+        Self { address, folder, asking: None, store: Arc::default() }
+    }
+
+    /// Asked by the cells of a session: its own run is never the latest to them.
+    pub fn asked_by(self, session: &str) -> Self {
+        Self { asking: Some(RunKey::new(notebooks::FLOW, session)), ..self }
     }
 
     async fn store(&self) -> Result<&Store, Error> {
@@ -41,7 +48,7 @@ impl Datastore {
 
     async fn look(&self, text: &str) -> Result<Artifact, reference::Error> {
         let store = self.store().await?;
-        let target = resolve(store, text, None).await?;
+        let target = resolve_from(store, text, None, self.asking.as_ref()).await?;
         let Some(name) = &target.artifact else {
             return Err(reference::Error::TooShort { text: text.to_owned(), what: "artifact" });
         };

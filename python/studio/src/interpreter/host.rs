@@ -175,7 +175,8 @@ impl Host {
         let python = setting("python").map_or_else(|| "python3".into(), PathBuf::from);
         let session = SqlSession::new(options)?;
         let store = setting("store").map(str::to_owned);
-        session.find_artifacts_with(Arc::new(Datastore::new(store, welcome.folder.clone())));
+        let artifacts = Datastore::new(store, welcome.folder.clone()).asked_by(&welcome.session);
+        session.find_artifacts_with(Arc::new(artifacts));
         Ok(Self {
             session,
             versions: Mutex::default(),

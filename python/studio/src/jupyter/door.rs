@@ -16,6 +16,7 @@ use super::execute::Running;
 use super::history::History;
 use super::sockets::{Asked, Channel, Wires};
 use super::{Start, asking};
+use crate::shell::output::talk;
 
 /// How often it is looked whether anybody needs this kernel still.
 const LOOK: Duration = Duration::from_secs(1);
@@ -233,7 +234,7 @@ impl Door {
                 Err(problem) => Err(problem),
             };
             if let Err(problem) = settled {
-                eprintln!("warning: a message to a widget was lost: {}", problem.message);
+                talk!("warning: a message to a widget was lost: {}", problem.message);
             }
             // The door may have closed meanwhile.
             let _ = answers.send(Answered::Settled);

@@ -1,5 +1,6 @@
 //! What the session tells, passed on to whoever asked for it.
 
+use std::io::Write;
 use std::rc::Rc;
 
 use flownote_kernel::supervisor::{Event, InterpreterState};
@@ -12,6 +13,7 @@ use super::door::{AtHand, Door};
 use super::execute::Running;
 use super::said::{Failure, message_of};
 use super::sockets::Asked;
+use crate::shell::output::talk;
 
 /// How many executions may have threads that still print.
 const EXECUTIONS: usize = 1000;
@@ -69,7 +71,7 @@ impl Door {
                 ));
             }
             Event::Log { level, text } if level == "warning" || level == "error" => {
-                eprintln!("{level}: {text}");
+                talk!("{level}: {text}");
             }
             _ => {}
         }
@@ -79,7 +81,7 @@ impl Door {
         let Some(running) = self.running(execution) else {
             // Nobody has asked for anything yet.
             if let Output::Stream { text, .. } = output {
-                eprint!("{text}");
+                let _ = write!(std::io::stderr(), "{text}");
             }
             return;
         };
@@ -107,8 +109,8 @@ impl Door {
         if language == Language::Python {
             self.comms.lose();
         }
-        eprintln!("error: {message}");
-        hint.iter().for_each(|hint| eprintln!("hint: {hint}"));
+        talk!("error: {message}");
+        hint.iter().for_each(|hint| talk!("hint: {hint}"));
         // A cell that ran shows it itself.
         if self.at_hand.is_none() {
             self.say(&format!("{message}\n"));

@@ -17,6 +17,8 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::{JoinHandle, spawn_local};
 use zeromq::{SocketRecv, SocketSend};
 
+use crate::shell::output::talk;
+
 /// How long the last words may take to get out.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
@@ -211,7 +213,7 @@ async fn listen(mut socket: RouterRecvConnection, channel: Channel, asked: Unbou
         let frames = match socket.socket.recv().await {
             Ok(frames) => frames,
             Err(error) => {
-                eprintln!("warning: a socket can't be read: {error}");
+                talk!("warning: a socket can't be read: {error}");
                 tokio::time::sleep(LAST_WORDS).await;
                 continue;
             }
@@ -225,7 +227,7 @@ async fn listen(mut socket: RouterRecvConnection, channel: Channel, asked: Unbou
                     return;
                 }
             }
-            Err(error) => eprintln!("warning: a message to the kernel was dropped: {error}"),
+            Err(error) => talk!("warning: a message to the kernel was dropped: {error}"),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use flownote_flow::help::{Help, resembling};
 
+use super::output::talk;
 use super::{colours, exit};
 
 /// Why a verb could not do what it was asked.
@@ -41,6 +42,15 @@ pub enum Error {
         /// What to do.
         hint: Option<String>,
     },
+    /// The output can't be written.
+    #[error("the output can't be written: {source}")]
+    Output {
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Whoever read the output has seen enough (`| head`).
+    #[error("the output was closed")]
+    Closed,
     /// The datastore.
     #[error(transparent)]
     Store(#[from] flownote_store::Error),
@@ -80,17 +90,21 @@ impl Error {
         Self::Asked { message: message.into(), hint: Some(hint.into()) }
     }
 
-    /// Prints it to standard error.
+    /// Prints it to standard error, unless it is none.
     pub fn print(&self) {
-        eprintln!("{} {self}", colours::label("error:"));
+        if matches!(self, Self::Closed) {
+            return;
+        }
+        talk!("{} {self}", colours::label("error:"));
         if let Some(hint) = self.hint() {
-            eprintln!("{} {hint}", colours::label("hint:"));
+            talk!("{} {hint}", colours::label("hint:"));
         }
     }
 
     /// The exit code that it ends the program with.
     pub fn exit_code(&self) -> i32 {
         match self {
+            Self::Closed => exit::OK,
             Self::Asked { .. } | Self::Format { .. } => exit::USAGE,
             // The same as for a flow's file that isn't there.
             Self::File { source, done: "read", .. } if is_missing(source) => exit::USAGE,

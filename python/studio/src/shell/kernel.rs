@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
+use flownote_notebook::ipynb::kernel::{NAME, TITLE};
 use serde_json::json;
 
+use super::output::say;
 use super::{Error, Outcome, Shell, exit, tree};
-
-/// The name of the kernel's folder, by which Jupyter knows it.
-const NAME: &str = "flownote";
 
 /// `kernel`.
 pub fn command() -> Command {
@@ -50,7 +49,7 @@ fn install(shell: &Shell, matches: &ArgMatches) -> Outcome {
     let folder = jupyter.join("kernels").join(NAME);
     let specification = json!({
         "argv": [shell.studio, "-m", "flownote_studio.jupyter", "-f", "{connection_file}"],
-        "display_name": "Flownote (Python, SQL, Rust, WASM)",
+        "display_name": TITLE,
         "language": "python",
         "interrupt_mode": "message",
         "metadata": {"debugger": false},
@@ -60,16 +59,16 @@ fn install(shell: &Shell, matches: &ArgMatches) -> Outcome {
     let failed = |source| Error::File { path: file.clone(), done: "written", source };
     std::fs::create_dir_all(&folder).map_err(failed)?;
     std::fs::write(&file, text).map_err(failed)?;
-    println!("{}", folder.display());
+    say!("{}", folder.display());
     Ok(exit::OK)
 }
 
 fn uninstall() -> Outcome {
     let folder = users_folder()?.join("kernels").join(NAME);
     match std::fs::remove_dir_all(&folder) {
-        Ok(()) => println!("removed {}", folder.display()),
+        Ok(()) => say!("removed {}", folder.display()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            println!("{} is not there", folder.display());
+            say!("{} is not there", folder.display());
         }
         Err(source) => return Err(Error::File { path: folder, done: "removed", source }),
     }

@@ -5,6 +5,7 @@ pub mod colours;
 mod error;
 mod kernel;
 mod notebook;
+pub mod output;
 mod run;
 mod rust;
 mod status;

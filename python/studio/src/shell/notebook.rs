@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgMatches, Command};
 use flownote_notebook::{diff, ipynb};
 
+use super::output::{self, say};
 use super::{Error, Outcome, Shell, exit, status, tree};
 use crate::files;
 
@@ -69,10 +70,10 @@ fn difference(matches: &ArgMatches) -> Outcome {
     }
     let found = diff::diff(&before, &now);
     if matches.get_flag("json") {
-        println!("{}", serde_json::to_string_pretty(&found).unwrap_or_default());
+        output::json(&found)?;
     } else {
         let names = (older.display().to_string(), newer.display().to_string());
-        print!("{}", diff::render(&found, &names.0, &names.1));
+        output::write(diff::render(&found, &names.0, &names.1))?;
     }
     Ok(if found.is_empty() { exit::OK } else { exit::FAILED })
 }
@@ -85,9 +86,10 @@ fn convert(matches: &ArgMatches) -> Outcome {
             "name another file, or overwrite it with --force",
         ));
     }
-    let document = files::read(&from)?;
+    let mut document = files::read(&from)?;
+    document.name_kernel();
     files::write(&to, &document)?;
-    println!("{}", to.display());
+    say!("{}", to.display());
     Ok(exit::OK)
 }
 
@@ -96,7 +98,7 @@ fn strip(matches: &ArgMatches) -> Outcome {
         let mut document = files::read(path)?;
         document.strip();
         if matches.get_flag("stdout") {
-            print!("{}", text_of(path, &document));
+            output::write(text_of(path, &document))?;
         } else {
             files::write(path, &document)?;
         }

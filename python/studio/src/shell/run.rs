@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::{Outcome, Shell, tree};
-use crate::headless::{self, Headless};
+use crate::headless::{self, Headless, python};
 
 /// `run`.
 pub fn command() -> Command {
@@ -63,7 +63,7 @@ fn arguments(command: Command) -> Command {
                 .long("run-id-file"),
         )
         .arg(tree::store())
-        .arg(tree::switch("quiet", "Show errors only").short('q'))
+        .arg(tree::switch("quiet", "Show only what cells print, and failures").short('q'))
 }
 
 /// Runs it.
@@ -78,7 +78,8 @@ pub fn act(shell: &Shell, matches: &ArgMatches, resume: bool) -> Outcome {
         output: matches.get_one::<PathBuf>("output").cloned(),
         tags: texts("tag"),
         run_id_file: matches.get_one::<PathBuf>("run-id-file").cloned(),
-        python: text("python").unwrap_or_else(|| shell.python.clone()),
+        python: text("python").map_or_else(|| shell.python.clone(), python::whole),
+        is_python_given: matches.contains_id("python"),
         studio: shell.studio.clone(),
         store: text("store"),
         quiet: matches.get_flag("quiet"),

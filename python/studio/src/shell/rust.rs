@@ -9,6 +9,7 @@ use flownote_kernel::rust::{Built, GUIDE, Level, Progress, Setup, SetupError, To
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use super::output::{self, say, talk};
 use super::{Error, Outcome, Shell, exit, tree};
 
 /// `rust`.
@@ -41,7 +42,7 @@ pub fn act(_shell: &Shell, matches: &ArgMatches) -> Outcome {
         Some(("setup", matches)) => build(matches.get_flag("base"), matches.get_flag("quiet")),
         Some(("clean", _)) => clean(),
         Some(("docs", _)) => {
-            print!("{GUIDE}");
+            output::write(GUIDE)?;
             Ok(exit::OK)
         }
         Some(("status", matches)) => status(matches.get_flag("json")),
@@ -73,11 +74,11 @@ fn build(base: bool, quiet: bool) -> Outcome {
     let removed = setup.sweep().len();
     if !quiet {
         if removed > 0 {
-            println!("removed {removed} that nobody has used for long");
+            say!("removed {removed} that nobody has used for long");
         }
         let names: Vec<&str> = levels.iter().map(|level| level.name()).collect();
         let (version, names) = (setup.toolchain().release(), names.join(" and "));
-        println!("Rust cells are ready: {names}, rustc {version}, in {}", setup.home().display());
+        say!("Rust cells are ready: {names}, rustc {version}, in {}", setup.home().display());
     }
     Ok(exit::OK)
 }
@@ -85,7 +86,7 @@ fn build(base: bool, quiet: bool) -> Outcome {
 /// Builds one level and shows how far it is: a bar on a terminal, else a line.
 fn with_bar(setup: &Setup, level: Level) -> Result<(), SetupError> {
     if setup.ready(level).is_some() {
-        eprintln!("{}: built before", level.name());
+        talk!("{}: built before", level.name());
         return Ok(());
     }
     let start = Instant::now();
@@ -94,7 +95,7 @@ fn with_bar(setup: &Setup, level: Level) -> Result<(), SetupError> {
     bar.set_style(ProgressStyle::with_template(&template).expect("a template"));
     bar.enable_steady_tick(Duration::from_millis(200));
     if !std::io::stderr().is_terminal() {
-        eprintln!("{}: building", level.name());
+        talk!("{}: building", level.name());
     }
     let built = setup.build(level, &mut |Progress { done, total, name }| {
         bar.set_length(total as u64);
@@ -103,7 +104,7 @@ fn with_bar(setup: &Setup, level: Level) -> Result<(), SetupError> {
     });
     bar.finish_and_clear();
     if built.is_ok() {
-        eprintln!("{}: built in {:.0} s", level.name(), start.elapsed().as_secs_f64());
+        talk!("{}: built in {:.0} s", level.name(), start.elapsed().as_secs_f64());
     }
     built.map(drop)
 }
@@ -122,27 +123,27 @@ fn status(as_json: bool) -> Outcome {
             "cells_size": size_of(&setup.cells()),
             "built": built.iter().map(in_json).collect::<Vec<_>>(),
         });
-        println!("{}", serde_json::to_string_pretty(&status).unwrap_or_default());
+        output::json(&status)?;
         return Ok(code);
     }
-    println!("rustc {} ({})", toolchain.version, toolchain.rustc.display());
+    say!("rustc {} ({})", toolchain.version, toolchain.rustc.display());
     let folder = Setup::folder();
     if built.is_empty() {
-        println!("nothing is built yet in {}", folder.display());
+        say!("nothing is built yet in {}", folder.display());
     } else {
-        println!("built in {}", folder.display());
-        println!("  {:<12}  {:>10}  {:<10}  {:<9}  STATE", "WHAT", "SIZE", "AGE", "RUSTC");
+        say!("built in {}", folder.display());
+        say!("  {:<12}  {:>10}  {:<10}  {:<9}  STATE", "WHAT", "SIZE", "AGE", "RUSTC");
     }
     for one in &built {
         let age = one.when.and_then(|when| SystemTime::now().duration_since(when).ok());
         let age = age.map(|age| HumanDuration(age).to_string()).unwrap_or_default();
         let state = if one.current { "in use" } else { "left over" };
         let size = HumanBytes(one.size).to_string();
-        println!("  {:<12}  {size:>10}  {age:<10}  {:<9}  {state}", one.name, release(one));
+        say!("  {:<12}  {size:>10}  {age:<10}  {:<9}  {state}", one.name, release(one));
     }
     if !built.is_empty() {
         let size = HumanBytes(size_of(&setup.cells())).to_string();
-        println!("  {:<12}  {size:>10}  compiled cells of all notebooks", "cells");
+        say!("  {:<12}  {size:>10}  compiled cells of all notebooks", "cells");
     }
     let has = |level: Level| built.iter().any(|one| one.current && one.name == level.name());
     let next = match (has(Level::Base), has(Level::Full)) {
@@ -156,11 +157,11 @@ fn status(as_json: bool) -> Outcome {
             "ready: write a cell that begins with `%%rust`; `flownote rust docs` says what it has at hand"
         }
     };
-    println!("{next}");
+    say!("{next}");
     let old: Vec<&Built> = built.iter().filter(|one| !one.current).collect();
     if !old.is_empty() {
         let size = HumanBytes(old.iter().map(|one| one.size).sum());
-        println!("left over: {size} of earlier versions, which `flownote rust clean` deletes");
+        say!("left over: {size} of earlier versions, which `flownote rust clean` deletes");
     }
     Ok(code)
 }
@@ -168,10 +169,10 @@ fn status(as_json: bool) -> Outcome {
 fn clean() -> Outcome {
     let left = setup()?.clean();
     if left.is_empty() {
-        println!("nothing is left over that nobody uses");
+        say!("nothing is left over that nobody uses");
     }
     for one in left {
-        println!("deleted {} of rustc {}, {}", one.name, release(&one), HumanBytes(one.size));
+        say!("deleted {} of rustc {}, {}", one.name, release(&one), HumanBytes(one.size));
     }
     Ok(exit::OK)
 }

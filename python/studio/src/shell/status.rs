@@ -16,6 +16,7 @@ use flownote_notebook::session::{CellStatus, Event, Order, Past, Prospect, Sessi
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+use super::output::{self, say, talk};
 use super::{Error, Outcome, colours, exit, words};
 use crate::files;
 use crate::headless::{folder_of, open_store, runtime};
@@ -41,7 +42,7 @@ pub fn act(path: &Path, matches: &ArgMatches) -> Outcome {
     })?;
     let past: Vec<Past> = found.into_iter().map(|it| it.past).collect();
     let modules = modules_now(&past, &folder).unwrap_or_else(|error| {
-        eprintln!(
+        talk!(
             "{} the modules that results stand on can't be looked at: {error}; they are taken to \
              be as they were",
             colours::label("warning:")
@@ -55,13 +56,13 @@ pub fn act(path: &Path, matches: &ArgMatches) -> Outcome {
     let _ = session.apply(Event::Modules { found, edited: BTreeMap::new() });
     let rows = Rows::of(&session);
     if matches.get_flag("json") {
-        println!("{}", serde_json::to_string_pretty(&rows.as_json()).unwrap_or_default());
+        output::json(&rows.as_json())?;
     } else if rows.0.is_empty() {
-        println!("{} has no cells that run", path.display());
+        say!("{} has no cells that run", path.display());
     } else {
-        print!("{}", rows.table());
+        output::write(rows.table())?;
         if let Some(outlook) = rows.outlook(path) {
-            eprintln!("{outlook}");
+            talk!("{outlook}");
         }
     }
     Ok(exit::OK)

@@ -84,9 +84,9 @@ impl End {
         let hint = match &self.ending {
             Ending::Asked | Ending::Killed => return None,
             Ending::Nonsense(error) => return flownote_flow::help::Help::hint(error),
-            Ending::NotStarted(_) => {
-                "check that Flownote is installed in this Python: \
-                                      `python -m pip install flownote`"
+            Ending::NotStarted(_) => "check that this program is there and may be run",
+            Ending::Status { .. } if self.last_words.contains("No module named flownote") => {
+                "install Flownote in this Python: `python -m pip install flownote`"
             }
             Ending::Status { out_of_memory: true, .. } => {
                 "load less at once, or end other programs"
@@ -185,6 +185,17 @@ mod tests {
                 "  cell 3, line 2",
             ]
         );
+    }
+
+    #[test]
+    fn a_python_without_flownote_is_not_one_that_is_missing() {
+        let last_words = "/usr/bin/python3: No module named flownote\n".to_owned();
+        let ending = Ending::Status { status: 1 << 8, out_of_memory: false };
+        let hint = End { ending, last_words }.hint().unwrap_or_default();
+        assert!(hint.contains("pip install flownote"), "{hint}");
+        let ending = Ending::NotStarted("`/nope`: No such file or directory".to_owned());
+        let hint = End { ending, last_words: String::new() }.hint().unwrap_or_default();
+        assert!(!hint.contains("pip install"), "{hint}");
     }
 
     #[test]

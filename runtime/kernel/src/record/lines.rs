@@ -1,4 +1,4 @@
-//! What an execution printed, as lines with their times: what `flownote logs` shows.
+//! What an execution printed, as lines with their ends and times: what `flownote logs` shows.
 
 use bytes::Bytes;
 use flownote_flow::manifest::StreamLog;
@@ -32,12 +32,11 @@ impl Lines {
         };
         of.bytes += text.len() as u64;
         for piece in text.split_inclusive('\n') {
-            let line = piece.strip_suffix('\n');
             match of.lines.last_mut().filter(|_| of.open) {
-                Some((_, last)) => last.push_str(line.unwrap_or(piece)),
-                None => of.lines.push((at, line.unwrap_or(piece).to_owned())),
+                Some((_, last)) => last.push_str(piece),
+                None => of.lines.push((at, piece.to_owned())),
             }
-            of.open = line.is_none();
+            of.open = !piece.ends_with('\n');
         }
     }
 
@@ -69,7 +68,7 @@ mod tests {
         lines.push(Stream::Stderr, 2, "x\n");
         lines.push(Stream::Stdout, 3, "b\n\nc");
         let (log, segment) = lines.of(flownote_store::Stream::Stdout);
-        assert_eq!(log.inline, [(1, "ab".into()), (3, String::new()), (3, "c".into())]);
+        assert_eq!(log.inline, [(1, "ab\n".into()), (3, "\n".into()), (3, "c".into())]);
         assert_eq!((log.bytes, log.lines, segment), (5, 3, None));
         lines.push(Stream::Stdout, 4, &"long\n".repeat(10_000));
         let (log, segment) = lines.of(flownote_store::Stream::Stdout);

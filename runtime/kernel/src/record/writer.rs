@@ -183,7 +183,9 @@ impl Writer {
         if !self.begun {
             return Ok(());
         }
-        let text = flownote_notebook::ipynb::write(document);
+        let mut document = document.clone();
+        document.name_kernel();
+        let text = flownote_notebook::ipynb::write(&document);
         let digest = self.store.put_blob(text.clone().into()).await?;
         let record =
             ArtifactRecord { codec: "utf8".to_owned(), ..json_record("str", &digest, text.len()) };

@@ -68,7 +68,7 @@ async fn each_execution_is_a_task_of_the_sessions_run() {
     let bytes = store.read_record(&artifact.expect("`frame`").record).await.expect("bytes");
     assert_eq!(bytes, LONG);
     let lines = store.log_lines(&key, &step, &task, None, None).await.expect("lines");
-    assert_eq!(lines.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(), ["hello"]);
+    assert_eq!(lines.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(), ["hello\n"]);
 }
 
 #[tokio::test]
@@ -177,7 +177,7 @@ async fn a_long_log_is_read_whole() {
     let step = StepName::new("a");
     let lines = store.log_lines(&key, &step, &TaskId::new("1"), None, None).await.expect("lines");
     assert_eq!(lines.len(), 20_000);
-    assert_eq!(lines[19_999].text, "19999");
+    assert_eq!(lines[19_999].text, "19999\n");
 }
 
 #[tokio::test]

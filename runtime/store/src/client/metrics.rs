@@ -2,7 +2,7 @@
 //! metric, so a flow that says `self.ndcg = 0.31` needs nothing more.
 
 use flownote_flow::id::{StepName, TaskId};
-use flownote_flow::manifest::ArtifactRecord;
+use flownote_flow::manifest::{ArtifactRecord, Outcome};
 use flownote_flow::run::RunRecord;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use super::artifacts::attempt_name;
 use super::{RunFilter, RunSummary};
 use crate::error::{Error, Result};
 use crate::keys::RunKey;
+use crate::notebooks;
 use crate::store::Store;
 
 /// Runs whose rows are read at once.
@@ -28,7 +29,8 @@ pub struct RunRow {
     /// Its scalar parameters.
     pub parameters: Map<String, Value>,
     /// The scalar artifacts of `end`, and those of the other tasks outside every foreach
-    /// that `end` doesn't see, later steps before earlier ones.
+    /// that `end` doesn't see, later steps before earlier ones; of a notebook those of its
+    /// cells.
     pub metrics: Map<String, Value>,
 }
 
@@ -59,6 +61,11 @@ impl Store {
     /// Reads the metrics of a run, whose record is known.
     pub async fn metrics(&self, run: &RunKey, record: &RunRecord) -> Result<Map<String, Value>> {
         let mut metrics = Map::new();
+        if notebooks::is(&run.flow) {
+            self.add_values(run, &mut metrics).await?;
+            metrics.retain(|name, _| !record.parameters.contains_key(name));
+            return Ok(metrics);
+        }
         let is_end = |step: &StepName| step.as_str() == "end";
         let mut steps: Vec<&StepName> =
             record.description.steps.iter().map(|step| &step.name).collect();
@@ -70,6 +77,23 @@ impl Store {
         }
         metrics.retain(|name, _| !record.parameters.contains_key(name));
         Ok(metrics)
+    }
+
+    /// Adds the scalars that a notebook's cells made: each as the last execution left it.
+    async fn add_values(&self, run: &RunKey, metrics: &mut Map<String, Value>) -> Result<()> {
+        let mut dones = self.dones(run, None).await?;
+        dones.retain(|done| {
+            done.outcome == Outcome::Ok && done.step.as_str() != notebooks::EXECUTED
+        });
+        dones.sort_by_key(|done| done.task.to_string().parse::<u64>().unwrap_or_default());
+        for (name, record) in dones.iter().flat_map(|done| &done.manifest.artifacts) {
+            match scalar(record).filter(|_| name != notebooks::OUTPUTS) {
+                Some(value) => drop(metrics.insert(name.clone(), value)),
+                // It was a number, and the cell below made something else of it.
+                None => drop(metrics.shift_remove(name)),
+            }
+        }
+        Ok(())
     }
 
     /// Adds the metrics of a step's single task, unless a later step named them before.

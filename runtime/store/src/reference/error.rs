@@ -32,6 +32,32 @@ pub enum Error {
         store: String,
         /// The notebooks that there are runs of.
         files: Vec<String>,
+        /// Where notebooks of that name were that were run, when the file is there.
+        others: Vec<String>,
+    },
+    /// Several notebooks are called so.
+    #[error("{} notebooks are called `{file}`", notebooks.len())]
+    WhichNotebook {
+        /// What was given.
+        file: String,
+        /// Where each was, and its newest run; that which ran last first.
+        notebooks: Vec<(String, String)>,
+    },
+    /// The run that asks is the only one.
+    #[error("{what} has no run but this one")]
+    NoOther {
+        /// The flow or the notebook.
+        what: String,
+    },
+    /// Which cell of a notebook's run is not said.
+    #[error("`{run}` is a whole notebook, not a cell or a value")]
+    WhichCell {
+        /// The run.
+        run: RunKey,
+        /// How many cells it has.
+        cells: usize,
+        /// The values that it ended with, `cell/name`.
+        values: Vec<String>,
     },
     /// Neither a flow nor a run is called so.
     #[error("there is no flow or run `{text}` in the store {store}")]
@@ -153,6 +179,31 @@ impl Help for Error {
             Self::Store(error) => return error.hint(),
             Self::Form(error) => return error.hint(),
             Self::Empty { .. } => "start one: `flownote demo`, or `flownote run flow.py`".into(),
+            Self::NoNotebook { file, others, .. } if !others.is_empty() => format!(
+                "run it first: `flownote run {file}`; of that name is what ran as {}",
+                shown(others)
+            ),
+            Self::WhichNotebook { notebooks, .. } => format!(
+                "say where it is, or name the run: {}",
+                listed(notebooks.iter().map(|(place, run)| format!("`{place}` (latest `{run}`)")))
+            ),
+            Self::NoOther { .. } => {
+                "`latest` in a cell is the latest other run: run the notebook once more".into()
+            }
+            Self::WhichCell { run, cells, values } => {
+                let paths: Vec<String> = values.iter().map(|it| format!("{run}/{it}")).collect();
+                let values = match paths.is_empty() {
+                    true => String::new(),
+                    false => format!("name a value: {}; ", shown(&paths)),
+                };
+                let cells = match cells {
+                    1 => format!("{run}/1"),
+                    cells => format!("{run}/1` to `{cells}"),
+                };
+                format!(
+                    "{values}all values of a cell: `{cells}`; `flownote artifacts {run}` lists them"
+                )
+            }
             Self::NoNotebook { file, files, .. } => match near_name(file, files) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if files.is_empty() => format!("run it first: `flownote run {file}`"),
@@ -235,9 +286,15 @@ fn near_or_all(word: &str, names: &[String], all: &str) -> String {
 }
 
 fn shown(names: &[String]) -> String {
-    let mut words: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-    if names.len() > SHOWN {
-        words.push(format!("{} more", names.len() - SHOWN));
+    listed(names.iter().map(|name| format!("`{name}`")))
+}
+
+/// The first of some words, and how many more there are.
+fn listed(words: impl ExactSizeIterator<Item = String>) -> String {
+    let more = words.len().saturating_sub(SHOWN);
+    let mut words: Vec<String> = words.take(SHOWN).collect();
+    if more > 0 {
+        words.push(format!("{more} more"));
     }
     list_in_words(&words)
 }

@@ -1,6 +1,6 @@
 //! From a text to a run and what of it is meant.
 
-use crate::client::RunSummary;
+use crate::client::{RunFilter, RunSummary};
 use crate::{RunKey, Store};
 use flownote_flow::id::{FlowName, StepName};
 use flownote_flow::pathspec::{self, parse_artifact, parse_step, parse_task};
@@ -18,8 +18,19 @@ pub async fn resolve(
     text: &str,
     within: Option<&FlowName>,
 ) -> Result<Target, Error> {
+    resolve_from(store, text, within, None).await
+}
+
+/// The same, asked from within a run: its `latest` is the latest other one. A session's run is
+/// there as soon as its first cell has run, and what a cell finds mustn't depend on that.
+pub async fn resolve_from(
+    store: &Store,
+    text: &str,
+    within: Option<&FlowName>,
+    asking: Option<&RunKey>,
+) -> Result<Target, Error> {
     if let Some((file, rest)) = notebooks::file_in(text) {
-        let newest = notebooks::newest(store, file).await?;
+        let newest = notebooks::newest(store, file, asking).await?;
         let run = RunKey::new(newest.flow, newest.run);
         let rest: Vec<&str> = rest.split('/').filter(|_| !rest.is_empty()).collect();
         check(&rest, text)?;
@@ -36,10 +47,10 @@ pub async fn resolve(
     let (run, rest) = match (named, within) {
         (Some(flow), _) => {
             let run = parts.get(1).copied().unwrap_or(LATEST);
-            (run_of(store, flow, run).await?, parts.get(2..).unwrap_or_default())
+            (run_of(store, flow, run, asking).await?, parts.get(2..).unwrap_or_default())
         }
-        (None, Some(flow)) => (run_of(store, flow, parts[0]).await?, &parts[1..]),
-        (None, None) => (run_of_any(store, &flows, parts[0]).await?, &parts[1..]),
+        (None, Some(flow)) => (run_of(store, flow, parts[0], asking).await?, &parts[1..]),
+        (None, None) => (run_of_any(store, &flows, parts[0], asking).await?, &parts[1..]),
     };
     let target = part_of(store, run, rest, text).await?;
     Ok(target)
@@ -65,11 +76,22 @@ pub async fn resolve_run(
     }
 }
 
-/// The newest run of some flows.
-async fn latest(store: &Store, flows: &[FlowName]) -> Result<Option<RunSummary>, Error> {
+/// The newest run of some flows, but the one that asks.
+async fn latest(
+    store: &Store,
+    flows: &[FlowName],
+    asking: Option<&RunKey>,
+) -> Result<Option<RunSummary>, Error> {
     let mut newest: Option<RunSummary> = None;
     for flow in flows {
-        let found = store.latest_run(flow).await?;
+        let found = match asking.filter(|asking| asking.flow == *flow) {
+            None => store.latest_run(flow).await?,
+            Some(asking) => {
+                let two = RunFilter { limit: Some(2), ..RunFilter::of(flow.clone()) };
+                let runs = store.runs(&two).await?.runs;
+                runs.into_iter().find(|run| run.run != asking.run)
+            }
+        };
         if found.as_ref().map(|run| &run.run) > newest.as_ref().map(|run| &run.run) {
             newest = found;
         }
@@ -77,20 +99,33 @@ async fn latest(store: &Store, flows: &[FlowName]) -> Result<Option<RunSummary>,
     Ok(newest)
 }
 
-async fn run_of(store: &Store, flow: &FlowName, text: &str) -> Result<RunKey, Error> {
+async fn run_of(
+    store: &Store,
+    flow: &FlowName,
+    text: &str,
+    asking: Option<&RunKey>,
+) -> Result<RunKey, Error> {
     let flows = std::slice::from_ref(flow);
-    match find(store, flows, text).await? {
+    match find(store, flows, text, asking).await? {
         Some(run) => Ok(run),
+        None if text == LATEST && asking.is_some() => {
+            Err(Error::NoOther { what: format!("flow `{flow}`") })
+        }
         None => Err(Error::NoRun {
             flow: flow.to_string(),
             text: text.into(),
-            newest: latest(store, flows).await?.map(|run| run.run.to_string()),
+            newest: latest(store, flows, None).await?.map(|run| run.run.to_string()),
         }),
     }
 }
 
-async fn run_of_any(store: &Store, flows: &[FlowName], text: &str) -> Result<RunKey, Error> {
-    match find(store, flows, text).await? {
+async fn run_of_any(
+    store: &Store,
+    flows: &[FlowName],
+    text: &str,
+    asking: Option<&RunKey>,
+) -> Result<RunKey, Error> {
+    match find(store, flows, text, asking).await? {
         Some(run) => Ok(run),
         None => Err(Error::NoFlow {
             text: text.into(),
@@ -101,9 +136,14 @@ async fn run_of_any(store: &Store, flows: &[FlowName], text: &str) -> Result<Run
 }
 
 /// The one run that is called so, begins or ends so.
-async fn find(store: &Store, flows: &[FlowName], text: &str) -> Result<Option<RunKey>, Error> {
+async fn find(
+    store: &Store,
+    flows: &[FlowName],
+    text: &str,
+    asking: Option<&RunKey>,
+) -> Result<Option<RunKey>, Error> {
     if text == LATEST {
-        let found = latest(store, flows).await?;
+        let found = latest(store, flows, asking).await?;
         return Ok(found.map(|run| RunKey { flow: run.flow, run: run.run }));
     }
     let mut candidates = Vec::new();

@@ -1,6 +1,9 @@
 //! [`Target`]: a run, and perhaps a step, a task and an artifact of it.
 
-use crate::client::{Artifact, Task};
+use std::collections::BTreeMap;
+
+use crate::client::{Artifact, Origin, Task};
+use crate::notebooks::{self, Cells};
 use crate::{RunKey, Store};
 use flownote_flow::id::{StepName, TaskId};
 
@@ -58,6 +61,7 @@ impl Target {
     pub async fn task_or_end(&self, store: &Store, text: &str) -> Result<Task, Error> {
         match &self.step {
             Some(_) => self.one_task(store, text).await,
+            None if notebooks::is(&self.run.flow) => Err(self.which_cell(store).await?),
             None => {
                 let end = Self { step: Some(StepName::new("end")), ..self.clone() };
                 match end.one_task(store, text).await {
@@ -66,6 +70,25 @@ impl Target {
                 }
             }
         }
+    }
+
+    /// What can be named of a notebook's run.
+    async fn which_cell(&self, store: &Store) -> Result<Error, Error> {
+        let cells = Cells::read(store, &self.run).await?;
+        let mut found: BTreeMap<String, String> = BTreeMap::new();
+        let mut tasks = store.tasks(&self.run, None).await?;
+        tasks.sort_by_key(|task| task.task.to_string().parse::<u64>().unwrap_or_default());
+        for task in tasks {
+            let number = cells.get(&task.step).and_then(|cell| cell.number);
+            let Some(number) = number else { continue };
+            for own in Self::artifacts(store, &self.run, &task).await? {
+                if own.origin == Origin::Own {
+                    found.insert(own.name.clone(), format!("{number}/{}", own.name));
+                }
+            }
+        }
+        let values = found.into_values().collect();
+        Ok(Error::WhichCell { run: self.run.clone(), cells: cells.count(), values })
     }
 
     /// The tasks that are meant: the one named, a step's, or the whole run's.
@@ -95,14 +118,19 @@ impl Target {
         })
     }
 
-    /// The artifacts that a task sees; none while it isn't done.
+    /// The artifacts that a task sees; none while it isn't done. What a notebook's cell showed
+    /// is kept as one, and is no value of its user's.
     pub async fn artifacts(
         store: &Store,
         run: &RunKey,
         task: &Task,
     ) -> Result<Vec<Artifact>, Error> {
         let found = store.artifacts(run, &task.step, &task.task).await;
-        Ok(absent(found.map(Some))?.unwrap_or_default())
+        let mut found = absent(found.map(Some))?.unwrap_or_default();
+        if notebooks::is(&run.flow) {
+            found.retain(|it| it.name != notebooks::OUTPUTS);
+        }
+        Ok(found)
     }
 }
 
