@@ -51,7 +51,7 @@ class Flow(ClientObject):
 
     def is_in_namespace(self) -> bool:
         """Whether some run of it lies in the namespace."""
-        return get_namespace() is None or self.latest_run is not None
+        return get_namespace() is None or next(self.runs(), None) is not None
 
     @property
     def parent(self) -> None:
