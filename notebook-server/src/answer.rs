@@ -23,6 +23,11 @@ impl Failure {
         Self { status, error: ApiError { what: what.into(), place: None, hint: Some(hint.into()) } }
     }
 
+    /// What kind of failure.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// A request that makes no sense.
     pub fn wrong(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, what, hint)

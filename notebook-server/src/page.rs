@@ -4,13 +4,14 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::extract::{Path as Way, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 
 use crate::answer::Failure;
 use crate::compress::{accepts_gzip, vary};
+use crate::notebooks;
 use crate::security::gate;
 use crate::state::App;
 
@@ -33,6 +34,15 @@ pub async fn index(State(app): State<App>) -> Response {
         .replace("href=\"/", &format!("href=\"{base}/"))
         .replace("src=\"/", &format!("src=\"{base}/"));
     ([(header::CACHE_CONTROL, "no-cache")], Html(text)).into_response()
+}
+
+/// `GET` of a notebook: the page says that there is none, too, but the answer says it as well.
+pub async fn notebook(State(app): State<App>, Way(path): Way<String>) -> Response {
+    let mut answer = index(State(app.clone())).await;
+    if answer.status().is_success() && !notebooks::is_there(&app, &path).await {
+        *answer.status_mut() = StatusCode::NOT_FOUND;
+    }
+    answer
 }
 
 /// `GET` of a file of the bundle.
@@ -79,9 +89,22 @@ pub async fn sandbox(State(app): State<App>) -> Response {
     answer
 }
 
-/// What answers where nothing is.
-pub async fn nothing() -> Failure {
-    absent()
+/// What answers where nothing is: to people the page, which says so and leads back; to programs
+/// the error.
+pub async fn nothing(State(app): State<App>, asked: Method, uri: Uri, head: HeaderMap) -> Response {
+    let path = uri.path().strip_prefix(app.base.path.as_str()).unwrap_or_default();
+    let accepted = head.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let is_person = asked == Method::GET && accepted.contains("text/html");
+    let is_place = path.starts_with('/') && !path.starts_with("/api/");
+    let is_file = path.starts_with("/assets/");
+    if !is_person || !is_place || is_file {
+        return absent().into_response();
+    }
+    let mut answer = index(State(app)).await;
+    if answer.status().is_success() {
+        *answer.status_mut() = StatusCode::NOT_FOUND;
+    }
+    answer
 }
 
 fn absent() -> Failure {

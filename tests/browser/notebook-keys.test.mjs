@@ -129,6 +129,32 @@ describe("cells come and go", () => {
     await orderIs("a,b,c,d", "then the first");
   });
 
+  test("z passes over what was typed since, and says so when that would be lost", async () => {
+    await book.focus("c");
+    await press("d", "d");
+    await orderIs("a,b,d", "c is deleted");
+    await book.edit("b");
+    await press("Control+End");
+    await world.page.keyboard.insertText(" + 0");
+    await press("Escape", "z");
+    await orderIs("a,b,c,d", "the deleted cell is back");
+    assert.equal(await book.text("b"), "two = 2 + 0", "what was typed stays");
+    await press("Shift+Z");
+    await orderIs("a,b,d", "Shift+Z deletes it again");
+    await press("z");
+    await book.edit("b");
+    await press("Control+z");
+    await until(() => book.text("b"), (text) => text === "two = 2", "Ctrl+Z is the typing's");
+    await press("Escape", "b", "Enter");
+    await hasCells(5, "a new cell");
+    await world.page.keyboard.insertText("new = 5");
+    await press("Escape", "z");
+    await world.page.getByText(/cell 3 was typed in since/).first().waitFor();
+    assert.equal((await book.order()).length, 5, "it stays");
+    await press("d", "d");
+    await orderIs("a,b,c,d", "it can be deleted");
+  });
+
   test("a single d does nothing", async () => {
     await book.focus("a");
     await press("d", "j");

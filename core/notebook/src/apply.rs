@@ -29,8 +29,14 @@ impl Document {
                 self.history.undone(done.inverse.clone());
                 done
             }
+            Operation::UndoCells => {
+                let (at, inverse) = self.history.newest_of_cells()?;
+                let done = self.perform(inverse)?;
+                self.history.undone_at(at, done.inverse.clone());
+                done
+            }
             Operation::Redo => {
-                let again = self.history.newest_undone().cloned().ok_or(Error::NothingToRedo)?;
+                let again = self.history.newest_undone()?;
                 let done = self.perform(again)?;
                 self.history.redone(done.inverse.clone());
                 done
@@ -62,7 +68,7 @@ impl Document {
             Operation::Restore { cells } => self.restore(cells),
             Operation::Replace { cells, with } => self.replace(&cells, with),
             // `apply` gives the inverse in their place.
-            Operation::Undo => Err(Error::NothingToUndo),
+            Operation::Undo | Operation::UndoCells => Err(Error::NothingToUndo),
             Operation::Redo => Err(Error::NothingToRedo),
         }
     }

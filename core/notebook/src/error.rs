@@ -74,6 +74,12 @@ pub enum Error {
     /// Fewer than two cells to merge, or none to replace or to put in their place.
     #[error("too few cells are named")]
     TooFewCells,
+    /// What was typed into a cell would be lost.
+    #[error("cell `{cell}` was typed in since, and that would be lost")]
+    TypedSince {
+        /// The cell.
+        cell: CellId,
+    },
     /// No operation is left to take back.
     #[error("there is nothing to undo")]
     NothingToUndo,
@@ -96,6 +102,7 @@ impl Help for Error {
             Self::NotAdjacent { .. } => "move the cells together first".into(),
             Self::TwoLanguages { .. } => "change one cell's language first".into(),
             Self::TooFewCells => "name two cells or more to merge, one or more to replace".into(),
+            Self::TypedSince { .. } => "Ctrl+Z in the cell takes the typing back first".into(),
             Self::NothingToUndo | Self::NothingToRedo => return None,
         })
     }

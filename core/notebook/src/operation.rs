@@ -117,6 +117,9 @@ pub enum Operation {
     },
     /// Takes the last operation back.
     Undo,
+    /// Takes the last operation back that isn't typing ([`Operation::Splice`]): what was typed
+    /// since stays, and is in the way when it would be lost.
+    UndoCells,
     /// Applies again what was taken back last.
     Redo,
 }

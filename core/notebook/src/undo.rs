@@ -1,6 +1,8 @@
 //! What a document remembers in order to take operations back.
 
-use crate::{Operation, text};
+use std::slice;
+
+use crate::{CellId, Error, Operation, text};
 
 /// How many operations can be taken back.
 const DEPTH: usize = 1_000;
@@ -18,7 +20,10 @@ impl History {
     /// Remembers the inverse of an operation that was just applied. Typing or erasing
     /// letter by letter becomes one step, up to the end of the line.
     pub fn remember(&mut self, applied: &Operation, inverse: Operation) {
-        self.redo.clear();
+        // Cells that were taken back stand beside what is typed meanwhile.
+        if !is_typing(applied) || self.redo.iter().any(is_typing) {
+            self.redo.clear();
+        }
         let joined = self.open && self.undo.last_mut().is_some_and(|last| join(last, &inverse));
         if !joined {
             push(&mut self.undo, inverse);
@@ -31,14 +36,47 @@ impl History {
         self.undo.last()
     }
 
+    /// The inverse of the last operation that isn't typing, and its place. What was typed since
+    /// concerns other cells, or leaves the operation as it is: either can be taken back first.
+    pub fn newest_of_cells(&self) -> Result<(usize, Operation), Error> {
+        let at = self.undo.iter().rposition(|it| !is_typing(it)).ok_or(Error::NothingToUndo)?;
+        self.keeps_what_was_typed(&self.undo[at])?;
+        Ok((at, self.undo[at].clone()))
+    }
+
     /// The inverse of what was last taken back.
-    pub fn newest_undone(&self) -> Option<&Operation> {
-        self.redo.last()
+    pub fn newest_undone(&self) -> Result<Operation, Error> {
+        let again = self.redo.last().ok_or(Error::NothingToRedo)?;
+        self.keeps_what_was_typed(again)?;
+        Ok(again.clone())
+    }
+
+    /// Whether an operation loses nothing of what was typed last.
+    fn keeps_what_was_typed(&self, operation: &Operation) -> Result<(), Error> {
+        let lost: &[CellId] = match operation {
+            Operation::Delete { cell } | Operation::Edit { cell, .. } => slice::from_ref(cell),
+            Operation::Replace { cells, .. } => cells,
+            _ => &[],
+        };
+        for typed in self.undo.iter().rev() {
+            let Operation::Splice { cell, .. } = typed else { break };
+            if lost.contains(cell) {
+                return Err(Error::TypedSince { cell: cell.clone() });
+            }
+        }
+        Ok(())
     }
 
     /// The last operation was taken back; `again` would apply it again.
     pub fn undone(&mut self, again: Operation) {
         self.undo.pop();
+        self.redo.push(again);
+        self.open = false;
+    }
+
+    /// The operation at a place was taken back; `again` would apply it again.
+    pub fn undone_at(&mut self, at: usize, again: Operation) {
+        self.undo.remove(at);
         self.redo.push(again);
         self.open = false;
     }
@@ -49,6 +87,10 @@ impl History {
         push(&mut self.undo, back);
         self.open = false;
     }
+}
+
+fn is_typing(operation: &Operation) -> bool {
+    matches!(operation, Operation::Splice { .. })
 }
 
 fn push(stack: &mut Vec<Operation>, operation: Operation) {

@@ -33,6 +33,7 @@ mod words;
 
 use std::path::Path;
 
+use axum::http::StatusCode;
 use flownote_notebook::{Document, ipynb, percent};
 
 use crate::Error;
@@ -87,4 +88,18 @@ pub(crate) fn rooms(app: &App) -> Result<&Rooms, Failure> {
     app.notebooks.as_ref().ok_or_else(|| {
         Failure::missing("no folder of notebooks is served", "start `flownote ui` in one")
     })
+}
+
+/// Whether there is a notebook, as far as can be told without opening it.
+pub async fn is_there(app: &App, path: &str) -> bool {
+    let Ok(rooms) = rooms(app) else { return true };
+    let folder = rooms.ground.folder.clone();
+    let path = path.to_owned();
+    let look = move || Ok(folder.canonical(&folder::Relative::of_notebook(&path)?)?);
+    match serve::blocking(look).await {
+        Ok(_) => true,
+        Err(failure) => {
+            !matches!(failure.status(), StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST)
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! The rooms that are open, by the one path of their notebook.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use flownote_kernel::protocol::{Problem, ValueRef};
+use flownote_notebook::session::CellLinks;
 use flownote_notebook::{CellId, Document};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
@@ -94,6 +95,16 @@ impl Rooms {
         document.await.ok()
     }
 
+    /// The names that the cells of a notebook that is open make and use.
+    pub async fn names(&self, path: &Relative) -> Option<BTreeMap<CellId, CellLinks>> {
+        let path = self.canonical(path).await.ok()?;
+        let door = self.open.lock().await.get(&path).cloned()?;
+        let room = door.lock().await.clone()?;
+        let (answer, names) = oneshot::channel();
+        room.send(Message::LookAtNames(answer)).await.ok()?;
+        names.await.ok()
+    }
+
     /// Gives a notebook the cells of a save, as if somebody had edited it; whether that changes
     /// anything.
     ///
@@ -151,15 +162,19 @@ impl Rooms {
         futures::future::join_all(doors.into_iter().map(end)).await;
     }
 
-    async fn room(&self, path: &Relative) -> Result<mpsc::Sender<Message>, Refusal> {
-        // One notebook has one room, however it is called.
+    async fn canonical(&self, path: &Relative) -> Result<Relative, folder::Error> {
         let (folder, wanted) = (self.ground.folder.clone(), path.clone());
         let found = tokio::task::spawn_blocking(move || folder.canonical(&wanted)).await;
-        let path = found.map_err(|error| folder::Error::Io {
+        found.map_err(|error| folder::Error::Io {
             path: path.as_str().to_owned(),
             done: "read",
             source: std::io::Error::other(error),
-        })??;
+        })?
+    }
+
+    async fn room(&self, path: &Relative) -> Result<mpsc::Sender<Message>, Refusal> {
+        // One notebook has one room, however it is called.
+        let path = self.canonical(path).await?;
         let door = {
             let mut open = self.open.lock().await;
             // A door that nobody stands at and that leads nowhere is none.

@@ -31,6 +31,9 @@ pub enum ToPage {
     /// Something happened. Numbers follow one another without gaps from [`Hello::next`] on.
     /// Changes of text come as [`ToPage::Edited`], all others of the document as `changed`.
     Event(Numbered),
+    /// A kernel began or ended: what of [`Hello`] is its own. Statuses that differ came as
+    /// events before.
+    Session(SessionNow),
     /// What cells make and use: of those whose names are others now.
     Names(Names),
     /// Text was edited: by this page too, which so learns that its edit was taken.
@@ -83,6 +86,20 @@ pub struct Hello {
     /// The cells whose outputs may have scripts that run: this user's own runs made them, or
     /// the user trusts them.
     pub trusted_cells: BTreeSet<CellId>,
+}
+
+/// What runs for a notebook.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SessionNow {
+    /// As [`Hello::session`].
+    pub session: Option<String>,
+    /// As [`Hello::idle`].
+    pub idle: bool,
+    /// As [`Hello::interpreters`].
+    pub interpreters: Vec<Standing>,
+    /// As [`Hello::asking`].
+    pub asking: Option<Prompt>,
 }
 
 /// What cells make and use.

@@ -29,6 +29,31 @@ async fn the_page_is_served_under_its_base() {
 }
 
 #[tokio::test]
+async fn people_who_are_lost_get_the_page_and_programs_an_error() {
+    let dist = tempfile::tempdir().unwrap();
+    std::fs::write(dist.path().join("index.html"), "<p>the page</p>").unwrap();
+    let (base, folder) = (Base::parse("/x").unwrap(), dist.path().to_owned());
+    let server = Server::with(|options| Options { base, dev: Some(folder), ..options }).await;
+    let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+    for (path, accept, is_page) in [
+        ("/x/nope", browser, true),
+        ("/x/nope/deeper", browser, true),
+        ("/x/nope", "*/*", false),
+        ("/x/nope", "application/json", false),
+        ("/x/api/nope", browser, false),
+        ("/x/assets/nope.js", browser, false),
+        ("/nope", browser, false),
+    ] {
+        let got = server.ask("GET", path).header("Accept", accept).send(server.at).await;
+        assert_eq!(got.status, 404, "{path}");
+        assert_eq!(got.body.contains("<p>the page</p>"), is_page, "{path} {accept}: {got:?}");
+        assert_eq!(got.body.contains("\"hint\""), !is_page, "{path} {accept}: {got:?}");
+    }
+    let posted = server.ask("POST", "/x/nope").header("Accept", browser).send(server.at).await;
+    assert!(!posted.body.contains("<p>the page</p>"), "{posted:?}");
+}
+
+#[tokio::test]
 async fn a_page_that_is_not_built_says_how() {
     let empty = tempfile::tempdir().unwrap();
     let folder = empty.path().to_owned();

@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::generator::{document, operation};
-use crate::{Change, Operation};
+use crate::{Change, Document, Operation};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
@@ -49,7 +49,7 @@ proptest! {
     #[test]
     fn a_copy_that_replays_what_was_applied_stays_the_same(
         before in document(),
-        operations in vec(prop_oneof![5 => operation(), 2 => Just(Operation::Undo), 1 => Just(Operation::Redo)], 1..10),
+        operations in vec(with_undo(), 1..10),
     ) {
         let (mut document, mut copy) = (before.clone(), before);
         for operation in operations {
@@ -58,6 +58,27 @@ proptest! {
             copy.apply(serde_json::from_str(&wire).unwrap()).unwrap();
             prop_assert_eq!(&copy, &document, "{}", wire);
         }
+    }
+
+    #[test]
+    fn cells_that_are_taken_back_before_later_typing_change_nothing_else(
+        before in document(),
+        operations in vec(with_undo(), 1..14),
+    ) {
+        let mut document = before.clone();
+        for operation in operations {
+            let texts = |document: &Document| -> usize {
+                document.cells().iter().map(|cell| cell.source.len()).sum()
+            };
+            let (typed, is_cells) = (texts(&document), operation == Operation::UndoCells);
+            if let Ok(change) = document.apply(operation)
+                && is_cells && matches!(change.applied, Operation::Move { .. })
+            {
+                prop_assert_eq!(texts(&document), typed);
+            }
+        }
+        while document.apply(Operation::Undo).is_ok() {}
+        prop_assert_eq!(document, before);
     }
 
     #[test]
@@ -73,4 +94,45 @@ proptest! {
         ids.dedup();
         prop_assert_eq!(ids.len(), count);
     }
+}
+
+fn with_undo() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        6 => operation(),
+        2 => Just(Operation::Undo),
+        2 => Just(Operation::UndoCells),
+        1 => Just(Operation::Redo),
+    ]
+}
+
+/// What was typed into cell `a` after an operation stays, when cells are taken back.
+fn typed_after(operation: Operation, typed: &str) -> Result<String, crate::Error> {
+    let cells = ["a", "b"].map(|id| crate::Cell::new(id, crate::Language::Python, id));
+    let mut document = Document::new(cells.to_vec()).unwrap();
+    document.apply(operation).unwrap();
+    let (cell, text) = (typed.into(), "x = 1".to_owned());
+    document.apply(Operation::Splice { cell, from: 0, to: 0, text }).unwrap();
+    document.apply(Operation::UndoCells)?;
+    let shown = |document: &Document| -> String {
+        document.cells().iter().map(|it| format!("{}:{};", it.id.as_str(), it.source)).collect()
+    };
+    let undone = shown(&document);
+    // What was taken back comes again, and what was typed is there still.
+    document.apply(Operation::Redo).unwrap();
+    assert!(shown(&document).contains("x = 1"));
+    Ok(undone)
+}
+
+#[test]
+fn typing_is_passed_over_where_cells_are_taken_back() {
+    let delete = || Operation::Delete { cell: "b".into() };
+    assert_eq!(typed_after(delete(), "a").unwrap(), "a:x = 1a;b:b;");
+    let to_end = || Operation::Move { cell: "a".into(), to: 1 };
+    assert_eq!(typed_after(to_end(), "a").unwrap(), "a:x = 1a;b:b;");
+    let new = || crate::Cell::new("n", crate::Language::Python, "");
+    let insert = || Operation::Insert { cell: new(), at: 0 };
+    assert_eq!(typed_after(insert(), "a").unwrap(), "a:x = 1a;b:b;");
+    // What was typed into the new cell would be gone.
+    let refused = typed_after(insert(), "n").unwrap_err();
+    assert_eq!(refused, crate::Error::TypedSince { cell: "n".into() });
 }

@@ -1,16 +1,19 @@
 //! The supervisor's side of a room: how it comes and goes, and what it tells.
 
+use std::collections::BTreeMap;
 use std::mem;
 
 use flownote_kernel::protocol::Problem;
 use flownote_kernel::supervisor::{
     Event, InterpreterState, Numbered, Prompt, Reply, Request, Seen, Standing,
 };
+use flownote_notebook::CellId;
 use flownote_notebook::session::CellStatus;
 
 use super::names::Known;
 use super::{Kernel, Room, Standings, Waiting, table};
 use crate::notebooks::link::{Link, News};
+use crate::notebooks::words::{SessionNow, ToPage};
 
 impl Room {
     /// Starts the supervisor with the document as it is now.
@@ -60,14 +63,33 @@ impl Room {
             self.told.clear();
         }
         self.kernel = Kernel::Up(link);
+        let before = self.statuses.clone();
         self.adopt_session(*seen);
-        self.greet_all();
+        self.tell_session(&before);
+    }
+
+    /// Tells pages that a session began or ended. They have the document already: of a long
+    /// notebook that is most of it, and who types in it isn't to wait.
+    fn tell_session(&mut self, before: &BTreeMap<CellId, CellStatus>) {
+        let status = |of: &BTreeMap<CellId, CellStatus>, cell: &CellId| {
+            of.get(cell).cloned().unwrap_or(CellStatus::NeverRun)
+        };
+        let changed = self.document.cells().iter().map(|cell| cell.id.clone()).filter_map(|cell| {
+            let now = status(&self.statuses, &cell);
+            (now != status(before, &cell)).then_some(Event::Status { cell, status: now })
+        });
+        for event in changed.collect::<Vec<_>>() {
+            self.event(event);
+        }
+        let Standings { session, interpreters } = self.standings();
+        let (idle, asking) = (self.idle, self.asking.clone());
+        self.tell_all(&ToPage::Session(SessionNow { session, idle, interpreters, asking }));
     }
 
     /// Takes over how a session stands, but for its document.
     pub(super) fn adopt_session(&mut self, seen: Seen) {
         self.session = Some(seen.session);
-        let here = |cell: &flownote_notebook::CellId| self.document.cell(cell).is_some();
+        let here = |cell: &CellId| self.document.cell(cell).is_some();
         self.statuses = seen.statuses.into_iter().filter(|(cell, _)| here(cell)).collect();
         self.idle = seen.idle;
         self.interpreters =
@@ -219,6 +241,7 @@ impl Room {
         (self.session, self.asking, self.idle) = (None, None, true);
         self.interpreters.clear();
         if began {
+            let before = self.statuses.clone();
             for status in self.statuses.values_mut() {
                 if matches!(status, CellStatus::Queued | CellStatus::Running) {
                     *status = CellStatus::Interrupted;
@@ -232,7 +255,7 @@ impl Room {
                 }
             }
             self.named(known.links);
-            self.greet_all();
+            self.tell_session(&before);
         }
         if let Some(Problem { message, hint }) = problem {
             let text = hint.map_or(message.clone(), |hint| format!("{message}\nhint: {hint}"));

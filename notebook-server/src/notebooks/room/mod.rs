@@ -36,6 +36,7 @@ use super::texts::Texts;
 use super::trust::Trust;
 use super::words::{FromPage, Person};
 
+pub use names::Known as KnownCells;
 pub use start::Refusal;
 
 /// So many messages wait for a room; then who sends them waits.
@@ -87,6 +88,8 @@ pub enum Message {
     Stand(oneshot::Sender<Standings>),
     /// The document as it is.
     Look(oneshot::Sender<Document>),
+    /// The names that its cells make and use.
+    LookAtNames(oneshot::Sender<BTreeMap<CellId, CellLinks>>),
     /// Save and end; answered when it has.
     End(oneshot::Sender<()>),
 }
@@ -222,6 +225,7 @@ impl Room {
             Message::Table(cell, name, looker) => self.table(cell, name, looker),
             Message::Stand(answer) => drop(answer.send(self.standings())),
             Message::Look(answer) => drop(answer.send(self.document.clone())),
+            Message::LookAtNames(answer) => drop(answer.send(self.names.clone())),
             Message::End(ended) => {
                 self.ending.push(ended);
                 self.save();

@@ -1244,7 +1244,7 @@ cells: Array<CellId>,
 /**
  * What stands there instead.
  */
-with: Array<Cell>, } | { "op": "undo" } | { "op": "redo" };
+with: Array<Cell>, } | { "op": "undo" } | { "op": "undo_cells" } | { "op": "redo" };
 
 /**
  * Where a reused result comes from.
@@ -1647,6 +1647,27 @@ interpreters: Array<Standing>,
 asking: Prompt | null, };
 
 /**
+ * What runs for a notebook.
+ */
+export type SessionNow = { 
+/**
+ * As [`Hello::session`].
+ */
+session: string | null, 
+/**
+ * As [`Hello::idle`].
+ */
+idle: boolean, 
+/**
+ * As [`Hello::interpreters`].
+ */
+interpreters: Array<Standing>, 
+/**
+ * As [`Hello::asking`].
+ */
+asking: Prompt | null, };
+
+/**
  * How bad a mistake is.
  */
 export type Severity = "error" | "warning";
@@ -1701,7 +1722,7 @@ export type Stream = "stdout" | "stderr";
 /**
  * What the server says.
  */
-export type ToPage = { "hello": Hello } | { "event": Numbered } | { "names": Names } | { "edited": Edited } | { "resync": Resync } | { "answer": Answer } | { "saved": Saved } | { "people": Array<Person> } | { "trusted": Array<CellId> };
+export type ToPage = { "hello": Hello } | { "event": Numbered } | { "session": SessionNow } | { "names": Names } | { "edited": Edited } | { "resync": Resync } | { "answer": Answer } | { "saved": Saved } | { "people": Array<Person> } | { "trusted": Array<CellId> };
 
 /**
  * Why something could not be done.

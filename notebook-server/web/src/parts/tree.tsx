@@ -33,7 +33,7 @@ export function Tree({ value, label = "Nested data" }: { value: unknown; label?:
   const first = entries[0];
   if (first === undefined) return <span class="faint">{inLine(value)}</span>;
   // Whatever was current may be folded away, or gone with another value.
-  if (state.current.value === "") state.current.value = `/${first}`;
+  if (state.current.value === "") state.current.value = pathTo("", first);
   return (
     <ul
       ref={root}
@@ -60,6 +60,9 @@ function Leaf({ value }: { value: unknown }) {
   );
 }
 
+/** A name may hold what parts names: `{"a/b": …}` isn't `{"a": {"b": …}}`. */
+export const pathTo = (path: string, name: string) => `${path}/${encodeURIComponent(name)}`;
+
 interface BranchProps {
   value: object;
   path: string;
@@ -78,7 +81,7 @@ function Branch({ value, path, level, state }: BranchProps) {
           key={name}
           name={name}
           value={child}
-          path={`${path}/${name}`}
+          path={pathTo(path, name)}
           level={level}
           place={at + 1}
           count={entries.length}

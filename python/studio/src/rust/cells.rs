@@ -15,7 +15,7 @@ use flownote_notebook::{Facts, Language, facts};
 
 use super::asking::Names;
 use super::building::{Built, Making};
-use super::faults::{self, Knowledge};
+use super::faults;
 use super::inputs::Given;
 use super::known::{Held, Known, Versions};
 use super::reads;
@@ -231,11 +231,9 @@ impl Cells {
     }
 
     fn get_ready(&mut self, split: &Split, found: &Facts) -> Result<(), Ended> {
-        let wants_all = |word: &str| ["arrow", "rayon", "flownote_models"].contains(&word);
-        let mut words = split.words.iter().chain(split.items.iter().flat_map(|it| &it.words));
-        let wants_all = words.any(|word| wants_all(word))
-            || split.imports.iter().any(|import| wants_all(import.root()))
-            || found.now.keys().any(|name| self.is_model(name));
+        let wants_all =
+            ["arrow", "rayon", "flownote_models"].iter().any(|it| split.names_crate(it))
+                || found.now.keys().any(|name| self.is_model(name));
         match &self.ready {
             Some(ready) if wants_all && ready.level == Level::Base => {
                 let there = self.getting.setup().is_some_and(|it| it.ready(Level::Full).is_some());
@@ -419,10 +417,6 @@ impl Cells {
                 made: made.made.clone(),
             },
         );
-    }
-
-    pub(super) fn knowledge<'a>(&'a self, split: &'a Split, in_items: bool) -> Knowledge<'a> {
-        Knowledge { versions: &self.versions, split, left: &self.left, in_items }
     }
 
     /// The inputs of a body, as its text names them.

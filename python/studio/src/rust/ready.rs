@@ -2,7 +2,6 @@
 //! built when it is first needed.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -10,7 +9,6 @@ use std::time::Instant;
 use flownote_flow::help::Help;
 use flownote_kernel::rust::{
     Compiler, Extras, InUse, Kit, Level, MissingToolchain, Prelude, Setup, Toolchain,
-    options_digest,
 };
 
 use super::world::{Listener, World};
@@ -90,7 +88,7 @@ impl Getting {
         };
         let world = World::open(&prelude.dylib, listener)
             .map_err(|message| NotReady { message, hint: None })?;
-        let kit = kit(toolchain, &prelude);
+        let kit = Kit::of(toolchain, &prelude);
         let compiler = Compiler::new(kit, &setup.cells())
             .map_err(|error| NotReady { message: error.to_string(), hint: None })?;
         Ok(Ready { world, compiler, level: prelude.level, _in_use: in_use })
@@ -117,13 +115,7 @@ impl Getting {
             }
         });
         let found = found.map_err(|error| NotReady::from(&error))?;
-        Ok(Extras {
-            externs: found.externs,
-            search: [found.dependencies].into(),
-            libraries: found.dylib.parent().map(PathBuf::from).into_iter().collect(),
-            linked: [found.name].into(),
-            digest: found.digest,
-        })
+        Ok(found.into())
     }
 
     /// Builds the rest while nobody waits for it.
@@ -157,23 +149,6 @@ fn build(setup: &Setup, level: Level, say: &mut dyn FnMut(String)) -> Result<Pre
         }
     });
     built.map_err(|error| NotReady::from(&error))
-}
-
-fn kit(toolchain: &Toolchain, prelude: &Prelude) -> Kit {
-    let mut hasher = blake3::Hasher::new();
-    for part in [&toolchain.version, &toolchain.host, &prelude.digest, &options_digest()] {
-        hasher.update(part.as_bytes()).update(&[0]);
-    }
-    // A cached cell finds its libraries where they were.
-    hasher.update(prelude.dylib.as_os_str().as_encoded_bytes());
-    let folder = |file: &Path| file.parent().map(PathBuf::from).unwrap_or_default();
-    Kit {
-        rustc: toolchain.rustc.clone(),
-        externs: prelude.externs.clone(),
-        search: vec![prelude.dependencies.clone()],
-        libraries: vec![folder(&prelude.dylib), toolchain.libdir.clone()],
-        digest: hasher.finalize().to_hex().to_string(),
-    }
 }
 
 /// Lets others go first: this thread, and what it starts.

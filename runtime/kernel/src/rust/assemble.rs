@@ -156,6 +156,20 @@ impl Split {
         inputs: &[Input],
         exports: &[String],
     ) -> Assembled {
+        self.body_text_with(source, sight, own, inputs, exports, "")
+    }
+
+    /// The same, with lines of ours between the cell's and what it leaves behind: to be looked
+    /// at, not to be run.
+    pub(super) fn body_text_with(
+        &self,
+        source: &str,
+        sight: &Sight,
+        own: Option<&str>,
+        inputs: &[Input],
+        exports: &[String],
+        lines: &str,
+    ) -> Assembled {
         let mut made = Assembled::begin(self, source);
         made.bring(sight, &self.all_words(), &self.own());
         if let Some(own) = own {
@@ -171,10 +185,14 @@ impl Split {
                 made.made.push(&format!("use ::{own}::*; "));
             }
         }
-        made.made.push(
-            "#[unsafe(no_mangle)] pub fn flownote_cell(env: *mut ::core::ffi::c_void) { \
-             ::flownote::cell::run(env, |__cell| {",
-        );
+        // What is generic is looked at, and not compiled: nobody uses it.
+        let head = match lines {
+            "" => "#[unsafe(no_mangle)] pub fn flownote_cell",
+            _ => "pub fn flownote_cell<__Any: 'static>",
+        };
+        made.made
+            .push(head)
+            .push("(env: *mut ::core::ffi::c_void) { ::flownote::cell::run(env, |__cell| {");
         for (index, Input { name, path }) in inputs.iter().enumerate() {
             let (name, shown) = (raw(name), name);
             let take = if path.contains('&') { "input_that_borrows" } else { "input" };
@@ -185,7 +203,7 @@ impl Split {
         }
         made.made.push("\n");
         made.made.push_source(source, 0..source.len(), &self.body_edits(source, sight));
-        made.made.push("\n;");
+        made.made.push("\n;").push(lines);
         for name in exports {
             made.made.push(&format!("::flownote::export!(__cell, {name:?}, {});\n", raw(name)));
         }

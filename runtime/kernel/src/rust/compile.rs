@@ -1,6 +1,6 @@
 //! Runs rustc on the texts of a cell.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read};
@@ -10,54 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::diagnostics::{Diagnostic, read};
+use super::kit::{Extras, Kit};
 use super::sweep::{sweep, touch};
-
-/// What cells are compiled with.
-#[derive(Clone, Debug, Default)]
-pub struct Kit {
-    /// The compiler itself.
-    pub rustc: PathBuf,
-    /// What every cell links with, and the crates that it may name.
-    pub externs: BTreeMap<String, PathBuf>,
-    /// Where what those need is found.
-    pub search: Vec<PathBuf>,
-    /// Folders in which libraries are found when a cell is loaded.
-    pub libraries: Vec<PathBuf>,
-    /// Stands for all of it, and for how cells are compiled.
-    pub digest: String,
-}
-
-/// What single cells are compiled with besides: the crates that they ask for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Extras {
-    /// The crates that may be named.
-    pub externs: BTreeMap<String, PathBuf>,
-    /// Where what those need is found.
-    pub search: BTreeSet<PathBuf>,
-    /// Folders in which libraries are found when a cell is loaded.
-    pub libraries: BTreeSet<PathBuf>,
-    /// The crates that hold them: they must be linked.
-    pub linked: BTreeSet<String>,
-    /// Stands for all of it.
-    pub digest: String,
-}
-
-impl Extras {
-    /// Adds what another has, as far as it isn't there.
-    pub fn join(&mut self, other: &Self) {
-        for (name, file) in &other.externs {
-            self.externs.entry(name.clone()).or_insert_with(|| file.clone());
-        }
-        self.search.extend(other.search.iter().cloned());
-        self.libraries.extend(other.libraries.iter().cloned());
-        self.linked.extend(other.linked.iter().cloned());
-        // Each once, in order: it would grow with every cell, and crates with it be others.
-        let digests = self.digest.split(' ').chain(other.digest.split(' '));
-        let digests: BTreeSet<&str> = digests.filter(|digest| !digest.is_empty()).collect();
-        let joined = digests.into_iter().collect::<Vec<_>>().join(" ");
-        self.digest = joined;
-    }
-}
 
 /// What becomes of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,12 +62,18 @@ impl From<io::Error> for Failure {
 
 /// Beside what was made: what the compiler remarked.
 const REMARKS: &str = "remarks";
+/// What is made of a text that is only checked.
+const CHECKED: &str = "rmeta";
+/// What the compiler made of a body's types, for those who want to know them.
+pub(super) const TYPES: &str = "mir";
 
 /// Where compiled items lie, for one kit.
 #[derive(Clone, Debug)]
 pub struct Compiler {
     kit: Kit,
     folder: PathBuf,
+    /// What it makes can be compiled against, and not be run.
+    only_checks: bool,
 }
 
 impl Compiler {
@@ -128,7 +88,16 @@ impl Compiler {
         let own = folder.clone();
         // Nobody waits for it; without a thread it is done another time.
         let _ = std::thread::Builder::new().spawn(move || sweep(&own));
-        Ok(Self { kit, folder })
+        Ok(Self { kit, folder, only_checks: false })
+    }
+
+    /// Only looks at texts, which takes a fraction of the time: what it makes of items can be
+    /// compiled against, and nothing can be run.
+    ///
+    /// # Errors
+    /// When the folder can't be made.
+    pub fn that_checks(kit: Kit, folder: &Path) -> io::Result<Self> {
+        Ok(Self { only_checks: true, ..Self::new(kit, folder)? })
     }
 
     /// What it compiles with.
@@ -140,7 +109,11 @@ impl Compiler {
     pub fn items_place(&self, text: &str, shared: bool, extras: &Extras) -> (String, PathBuf) {
         let digest = self.digest(&[if shared { "shared" } else { "items" }, &extras.digest, text]);
         let name = format!("items_{}", &digest[..16]);
-        let ending = if shared { "so" } else { "rlib" };
+        let ending = match shared {
+            _ if self.only_checks => CHECKED,
+            true => "so",
+            false => "rlib",
+        };
         let file = self.folder.join("items").join(format!("lib{name}.{ending}"));
         (name, file)
     }
@@ -148,13 +121,15 @@ impl Compiler {
     /// The file of a crate of ours, if it is there.
     pub fn items_file(&self, name: &str) -> Option<PathBuf> {
         let file = |ending: &str| self.folder.join("items").join(format!("lib{name}.{ending}"));
-        [file("rlib"), file("so")].into_iter().find(|file| file.exists())
+        let endings = if self.only_checks { [CHECKED].as_slice() } else { &["rlib", "so"] };
+        endings.iter().map(|ending| file(ending)).find(|file| file.exists())
     }
 
     /// The file of a body.
     pub fn body_place(&self, text: &str, extras: &Extras) -> PathBuf {
         let digest = self.digest(&["body", &extras.digest, text]);
-        self.folder.join("bodies").join(format!("{}.so", &digest[..32]))
+        let ending = if self.only_checks { CHECKED } else { "so" };
+        self.folder.join("bodies").join(format!("{}.{ending}", &digest[..32]))
     }
 
     fn digest(&self, parts: &[&str]) -> String {
@@ -233,12 +208,20 @@ impl Compiler {
         let kit = &self.kit;
         let mut command = Command::new(&kit.rustc);
         let kind = match unit.output {
+            // Nothing is linked.
+            _ if self.only_checks => "lib",
             Output::Items => "rlib",
             Output::SharedItems => "dylib",
             Output::Body => "cdylib",
         };
         command.args(["--edition", "2024", "--crate-name", unit.name, "--crate-type", kind]);
-        command.args(OPTIONS).arg("-o").arg(made).arg(unit.file);
+        command.args(OPTIONS);
+        if self.only_checks {
+            let types = unit.target.extension().is_some_and(|it| it == TYPES);
+            let emit = if types { "--emit=mir" } else { "--emit=metadata" };
+            command.args([emit, "-Copt-level=0"]);
+        }
+        command.arg("-o").arg(made).arg(unit.file);
         if unit.output != Output::Body {
             command.args(["-C", &format!("metadata={}", unit.name)]);
         }
@@ -275,7 +258,7 @@ impl Compiler {
 }
 
 /// How cells are compiled: see `Kit::digest`, which stands for these, too.
-const OPTIONS: [&str; 11] = [
+pub(super) const OPTIONS: [&str; 11] = [
     "-Cprefer-dynamic",
     "-Copt-level=2",
     "-Cdebuginfo=line-tables-only",
@@ -288,11 +271,6 @@ const OPTIONS: [&str; 11] = [
     "--diagnostic-width=100",
     "-Coverflow-checks=on",
 ];
-
-/// Stands for how cells are made and kept: what was made otherwise is not taken.
-pub fn options_digest() -> String {
-    format!("3 {}", OPTIONS.join(" "))
-}
 
 /// Reads what a compiler says until it ends, or kills it when the user wants to stop.
 fn wait(child: &mut Child, stopped: &dyn Fn() -> bool) -> Result<String, Failure> {
@@ -311,23 +289,4 @@ fn wait(child: &mut Child, stopped: &dyn Fn() -> bool) -> Result<String, Failure
         std::thread::sleep(Duration::from_millis(1));
     }
     reading.join().map_err(|_| Failure::Broken("what rustc said could not be read".to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn crates_that_are_joined_again_and_again_are_the_same() {
-        let of = |digest: &str| Extras { digest: digest.to_owned(), ..Extras::default() };
-        let mut joined = of("b");
-        for digest in ["a", "", "b", "a b", "a"] {
-            joined.join(&of(digest));
-        }
-        assert_eq!(joined.digest, "a b");
-        let mut other = Extras::default();
-        other.join(&of("a"));
-        other.join(&joined);
-        assert_eq!(other, joined, "in whatever order");
-    }
 }

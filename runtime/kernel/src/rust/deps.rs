@@ -103,6 +103,12 @@ impl Setup {
         self.ready_dependencies(&name, &asked).ok_or(SetupError::Absent { name })
     }
 
+    /// The crates that are asked for, if they were built.
+    pub fn built_dependencies(&self, wanted: &BTreeMap<String, String>) -> Option<Dependencies> {
+        let asked = self.digest_of(wanted);
+        self.ready_dependencies(&format!("flownote_deps_{}", &asked[..12]), &asked)
+    }
+
     fn ready_dependencies(&self, name: &str, asked: &str) -> Option<Dependencies> {
         let folder = self.home().join("deps").join(name);
         let ready = read_ready(&folder).filter(|ready| ready.digest.starts_with(&asked[..HALF]))?;

@@ -174,10 +174,10 @@ impl From<RawSpan> for Span {
 }
 
 /// A place of a cell.
-struct Located<'a> {
-    text: &'a Arc<Text>,
-    range: Range<usize>,
-    span: &'a Span,
+pub(super) struct Located<'a> {
+    pub text: &'a Arc<Text>,
+    pub range: Range<usize>,
+    pub span: &'a Span,
 }
 
 impl Diagnostic {
@@ -252,7 +252,7 @@ fn speaks_of_files(child: &Diagnostic) -> bool {
     child.spans.iter().any(|span| span.replacement.is_some())
 }
 
-fn located<'a>(spans: &'a [Span], texts: &'a Texts) -> Vec<Located<'a>> {
+pub(super) fn located<'a>(spans: &'a [Span], texts: &'a Texts) -> Vec<Located<'a>> {
     let found = spans.iter().filter_map(|span| {
         let text = texts.get(&span.file)?;
         let range = text.made.origin_of(span.bytes.clone())?;

@@ -66,6 +66,13 @@ impl Split {
         split
     }
 
+    /// Whether it may speak of a crate.
+    pub fn names_crate(&self, name: &str) -> bool {
+        let mut words = self.items.iter().map(|item| &item.words).chain([&self.words]);
+        words.any(|words| words.contains(name))
+            || self.imports.iter().any(|import| import.root() == name)
+    }
+
     /// The names of its items.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.items.iter().filter_map(|item| item.name.as_deref())

@@ -9,14 +9,14 @@ import { modeItems } from "./mode-menu.ts";
 const CODE = ["run-above", "run-below"];
 const ALL = ["insert-above", "insert-below", "move-up", "move-down", "merge"];
 const LOOK = ["clear", "fold-outputs"];
-const CHECK = ["check-ruff"];
+const CHECK = ["check"];
 const LAST = ["copy", "copy-link", "cut", "delete"];
 
 export function CellMenu({ desk, cell }: { desk: Desk; cell: CellState }) {
   const items = (): MenuItem[] => {
     const code = isCode(cell.language);
-    const look =
-      cell.language === "python" ? [...LOOK, "fold-source", ...CHECK] : [...LOOK, "fold-source"];
+    const isChecked = cell.language === "python" || cell.language === "rust";
+    const look = [...LOOK, "fold-source", ...(isChecked ? CHECK : [])];
     const groups = code ? [CODE, ALL, look, LAST] : [ALL, LAST];
     const actions = groups.flatMap((group, place) =>
       group.flatMap((id, at): MenuItem[] => {

@@ -1,7 +1,7 @@
 /** Every action of a notebook: its name, its key, what it does. Keys, palette and help sheet
  * are made of this one table. The keys of command mode are Jupyter's. */
 
-import { checkWithRuff } from "../editor/check.ts";
+import { checkCode } from "../editor/check.ts";
 import { goToDefinitionHere } from "../editor/definition.ts";
 import { finderOf } from "../find/finder.ts";
 import type { Desk } from "../model/desk.ts";
@@ -298,10 +298,10 @@ export const ACTIONS: readonly Action[] = [
     run: (desk) => goToDefinitionHere(desk),
   },
   {
-    id: "check-ruff",
+    id: "check",
     group: "Look",
-    title: "Check with ruff",
-    run: (desk) => checkWithRuff(desk),
+    title: "Check the code",
+    run: (desk) => checkCode(desk),
   },
   {
     id: "fold-outputs",

@@ -10,6 +10,7 @@ import { Sandbox } from "../outputs/sandbox/sandbox.ts";
 import { isCode } from "../protocol/book.ts";
 import type { Bundle, Cell, Language, Mode, Operation, RunRequest } from "../protocol/types.ts";
 import { Notebook } from "./notebook.ts";
+import { numbered } from "./numbered.ts";
 import { sameList, sameMap, steady } from "./steady.ts";
 
 /** Where the focus is to go once the cell is there. */
@@ -190,7 +191,7 @@ export class Desk {
       await this.notebook.operate(operation);
       return true;
     } catch (error) {
-      tellProblem(error);
+      tellProblem(numbered(error, this.numbers.peek()));
       return false;
     }
   }
@@ -286,8 +287,9 @@ export class Desk {
     else for (const cell of this.chosen.peek()) await this.change({ op: "clear", cell });
   }
 
+  /** Typing is taken back in the editor. */
   async undo(): Promise<void> {
-    await this.change({ op: "undo" });
+    await this.change({ op: "undo_cells" });
   }
 
   async redo(): Promise<void> {

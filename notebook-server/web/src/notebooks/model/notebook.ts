@@ -3,7 +3,7 @@ import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { CheckedCell } from "../../api/notebook.ts";
 import { Problem } from "../../api/problem.ts";
 import { Widgets } from "../outputs/sandbox/widgets.ts";
-import { checkWithRuff } from "../panes/server.ts";
+import { checkCells, type Program } from "../panes/server.ts";
 import { type Book, type CellState, EMPTY } from "../protocol/book.ts";
 import { reduce, type Texts } from "../protocol/reduce.ts";
 import { Socket } from "../protocol/socket.ts";
@@ -44,11 +44,12 @@ export class Notebook {
   /** What a program found in cells when it was last asked, with the text that it read. */
   readonly checked = signal<ReadonlyMap<string, CheckedCell>>(new Map());
 
-  /** Has ruff look at all Python cells as they are typed now. */
-  async checkWithRuff(): Promise<CheckedCell[]> {
+  /** Has a program look at all cells of its language as they are typed now. */
+  async check(program: Program): Promise<CheckedCell[]> {
     await this.settled();
-    const { cells } = await checkWithRuff(this.path);
-    this.checked.value = new Map(cells.map((one) => [one.cell, one]));
+    const { cells } = await checkCells(this.path, program);
+    const found = cells.map((one): [string, CheckedCell] => [one.cell, one]);
+    this.checked.value = new Map([...this.checked.peek(), ...found]);
     return cells;
   }
 
@@ -138,7 +139,7 @@ export class Notebook {
     // The first snapshot of a connection tells what was missed; a later one with other texts
     // tells of a file that another program wrote.
     for (const frame of frames) {
-      if ("hello" in frame) this.widgets.greeted();
+      if ("hello" in frame || "session" in frame) this.widgets.greeted();
       else if ("event" in frame) this.widgets.event(frame.event);
     }
     if (hello && this.isGreeted && this.otherTexts) this.reloads.value += 1;

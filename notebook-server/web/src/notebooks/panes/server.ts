@@ -18,9 +18,12 @@ export const readSave = (path: string, save: string, signal?: AbortSignal) =>
 export const differenceTo = (path: string, save: string, signal?: AbortSignal) =>
   get<Difference>(withQuery(address("notebooks", "history", "diff"), { path, save }), signal);
 
-/** What ruff finds in the cells. */
-export const checkWithRuff = (path: string) =>
-  get<NotebookChecked>(withQuery(address("notebooks", "check"), { path, with: "ruff" }));
+/** Programs that look at cells: of Python, of Rust. */
+export type Program = "ruff" | "rustc";
+
+/** What a program finds in the cells. */
+export const checkCells = (path: string, program: Program) =>
+  get<NotebookChecked>(withQuery(address("notebooks", "check"), { path, with: program }));
 
 export const restoreSave = (path: string, save: string) =>
   post<NotebookRestored>(address("notebooks", "history", "restore"), { path, save });

@@ -71,6 +71,19 @@ test("a snapshot is the notebook", () => {
   expect(texts.get("c")).toBe("3");
 });
 
+test("a session that begins leaves the cells as they are", () => {
+  const { book: opened } = after({ event: "ended" });
+  const python = { language: "python" as const, state: "starting" as const };
+  const session = { session: "s2", idle: false, interpreters: [python], asking: null };
+  const { writer } = plainTexts();
+  const book = reduce(opened, [{ session }], writer, 200);
+  expect([book.session, book.isIdle, book.isOver]).toEqual(["s2", false, false]);
+  expect([...book.interpreters.keys()]).toEqual(["python"]);
+  // What is drawn isn't drawn anew.
+  expect(book.cells).toBe(opened.cells);
+  expect(book.order).toBe(opened.order);
+});
+
 test("an execution shows its output, its number and how long it took", () => {
   const { book } = after(
     { event: "started", cell: "a", execution: 1, count: 4, source: "1" },

@@ -20,6 +20,7 @@ import type {
   Operation,
   Output,
   ServerFrame,
+  SessionNow,
 } from "./types.ts";
 
 /** What frames say about cells' texts. */
@@ -64,7 +65,8 @@ class Draft {
     else if ("resync" in frame) {
       const { cell, source, version } = frame.resync;
       this.texts.resync(cell, source, version);
-    } else if ("names" in frame) this.names(frame.names.cells);
+    } else if ("session" in frame) this.session(frame.session);
+    else if ("names" in frame) this.names(frame.names.cells);
     else if ("people" in frame) this.set({ people: frame.people });
     else if ("trusted" in frame) this.set({ trusted: new Set(frame.trusted) });
     else if ("saved" in frame) {
@@ -105,17 +107,23 @@ class Draft {
       isOpen: true,
       client: hello.client,
       path: hello.path,
-      session: hello.session,
-      interpreters: new Map(hello.interpreters.map((one) => [one.language, one])),
       people: hello.people,
       saving: { ...before.saving, isSaved: hello.saved },
       trusted: new Set(hello.trusted_cells),
-      isIdle: hello.idle,
-      killOffer: null,
       next: hello.next,
+    });
+    this.session(hello);
+  }
+
+  /** What runs; the cells are as they were. */
+  private session({ session, interpreters, idle, asking }: SessionNow): void {
+    this.set({
+      session,
+      interpreters: new Map(interpreters.map((one) => [one.language, one])),
+      isIdle: idle,
+      killOffer: null,
       isOver: false,
     });
-    const { asking } = hello;
     if (asking) {
       const { prompt, password } = asking;
       this.cell(asking.cell ?? this.running(), { input: { prompt, password } });
@@ -359,6 +367,7 @@ class Draft {
       case "split":
       case "merge":
       case "undo":
+      case "undo_cells":
       case "redo":
         break;
     }

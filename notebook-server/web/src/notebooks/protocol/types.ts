@@ -36,6 +36,7 @@ export type {
   Reply,
   Request,
   RunRequest,
+  SessionNow,
   Trouble,
   Why,
 } from "../../api/notebook.ts";

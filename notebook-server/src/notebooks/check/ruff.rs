@@ -1,13 +1,9 @@
-//! What ruff finds in the Python cells of a notebook, when somebody asks:
-//! `GET api/notebooks/check?path=&with=ruff`. The whole notebook is read as one, so that a
-//! name which a cell above makes is known below, and by the settings of its folder.
+//! What ruff finds in the Python cells of a notebook. The whole notebook is read as one, so that
+//! a name which a cell above makes is known below, and by the settings of its folder.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
-use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use flownote_notebook::ipynb::{self, Bounds};
 use flownote_notebook::places::{Mistake, Severity};
@@ -17,32 +13,26 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::entry::{CheckedCell, NotebookChecked};
-use super::folder::Relative;
-use super::serve::document;
-use crate::answer::{Answer, Failure};
-use crate::query::Asked;
-use crate::state::App;
+use super::PATIENCE;
+use crate::answer::Failure;
+use crate::notebooks::entry::CheckedCell;
+use crate::notebooks::folder::Relative;
+use crate::notebooks::rooms::Rooms;
 
-/// A program that takes longer is given up.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// `GET api/notebooks/check`.
-pub async fn check(State(app): State<App>, asked: Asked) -> Answer<NotebookChecked> {
-    let rooms = super::rooms(&app)?;
-    let path = Relative::of_notebook(asked.one("path").unwrap_or_default())?;
-    if asked.one("with") != Some("ruff") {
-        return Err(Failure::wrong("no such program checks notebooks", "ask with=ruff"));
-    }
-    let mut document = document(rooms, &path).await?;
+/// What it finds in the Python cells.
+pub async fn look(
+    rooms: &Rooms,
+    path: &Relative,
+    mut document: Document,
+) -> Result<Vec<CheckedCell>, Failure> {
     // Nobody looks at what cells showed; without it the text is short.
     document.strip();
     let program = ruff(&rooms.ground.kernels.python);
-    let file = rooms.ground.folder.whole(&path).with_extension("ipynb");
+    let file = rooms.ground.folder.whole(path).with_extension("ipynb");
     let said = run(&program, &file, ipynb::write_within(&document, Bounds::NONE)).await?;
     let findings: Vec<Finding> =
         serde_json::from_slice(&said).map_err(|error| failed(&error.to_string()))?;
-    Ok(Json(NotebookChecked { program: "ruff".to_owned(), cells: by_cell(&document, &findings) }))
+    Ok(by_cell(&document, &findings))
 }
 
 /// The ruff beside the notebook's Python, else the one of the shell.
