@@ -138,13 +138,13 @@ describe("cells come and go", () => {
     await world.page.keyboard.insertText(" + 0");
     await press("Escape", "z");
     await orderIs("a,b,c,d", "the deleted cell is back");
-    assert.equal(await book.text("b"), "two = 2 + 0", "what was typed stays");
+    assert.equal(await book.text("b"), "two = 2\nthree = 3 + 0", "what was typed stays");
     await press("Shift+Z");
     await orderIs("a,b,d", "Shift+Z deletes it again");
     await press("z");
     await book.edit("b");
     await press("Control+z");
-    await until(() => book.text("b"), (text) => text === "two = 2", "Ctrl+Z is the typing's");
+    await until(() => book.text("b"), (text) => text === "two = 2\nthree = 3", "Ctrl+Z is the typing's");
     await press("Escape", "b", "Enter");
     await hasCells(5, "a new cell");
     await world.page.keyboard.insertText("new = 5");

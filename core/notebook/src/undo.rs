@@ -1,5 +1,6 @@
 //! What a document remembers in order to take operations back.
 
+use std::collections::BTreeSet;
 use std::slice;
 
 use crate::{CellId, Error, Operation, text};
@@ -12,6 +13,8 @@ const DEPTH: usize = 1_000;
 pub(crate) struct History {
     undo: Vec<Operation>,
     redo: Vec<Operation>,
+    /// Cells that were typed in since something was taken back that can be done again.
+    typed: BTreeSet<CellId>,
     /// Whether the newest inverse may grow by further typing.
     open: bool,
 }
@@ -20,9 +23,15 @@ impl History {
     /// Remembers the inverse of an operation that was just applied. Typing or erasing
     /// letter by letter becomes one step, up to the end of the line.
     pub fn remember(&mut self, applied: &Operation, inverse: Operation) {
-        // Cells that were taken back stand beside what is typed meanwhile.
-        if !is_typing(applied) || self.redo.iter().any(is_typing) {
-            self.redo.clear();
+        match applied {
+            // Cells that were taken back stand beside what is typed meanwhile.
+            Operation::Splice { cell, .. } if !self.redo.iter().any(is_typing) => {
+                self.typed.insert(cell.clone());
+            }
+            _ => self.redo.clear(),
+        }
+        if self.redo.is_empty() {
+            self.typed.clear();
         }
         let joined = self.open && self.undo.last_mut().is_some_and(|last| join(last, &inverse));
         if !joined {
@@ -40,31 +49,24 @@ impl History {
     /// concerns other cells, or leaves the operation as it is: either can be taken back first.
     pub fn newest_of_cells(&self) -> Result<(usize, Operation), Error> {
         let at = self.undo.iter().rposition(|it| !is_typing(it)).ok_or(Error::NothingToUndo)?;
-        self.keeps_what_was_typed(&self.undo[at])?;
-        Ok((at, self.undo[at].clone()))
+        let inverse = &self.undo[at];
+        for typed in &self.undo[at + 1..] {
+            if let Operation::Splice { cell, .. } = typed
+                && lost_by(inverse).contains(cell)
+            {
+                return Err(Error::TypedSince { cell: cell.clone() });
+            }
+        }
+        Ok((at, inverse.clone()))
     }
 
     /// The inverse of what was last taken back.
     pub fn newest_undone(&self) -> Result<Operation, Error> {
         let again = self.redo.last().ok_or(Error::NothingToRedo)?;
-        self.keeps_what_was_typed(again)?;
-        Ok(again.clone())
-    }
-
-    /// Whether an operation loses nothing of what was typed last.
-    fn keeps_what_was_typed(&self, operation: &Operation) -> Result<(), Error> {
-        let lost: &[CellId] = match operation {
-            Operation::Delete { cell } | Operation::Edit { cell, .. } => slice::from_ref(cell),
-            Operation::Replace { cells, .. } => cells,
-            _ => &[],
-        };
-        for typed in self.undo.iter().rev() {
-            let Operation::Splice { cell, .. } = typed else { break };
-            if lost.contains(cell) {
-                return Err(Error::TypedSince { cell: cell.clone() });
-            }
+        match lost_by(again).iter().find(|cell| self.typed.contains(*cell)) {
+            Some(cell) => Err(Error::TypedSince { cell: cell.clone() }),
+            None => Ok(again.clone()),
         }
-        Ok(())
     }
 
     /// The last operation was taken back; `again` would apply it again.
@@ -86,6 +88,15 @@ impl History {
         self.redo.pop();
         push(&mut self.undo, back);
         self.open = false;
+    }
+}
+
+/// The cells whose texts an operation takes the place of, whatever they are.
+fn lost_by(operation: &Operation) -> &[CellId] {
+    match operation {
+        Operation::Delete { cell } | Operation::Edit { cell, .. } => slice::from_ref(cell),
+        Operation::Replace { cells, .. } => cells,
+        _ => &[],
     }
 }
 

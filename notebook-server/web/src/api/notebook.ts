@@ -1651,19 +1651,19 @@ asking: Prompt | null, };
  */
 export type SessionNow = { 
 /**
- * As [`Hello::session`].
+ * As `Hello::session`.
  */
 session: string | null, 
 /**
- * As [`Hello::idle`].
+ * As `Hello::idle`.
  */
 idle: boolean, 
 /**
- * As [`Hello::interpreters`].
+ * As `Hello::interpreters`.
  */
 interpreters: Array<Standing>, 
 /**
- * As [`Hello::asking`].
+ * As `Hello::asking`.
  */
 asking: Prompt | null, };
 
