@@ -1,6 +1,7 @@
 //! The compiler looks at the Rust cells of a notebook before any of them runs.
 
-use flownote_kernel::rust::{Checker, Level, Setup, Toolchain};
+use flownote_flow::help::Help;
+use flownote_kernel::rust::{CheckError, Checker, Level, MissingToolchain, Setup, Toolchain};
 use flownote_notebook::Language::{Python, Rust, Sql};
 use flownote_notebook::places::{Mistake, Severity};
 use flownote_notebook::session::{Order, Session};
@@ -148,4 +149,16 @@ fn a_cell_that_stands_on_a_broken_one_is_left_alone() {
     assert_eq!(told[..2], [(0, "sde"), (1, "area")], "{all:?}");
     assert!(told[2..].iter().all(|(at, _)| *at == 3) && told.len() > 2, "{all:?}");
     assert!(all[1].2.message.contains("cell 1"), "{all:?}");
+}
+
+#[test]
+fn what_is_missing_is_told_and_how_it_comes() {
+    let empty = tempfile::tempdir().expect("a folder");
+    let setup = Setup::new(empty.path().to_owned(), Toolchain::find().expect("a compiler"));
+    let error = Checker::of(setup).expect_err("nothing was built there");
+    assert!(matches!(error, CheckError::NotSetUp), "{error}");
+    assert!(error.hint().is_some_and(|it| it.contains("flownote rust setup")));
+    let error = CheckError::from(MissingToolchain::NoRustc);
+    assert!(error.to_string().contains("not installed"), "{error}");
+    assert!(error.hint().is_some_and(|it| it.contains("rustup")));
 }
