@@ -83,8 +83,9 @@ describe("rustc", () => {
     await mark.hover();
     await world.page.locator(".cm-tooltip-lint").getByText(/run cell 1/).waitFor();
     await world.page.mouse.move(700, 20);
-    await book.run("number");
-    await book.rewrite("reads", "let wide: i32 = count;\nlet double = twice(model);\n(wide, double)");
+    await book.runs("number");
+    await book.rewrite("makes", "let model = Model { a: 1.5 };\nlet count = 3;");
+    await book.rewrite("reads", "let wide: i32 = count;\n(wide, twice(model))");
     await until(
       async () => {
         await check("reads");
