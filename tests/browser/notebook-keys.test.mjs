@@ -129,7 +129,7 @@ describe("cells come and go", () => {
     await orderIs("a,b,c,d", "then the first");
   });
 
-  test("z passes over what was typed since", async () => {
+  test("z passes over what was typed since, and says so when that would be lost", async () => {
     await book.focus("c");
     await press("d", "d");
     await orderIs("a,b,d", "c is deleted");
@@ -145,7 +145,17 @@ describe("cells come and go", () => {
     await book.edit("b");
     await press("Control+z");
     await until(() => book.text("b"), (text) => text === "two = 2\nthree = 3", "Ctrl+Z is the typing's");
-    await press("Escape");
+    await press("Escape", "b");
+    await hasCells(5, "a new cell");
+    const made = (await book.order())[2];
+    await goes(made, "it has the focus");
+    await book.edit(made);
+    await world.page.keyboard.insertText("new = 5");
+    await press("Escape", "z");
+    await world.page.getByText(/cell 3 was typed in since/).first().waitFor();
+    assert.equal((await book.order()).length, 5, "it stays");
+    await press("d", "d");
+    await orderIs("a,b,c,d", "it can be deleted");
   });
 
   test("a single d does nothing", async () => {
