@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # Codecs whose bytes every language reads.
 COMMON = frozenset(("arrow", "npy", "csr", "json", "utf8", "bytes", "model"))
-_PYTHON = frozenset(("numpy", "scipy", "pandas", "polars", "pyarrow", "flownote"))
+_PYTHON = frozenset(("numpy", "scipy", "pandas", "polars", "pyarrow"))
 _HINT = "convert it to a data frame, a NumPy array, a list or text in a Python cell"
 
 
@@ -137,7 +137,8 @@ def _common(name: str, kind: str, value: Any) -> tuple[Encoded, bool]:
 def _encode_exactly(value: Any) -> Encoded | None:
     kind = type(value)
     root = kind.__module__.partition(".")[0]
-    if kind.__module__ != "builtins" and root not in _PYTHON:
+    is_model = kind.__module__.startswith("flownote.models.")
+    if kind.__module__ != "builtins" and root not in _PYTHON and not is_model:
         return None
     try:
         encoded = codecs.encode(value)

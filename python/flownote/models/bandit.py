@@ -157,7 +157,7 @@ class Policy(Model):
         return native().Policy.from_bytes(cls.kind, data)
 
     def _complete(self) -> None:
-        if self.n_actions is None:
+        if vars(self)["n_actions"] is None:
             self.n_actions = self._fitted.actions()
 
     def _results(self) -> dict[str, Any]:

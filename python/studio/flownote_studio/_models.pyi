@@ -206,9 +206,7 @@ class ShotDetector:
 
 def detect_faces(
     frames: Pixels,
-) -> list[
-    list[tuple[tuple[int, int, int, int], float, float, str, int, NDArray[np.float32], str]]
-]:
+) -> list[list[tuple[tuple[int, int, int, int], float, float, str, int, NDArray[np.float32], str]]]:
     """Return faces: box, score, frontality, size of shot, hash, histogram, what isn't known."""
 
 def cluster_faces(
