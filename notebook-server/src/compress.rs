@@ -11,11 +11,14 @@ use std::io::Write;
 
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::Request;
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+
+use crate::answer::Failure;
 
 /// What is shorter comes in one packet as it is.
 const LEAST: u64 = 1400;
@@ -36,12 +39,21 @@ pub async fn compress(request: Request, next: Next) -> Response {
     if !accepts || !fits || answer.status() != StatusCode::OK {
         return answer;
     }
-    let (mut parts, body) = answer.into_parts();
-    // A body of a known length is in memory: reading it can't fail.
-    let bytes = to_bytes(body, MOST).await.unwrap_or_default();
-    let (bytes, is_shorter) = tokio::task::spawn_blocking(move || squeeze(bytes))
-        .await
-        .unwrap_or_else(|_| (Bytes::new(), false));
+    let (parts, body) = answer.into_parts();
+    shorter(parts, to_bytes(body, MOST).await).await
+}
+
+/// The answer with what its body held in fewer bytes. A body that breaks off is no answer,
+/// whatever its head says.
+async fn shorter(mut parts: Parts, read: Result<Bytes, axum::Error>) -> Response {
+    let Ok(whole) = read else {
+        let what = "the answer could not be read to its end";
+        return Failure::new(StatusCode::INTERNAL_SERVER_ERROR, what, "ask again").into_response();
+    };
+    let bytes = whole.clone();
+    let squeezed = tokio::task::spawn_blocking(move || squeeze(bytes)).await;
+    // As it was is better than nothing.
+    let (bytes, is_shorter) = squeezed.unwrap_or((whole, false));
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     if is_shorter {
         parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -85,6 +97,30 @@ fn squeeze(bytes: Bytes) -> (Bytes, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_breaks_off_is_no_success() {
+        let (parts, _) = Response::new(Body::empty()).into_parts();
+        assert_eq!(parts.status, StatusCode::OK);
+        let cut = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+        let answer = shorter(parts, Err(axum::Error::new(cut))).await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let said = to_bytes(answer.into_body(), MOST).await.expect("a body");
+        assert!(String::from_utf8_lossy(&said).contains("could not be read to its end"));
+    }
+
+    #[tokio::test]
+    async fn what_is_compressed_is_whole() {
+        let (parts, _) = Response::new(Body::empty()).into_parts();
+        let whole = Bytes::from(vec![b'a'; 10_000]);
+        let answer = shorter(parts, Ok(whole.clone())).await;
+        assert_eq!(answer.headers()[header::CONTENT_ENCODING], "gzip");
+        let short = to_bytes(answer.into_body(), MOST).await.expect("a body");
+        let mut read = Vec::new();
+        let mut reader = flate2::read::GzDecoder::new(&short[..]);
+        std::io::Read::read_to_end(&mut reader, &mut read).expect("whole");
+        assert_eq!(read, whole);
+    }
 
     #[test]
     fn gzip_is_for_who_asks_for_it() {

@@ -189,9 +189,9 @@ def _invoke(line: list[str], flow: LoadedFlow | None) -> int:
     from flownote import run
 
     if flow is None:
-        raise FlownoteException(
-            f"`{options.get('flow')}` is not a flow's file", hint="name a file that ends in .py"
-        )
+        from flownote import no_flow
+
+        raise no_flow.error(str(options.get("flow")), answer["verb"])
     return run.run(flow, options, parameters)
 
 

@@ -48,7 +48,13 @@ fn line_in(cell: &CellId, frames: &[Frame]) -> Option<u32> {
 fn trimmed(traceback: &[String], named: &str, hint: Option<&str>) -> Vec<String> {
     let plain: Vec<String> = traceback.iter().map(|line| without_colours(line)).collect();
     let said: Vec<&str> = named.lines().collect();
-    let hint = hint.map(|hint| format!("hint: {hint}"));
+    // What an interpreter advises may be a part of what is told by now.
+    let hints = |line: &str| match (line.strip_prefix("hint: "), hint) {
+        (Some(own), Some(hint)) => {
+            hint.contains(own) || (guess(own).is_some() && guess(own) == guess(hint))
+        }
+        _ => false,
+    };
     let is_blank = |line: &String| line.trim().is_empty();
     let (mut start, mut end) = (0, plain.len());
     while start < end {
@@ -65,12 +71,20 @@ fn trimmed(traceback: &[String], named: &str, hint: Option<&str>) -> Vec<String>
     while start < end {
         let rest = &plain[start..end];
         let error = said.len() == 1 && rest.last().is_some_and(|line| line == said[0]);
-        if !(rest.last().is_some_and(is_blank) || rest.last() == hint.as_ref() || error) {
+        if !(rest.last().is_some_and(is_blank)
+            || rest.last().is_some_and(|line| hints(line))
+            || error)
+        {
             break;
         }
         end -= 1;
     }
     traceback[start..end].to_vec()
+}
+
+/// The name that a hint says was meant.
+fn guess(hint: &str) -> Option<&str> {
+    hint.strip_prefix("did you mean `")?.split('`').next()
 }
 
 #[cfg(test)]
@@ -114,6 +128,24 @@ mod tests {
             Some("in sight are `a`"),
             " --> cell 2:1:8\n  |\ncell 3 (Python), line 3: UnknownColumn: no `b`",
         );
+    }
+
+    #[test]
+    fn a_hint_that_says_more_takes_the_place_of_the_interpreters() {
+        for (own, told) in [
+            ("did you mean `best`?", "did you mean `best`, which cell 1 makes?"),
+            ("in sight are `a`", "did you mean `best`, which cell 1 makes? in sight are `a`"),
+        ] {
+            check(
+                &format!("UnknownTable: no `bets`\n --> cell 2:1:8\nhint: {own}"),
+                "UnknownTable",
+                "no `bets`",
+                Some(told),
+                " --> cell 2:1:8\ncell 3 (Python), line 3: UnknownTable: no `bets`",
+            );
+        }
+        let theirs = "raised here\nhint: theirs";
+        check(theirs, "E", "e", None, "raised here\nhint: theirs\ncell 3 (Python), line 3: E: e");
     }
 
     #[test]

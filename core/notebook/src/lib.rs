@@ -61,6 +61,7 @@ pub mod percent;
 
 // What the shell says of them.
 pub mod failure;
+pub mod misspelt;
 pub mod parameter;
 
 // What its cells mean, and what happens to them.

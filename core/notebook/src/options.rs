@@ -34,26 +34,31 @@ pub struct Entry {
 impl Options {
     /// Reads the head of a source: its first lines as far as they are comments or blank.
     pub fn of(language: Language, source: &str) -> Self {
-        let marks: &[&str] = match language {
+        let comments = Self::comments(language, source);
+        let entries =
+            comments.filter_map(|(line, comment, _)| entry(language, comment, line)).collect();
+        Self { entries }
+    }
+
+    /// The comments at the head of a source: the line from 1, the text, and what marks it as
+    /// a comment.
+    pub(crate) fn comments(
+        language: Language,
+        source: &str,
+    ) -> impl Iterator<Item = (usize, &str, &'static str)> {
+        let marks: &[&'static str] = match language {
             Language::Python => &["#"],
             Language::Sql => &["--"],
             Language::Rust => &["//!", "//"],
             // WAT, and C for those who write their module in it.
             Language::Wasm => &[";;", "//"],
-            Language::Markdown | Language::Raw => return Self::default(),
+            Language::Markdown | Language::Raw => &[],
         };
-        let mut entries = Vec::new();
-        for (index, line) in source.lines().enumerate() {
-            let line = line.trim();
-            if line.is_empty() {
-                continue;
-            }
-            let Some(comment) = marks.iter().find_map(|mark| line.strip_prefix(mark)) else {
-                break;
-            };
-            entries.extend(entry(language, comment, index + 1));
-        }
-        Self { entries }
+        let lines = (1..).zip(source.lines().map(str::trim)).filter(|(_, line)| !line.is_empty());
+        lines.map_while(|(number, line)| {
+            let found = marks.iter().find_map(|mark| Some((line.strip_prefix(mark)?, *mark)));
+            found.map(|(comment, mark)| (number, comment, mark))
+        })
     }
 
     /// All of them, in order.

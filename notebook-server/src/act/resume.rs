@@ -149,7 +149,12 @@ fn words(
         (ResumeHow::Resume | ResumeHow::Continue, Status::Running) => {
             Err(Failure::refused("the run is still going on", "wait for its end, or stop it"))
         }
-        (ResumeHow::Resume, _) if notebooks::is(&key.flow) => Ok(vec!["resume".into(), file]),
+        // A notebook's goes on where its results are: with a new run.
+        (ResumeHow::Resume, _) | (ResumeHow::Continue, Status::Interrupted)
+            if notebooks::is(&key.flow) =>
+        {
+            Ok(vec!["resume".into(), file])
+        }
         (ResumeHow::Resume, _) => Ok(vec!["resume".into(), file, "--origin-run-id".into(), run]),
         (ResumeHow::Continue, Status::Interrupted) => {
             Ok(vec!["run".into(), file, "--continue".into(), run])

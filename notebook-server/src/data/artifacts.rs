@@ -1,8 +1,9 @@
 //! The catalog of artifacts that are tables: flows, their runs, what tasks of those wrote.
 
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-use flownote_flow::manifest::ArtifactRecord;
+use flownote_flow::manifest::{ArtifactRecord, Digest};
 use flownote_store::RunKey;
 use flownote_store::client::Made;
 use futures::FutureExt;
@@ -59,6 +60,8 @@ impl Catalog for Artifacts {
             let store = app.runs.store();
             let question = Question { limit: 1_000, ..Question::default() };
             let mut found = CatalogList::default();
+            // What a later run took over, or made the same again, is the same table.
+            let mut told = HashSet::new();
             for run in app.runs.catalogue.find(store, &question).await? {
                 if began.elapsed() > PATIENCE || found.entries.len() >= FOUND {
                     found.is_cut = true;
@@ -66,7 +69,8 @@ impl Catalog for Artifacts {
                 }
                 let key = run.key;
                 let made = store.made(&key).await?;
-                let entries = made.into_iter().filter_map(|made| table(&key, made));
+                let new = once(made).into_iter().filter(|made| told.insert(content(made)));
+                let entries = new.filter_map(|made| table(&key, made));
                 found.entries.extend(entries.filter(|entry| has_all(&entry.path, words)));
             }
             found.entries.truncate(FOUND);
@@ -109,10 +113,27 @@ async fn runs(app: &App, flow: &str) -> Result<CatalogList, Failure> {
 async fn tables(app: &App, run: &RunKey) -> Result<CatalogList, Failure> {
     let made = app.runs.store().made(run).await?;
     let mut entries: Vec<CatalogEntry> =
-        made.into_iter().filter_map(|made| table(run, made)).collect();
+        once(made).into_iter().filter_map(|made| table(run, made)).collect();
     let is_cut = entries.len() > TABLES;
     entries.truncate(TABLES);
     Ok(CatalogList { entries, is_cut })
+}
+
+/// Each table of a run once, as the task that was the first to make it has it.
+fn once(made: Vec<Made>) -> Vec<Made> {
+    let mut first: HashMap<(String, Digest), (String, usize)> = HashMap::new();
+    for (at, made) in made.iter().enumerate() {
+        let own = (made.finished_at.clone(), at);
+        let known = first.entry(content(made)).or_insert_with(|| own.clone());
+        *known = own.min(known.clone());
+    }
+    let kept: HashSet<usize> = first.into_values().map(|(_, at)| at).collect();
+    (0..).zip(made).filter(|(at, _)| kept.contains(at)).map(|(_, made)| made).collect()
+}
+
+/// What makes two tables one: tasks make again what others made, and cells run again.
+fn content(made: &Made) -> (String, Digest) {
+    (made.name.to_string(), made.digest.clone())
 }
 
 fn table(run: &RunKey, made: Made) -> Option<CatalogEntry> {

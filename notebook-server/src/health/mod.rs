@@ -5,6 +5,7 @@ mod jobs;
 mod kernels;
 mod processes;
 
+use std::any::Any;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,9 +14,10 @@ use axum::Json;
 use axum::extract::State;
 use flownote_flow::help::Help;
 use flownote_store::client::Status;
-use flownote_store::{Presence, Store};
+use flownote_store::{Presence, Store, notebooks};
 use jiff::Timestamp;
 use nix::sys::statvfs::statvfs;
+use tokio::task::JoinError;
 
 use crate::answer::{Answer, Failure};
 use crate::api::{
@@ -36,6 +38,9 @@ const FRESH: (u32, Duration) = (50, Duration::from_secs(5));
 const SHOWN: usize = 10;
 /// Less room than this is worth a word.
 const LITTLE: f64 = 0.05;
+
+/// What a measurement finds.
+type Found = Result<StoreSize, flownote_store::Error>;
 
 /// What was measured last.
 #[derive(Default)]
@@ -142,37 +147,79 @@ async fn runs(app: &App, status: Status) -> Result<Vec<RunRow>, Failure> {
     Ok(rows)
 }
 
-/// The last measurement; begins another when it is old.
-fn measured(app: &App) -> (Option<StoreSize>, Option<ApiError>) {
-    let mut last = app.measured.last.lock().unwrap_or_else(PoisonError::into_inner);
-    let (times, least) = FRESH;
-    let fresh = last.took.map(|took| (took * times).max(least));
-    let is_due = match (last.begun, fresh) {
-        (None, _) => true,
-        (Some(_), None) => false,
-        (Some(begun), Some(fresh)) => begun.elapsed() > fresh,
-    };
-    if is_due {
-        let begun = Instant::now();
-        (last.begun, last.took) = (Some(begun), None);
-        let app = app.clone();
-        tokio::spawn(async move {
-            let found = measure(&app.store).await;
-            let mut last = app.measured.last.lock().unwrap_or_else(PoisonError::into_inner);
-            last.took = Some(begun.elapsed());
-            match found {
-                Ok(size) => (last.size, last.trouble) = (Some(size), None),
-                Err(error) => {
-                    let hint = error.hint();
-                    last.trouble = Some(ApiError { what: error.to_string(), place: None, hint });
-                }
-            }
-        });
+impl Measured {
+    /// When a measurement begins that is due now.
+    fn begin(&self) -> Option<Instant> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let (times, least) = FRESH;
+        let fresh = last.took.map(|took| (took * times).max(least));
+        let is_due = match (last.begun, fresh) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(begun), Some(fresh)) => begun.elapsed() > fresh,
+        };
+        is_due.then(|| {
+            let begun = Instant::now();
+            (last.begun, last.took) = (Some(begun), None);
+            begun
+        })
     }
-    (last.size.clone(), last.trouble.clone())
+
+    /// What came of it.
+    fn end(&self, begun: Instant, found: Result<Found, JoinError>) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.took = Some(begun.elapsed());
+        match found {
+            Ok(Ok(size)) => (last.size, last.trouble) = (Some(size), None),
+            Ok(Err(error)) => {
+                let hint = error.hint();
+                last.trouble = Some(ApiError { what: error.to_string(), place: None, hint });
+            }
+            Err(error) => {
+                let why = error.try_into_panic().map_or_else(|_| "it was stopped".into(), said);
+                // Whoever looks next has it tried again.
+                last.begun = None;
+                last.trouble = Some(ApiError {
+                    what: format!("the store could not be measured: {why}"),
+                    place: None,
+                    hint: Some("`flownote store check` says whether it is sound".into()),
+                });
+            }
+        }
+    }
+
+    /// The last measurement, and why there is no newer one.
+    fn last(&self) -> (Option<StoreSize>, Option<ApiError>) {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        (last.size.clone(), last.trouble.clone())
+    }
 }
 
-async fn measure(store: &Store) -> Result<StoreSize, flownote_store::Error> {
+/// What a panic said.
+fn said(panic: Box<dyn Any + Send>) -> String {
+    match panic.downcast::<String>() {
+        Ok(text) => *text,
+        Err(panic) => {
+            panic.downcast::<&str>().map_or_else(|_| "it panicked".into(), |it| (*it).into())
+        }
+    }
+}
+
+/// The last measurement; begins another when it is old.
+fn measured(app: &App) -> (Option<StoreSize>, Option<ApiError>) {
+    if let Some(begun) = app.measured.begin() {
+        let app = app.clone();
+        tokio::spawn(async move {
+            let store = app.store.clone();
+            // A task of its own: a panic in it is told here.
+            let found = tokio::spawn(async move { measure(&store).await }).await;
+            app.measured.end(begun, found);
+        });
+    }
+    app.measured.last()
+}
+
+async fn measure(store: &Store) -> Found {
     let info = store.info().await?;
     let flows = info.flows.into_iter().map(|flow| FlowSize {
         flow: flow.flow.to_string(),
@@ -242,16 +289,80 @@ fn is_little(left: u64, all: u64) -> bool {
 fn interrupted(run: &RunRow) -> ApiError {
     let file = run.file.as_deref().unwrap_or("flow.py");
     let short = run.run.rsplit('-').next().unwrap_or_default();
+    let is_notebook = run.flow == notebooks::FLOW;
+    // A front end's session has no notebook of its own that could be run.
+    let has_file = run.system_tags.iter().any(|tag| tag.starts_with("notebook:"));
+    let hint = match (is_notebook, has_file) {
+        (false, _) => format!("`flownote run {file} --continue {short}` goes on with it"),
+        (true, true) => format!("`flownote resume {file}` runs it again, and keeps what is valid"),
+        (true, false) => format!(
+            "a front end such as Jupyter made it, and only there it can be run again; \
+             `flownote show {short}` says what it made"
+        ),
+    };
     ApiError {
         what: format!("the process of run {}/{} is gone", run.flow, run.run),
         place: Some(format!("{}/{}", run.flow, run.run)),
-        hint: Some(format!("`flownote run {file} --continue {short}` goes on with it")),
+        hint: Some(hint),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::RunState;
+
+    #[tokio::test]
+    async fn a_measurement_that_panics_is_told_and_tried_again() {
+        let measured = Measured::default();
+        let begun = measured.begin().expect("the first is due");
+        assert!(measured.begin().is_none(), "one at a time");
+        let panic = tokio::spawn(async { panic!("a run {}", "without end") }).await;
+        measured.end(begun, panic);
+        let (size, trouble) = measured.last();
+        assert!(size.is_none());
+        assert!(trouble.expect("told").what.ends_with("measured: a run without end"));
+        let begun = measured.begin().expect("the next look tries again");
+        let size = StoreSize {
+            measured_at: String::new(),
+            total_bytes: 7,
+            flows: vec![],
+            blob_bytes: 0,
+            unreferenced_bytes: 0,
+            trash_bytes: 0,
+        };
+        measured.end(begun, Ok(Ok(size)));
+        let (size, trouble) = measured.last();
+        assert_eq!((size.map(|it| it.total_bytes), trouble), (Some(7), None));
+        assert!(measured.begin().is_none(), "it is fresh");
+    }
+
+    #[test]
+    fn what_goes_on_with_a_run_is_said_only_where_something_does() {
+        let row = |flow: &str, tags: &[&str]| RunRow {
+            flow: flow.to_owned(),
+            run: "20261122T101512345-4711ab".to_owned(),
+            status: RunState::Interrupted,
+            user: "ana".to_owned(),
+            host: "here".to_owned(),
+            tags: vec![],
+            system_tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            started_at: String::new(),
+            finished_at: None,
+            elapsed_ms: None,
+            tasks: Default::default(),
+            parameters: Default::default(),
+            failed_at: None,
+            file: Some("a.ipynb".to_owned()),
+            origin: None,
+        };
+        let hint = |flow, tags: &[&str]| interrupted(&row(flow, tags)).hint.expect("a hint");
+        assert!(hint("Fit", &[]).contains("--continue 4711ab"));
+        let own = hint("Notebook", &["notebook:5f0c", "file:a.ipynb"]);
+        assert!(own.starts_with("`flownote resume a.ipynb`"), "{own}");
+        let jupyter = hint("Notebook", &["file:a.ipynb"]);
+        assert!(!jupyter.contains("resume") && !jupyter.contains("--continue"), "{jupyter}");
+    }
 
     #[test]
     fn memory_is_read() {

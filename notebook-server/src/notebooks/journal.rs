@@ -2,18 +2,19 @@
 //! outlive this server and the machine's power.
 //!
 //! ```json
-//! {"notebook":"a/tour.ipynb","base":"5f0c…"}
+//! {"notebook":"a/tour.py","base":"5f0c…","cells":["a1","b2"]}
 //! {"op":"splice","cell":"b2","from":7,"to":8,"text":"2"}
 //! ```
 //!
-//! `base` is the digest of the file that the operations apply to. When the file is another by
-//! now, the file wins and the journal is put aside.
+//! `base` is the digest of the file that the operations apply to, and `cells` are the ids of its
+//! cells where the file doesn't name them: operations do. When the file is another by now, the
+//! file wins and the journal is put aside.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use flownote_notebook::Operation;
+use flownote_notebook::{CellId, Operation};
 use serde::{Deserialize, Serialize};
 
 use super::folder::Relative;
@@ -33,6 +34,8 @@ pub struct Journal {
 struct Head {
     notebook: String,
     base: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    cells: Vec<CellId>,
 }
 
 /// What a journal says.
@@ -40,8 +43,12 @@ struct Head {
 pub struct Found {
     /// The digest of the file that was last known.
     pub base: Option<String>,
+    /// The ids of the file's cells, where it doesn't name them all itself.
+    pub cells: Vec<CellId>,
     /// What was done since.
     pub operations: Vec<Operation>,
+    /// Whether something that can't be read stands before its end.
+    pub damaged: bool,
 }
 
 impl Journal {
@@ -65,26 +72,47 @@ impl Journal {
         let Some(head) = head.filter(|it| it.notebook == self.notebook) else {
             return Found::default();
         };
-        let operations = lines.map_while(|line| serde_json::from_str(&line).ok()).collect();
-        Found { base: Some(head.base), operations }
+        let mut operations = Vec::new();
+        let mut damaged = false;
+        while let Some(line) = lines.next() {
+            match serde_json::from_str(&line) {
+                Ok(operation) => operations.push(operation),
+                // The last may be cut, by the end of the power.
+                Err(_) => {
+                    damaged = lines.next().is_some();
+                    break;
+                }
+            }
+        }
+        Found { base: Some(head.base), cells: head.cells, operations, damaged }
     }
 
-    /// Puts what is there aside: it belongs to a file that is gone.
-    pub fn put_aside(&self) {
-        // One that isn't there needs no place.
-        let _ = fs::rename(&self.path, self.path.with_extension("lost.jsonl"));
+    /// Puts what is there aside, where nothing writes over it: it can't be applied, or not all
+    /// of it. Returns where it is; nothing when there was none.
+    pub fn put_aside(&self) -> Option<PathBuf> {
+        let name = |number: u32| match number {
+            1 => self.path.with_extension("lost.jsonl"),
+            _ => self.path.with_extension(format!("lost-{number}.jsonl")),
+        };
+        let place = (1..).map(name).find(|it| !it.exists())?;
+        fs::rename(&self.path, &place).ok().map(|()| place)
     }
 
     /// Begins anew after a file with a digest, with operations that the file doesn't have.
+    /// `cells` are the ids of the file's cells; none where it names them itself.
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn begin(&mut self, base: &str, done: usize) -> io::Result<()> {
+    pub fn begin(&mut self, base: &str, cells: &[CellId], done: usize) -> io::Result<()> {
         self.lines.drain(..done.min(self.lines.len()));
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let head = Head { notebook: self.notebook.clone(), base: base.to_owned() };
+        let head = Head {
+            notebook: self.notebook.clone(),
+            base: base.to_owned(),
+            cells: cells.to_owned(),
+        };
         let mut text = serde_json::to_string(&head)?;
         text.push('\n');
         self.lines.iter().for_each(|line| text.push_str(line));
@@ -144,16 +172,45 @@ mod tests {
         let path = Relative::new("a/b.ipynb").expect("a path");
         let mut journal = Journal::new(folder.path(), &path);
         assert_eq!(journal.read(), Found::default());
-        journal.begin("base", 0).expect("begun");
+        journal.begin("base", &["a".into()], 0).expect("begun");
         (0..3).for_each(|at| journal.add(&operation(at)).expect("written"));
 
         let read = Journal::new(folder.path(), &path).read();
         assert_eq!(read.base.as_deref(), Some("base"));
+        assert_eq!(read.cells, ["a".into()]);
         assert_eq!(read.operations, [operation(0), operation(1), operation(2)]);
 
         let text = fs::read(&journal.path).expect("read");
         fs::write(&journal.path, &text[..text.len() - 3]).expect("cut");
-        assert_eq!(journal.read().operations, [operation(0), operation(1)]);
+        let cut = journal.read();
+        assert_eq!((cut.operations, cut.damaged), (vec![operation(0), operation(1)], false));
+    }
+
+    #[test]
+    fn what_is_put_aside_is_never_written_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut journal = Journal::new(folder.path(), &Relative::new("a.py").expect("a path"));
+        assert_eq!(journal.put_aside(), None);
+        let mut places = Vec::new();
+        for base in ["first", "second", "third"] {
+            journal.begin(base, &[], 0).expect("begun");
+            places.push(journal.put_aside().expect("there"));
+        }
+        for (place, base) in places.iter().zip(["first", "second", "third"]) {
+            assert!(fs::read_to_string(place).expect("kept").contains(base));
+        }
+    }
+
+    #[test]
+    fn damage_in_its_middle_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut journal = Journal::new(folder.path(), &Relative::new("a.py").expect("a path"));
+        journal.begin("base", &[], 0).expect("begun");
+        (0..3).for_each(|at| journal.add(&operation(at)).expect("written"));
+        let text = fs::read_to_string(&journal.path).expect("read");
+        fs::write(&journal.path, text.replace(r#""from":1"#, r#""from":"#)).expect("damaged");
+        let read = journal.read();
+        assert_eq!((read.operations, read.damaged), (vec![operation(0)], true));
     }
 
     #[test]
@@ -161,11 +218,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = Relative::new("b.ipynb").expect("a path");
         let mut journal = Journal::new(folder.path(), &path);
-        journal.begin("first", 0).expect("begun");
+        journal.begin("first", &[], 0).expect("begun");
         (0..2).for_each(|at| journal.add(&operation(at)).expect("written"));
         let saved = journal.length();
         journal.add(&operation(2)).expect("written");
-        journal.begin("second", saved).expect("begun");
+        journal.begin("second", &[], saved).expect("begun");
         journal.add(&operation(3)).expect("written");
         let read = journal.read();
         assert_eq!(read.base.as_deref(), Some("second"));

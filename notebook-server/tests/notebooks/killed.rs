@@ -96,6 +96,54 @@ async fn edits_that_no_file_had_are_there_after_a_kill() {
     project.until_saved("a.ipynb", |document| document.cells().len() == 2).await;
 }
 
+/// The cells of such a file go by their text, or by what an earlier version calls them: not by
+/// what the journal calls them.
+#[tokio::test(flavor = "multi_thread")]
+async fn edits_of_cells_without_names_are_there_after_a_kill() {
+    let project = Project::new();
+    let file = project.root().join("a.py");
+    std::fs::write(&file, "# %%\na = 1\n\n# %%\nb = 2\n").expect("written");
+    let server = project.serve_apart().await;
+    let mut page = server.open("a.py").await;
+    let cell = page.cell(0)["id"].as_str().expect("an id").to_owned();
+    let version = page.version(&cell);
+    page.edit(&cell, version, json!([5, [0, "0"]])).await;
+    page.edited().await;
+    let written = || std::fs::read_to_string(&file).expect("read").contains("a = 10");
+    page.until(|word| word["saved"]["saved"] == true && written()).await;
+    page.edit(&cell, version + 1, json!([6, [0, "0"]])).await;
+    page.edited().await;
+    server.kill();
+
+    let server = project.serve_apart().await;
+    let page = server.open("a.py").await;
+    assert_eq!(page.cell(0)["source"], "a = 100");
+    assert_eq!(page.cell(1)["source"], "b = 2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edits_that_cannot_be_applied_are_kept_and_told() {
+    let project = Project::new();
+    project.notebook("a.ipynb", &["ab"]);
+    let server = project.serve_apart().await;
+    let mut page = server.open("a.ipynb").await;
+    let version = page.version("c0");
+    page.edit("c0", version, json!([2, [0, "c"]])).await;
+    page.edited().await;
+    server.kill();
+    let strange = json!({"op": "splice", "cell": "gone", "from": 0, "to": 0, "text": "precious"});
+    project.journal("a.ipynb", &strange.to_string());
+
+    let server = project.serve_apart().await;
+    let mut page = server.open("a.ipynb").await;
+    assert_eq!(page.cell(0)["source"], "abc", "what fits is there");
+    let said = page.until_event("log").await;
+    let text = said.last().expect("words")["event"]["text"].as_str().expect("text").to_owned();
+    let place = text.split('`').nth(1).expect("a place");
+    let kept = std::fs::read_to_string(project.root().join(place)).expect("kept");
+    assert!(kept.contains("precious"), "{text}: {kept}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edit_that_only_the_journal_has_is_told_to_the_kernel() {
     let Some(_) = python() else { return };

@@ -196,13 +196,14 @@ def hint_of(error: BaseException) -> str | None:
     """Return what to do now, where that is known."""
     if isinstance(error, ModuleNotFoundError) and error.name and "." not in error.name:
         return f"install it with `%pip install {error.name}`, then run the cell again"
-    if isinstance(error, (NameError, KeyError)):
+    from flownote.exceptions import FlownoteException
+
+    own = getattr(error, "hint", None) if isinstance(error, FlownoteException) else None
+    if own is None and isinstance(error, (NameError, KeyError)):
         from flownote.kernel import meant
 
         return meant.hint_of(error)
-    from flownote.exceptions import FlownoteException
-
-    return getattr(error, "hint", None) if isinstance(error, FlownoteException) else None
+    return own
 
 
 def _frame_of_syntax(error: SyntaxError) -> dict[str, Any]:

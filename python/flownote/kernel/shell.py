@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from flownote.kernel.process import Kernel
 
 
+# What cells are written in beside Python, each under a first line `%%name` of its own.
+_LANGUAGES = ("rust", "sql", "wasm")
+
+
 class UsageError(FlownoteException):
     """A magic that doesn't exist, or isn't used so."""
 
@@ -328,9 +332,13 @@ class ZMQInteractiveShell(Systems):
 
         from flownote.kernel import magics
 
-        known = {*magics.names(kind), *self.magics[kind]}
-        near = difflib.get_close_matches(called.lstrip("%"), known, 1)
-        sign = "%" if kind == "line" else "%%"
+        name, sign = called.lstrip("%"), "%" if kind == "line" else "%%"
+        if kind == "cell" and name in _LANGUAGES:
+            hint = f"a cell in another language begins with `%%{name}` and nothing else on the line"
+            return UsageError(f"`{called}` takes nothing on its line", hint=hint)
+        languages = _LANGUAGES if kind == "cell" else ()
+        known = {*magics.names(kind), *self.magics[kind], *languages}
+        near = difflib.get_close_matches(name, sorted(known), 1)
         hint = f"did you mean `{sign}{near[0]}`?" if near else "`%lsmagic` lists them"
         return UsageError(f"there is no magic `{called}`", hint=hint)
 

@@ -28,7 +28,7 @@ class Shop(FlowSpec):
 
     @step
     def end(self):
-        pass
+        self.sales = self.sales.copy()
 
 
 if __name__ == "__main__":
@@ -59,6 +59,10 @@ def asked(page: Page, route: str, /, **words: object) -> tuple[int, dict]:
 def test_a_table_is_found_and_paged(page: Page) -> None:
     listed = page.get(f"/api/data/catalog?catalog=artifacts&path=Shop/{page.run}")["entries"]
     assert {entry["name"]: entry["rows"] for entry in listed} == {"sales": 3, "matrix": 3}
+    # What a later task made the same again is the same table.
+    assert sorted(entry["name"] for entry in listed) == ["matrix", "sales"]
+    found = page.get("/api/data/search?text=shop%20sales")["entries"]
+    assert [entry["name"] for entry in found] == ["sales"]
     pathspec = listed[[entry["name"] for entry in listed].index("sales")]["table"]["pathspec"]
     assert pathspec == f"Shop/{page.run}/start/0/sales"
     table = page.get(f"/api/data/table?artifact={pathspec}")

@@ -166,6 +166,16 @@ impl Error {
             _ => None,
         }
     }
+
+    /// Where in a cell's text it is: where it says so, or else where what it is about is named.
+    pub fn place_in(&self, sql: &str) -> Option<Place> {
+        let named = match self {
+            Self::File { path, .. } => Place::of_word(sql, path),
+            Self::Function { function, .. } => Place::of_word(sql, function),
+            _ => None,
+        };
+        self.place().cloned().or(named)
+    }
 }
 
 impl Help for Error {

@@ -188,6 +188,27 @@ fn times_of_a_film_without_a_steady_rate_are_its_own() {
 }
 
 #[test]
+fn a_pause_of_a_film_is_no_damage() {
+    needs_ffmpeg!();
+    let folder = folder();
+    // Frames of the first second, and then of the sixth.
+    let select = ["-vf", "select=lt(t\\,1)+gte(t\\,6)", "-fps_mode", "vfr", "-c:v", "libx264"];
+    let path = film(folder.path(), "pause.mp4", 8, "25", &select);
+    let film = Film::open(&path).expect("a film");
+    let all = read(&film, &Request::default()).1;
+    assert_eq!(all.len(), 75);
+    let picks = [Pick::Every(1), Pick::Every(10), Pick::PerSecond(2.0)];
+    for (pick, last) in picks.into_iter().zip([0.96, 0.8, 0.52]) {
+        let end = Some(Position::Seconds(5.0));
+        let found = read(&film, &Request { end, pick, ..Request::default() }).1;
+        assert_eq!(found.last().copied(), Some(last), "{pick:?}");
+    }
+    let start = Some(Position::Seconds(0.5));
+    let request = Request { start, end: Some(Position::Seconds(4.0)), ..Request::default() };
+    assert_eq!(read(&film, &request).1, all[13..25]);
+}
+
+#[test]
 fn frames_are_scaled_turned_and_stretched_as_they_are_shown() {
     needs_ffmpeg!();
     let folder = folder();

@@ -52,3 +52,48 @@ proptest! {
         prop_assert_eq!(found, detect(&film, method, usize::MAX / BYTES));
     }
 }
+
+/// A film of grain that is as bright as the numbers say: its own grain for each stretch.
+fn shaded(stretches: &[&[f64]]) -> Vec<u8> {
+    let mut film = Vec::new();
+    for (seed, lights) in stretches.iter().enumerate() {
+        for light in *lights {
+            film.extend((0..WIDTH * HEIGHT).flat_map(|at| {
+                let grain = (at * 97 + seed * 131) * 193 % 128 + 100;
+                [(grain as f64 * light) as u8; 3]
+            }));
+        }
+    }
+    film
+}
+
+fn told(film: &[u8], name: &str) -> Vec<(usize, Transition)> {
+    let method = Method::named(name, None).unwrap();
+    let shots = detect(film, method, 7);
+    shots.iter().map(|shot| (shot.start, shot.transition)).collect()
+}
+
+const BLACK: [f64; 100] = [0.0; 100];
+const LIGHT: [f64; 40] = [1.0; 40];
+
+#[test]
+fn a_cut_to_black_and_from_it_is_no_fade() {
+    for name in ["content", "adaptive"] {
+        let film = shaded(&[&LIGHT, &BLACK[..10], &LIGHT]);
+        let cuts = [(0, Transition::Start), (40, Transition::Cut), (50, Transition::Cut)];
+        assert_eq!(told(&film, name), cuts, "{name}");
+    }
+}
+
+#[test]
+fn a_fade_from_black_that_was_cut_to_is_one_however_long_the_black_is() {
+    let brighter: Vec<f64> = (1..=20).map(|at| f64::from(at) / 20.0).collect();
+    for name in ["content", "adaptive"] {
+        for black in [10, 63, 64, 65, 100] {
+            let second = [&brighter[..], &LIGHT].concat();
+            let film = shaded(&[&LIGHT, &BLACK[..black], &second]);
+            let fade = [(0, Transition::Start), (40, Transition::Fade)];
+            assert_eq!(told(&film, name), fade, "{name}, {black} black frames");
+        }
+    }
+}

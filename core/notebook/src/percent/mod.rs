@@ -33,7 +33,7 @@ mod script;
 mod write;
 
 pub use read::read;
-pub use write::{Style, write};
+pub use write::{Style, write, write_and_place};
 
 #[cfg(test)]
 mod tests;

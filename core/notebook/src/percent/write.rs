@@ -33,16 +33,28 @@ impl Style {
 
 /// The file of a document.
 pub fn write(document: &Document, style: Style) -> String {
+    write_and_place(document, style).0
+}
+
+/// The same, and the line, from 1, that the text of each cell begins with: for who is told of
+/// lines of the file. Lines of Python cells are as many there as in the cell.
+pub fn write_and_place(document: &Document, style: Style) -> (String, Vec<usize>) {
     let mut file = header::write(document);
+    let mut places = Vec::with_capacity(document.cells.len());
+    let (mut lines, mut counted) = (0, 0);
     let last = document.cells.len().saturating_sub(1);
     for (index, own) in document.cells.iter().enumerate() {
         let usual = u64::from(index < last);
         let blank = own.metadata.get("lines_to_next_cell").and_then(Value::as_u64).unwrap_or(usual);
+        lines += file[counted..].matches('\n').count();
+        counted = file.len();
+        // The marker stands above.
+        places.push(lines + 2);
         cell(&mut file, own, style);
         // More than a screen of them is nobody's intent.
         file.extend(std::iter::repeat_n('\n', blank.min(50) as usize));
     }
-    file
+    (file, places)
 }
 
 fn cell(file: &mut String, cell: &Cell, style: Style) {

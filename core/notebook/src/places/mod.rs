@@ -10,6 +10,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::facts;
+use crate::misspelt::warnings;
 use crate::session::CellLinks;
 use crate::{Cell, CellId, Document, Language, text};
 
@@ -118,14 +119,15 @@ fn told(cell: &Cell, place: Range<usize>, name: &str) -> DefinedAt {
     DefinedAt { cell: cell.id.clone(), from, to, name: name.to_owned() }
 }
 
-/// What a cell's parser says is wrong, without running anything.
+/// What is wrong with a cell without running anything: what its parser says, and options that
+/// look misspelt.
 pub fn mistakes(language: Language, source: &str) -> Vec<Mistake> {
     let error = facts(language, source).error;
     let mistake = |error: crate::facts::SyntaxError| {
         let (from, to) = at_line(source, error.line, error.column, 0);
         Mistake { from, to, severity: Severity::Error, message: error.message, hint: None }
     };
-    error.map(mistake).into_iter().collect()
+    error.map(mistake).into_iter().chain(warnings(language, source)).collect()
 }
 
 /// The range of so many characters from a line and a column on, both from 1; of the word that

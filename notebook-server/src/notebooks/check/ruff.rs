@@ -1,11 +1,13 @@
 //! What ruff finds in the Python cells of a notebook. The whole notebook is read as one, so that
 //! a name which a cell above makes is known below, and by the settings of its folder.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use axum::http::StatusCode;
 use flownote_notebook::ipynb::{self, Bounds};
+use flownote_notebook::percent::{self, Style};
 use flownote_notebook::places::{Mistake, Severity};
 use flownote_notebook::{Document, Language};
 use serde::Deserialize;
@@ -28,10 +30,23 @@ pub async fn look(
     // Nobody looks at what cells showed; without it the text is short.
     document.strip();
     let program = ruff(&rooms.ground.kernels.python);
-    let file = rooms.ground.folder.whole(path).with_extension("ipynb");
-    let said = run(&program, &file, ipynb::write_within(&document, Bounds::NONE)).await?;
-    let findings: Vec<Finding> =
+    let file = rooms.ground.folder.whole(path);
+    let (text, places) = match path.ending() {
+        Some("py") => {
+            // As it stands in the file, and under its name: its rules are those of scripts.
+            let there = tokio::fs::read_to_string(&file).await;
+            let style = there.map(|there| Style::of(&there)).unwrap_or_default();
+            let (text, places) = percent::write_and_place(&document, style);
+            (text, Some(places))
+        }
+        _ => (ipynb::write_within(&document, Bounds::NONE), None),
+    };
+    let said = run(&program, &file, text).await?;
+    let mut findings: Vec<Finding> =
         serde_json::from_slice(&said).map_err(|error| failed(&error.to_string()))?;
+    if let Some(places) = places {
+        findings.iter_mut().for_each(|found| found.put_into_cell(&places));
+    }
     Ok(by_cell(&document, &findings))
 }
 
@@ -47,6 +62,7 @@ fn failed(why: &str) -> Failure {
 }
 
 async fn run(program: &Path, file: &Path, text: String) -> Result<Vec<u8>, Failure> {
+    let folder = file.parent().unwrap_or(Path::new("/"));
     let mut command = Command::new(program);
     command
         .args(["check", "--output-format", "json", "--exit-zero", "--no-fix", "--no-cache"])
@@ -54,16 +70,23 @@ async fn run(program: &Path, file: &Path, text: String) -> Result<Vec<u8>, Failu
         .arg(file)
         .arg("-")
         // The settings of the folder count, as in a shell.
-        .current_dir(file.parent().unwrap_or(Path::new("/")))
+        .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
-    let mut child = command.spawn().map_err(|_| {
-        Failure::missing(
+    let mut child = command.spawn().map_err(|error| match error.kind() {
+        // So is a folder that is gone.
+        ErrorKind::NotFound if !folder.is_dir() => failed("its folder is gone"),
+        ErrorKind::NotFound => Failure::missing(
             "ruff isn't installed for this Python",
             "`%pip install ruff` in a cell installs it",
-        )
+        ),
+        _ => Failure::new(
+            StatusCode::BAD_GATEWAY,
+            format!("`{}` can't be started: {error}", program.display()),
+            "`%pip install --force-reinstall ruff` in a cell installs it anew",
+        ),
     })?;
     let mut input = child.stdin.take();
     let write = async {
@@ -105,6 +128,18 @@ struct Place {
 #[derive(Deserialize)]
 struct Fix {
     message: Option<String>,
+}
+
+impl Finding {
+    /// Says of a place in a percent file which cell it is in, and where there. `places` are the
+    /// lines that the cells' texts begin with.
+    fn put_into_cell(&mut self, places: &[usize]) {
+        let number = places.partition_point(|begins| *begins <= self.location.row);
+        let Some(begins) = number.checked_sub(1).and_then(|at| places.get(at)) else { return };
+        self.cell = Some(number);
+        self.location.row -= begins - 1;
+        self.end_location.row = self.end_location.row.saturating_sub(begins - 1).max(1);
+    }
 }
 
 fn by_cell(document: &Document, findings: &[Finding]) -> Vec<CheckedCell> {
@@ -155,6 +190,44 @@ mod tests {
         let said = run(program, Path::new("/tmp/a.ipynb"), "{}".to_owned()).await;
         let said = format!("{:?}", said.expect_err("there is none"));
         assert!(said.contains("ruff isn't installed") && said.contains("%pip install"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_ruff_that_cannot_be_started_is_not_called_missing() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = folder.path().join("ruff");
+        std::fs::write(&program, "no program").expect("written");
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o644)).expect("set");
+        let said = run(&program, &folder.path().join("a.ipynb"), "{}".to_owned()).await;
+        let said = format!("{:?}", said.expect_err("it can't be started"));
+        assert!(said.contains("can't be started") && !said.contains("isn't installed"), "{said}");
+    }
+
+    #[test]
+    fn what_is_found_in_a_percent_file_is_told_of_its_cell() {
+        let file =
+            "# A header\n\n# %%\nimport a\n\n\n# %% [sql]\n# select 1\n\n# %%\n\nx = 1\ny = b\n";
+        let document = percent::read(file.as_bytes()).expect("a notebook");
+        let (text, places) = percent::write_and_place(&document, Style::of(file));
+        assert_eq!(text, file, "what ruff reads is the file");
+        let found = |row| {
+            let place = Place { row, column: 1 };
+            let mut found = Finding {
+                cell: None,
+                code: Some("F821".into()),
+                message: String::new(),
+                location: place,
+                end_location: place,
+                fix: None,
+            };
+            found.put_into_cell(&places);
+            (found.cell, found.location.row)
+        };
+        assert_eq!(found(4), (Some(1), 1));
+        assert_eq!(found(12), (Some(3), 2));
+        assert_eq!(found(13), (Some(3), 3));
+        assert_eq!(found(1).0, None);
     }
 
     #[test]

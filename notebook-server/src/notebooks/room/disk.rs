@@ -7,7 +7,7 @@ use std::time::Duration;
 use flownote_flow::help::Help;
 use flownote_kernel::protocol::Problem;
 use flownote_kernel::supervisor::Request;
-use flownote_notebook::{Document, Operation};
+use flownote_notebook::{CellId, Document, Operation};
 use tokio::time::Instant;
 
 use super::{Kernel, Message, Room, Waiting, start};
@@ -31,16 +31,17 @@ impl Room {
 
     /// An operation was applied: it outlives this process from now on.
     pub(super) fn keep(&mut self, applied: &Operation) {
-        let begun = if self.journal.is_begun() {
-            Ok(())
-        } else {
-            self.journal.begin(&self.known.digest.to_hex(), usize::MAX)
-        };
+        let begun = if self.journal.is_begun() { Ok(()) } else { self.begin_journal(usize::MAX) };
         // Without a journal there is still the file, a second later.
         let _ = begun.and_then(|()| self.journal.add(applied));
         self.changes += 1;
         self.name_soon();
         self.save_within(QUIET);
+    }
+
+    /// Begins the journal anew after the file as it is known, without operations that it has.
+    fn begin_journal(&mut self, done: usize) -> io::Result<()> {
+        self.journal.begin(&self.known.digest.to_hex(), &self.file_cells, done)
     }
 
     /// Outputs changed.
@@ -75,6 +76,7 @@ impl Room {
         let (folder, path, known) = (self.ground.folder.clone(), self.path.clone(), self.known);
         let (document, myself) = (self.document.clone(), self.myself.clone());
         let (changes, lines) = (self.changes, self.journal.length());
+        self.saving_cells = unnamed(&document);
         let name = path.as_str().to_owned();
         let failed =
             |error| Error::Io { path: name, done: "written", source: io::Error::other(error) };
@@ -100,11 +102,12 @@ impl Room {
             Outcome::Written(known) => {
                 self.saved = changes;
                 self.known = known;
+                self.file_cells = std::mem::take(&mut self.saving_cells);
                 self.sign_all();
                 self.save_problem = None;
                 if self.journal.is_begun() || lines > 0 {
                     // The file has it.
-                    let _ = self.journal.begin(&self.known.digest.to_hex(), lines);
+                    let _ = self.begin_journal(lines);
                 }
                 if !self.is_saved() && self.save_at.is_none() {
                     self.save_within(QUIET);
@@ -163,6 +166,7 @@ impl Room {
             Ok(document) if same(&document, &self.document) => {
                 // Another server, or another save, with the same content.
                 self.known = known;
+                self.file_cells = unnamed(&self.document);
             }
             Ok(document) => {
                 if !self.is_saved() {
@@ -194,8 +198,9 @@ impl Room {
         self.changes += 1;
         self.saved = self.changes;
         (self.save_at, self.first_change, self.save_problem) = (None, None, None);
+        self.file_cells = unnamed(&self.document);
         // Its operations are not of this file.
-        let _ = self.journal.begin(&self.known.digest.to_hex(), usize::MAX);
+        let _ = self.begin_journal(usize::MAX);
         if !matches!(self.kernel, Kernel::None) {
             self.told.clear();
             let document = Box::new(self.document.clone());
@@ -204,6 +209,12 @@ impl Room {
         }
         self.greet_all();
     }
+}
+
+/// The ids of a document's cells where its file doesn't name them all; else none.
+pub(super) fn unnamed(document: &Document) -> Vec<CellId> {
+    let cells = document.cells().iter().filter(|_| document.has_unnamed());
+    cells.map(|cell| cell.id.clone()).collect()
 }
 
 /// Whether two documents are the same but for what a file doesn't keep.

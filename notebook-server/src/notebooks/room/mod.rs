@@ -166,7 +166,13 @@ pub struct Room {
     /// Operations that the supervisor was told and hasn't confirmed.
     told: VecDeque<Operation>,
     known: Known,
+    /// The ids of the file's cells, where it doesn't name them all itself.
+    file_cells: Vec<CellId>,
+    /// The same of the file that is being written.
+    saving_cells: Vec<CellId>,
     journal: Journal,
+    /// What became of a journal that couldn't be applied, for the first page.
+    lost: Option<String>,
     /// Counts what makes the document another than its file.
     changes: u64,
     /// The count as of the last save.

@@ -28,6 +28,9 @@ impl Room {
         self.alone_since = None;
         self.greet(client);
         self.tell_people();
+        if let Some(text) = self.lost.take() {
+            self.event(Event::Log { level: "warning".to_owned(), text });
+        }
     }
 
     /// A page is gone.

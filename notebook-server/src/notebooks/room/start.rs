@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use flownote_kernel::supervisor::{Request, Seen};
 use flownote_notebook::recognise::Earlier;
-use flownote_notebook::{Document, ipynb};
+use flownote_notebook::{Cell, CellId, Document, ipynb};
 use tokio::sync::mpsc;
 
+use super::disk::unnamed;
 use super::{Ground, INBOX, Kernel, Message, Room, Waiting, names};
 use crate::notebooks::file::{self, Known};
 use crate::notebooks::folder::{self, Relative};
@@ -88,7 +89,10 @@ impl Room {
             last_token: 0,
             told: VecDeque::new(),
             known,
+            file_cells: Vec::new(),
+            saving_cells: Vec::new(),
             journal,
+            lost: None,
             changes: 0,
             saved: 0,
             saving: false,
@@ -104,7 +108,11 @@ impl Room {
         match room.attach().await {
             Some(seen) => room.go_on(seen, found),
             None => {
-                names::recognise(&room.ground.store, &mut room.document).await;
+                // The journal's operations name the cells as they were called then.
+                if !room.is_journaled(&found) || !room.call_as(&found) {
+                    names::recognise(&room.ground.store, &mut room.document).await;
+                }
+                room.file_cells = unnamed(&room.document);
                 room.recover(found);
                 let known = names::Known::of(&room.ground.store, &room.document).await;
                 (room.statuses, room.names) = (known.statuses, known.links);
@@ -143,10 +151,16 @@ impl Room {
     /// ours journaled and couldn't tell it any more, or be older than another program's file.
     fn go_on(&mut self, mut seen: Box<Seen>, found: Found) {
         let theirs = std::mem::take(&mut seen.document);
-        self.document.recognise(&known(&theirs));
-        let ours = found.base.as_deref() == Some(self.known.digest.to_hex().as_str());
+        let ours = self.is_journaled(&found);
+        if !ours || !self.call_as(&found) {
+            self.document.recognise(&known(&theirs));
+        }
+        self.file_cells = unnamed(&self.document);
         if ours {
             self.recover(found);
+        } else if !found.operations.is_empty() {
+            // The session has them, and the history below.
+            self.journal.put_aside();
         }
         let same = if ours { is_the_same } else { says_the_same };
         if same(&theirs, &self.document) {
@@ -176,20 +190,52 @@ impl Room {
         }
     }
 
-    /// Applies what the journal has and the file has not.
+    /// Whether the journal is of the file as it is.
+    fn is_journaled(&self, found: &Found) -> bool {
+        found.base.as_deref() == Some(self.known.digest.to_hex().as_str())
+    }
+
+    /// Calls cells that the file doesn't name as the journal does. Returns whether it can tell.
+    fn call_as(&mut self, found: &Found) -> bool {
+        let cells = self.document.cells();
+        if found.cells.is_empty() || found.cells.len() != cells.len() {
+            return false;
+        }
+        let called = |(cell, id): (&Cell, &CellId)| Earlier { id: id.clone(), ..cell.into() };
+        let called: Vec<Earlier> = cells.iter().zip(&found.cells).map(called).collect();
+        self.document.recognise(&called);
+        true
+    }
+
+    /// Applies what the journal has and the file has not. What can't be applied is put aside
+    /// whole, and the first page is told where.
     fn recover(&mut self, found: Found) {
-        let Some(base) = found.base else { return };
-        if found.operations.is_empty() {
+        if found.base.is_none() || (found.operations.is_empty() && !found.damaged) {
             return;
         }
-        if base != self.known.digest.to_hex().as_str() {
-            return self.journal.put_aside();
+        if !self.is_journaled(&found) {
+            return self.lose("the file was changed by another program meanwhile");
+        }
+        let mut changed = self.document.clone();
+        let fitting = found.operations.iter().map_while(|it| changed.apply(it.clone()).ok());
+        let whole = fitting.count() == found.operations.len() && !found.damaged;
+        if !whole {
+            // Before it is begun anew.
+            self.lose("not all of them fit the notebook's cells");
         }
         for operation in found.operations {
-            // What doesn't fit was cut by the end of the power: what follows doesn't either.
             let Ok(change) = self.document.apply(operation) else { break };
             self.keep(&change.applied);
         }
+    }
+
+    /// Puts the journal aside.
+    fn lose(&mut self, why: &str) {
+        let Some(place) = self.journal.put_aside() else { return };
+        self.lost = Some(format!(
+            "edits that were not saved could not be applied: {why}; they are kept in `{}`",
+            place.strip_prefix(self.ground.folder.root()).unwrap_or(&place).display()
+        ));
     }
 }
 

@@ -83,7 +83,7 @@ async fn session(headless: Headless, mut document: Document) -> Result<i32, Erro
     recognise(&store, &flow, &mut document).await?;
     let mut parameters = parameters::parse(&document, &headless.parameters)?;
     if headless.resume {
-        take_over(&store, &document, headless.quiet, &mut parameters).await?;
+        take_over(&store, &document, &file, headless.quiet, &mut parameters).await?;
     }
     parameters::inject(&mut document, &parameters)?;
     let mut options = Options::new(document, folder, store);
@@ -127,10 +127,14 @@ async fn session(headless: Headless, mut document: Document) -> Result<i32, Erro
 async fn take_over(
     store: &Store,
     document: &Document,
+    file: &str,
     quiet: bool,
     parameters: &mut Parameters,
 ) -> Result<(), Error> {
-    let Some(earlier) = earlier::find(store, document).await? else { return Ok(()) };
+    let Some(earlier) = earlier::find(store, document).await? else {
+        let (notebook, store) = (file.to_owned(), store.url().to_string());
+        return Err(Error::NoOrigin { notebook, store });
+    };
     let known = parameters::known(document).unwrap_or_default();
     for (name, value) in earlier.parameters {
         if !known.contains(&name) {

@@ -7,6 +7,7 @@ use flownote_flow::help::list_in_words;
 use flownote_kernel::record::EXECUTED;
 use flownote_kernel::supervisor::{Event, InterpreterState};
 use flownote_notebook::failure::Failure;
+use flownote_notebook::misspelt::misspelt;
 use flownote_notebook::output::Stream;
 use flownote_notebook::session::FinishStatus;
 use flownote_notebook::text::without_colours;
@@ -63,7 +64,7 @@ impl Progress {
         }
     }
 
-    /// Learns how cells are called.
+    /// Learns how cells are called, and says what looks misspelt in them.
     pub fn begin(&mut self, document: &Document) {
         let label = |(number, cell): (Option<u32>, &Cell)| {
             let headline: String =
@@ -73,6 +74,19 @@ impl Progress {
         };
         self.labels = document.numbered().map(label).collect();
         self.cells = self.labels.values().filter(|label| label.number.is_some()).count();
+        let cells = document.cells().iter().filter(|_| !self.quiet);
+        for (cell, found) in
+            cells.flat_map(|cell| misspelt(cell).into_iter().map(move |it| (cell, it)))
+        {
+            let line = found.line.map(|line| format!(", line {line}")).unwrap_or_default();
+            let named = match self.labels.contains_key(&cell.id) {
+                true => self.name(&cell.id),
+                // What isn't run has no number.
+                false => format!("the cell `{}`", cell.headline().unwrap_or("(empty)")),
+            };
+            talk!("warning: {named}{line}: {}", found.message);
+            hint(&found.hint);
+        }
     }
 
     /// Shows an event. Returns the exit code that it asks for.

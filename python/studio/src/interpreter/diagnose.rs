@@ -2,6 +2,8 @@
 
 use flownote_data::Error;
 use flownote_flow::help::Help;
+use flownote_notebook::Language;
+use flownote_notebook::misspelt::warnings;
 use flownote_notebook::places::{Mistake, Severity, at_line};
 
 use super::host::Host;
@@ -15,7 +17,8 @@ pub async fn mistakes(host: &Host, code: &str, known: &[String]) -> Vec<Mistake>
         _ => true,
     };
     let found = host.session.check(code).await;
-    found.iter().filter(|error| matters(error)).map(|error| mistake(error, code)).collect()
+    let errors = found.iter().filter(|error| matters(error)).map(|error| mistake(error, code));
+    errors.chain(warnings(Language::Sql, code)).collect()
 }
 
 fn mistake(error: &Error, code: &str) -> Mistake {

@@ -162,7 +162,7 @@ fn shown(error: &Error, execute: &Execute) -> Output {
     const PLAIN: &str = "\u{1b}[0m";
     let mut traceback = vec![format!("{RED}{}{PLAIN}: {error}", error.kind())];
     let mut frames = vec![];
-    if let Some(place) = error.place() {
+    if let Some(place) = error.place_in(&execute.code) {
         traceback.extend(place.show(&execute.label));
         frames.push(Frame {
             cell: Some(CellId::new(execute.cell.as_str())),

@@ -1,8 +1,8 @@
 //! One WASM cell: compiled, its functions bound under their names.
 
-use flownote_data::BatchFunction;
 use flownote_data::arrow::array::ArrayRef;
 use flownote_data::arrow::datatypes::DataType;
+use flownote_data::{BatchFunction, Place};
 use flownote_flow::help::Help;
 use flownote_kernel::protocol::{Defined, Execute, Frame, Output};
 use flownote_kernel::wasm::{self, Module};
@@ -22,7 +22,7 @@ pub async fn run(host: &Host, execute: &Execute) -> Result<Outcome, Output> {
     for function in module.functions() {
         let name = function.signature().name.clone();
         let value = of_function(&host.values, function);
-        let value = value.map_err(|error| shown("WasmError", &error, execute))?;
+        let value = value.map_err(|error| shown(&error, &error.to_string(), None, execute))?;
         lines.push(function.signature().to_string());
         outcome.finished.defined.push((
             name.clone(),
@@ -52,18 +52,35 @@ async fn compile(host: &Host, execute: &Execute) -> Result<Module, Output> {
         wasm::compile(engine, &code, &options)
     });
     match compiled.await {
-        Ok(module) => module.map_err(|error| shown("WasmError", &error, execute)),
+        Ok(module) => module
+            .map_err(|error| shown(&error, &error.summary(), error.place(&execute.label), execute)),
         Err(panic) => Err(super::sql_cell::crash(execute, panic)),
     }
 }
 
-fn shown(name: &str, error: &dyn Help, execute: &Execute) -> Output {
-    let message = error.to_string();
+/// An error as a cell shows it: what, in a line; what a compiler says of it, or else the line
+/// with a caret; what to do now.
+fn shown(error: &dyn Help, message: &str, at: Option<(u32, u32)>, execute: &Execute) -> Output {
+    const NAME: &str = "WasmError";
+    let whole = error.to_string();
+    let mut traceback = vec![format!("\u{1b}[31m{NAME}\u{1b}[0m: {message}")];
+    // A compiler shows the line by itself.
+    let said = whole.lines().skip(1).filter(|line| !message.ends_with(line));
+    traceback.extend(said.map(str::to_owned));
+    let mut frame = Frame { cell: Some(CellId::new(execute.cell.as_str())), ..Frame::default() };
+    if let Some((line, column)) = at {
+        frame.line = line;
+        let text = execute.code.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
+        text.clone_into(&mut frame.text);
+        if traceback.len() == 1 {
+            let place = Place { line, column: column.max(1), length: 1, text: text.to_owned() };
+            traceback.extend(place.show(&execute.label));
+        }
+    }
     let hint = error.hint();
-    let mut traceback: Vec<String> = message.lines().map(str::to_owned).collect();
     traceback.extend(hint.as_ref().map(|hint| format!("hint: {hint}")));
-    let frame = Frame { cell: Some(CellId::new(execute.cell.as_str())), ..Frame::default() };
-    Output::Error { name: name.into(), message, traceback, frames: vec![frame], hint }
+    let (name, message) = (NAME.to_owned(), message.to_owned());
+    Output::Error { name, message, traceback, frames: vec![frame], hint }
 }
 
 /// A function under the name that it is bound to, which may not be its own.

@@ -34,6 +34,14 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// There is no run to go on from.
+    #[error("there is no earlier run of `{notebook}` in the store {store} to resume from")]
+    NoOrigin {
+        /// The notebook.
+        notebook: String,
+        /// Where it was looked for.
+        store: String,
+    },
     /// Something that was asked for doesn't fit.
     #[error("{message}")]
     Asked {
@@ -105,9 +113,19 @@ impl Error {
     pub fn exit_code(&self) -> i32 {
         match self {
             Self::Closed => exit::OK,
-            Self::Asked { .. } | Self::Format { .. } => exit::USAGE,
-            // The same as for a flow's file that isn't there.
-            Self::File { source, done: "read", .. } if is_missing(source) => exit::USAGE,
+            // The same as for a flow's file that isn't there, or that can't be loaded.
+            Self::Asked { .. }
+            | Self::Format { .. }
+            | Self::Notebook { .. }
+            | Self::File { done: "read", .. } => exit::USAGE,
+            Self::NoOrigin { .. } => exit::MISSING,
+            Self::Store(error) => match error {
+                flownote_store::Error::Missing { .. } => exit::MISSING,
+                flownote_store::Error::Name { .. } | flownote_store::Error::Url { .. } => {
+                    exit::USAGE
+                }
+                _ => exit::STORE,
+            },
             _ => exit::FAILED,
         }
     }
@@ -117,24 +135,39 @@ const CHECK: &str = "check the path; it is looked up from the current folder";
 
 /// What may have been meant by a file that isn't there.
 fn missing_hint(path: &Path) -> String {
+    near_file(path).unwrap_or_else(|| CHECK.to_owned())
+}
+
+/// A notebook or a flow beside a path that has nearly its name: `nb.ipynb` of `nb.ipnb`.
+fn near_file(path: &Path) -> Option<String> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let names = files_in(folder);
+    let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
+    let given = path.file_name().and_then(|it| it.to_str())?;
+    let stems: Vec<String> = names.iter().map(|it| stem(it)).collect();
+    let near = resembling(&stem(given), stems.iter().map(String::as_str))?;
+    let name = names.iter().find(|it| stem(it) == near)?;
+    let near = folder.join(name).display().to_string();
+    Some(format!("did you mean `{}`?", near.trim_start_matches("./")))
+}
+
+/// What to name instead of a folder.
+fn folder_hint(path: &Path) -> String {
+    let mut names = files_in(path).into_iter().filter(|it| it.ends_with(".ipynb"));
+    match names.next() {
+        Some(name) => format!("name a notebook in it: `{}`", path.join(name).display()),
+        None => "it is a folder, and no notebook (.ipynb) is in it".to_owned(),
+    }
+}
+
+/// The names of the notebooks and Python files of a folder.
+fn files_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let names: Vec<String> =
+    let mut names: Vec<String> =
         names.filter(|it| it.ends_with(".ipynb") || it.ends_with(".py")).collect();
-    let stem = |name: &str| name.rsplit_once('.').map_or("", |(stem, _)| stem).to_owned();
-    let given = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
-    let stems: Vec<String> = names.iter().map(|it| stem(it)).collect();
-    match resembling(&stem(given), stems.iter().map(String::as_str)) {
-        Some(near) => {
-            let name = names.iter().find(|it| stem(it) == near).map_or("", String::as_str);
-            format!(
-                "did you mean `{}`?",
-                folder.join(name).display().to_string().trim_start_matches("./")
-            )
-        }
-        None => CHECK.to_owned(),
-    }
+    names.sort_unstable();
+    names
 }
 
 fn is_missing(error: &std::io::Error) -> bool {
@@ -150,7 +183,17 @@ impl Help for Error {
             Self::Socket(error) => error.hint(),
             Self::Document(error) => error.hint(),
             Self::Server(error) => error.hint(),
-            Self::Format { .. } => Some("name a file that ends in .ipynb or .py".to_owned()),
+            Self::Format { path } => Some(
+                near_file(path).unwrap_or_else(|| "name a file that ends in .ipynb or .py".into()),
+            ),
+            Self::NoOrigin { notebook, .. } => {
+                Some(format!("run it first: `flownote run {notebook}`"))
+            }
+            Self::File { path, source, done: "read" }
+                if source.kind() == std::io::ErrorKind::IsADirectory =>
+            {
+                Some(folder_hint(path))
+            }
             Self::File { path, source, done } if *done == "read" && is_missing(source) => {
                 Some(missing_hint(path))
             }

@@ -38,6 +38,10 @@ pub mod exit {
     pub const FAILED: i32 = 1;
     /// The command line is wrong.
     pub const USAGE: i32 = 2;
+    /// The datastore can't be used.
+    pub const STORE: i32 = 3;
+    /// What was asked for doesn't exist.
+    pub const MISSING: i32 = 5;
     /// The user stopped it.
     pub const INTERRUPTED: i32 = 130;
 }

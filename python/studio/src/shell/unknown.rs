@@ -34,7 +34,10 @@ pub fn option(error: &clap::Error, tree: &Command, line: &[String]) -> Option<Er
         return None;
     }
     let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidArg) else { return None };
-    let given = given.split(['=', ' ']).next().filter(|name| name.starts_with('-'))?;
+    if !given.starts_with('-') {
+        return Some(word(given, line));
+    }
+    let given = given.split(['=', ' ']).next()?;
     let mut words = line.iter().skip(1);
     let mut verb = tree.find_subcommand(words.find(|word| !word.starts_with('-'))?)?;
     let mut name = verb.get_name().to_owned();
@@ -64,6 +67,33 @@ pub fn option(error: &clap::Error, tree: &Command, line: &[String]) -> Option<Er
         format!("`flownote {name} --help` lists them")
     };
     Some(Error::asked(message, hint))
+}
+
+/// A word that a verb has no use for: the name of a cell, as flows have steps.
+fn word(given: &str, line: &[String]) -> Error {
+    let verb = line.iter().skip(1).find(|word| !word.starts_with('-'));
+    let verb = verb.map_or("", String::as_str);
+    let notebook = line.iter().find(|word| word.ends_with(".ipynb") || word.ends_with(".py"));
+    let notebook = notebook.map_or("NOTEBOOK", String::as_str);
+    let message = format!("`{verb}` takes one notebook, and nothing behind it: `{given}`");
+    let hint = match verb {
+        "resume" => format!(
+            "`flownote resume {notebook}` finds by itself which cells must run; single cells run \
+             in `flownote ui {notebook}`"
+        ),
+        "run" => {
+            let name = if given.contains('=') { "" } else { "NAME=" };
+            format!(
+                "parameters are given by name: `--param {name}{given}`; single cells run in \
+                 `flownote ui {notebook}`"
+            )
+        }
+        _ => {
+            let message = format!("`{verb}` has no use for `{given}`");
+            return Error::asked(message, format!("`flownote {verb} --help` says what it takes"));
+        }
+    };
+    Error::asked(message, hint)
 }
 
 /// Whether the notebook of a command line has a parameter of that name.

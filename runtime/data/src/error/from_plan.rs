@@ -81,6 +81,7 @@ impl Source<'_> {
             }
         };
         let (message, place) = match message.rsplit_once(" at Line: ") {
+            None if message.ends_with("found: EOF") => (message.as_str(), Place::of_end(self.sql)),
             None => (message.as_str(), None),
             Some((message, at)) => {
                 let place = at.split_once(", Column: ").and_then(|(line, column)| {

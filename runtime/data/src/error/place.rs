@@ -52,6 +52,15 @@ impl Place {
         Some(Self { length, ..place })
     }
 
+    /// Behind the last word of the text.
+    pub(crate) fn of_end(sql: &str) -> Option<Self> {
+        let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location().ok()?;
+        let said = |token: &Token| !matches!(token, Token::Whitespace(_) | Token::SemiColon);
+        let last = tokens.iter().rev().find(|token| said(&token.token))?;
+        let place = Self::new(sql, last.span.end.line, last.span.end.column)?;
+        Some(Self { length: 1, ..place })
+    }
+
     /// The line with a caret below what is meant, as compilers show it.
     pub fn show(&self, label: &str) -> Vec<String> {
         let number = self.line.to_string();
@@ -81,6 +90,13 @@ mod tests {
         let place = Place::of_word(sql, "ratngs").expect("it is there");
         let shown = place.show("cell 3").join("\n");
         assert_eq!(shown, " --> cell 3:2:6\n  |\n2 | FROM ratngs r\n  |      ^^^^^^");
+    }
+
+    #[test]
+    fn the_end_is_behind_what_was_said_last() {
+        let place = Place::of_end("SELECT 1,\n  FROM -- nothing\n\n").expect("it is there");
+        assert_eq!((place.line, place.column, place.length), (2, 7, 1));
+        assert_eq!(Place::of_end("-- nothing"), None);
     }
 
     #[test]

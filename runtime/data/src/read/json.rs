@@ -40,8 +40,18 @@ pub(super) fn json(bytes: &Bytes) -> Result<Frame, Error> {
     Ok(Frame::new(schema, batch.into_iter().collect()))
 }
 
-/// Arrow speaks of JSON, which nobody wrote.
-fn mixed(_: ArrowError) -> Error {
+/// Says that items are of several types, which Arrow says of JSON that nobody wrote; what else
+/// it says stays what it is.
+fn mixed(error: ArrowError) -> Error {
+    // All of it is of one kind: only the words tell which.
+    const MIXED: [&str; 3] = ["Incompatible type", "xpected ", "Got non array element"];
+    let ArrowError::JsonError(said) = &error else { return damaged(WHAT, &error) };
+    if !MIXED.iter().any(|words| said.contains(words)) {
+        return Error::Value {
+            message: format!("the value can't be read as a table: {said}"),
+            hint: Some(CONVERT.into()),
+        };
+    }
     Error::Value {
         message: "the value has no common form with SQL: its items are of several types".into(),
         hint: Some(
@@ -186,6 +196,17 @@ mod tests {
             assert!(!error.to_string().contains("Json"), "{error}");
             assert!(flownote_flow::help::Help::hint(&error).is_some(), "{error}");
         }
+    }
+
+    #[test]
+    fn other_errors_keep_their_own_words() {
+        let said = "failed to parse 1e999 as Float64";
+        let error = mixed(ArrowError::JsonError(said.into())).to_string();
+        assert!(error.ends_with(said) && !error.contains("several types"), "{error}");
+        let error = mixed(ArrowError::MemoryError("no room".into())).to_string();
+        assert!(error.contains("no room") && !error.contains("several types"), "{error}");
+        let error = mixed(ArrowError::JsonError("expected string got 7".into())).to_string();
+        assert!(error.contains("several types"), "{error}");
     }
 
     #[test]

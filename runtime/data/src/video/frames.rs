@@ -59,6 +59,7 @@ impl Frames {
             wanted,
             spacing: wanted.spacing(film),
             lasts: film.lasts,
+            film: film.clone(),
             guess: 1.0 / film.rate().per_second(),
             handle: decoder.clone(),
             latest: None,
@@ -131,6 +132,7 @@ struct Work {
     spacing: f64,
     guess: f64,
     lasts: Option<f64>,
+    film: Film,
     handle: Handle,
     /// When the last frame was.
     latest: Option<f64>,
@@ -245,7 +247,13 @@ impl Work {
             (Some(lasts), None) => lasts,
             (None, _) => return Ok(()),
         };
-        if latest + f64::max(1.0, 2.0 * self.spacing) < expected {
+        let stops_early = latest + f64::max(1.0, 2.0 * self.spacing) < expected;
+        // Between frames there may be pauses of any length: the film knows when it has some.
+        let is_last = || {
+            let times = self.film.times().ok()?;
+            Some(self.wanted.last_of(times)? <= latest + 0.5 * self.guess)
+        };
+        if stops_early && !is_last().unwrap_or(false) {
             let message = format!("its pictures should last {expected:.2} seconds");
             return Err(damaged(self.latest, &message));
         }

@@ -19,7 +19,7 @@ const SOUGHT: [&str; 2] = ["mov", "matroska"];
 const HIDING: [&str; 1] = ["vp8"];
 
 /// A film's file, looked at.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Film {
     path: PathBuf,
     width: u32,

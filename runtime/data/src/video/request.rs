@@ -153,6 +153,28 @@ impl Wanted {
         filters.join(",")
     }
 
+    /// The last frame that is picked of a film whose frames are shown at `times`, if the film goes
+    /// on behind what is wanted: who knows less can't tell a pause in it from its end.
+    pub fn last_of(&self, times: &[f64]) -> Option<f64> {
+        let until = self.until.filter(|until| times.last().is_some_and(|last| last >= until))?;
+        let from = self.from.unwrap_or(f64::NEG_INFINITY);
+        let between = times.iter().copied().filter(|time| (from..until).contains(time));
+        match self.pick {
+            Pick::Every(step) => {
+                let step = usize::try_from(step).unwrap_or(usize::MAX);
+                between.step_by(step).last()
+            }
+            Pick::PerSecond(rate) => {
+                let part = |time: f64| (time * rate + 1e-6).floor();
+                let new = |last: Option<f64>, time| match last {
+                    Some(last) if part(time) <= part(last) => Some(last),
+                    _ => Some(time),
+                };
+                between.fold(None, new)
+            }
+        }
+    }
+
     /// How long it is from a frame that is picked to the next.
     pub fn spacing(&self, film: &Film) -> f64 {
         match self.pick {

@@ -1,6 +1,6 @@
 //! What is wrong with a cell, before anything runs.
 
-use flownote_notebook::places::{Mistake, mistakes};
+use flownote_notebook::places::{Mistake, Severity, mistakes};
 use flownote_notebook::session::Group;
 use flownote_notebook::{CellId, Language};
 
@@ -12,8 +12,12 @@ use crate::wasm;
 
 /// What a cell's text says by itself, whether or not anything runs.
 pub fn diagnose(language: Language, source: &str) -> Vec<Mistake> {
-    let found = mistakes(language, source);
-    if found.is_empty() && language == Language::Wasm { wasm::mistakes(source) } else { found }
+    let mut found = mistakes(language, source);
+    let parsed = found.iter().all(|it| it.severity == Severity::Warning);
+    if parsed && language == Language::Wasm {
+        found.extend(wasm::mistakes(source));
+    }
+    found
 }
 
 impl Service {

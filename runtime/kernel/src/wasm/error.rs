@@ -265,6 +265,43 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// What is wrong with the cell's text, in a line: the rest of what a compiler says is for
+    /// who reads on.
+    pub fn summary(&self) -> String {
+        match self {
+            Self::Header(error) => error.message.clone(),
+            Self::Compile { language, diagnostics } => {
+                let first = diagnostics.lines().next().unwrap_or_default();
+                let first = first.split_once("error: ").map_or(first, |(_, said)| said);
+                format!("the {language} does not compile: {first}")
+            }
+            other => other.to_string(),
+        }
+    }
+
+    /// The line and the column of the cell that it is about, from 1, where that is known.
+    /// `label` is what compilers call the cell.
+    pub fn place(&self, label: &str) -> Option<(u32, u32)> {
+        match self {
+            Self::Header(error) => {
+                Some((u32::try_from(error.line).ok()?, u32::try_from(error.column).ok()?))
+            }
+            Self::Compile { diagnostics, .. } => {
+                let named = format!("{label}:");
+                let mut places = diagnostics.match_indices(&named).filter_map(|(at, _)| {
+                    let mut numbers = diagnostics[at + named.len()..]
+                        .split(|letter: char| !letter.is_ascii_digit())
+                        .map(|number| number.parse().ok());
+                    Some((numbers.next()??, numbers.next()??))
+                });
+                places.next()
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Help for Error {
     fn hint(&self) -> Option<String> {
         let hint = match self {

@@ -257,6 +257,12 @@ impl Help for Error {
             Self::NoArtifact { artifact, artifacts, .. } => {
                 near_or_all(artifact, artifacts, "its artifacts are")
             }
+            Self::TooShort { text, .. } if text.ends_with(".ipynb") || text.ends_with(".py") => {
+                format!(
+                    "name one of its cells, as `{text}/3`; `flownote show {text}` lists them, and \
+                     `flownote ui {text}` opens the notebook itself"
+                )
+            }
             Self::TooShort { .. } => {
                 "write RUN/STEP/TASK, as `latest/train/3`; `flownote show latest` lists the steps"
                     .into()

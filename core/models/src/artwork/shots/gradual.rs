@@ -33,6 +33,11 @@ pub struct Black {
 }
 
 impl Fades {
+    /// The first of the black frames, while it is black.
+    pub fn begun(&self) -> Option<usize> {
+        self.black.map(|(begin, _)| begin)
+    }
+
     /// Takes in the light of the frame `at`, and whether there was a cut to it.
     pub fn next(&mut self, at: usize, light: f64, cut: bool) -> Option<Black> {
         match (light < BLACK, self.black) {

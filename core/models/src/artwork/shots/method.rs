@@ -110,6 +110,14 @@ impl Cuts {
         }
     }
 
+    /// So many frames behind the one that a shot begins with it is known.
+    pub fn delay(&self) -> usize {
+        match self.method {
+            Method::Adaptive { .. } => AROUND,
+            _ => 0,
+        }
+    }
+
     /// The frames that shots begin with among the last, behind which no others come.
     pub fn finish(&self) -> Vec<usize> {
         let open = self.recent.len().saturating_sub(AROUND)..self.recent.len();

@@ -8,6 +8,9 @@ mod look;
 mod method;
 mod motion;
 
+use std::collections::VecDeque;
+use std::mem;
+
 use rayon::prelude::*;
 
 use self::gradual::{Dissolves, Fades};
@@ -64,6 +67,8 @@ pub struct ShotDetector {
     seen: usize,
     cuts: Cuts,
     fades: Fades,
+    /// The light of the last frames, of which it isn't known whether a cut leads to them.
+    lights: VecDeque<f64>,
     dissolves: Dissolves,
     /// Boundaries that shots weren't told by, in order.
     boundaries: Vec<(usize, Transition)>,
@@ -98,6 +103,7 @@ impl ShotDetector {
             seen: 0,
             cuts: Cuts::new(method),
             fades: Fades::default(),
+            lights: VecDeque::new(),
             dissolves: Dissolves::default(),
             boundaries: Vec::new(),
             open: (0, Transition::Start),
@@ -137,7 +143,9 @@ impl ShotDetector {
         for (look, step) in looks.iter().zip(steps) {
             self.step(look, step);
             // Frame by frame: what is told doesn't depend on how the film is cut into chunks.
-            shots.extend(self.settled(self.seen.saturating_sub(SETTLED)));
+            // While it is black it isn't known what leads to black, however long it lasts.
+            let settled = self.seen.saturating_sub(SETTLED);
+            shots.extend(self.settled(self.fades.begun().unwrap_or(settled).min(settled)));
         }
         self.last = looks.into_iter().last().or(self.last.take());
         Ok(shots)
@@ -145,8 +153,12 @@ impl ShotDetector {
 
     /// The shots that are left: the film is over, and the detector as new.
     pub fn finish(&mut self) -> Vec<Shot> {
-        for cut in self.cuts.finish() {
+        let cuts = self.cuts.finish();
+        for &cut in &cuts {
             self.boundary(cut, Transition::Cut);
+        }
+        for (at, light) in (self.seen - self.lights.len()..).zip(mem::take(&mut self.lights)) {
+            self.light(at, light, cuts.contains(&at));
         }
         if let Some(middle) = self.dissolves.restart() {
             self.boundary(middle, Transition::Dissolve);
@@ -171,16 +183,26 @@ impl ShotDetector {
             self.dissolves.restart();
             self.boundary(cut, Transition::Cut);
         }
-        if let Some(black) = self.fades.next(at, look.light, cut == Some(at)) {
-            // What is black from the film's begin fades in, but nothing ends there.
-            if black.begin > 0 {
-                self.black(black, cut == Some(at));
-            }
-            self.dissolves.restart();
+        self.lights.push_back(look.light);
+        if self.lights.len() > self.cuts.delay()
+            && let Some(light) = self.lights.pop_front()
+        {
+            let at = at - self.lights.len();
+            self.light(at, light, cut == Some(at));
         }
         if let Some(middle) = self.dissolves.next(at, look) {
             self.boundary(middle, Transition::Dissolve);
         }
+    }
+
+    /// Takes in the light of a frame of which it is known whether there was a cut to it.
+    fn light(&mut self, at: usize, light: f64, cut: bool) {
+        let Some(black) = self.fades.next(at, light, cut) else { return };
+        // What is black from the film's begin fades in, but nothing ends there.
+        if black.begin > 0 {
+            self.black(black, cut);
+        }
+        self.dissolves.restart();
     }
 
     /// Black is over: unless it was cut to and from, it is a fade, of one boundary.
