@@ -2,10 +2,12 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { CheckedCell } from "../../api/notebook.ts";
 import { Problem } from "../../api/problem.ts";
+import { tellProblem } from "../../state/toasts.ts";
 import { Widgets } from "../outputs/sandbox/widgets.ts";
 import { checkCells, type Program } from "../panes/server.ts";
 import { type Book, type CellState, EMPTY } from "../protocol/book.ts";
 import { reduce, type Texts } from "../protocol/reduce.ts";
+import { problemOf } from "../protocol/said.ts";
 import { Socket } from "../protocol/socket.ts";
 import type {
   Edited,
@@ -140,7 +142,11 @@ export class Notebook {
     // tells of a file that another program wrote.
     for (const frame of frames) {
       if ("hello" in frame || "session" in frame) this.widgets.greeted();
-      else if ("event" in frame) this.widgets.event(frame.event);
+      else if ("event" in frame) {
+        this.widgets.event(frame.event);
+        const problem = problemOf(frame.event);
+        if (problem) tellProblem(new Problem(problem, 0));
+      }
     }
     if (hello && this.isGreeted && this.otherTexts) this.reloads.value += 1;
     this.isGreeted ||= hello !== undefined;
