@@ -253,7 +253,7 @@ def test_files_that_are_no_notebooks_are_named(folder: Folder) -> None:
     assert "`nothing.ipynb` cannot be read" in missing.err
     (folder.path / "broken.ipynb").write_text("{")
     broken = folder.flownote("run", "broken.ipynb")
-    assert broken.code == 1
+    assert broken.code == 2
     assert "`broken.ipynb`" in broken.err
 
 
