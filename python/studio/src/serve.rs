@@ -1,6 +1,5 @@
 //! `flownote serve`: models of the store answer programs.
 
-use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command as Verb, value_parser};
 use flownote_server::serve::{Options, PORT, Server, Source};
 
 use crate::headless::{open_store, user};
+use crate::shell::output::{say, talk};
 use crate::shell::{Error, Outcome, Shell, exit, tree};
 use crate::ui::{address, ask_for, told_to_stop};
 
@@ -135,19 +135,16 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
                 .cloned()
                 .collect(),
             token,
-            tell: Arc::new(|what| eprintln!("{what}")),
+            tell: Arc::new(|what| talk!("{what}")),
             ..usual
         })
         .await?;
         for model in server.models() {
-            eprintln!("serving `{model}`");
+            talk!("serving `{model}`");
         }
-        println!("http://{}", server.at());
-        let _ = std::io::stdout().flush();
+        say!("http://{}", server.at());
         if !host.is_loopback() {
-            eprintln!(
-                "note: what goes over the network isn't encrypted; a proxy with TLS in front is"
-            );
+            talk!("note: what goes over the network isn't encrypted; a proxy with TLS in front is");
         }
         server.run(told_to_stop()).await?;
         Ok(exit::OK)
