@@ -133,16 +133,24 @@ impl<E: fmt::Display> From<E> for Error {
             other => other.to_owned(),
         };
         // Some print what lies beneath on demand.
-        let mut whole = Self::named(&name, format!("{error:#}"), Location::caller().into());
+        let whole = Self::named(&name, format!("{error:#}"), Location::caller().into());
         #[cfg(feature = "full")]
-        if type_id::<E>() == TypeId::of::<flownote_models::ModelError>() {
-            // SAFETY: it is that type; it is borrowed no longer than `error` is.
-            let error = unsafe { &*std::ptr::from_ref(&error).cast() };
-            whole.0.hint = crate::models::hint(error);
-            whole.0.interrupted = matches!(error, flownote_models::ModelError::Cancelled);
-        }
+        let whole = of_model(whole, &error);
         whole.with_notes(causes(&error))
     }
+}
+
+/// With what a model's error says besides its message.
+#[cfg(feature = "full")]
+fn of_model<E>(mut whole: Error, error: &E) -> Error {
+    use flownote_models::ModelError;
+    if type_id::<E>() == TypeId::of::<ModelError>() {
+        // SAFETY: it is that type; it is borrowed no longer than `error` is.
+        let error: &ModelError = unsafe { &*std::ptr::from_ref(error).cast() };
+        whole.0.hint = crate::models::hint(error);
+        whole.0.interrupted = matches!(error, ModelError::Cancelled);
+    }
+    whole
 }
 
 /// The errors beneath a boxed one.
