@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from flownote import codecs
 from flownote.codecs.base import Encoded, type_name
 from flownote.exceptions import FlownoteException
 from flownote.models import ModelError, NotFittedError
-from flownote.models.customer import BgNbd
+from flownote.models.bandit import LinUCB, Thompson
+from flownote.models.customer import BgNbd, KMeans
+from flownote.models.recommend import EASE, IALS
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +169,39 @@ def test_flownote_loads_no_model_unasked() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert ran.stdout.strip() == "[]", ran.stderr
+
+
+def without_options(data: bytes) -> bytes:
+    """Return a model's file as a Rust cell writes it: without the options of a Python class."""
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    metadata = json.loads(header["__metadata__"]["flownote.model"])
+    del metadata["parameters"]["options"]
+    header["__metadata__"]["flownote.model"] = json.dumps(metadata)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + data[8 + length :]
+
+
+def test_what_rust_fitted_says_of_itself_what_its_file_says() -> None:
+    rewards = np.array([1.0, 0.0, 1.0, 1.0])
+    actions = np.array([0, 1, 2, 2])
+    context = np.eye(4)[:, :2]
+    events = pytest.importorskip("scipy.sparse").csr_matrix(np.tri(4))
+    for fitted, shown in (
+        (
+            Thompson(3, prior=(2.0, 5.0)).fit(actions, rewards),
+            "Thompson(n_actions=3, prior=(2.0",
+        ),
+        (LinUCB(3, alpha=0.7).fit(actions, rewards, context), "LinUCB(n_actions=3, alpha=0.7"),
+        (KMeans(2, rounds=50).fit(np.eye(4)), "KMeans(clusters=2"),
+        (IALS(2, l2=3.0, seed=5).fit(events), "IALS(factors=2, l2=3.0, seed=5"),
+        (EASE(3.0).fit(events), "EASE(l2=None"),
+    ):
+        read = type(fitted).from_bytes(without_options(fitted.to_bytes()))
+        assert type(read) is type(fitted)
+        assert repr(read).startswith(shown), read
+        assert read._fitted.to_bytes("{}") == fitted._fitted.to_bytes("{}")
+    with pytest.raises(ModelError, match="`l2`") as raised:
+        read.fit(events)
+    assert raised.value.hint

@@ -83,7 +83,7 @@ fn trimmed(traceback: &[String], named: &str, hint: Option<&str>) -> Vec<String>
 }
 
 /// The name that a hint says was meant.
-fn guess(hint: &str) -> Option<&str> {
+pub fn guess(hint: &str) -> Option<&str> {
     hint.strip_prefix("did you mean `")?.split('`').next()
 }
 

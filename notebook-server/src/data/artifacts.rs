@@ -69,9 +69,11 @@ impl Catalog for Artifacts {
                 }
                 let key = run.key;
                 let made = store.made(&key).await?;
-                let new = once(made).into_iter().filter(|made| told.insert(content(made)));
-                let entries = new.filter_map(|made| table(&key, made));
-                found.entries.extend(entries.filter(|entry| has_all(&entry.path, words)));
+                for made in once(made) {
+                    let content = content(&made);
+                    let entry = table(&key, made).filter(|entry| has_all(&entry.path, words));
+                    found.entries.extend(entry.filter(|_| told.insert(content)));
+                }
             }
             found.entries.truncate(FOUND);
             Ok(found)

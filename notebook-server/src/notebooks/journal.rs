@@ -67,19 +67,25 @@ impl Journal {
     /// What it says, as far as it can be read: the last line may be cut.
     pub fn read(&self) -> Found {
         let Ok(file) = File::open(&self.path) else { return Found::default() };
-        let mut lines = BufReader::new(file).lines().map_while(Result::ok);
-        let head = lines.next().and_then(|line| serde_json::from_str::<Head>(&line).ok());
+        let mut lines = BufReader::new(file).split(b'\n');
+        let head = lines.next().and_then(Result::ok);
+        let head = head.and_then(|line| serde_json::from_slice::<Head>(&line).ok());
         let Some(head) = head.filter(|it| it.notebook == self.notebook) else {
-            return Found::default();
+            // Of a journal that was begun and no more, nothing is lost.
+            return Found { damaged: lines.next().is_some(), ..Found::default() };
         };
         let mut operations = Vec::new();
         let mut damaged = false;
         while let Some(line) = lines.next() {
-            match serde_json::from_str(&line) {
-                Ok(operation) => operations.push(operation),
+            match line.map(|line| serde_json::from_slice(&line)) {
+                Ok(Ok(operation)) => operations.push(operation),
                 // The last may be cut, by the end of the power.
-                Err(_) => {
+                Ok(Err(_)) => {
                     damaged = lines.next().is_some();
+                    break;
+                }
+                Err(_) => {
+                    damaged = true;
                     break;
                 }
             }

@@ -69,10 +69,22 @@ async fn a_kernel_that_is_killed_is_told_and_begins_again() {
     page.until(|word| word["event"]["output"]["text"] == "begun\n").await;
     let pid = nix::unistd::Pid::from_raw(project.supervisors()[0]);
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).expect("killed");
-    page.until(|word| word.get("hello").is_some()).await;
-    assert_eq!((&page.hello["session"], &page.hello["idle"]), (&json!(null), &json!(true)));
-    assert_eq!(page.hello["statuses"]["c1"]["status"], "interrupted");
-    assert_eq!(shown(page.cell(1)), "begun\n");
+    let ended = |word: &serde_json::Value| {
+        word.get("session").is_some_and(|now| now["session"].is_null() && now["idle"] == true)
+    };
+    let words = page.until(ended).await;
+    let told = |word: &serde_json::Value| {
+        let event = &word["event"];
+        event["event"] == "status"
+            && event["cell"] == "c1"
+            && event["status"]["status"] == "interrupted"
+    };
+    assert!(words.iter().any(told), "{words:?}");
+    // One who comes now sees the same.
+    let other = server.open("a.ipynb").await;
+    assert_eq!((&other.hello["session"], &other.hello["idle"]), (&json!(null), &json!(true)));
+    assert_eq!(other.hello["statuses"]["c1"]["status"], "interrupted");
+    assert_eq!(shown(other.cell(1)), "begun\n");
 
     let words = page.run("c0").await;
     assert_eq!(printed(&words), "one\n");

@@ -325,6 +325,11 @@ class Thompson(Policy):
         clicks, misses = self.prior
         return float(clicks), float(misses)
 
+    @classmethod
+    def _options_of(cls, parameters: dict[str, Any]) -> dict[str, Any]:
+        prior = parameters["clicks"], parameters["misses"]
+        return {**super()._options_of(parameters), "prior": prior}
+
 
 class _Linear(Policy):
     """A ridge regression of rewards on contexts, per action."""

@@ -224,9 +224,9 @@ class Model:
 
     @classmethod
     def _options_of(cls, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Return what a model was made with that a Rust cell fitted; None where that isn't known.
+        """Return what a model was made with that a Rust cell fitted.
 
-        Its file has what the fit needs to go on, by the same names.
+        Its file says what scores depend on; the rest, such as a penalty, isn't known: None.
         """
         found = {name: parameters.get(name) for name in cls._names()}
         if "seed" in found and found["seed"] is None:

@@ -11,7 +11,7 @@ use flownote_notebook::{CellId, Document, Operation};
 use tokio::time::Instant;
 
 use super::{Kernel, Message, Room, Waiting, start};
-use crate::notebooks::file::{self, Outcome, Theirs};
+use crate::notebooks::file::{self, Known, Outcome, Theirs};
 use crate::notebooks::folder::Error;
 use crate::notebooks::history::{self, Why};
 use crate::notebooks::words::{Saved, ToPage};
@@ -22,6 +22,15 @@ const QUIET: Duration = Duration::from_secs(1);
 const OUTPUTS: Duration = Duration::from_secs(5);
 /// However much is typed, it is saved after so long.
 const LONGEST: Duration = Duration::from_secs(15);
+
+/// What a look at the file found.
+#[derive(Debug)]
+pub struct Looked {
+    /// What was known when it began.
+    before: Known,
+    known: Known,
+    theirs: Option<Theirs>,
+}
 
 impl Room {
     /// Whether the file says what the document says.
@@ -134,23 +143,38 @@ impl Room {
     }
 
     /// Once a second.
-    pub(super) async fn beat(&mut self) {
+    pub(super) fn beat(&mut self) {
         if let Some(file) = self.journal.unsynced_file() {
             tokio::task::spawn_blocking(move || drop(file.sync_data()));
         }
-        if self.saving || self.pages.is_empty() {
+        if self.saving || self.looking || self.pages.is_empty() {
             return;
         }
-        let (folder, path, mut known) = (self.ground.folder.clone(), self.path.clone(), self.known);
-        let looked = tokio::task::spawn_blocking(move || {
-            let found = file::overtaken(&folder, &path, &mut known);
-            (found, known)
+        self.looking = true;
+        let (folder, path, before) = (self.ground.folder.clone(), self.path.clone(), self.known);
+        let myself = self.myself.clone();
+        tokio::spawn(async move {
+            let mut known = before;
+            let looked = tokio::task::spawn_blocking(move || {
+                let theirs = file::overtaken(&folder, &path, &mut known);
+                Looked { before, known, theirs }
+            });
+            // One that can't look leaves everything as it was.
+            let looked = looked.await.unwrap_or(Looked { before, known: before, theirs: None });
+            let _ = myself.send(Message::Looked(looked)).await;
         });
-        if let Ok((found, known)) = looked.await {
-            self.known = known;
-            if let Some(theirs) = found {
-                self.overtaken(theirs);
-            }
+    }
+
+    /// A look at the file is done.
+    pub(super) fn looked(&mut self, looked: Looked) {
+        self.looking = false;
+        if self.saving || self.known != looked.before {
+            // It was written meanwhile, or is being: what was seen is of before.
+            return;
+        }
+        self.known = looked.known;
+        if let Some(theirs) = looked.theirs {
+            self.overtaken(theirs);
         }
     }
 

@@ -78,6 +78,8 @@ pub enum Message {
     News(u64, News),
     /// What became of a save, and how much of the journal it has.
     Saved(Outcome, u64, usize),
+    /// What became of a look at the file.
+    Looked(disk::Looked),
     /// The names of its cells, found while no kernel runs.
     Named(BTreeMap<CellId, CellLinks>),
     /// Give it the cells of a save; whether that changes anything.
@@ -178,6 +180,8 @@ pub struct Room {
     /// The count as of the last save.
     saved: u64,
     saving: bool,
+    /// The file is being looked at.
+    looking: bool,
     save_at: Option<Instant>,
     first_change: Option<Instant>,
     save_problem: Option<Problem>,
@@ -201,7 +205,7 @@ impl Room {
                 },
                 () = save => self.save(),
                 () = name => self.ask_names(),
-                _ = beat.tick() => self.beat().await,
+                _ = beat.tick() => self.beat(),
             }
             if self.is_over() {
                 break;
@@ -226,6 +230,7 @@ impl Room {
             Message::Senseless(client, id, why) => self.senseless(client, id, why),
             Message::News(number, news) => self.news(number, news).await,
             Message::Saved(outcome, changes, lines) => self.written(outcome, changes, lines),
+            Message::Looked(looked) => self.looked(looked),
             Message::Named(links) => self.named(links),
             Message::Restore(saved, answer) => drop(answer.send(self.restore(&saved))),
             Message::Table(cell, name, looker) => self.table(cell, name, looker),

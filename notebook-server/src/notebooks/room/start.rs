@@ -96,6 +96,7 @@ impl Room {
             changes: 0,
             saved: 0,
             saving: false,
+            looking: false,
             save_at: None,
             first_change: None,
             save_problem: None,
@@ -210,8 +211,11 @@ impl Room {
     /// Applies what the journal has and the file has not. What can't be applied is put aside
     /// whole, and the first page is told where.
     fn recover(&mut self, found: Found) {
-        if found.base.is_none() || (found.operations.is_empty() && !found.damaged) {
+        if found.operations.is_empty() && !found.damaged {
             return;
+        }
+        if found.base.is_none() {
+            return self.lose("their file can't be read");
         }
         if !self.is_journaled(&found) {
             return self.lose("the file was changed by another program meanwhile");

@@ -138,6 +138,15 @@ class KMeans(Model):
     def _load(cls, data: bytes) -> Any:
         return native().KMeans.from_bytes(data)
 
+    @classmethod
+    def _options_of(cls, parameters: dict[str, Any]) -> dict[str, Any]:
+        # Its file says how many rounds it took; how many it might have taken is as usual.
+        return {}
+
+    def _complete(self) -> None:
+        centers, width = self._fitted.centers()
+        self.clusters = len(centers) // width
+
     def _results(self) -> dict[str, Any]:
         centers, width = self._fitted.centers()
         inertia, rounds = self._fitted.fit_facts()

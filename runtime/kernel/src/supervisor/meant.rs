@@ -2,6 +2,7 @@
 //! here alone.
 
 use flownote_flow::help::resembling;
+use flownote_notebook::failure::guess;
 use flownote_notebook::{CellId, Output};
 
 use super::service::Service;
@@ -69,8 +70,6 @@ fn unknown_in<'a>(error: &str, message: &'a str) -> Option<&'a str> {
 /// What was meant, and then what the error says to do by itself. An interpreter guesses among
 /// the same names, but for who makes them: of two guesses the one that says it is told.
 fn both(meant: Option<String>, own: Option<String>) -> Option<String> {
-    let guess =
-        |hint: &str| hint.strip_prefix("did you mean `")?.split('`').next().map(str::to_owned);
     match (meant, own) {
         (Some(meant), Some(own)) if guess(&own).is_none() => {
             let between = if meant.ends_with('?') { "" } else { ";" };

@@ -216,7 +216,7 @@ print(run['load'].task.stdout)
     let output = client.output().expect("run");
     let text = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(text, "True ['one', 'two'] ['one', 'two', 'three']\nloaded\n", "{errors}");
+    assert_eq!(text, "True ['one', 'two'] ['one', 'two', 'three']\nloaded\n\n", "{errors}");
 }
 
 /// `cargo test -p flownote-kernel --release -- --ignored --nocapture measures`

@@ -108,7 +108,7 @@ async fn run_of(
     let flows = std::slice::from_ref(flow);
     match find(store, flows, text, asking).await? {
         Some(run) => Ok(run),
-        None if text == LATEST && asking.is_some() => {
+        None if text == LATEST && asking.is_some_and(|asking| asking.flow == *flow) => {
             Err(Error::NoOther { what: format!("flow `{flow}`") })
         }
         None => Err(Error::NoRun {

@@ -68,9 +68,26 @@ pub fn of_other(language: Language, name: Option<&DefinedName>) -> Option<String
             "::flownote::Frame"
         }
         "numpy.ndarray" => return array(name.summary.as_deref()?),
-        _ => return None,
+        other => return model(other.strip_prefix("flownote.models.")?),
     };
     Some(path.to_owned())
+}
+
+/// `recommend.EASE`, as Rust calls it.
+fn model(name: &str) -> Option<String> {
+    let (module, class) = name.split_once('.')?;
+    let class = match class {
+        "BPR" => "Bpr",
+        "EASE" => "Ease",
+        "IALS" => "Ials",
+        "ItemKNN" => "ItemKnn",
+        "LinTS" => "LinTs",
+        "LinUCB" => "LinUcb",
+        "UCB1" => "Ucb1",
+        other => other,
+    };
+    let known = ["bandit", "customer", "recommend"].contains(&module);
+    known.then(|| format!("::flownote_models::{module}::{class}"))
 }
 
 /// `10 × 2 float64`.

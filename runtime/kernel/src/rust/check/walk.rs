@@ -316,12 +316,26 @@ impl<'a> Walk<'a> {
     }
 
     fn not_known(&self, looked: &Looked<'_>, name: &str, maker: &CellId) -> Mistake {
+        let links = self.links.get(maker);
+        let has_run = links.is_some_and(|links| {
+            links.defined.iter().any(|it| it.name == name && it.type_name.is_some())
+        });
         let maker = self.label(maker);
-        let message = format!("rustc didn't look here: nothing says yet of what type `{name}` is");
-        let hint = format!(
-            "run {maker}, which makes it, or say it on the first line of this cell: \
-             `//! in: {name}: TYPE`"
-        );
+        let (message, hint) = if has_run {
+            // A list or a dict is what its elements are.
+            (
+                format!("rustc didn't look here: it can't tell of what type `{name}` is"),
+                format!("say it on the first line of this cell: `//! in: {name}: TYPE`"),
+            )
+        } else {
+            (
+                format!("rustc didn't look here: nothing says yet of what type `{name}` is"),
+                format!(
+                    "run {maker}, which makes it, or say it on the first line of this cell: \
+                     `//! in: {name}: TYPE`"
+                ),
+            )
+        };
         warning(looked.cell, name, message, Some(hint))
     }
 
