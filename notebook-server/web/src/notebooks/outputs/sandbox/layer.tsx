@@ -1,5 +1,5 @@
 /** The sandbox's frame, over the cells. It comes with the first output that needs it. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { base } from "../../../router.ts";
 import { looks } from "../../../state/theme.ts";
 import type { Desk } from "../../model/desk.ts";
@@ -12,7 +12,8 @@ export function SandboxLayer({ desk }: { desk: Desk }) {
 
 function Frame({ desk }: { desk: Desk }) {
   const frame = useRef<HTMLIFrameElement>(null);
-  useEffect(() => {
+  // Before the browser goes on: the frame says once that it is there, and may do so at once.
+  useLayoutEffect(() => {
     const ground = frame.current?.parentElement;
     return frame.current && ground ? desk.sandbox.begin(frame.current, ground) : undefined;
   }, [desk]);
