@@ -1,6 +1,7 @@
 //! `GET api/health`: the state of store and machine. Sizes are measured beside the answers,
 //! since that reads every run; what takes longer is a job that somebody begins.
 
+mod interrupted;
 mod jobs;
 mod kernels;
 mod processes;
@@ -14,7 +15,7 @@ use axum::Json;
 use axum::extract::State;
 use flownote_flow::help::Help;
 use flownote_store::client::Status;
-use flownote_store::{Presence, Store, notebooks};
+use flownote_store::{Presence, Store};
 use jiff::Timestamp;
 use nix::sys::statvfs::statvfs;
 use tokio::task::JoinError;
@@ -27,6 +28,7 @@ use crate::api::{
 use crate::runs::Question;
 use crate::runs::ask::run_key;
 use crate::state::App;
+use interrupted::interrupted;
 use processes::Processes;
 
 pub use jobs::{Jobs, check, gc};
@@ -286,31 +288,9 @@ fn is_little(left: u64, all: u64) -> bool {
     all > 0 && (left as f64) < (all as f64) * LITTLE
 }
 
-fn interrupted(run: &RunRow) -> ApiError {
-    let file = run.file.as_deref().unwrap_or("flow.py");
-    let short = run.run.rsplit('-').next().unwrap_or_default();
-    let is_notebook = run.flow == notebooks::FLOW;
-    // A front end's session has no notebook of its own that could be run.
-    let has_file = run.system_tags.iter().any(|tag| tag.starts_with("notebook:"));
-    let hint = match (is_notebook, has_file) {
-        (false, _) => format!("`flownote run {file} --continue {short}` goes on with it"),
-        (true, true) => format!("`flownote resume {file}` runs it again, and keeps what is valid"),
-        (true, false) => format!(
-            "a front end such as Jupyter made it, and only there it can be run again; \
-             `flownote show {short}` says what it made"
-        ),
-    };
-    ApiError {
-        what: format!("the process of run {}/{} is gone", run.flow, run.run),
-        place: Some(format!("{}/{}", run.flow, run.run)),
-        hint: Some(hint),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::RunState;
 
     #[tokio::test]
     async fn a_measurement_that_panics_is_told_and_tried_again() {
@@ -335,33 +315,6 @@ mod tests {
         let (size, trouble) = measured.last();
         assert_eq!((size.map(|it| it.total_bytes), trouble), (Some(7), None));
         assert!(measured.begin().is_none(), "it is fresh");
-    }
-
-    #[test]
-    fn what_goes_on_with_a_run_is_said_only_where_something_does() {
-        let row = |flow: &str, tags: &[&str]| RunRow {
-            flow: flow.to_owned(),
-            run: "20261122T101512345-4711ab".to_owned(),
-            status: RunState::Interrupted,
-            user: "ana".to_owned(),
-            host: "here".to_owned(),
-            tags: vec![],
-            system_tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            started_at: String::new(),
-            finished_at: None,
-            elapsed_ms: None,
-            tasks: Default::default(),
-            parameters: Default::default(),
-            failed_at: None,
-            file: Some("a.ipynb".to_owned()),
-            origin: None,
-        };
-        let hint = |flow, tags: &[&str]| interrupted(&row(flow, tags)).hint.expect("a hint");
-        assert!(hint("Fit", &[]).contains("--continue 4711ab"));
-        let own = hint("Notebook", &["notebook:5f0c", "file:a.ipynb"]);
-        assert!(own.starts_with("`flownote resume a.ipynb`"), "{own}");
-        let jupyter = hint("Notebook", &["file:a.ipynb"]);
-        assert!(!jupyter.contains("resume") && !jupyter.contains("--continue"), "{jupyter}");
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub struct Taken {
 /// The answer to `GET /health`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Health {
-    /// `ok`, or `behind` while the log can't be written.
+    /// `ok`, or `behind` while the log can't be written: when its last write failed.
     pub status: &'static str,
     /// What is served.
     pub models: Vec<ModelOf>,
@@ -92,6 +92,8 @@ pub struct Health {
     pub decisions: u64,
     /// Rows that the log doesn't have yet.
     pub unwritten: usize,
+    /// Rows that the log will never have: too many waited.
+    pub lost: u64,
     /// The run that has the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,

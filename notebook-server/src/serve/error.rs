@@ -49,6 +49,24 @@ pub enum Unservable {
         /// What is wrong with it.
         source: ModelError,
     },
+    /// Two policies choose the pictures of one title.
+    #[error("`{artifact}` chooses pictures of `{title}`, and so does `{other}`")]
+    Twice {
+        /// The pathspec of the one that isn't served.
+        artifact: String,
+        /// The title.
+        title: String,
+        /// The pathspec of the other.
+        other: String,
+    },
+    /// The log's end couldn't be written.
+    #[error("{rows} rows of the log are lost: {}", said(because.as_deref()))]
+    Unwritten {
+        /// How many rows it doesn't have.
+        rows: usize,
+        /// Why; nothing where the store didn't answer in time.
+        because: Option<Box<Unservable>>,
+    },
     /// The store fails.
     #[error(transparent)]
     Store(#[from] flownote_store::Error),
@@ -62,6 +80,10 @@ pub enum Unservable {
 
 fn tagged(tag: Option<&str>) -> String {
     tag.map(|tag| format!(" and is tagged `{tag}`")).unwrap_or_default()
+}
+
+fn said(because: Option<&Unservable>) -> String {
+    because.map_or_else(|| "the store didn't answer in time".to_owned(), ToString::to_string)
 }
 
 impl Help for Unservable {
@@ -78,6 +100,13 @@ impl Help for Unservable {
                 Some(format!("let the flow's last step have {meaning}"))
             }
             Self::Model { source, .. } => source.hint(),
+            Self::Twice { title, .. } => {
+                Some(format!("name one flow alone with --artwork for the pictures of `{title}`"))
+            }
+            Self::Unwritten { because: Some(error), .. } => error.hint(),
+            Self::Unwritten { because: None, .. } => {
+                Some("see whether the store can be written".to_owned())
+            }
             Self::Store(error) => error.hint(),
             Self::Broken { .. } => None,
         }

@@ -4,10 +4,9 @@ use axum::http::StatusCode;
 use flownote_flow::help::resembling;
 use serde_json::{Map, Value};
 
+use super::name::LONGEST;
 use crate::answer::Failure;
 
-/// No text of an event is longer.
-const LONGEST: usize = 500;
 const FIELDS: [&str; 5] = ["kind", "id", "member", "title", "request"];
 const KINDS: [&str; 3] = ["play", "impression", "click"];
 

@@ -4,10 +4,13 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-/// So many choices wait for their outcome at most; the oldest are forgotten.
+/// So many choices wait for their outcome at most; the oldest are forgotten. A refused event says
+/// so, as it says how long they are known.
 const WAITING: usize = 200_000;
-/// A choice is forgotten after so long.
-const OLDEST: Duration = Duration::from_secs(3600);
+/// A choice is forgotten after so long; a picture can't be clicked later than that.
+pub const OLDEST: Duration = Duration::from_secs(3600);
+/// So many plays are known at most; those of the member who came first are forgotten.
+const PLAYS: usize = 500_000;
 /// So many ids of events are known at most; the oldest are forgotten.
 const IDS: usize = 1_000_000;
 
@@ -43,6 +46,10 @@ pub struct Outcome {
 #[derive(Debug, Default)]
 pub struct Live {
     plays: HashMap<String, Vec<String>>,
+    /// Who has plays, in the order in which they came.
+    members: VecDeque<String>,
+    /// How many plays there are.
+    played: usize,
     choices: HashMap<String, Waiting>,
     order: VecDeque<(Instant, String)>,
     /// Shown, and not clicked yet, in the order in which they were shown.
@@ -60,17 +67,38 @@ impl Live {
     /// A member plays a title.
     pub fn play(&mut self, member: &str, title: &str) {
         let played = self.plays.entry(member.to_owned()).or_default();
-        if !played.iter().any(|it| it == title) {
-            played.push(title.to_owned());
+        if played.iter().any(|it| it == title) {
+            return;
+        }
+        if played.is_empty() {
+            self.members.push_back(member.to_owned());
+        }
+        played.push(title.to_owned());
+        self.played += 1;
+        while self.played > PLAYS {
+            let Some(first) = self.members.pop_front() else { break };
+            self.played -= self.plays.remove(&first).unwrap_or_default().len();
         }
     }
 
-    /// A picture was answered.
-    pub fn choose(&mut self, request: &str, title: &str, picture: &str, context: &[f64]) {
+    /// A picture was answered. Returns what comes of the choices that are forgotten for it: no
+    /// click can follow on one that was seen, so that is its outcome.
+    #[must_use]
+    pub fn choose(
+        &mut self,
+        request: &str,
+        title: &str,
+        picture: &str,
+        context: &[f64],
+    ) -> Vec<Outcome> {
         let now = Instant::now();
         let is_old = |at: &Instant| now.duration_since(*at) > OLDEST;
+        let mut outcomes = Vec::new();
         while self.order.len() >= WAITING || self.order.front().is_some_and(|(at, _)| is_old(at)) {
             let Some((_, request)) = self.order.pop_front() else { break };
+            if self.choices.get(&request).is_some_and(|it| it.shown.is_some()) {
+                outcomes.extend(self.settle(&request, 0.0));
+            }
             self.choices.remove(&request);
         }
         let waiting = Waiting {
@@ -82,6 +110,7 @@ impl Live {
         };
         self.choices.insert(request.to_owned(), waiting);
         self.order.push_back((now, request.to_owned()));
+        outcomes
     }
 
     /// A choice that is remembered.
@@ -96,6 +125,10 @@ impl Live {
             let now = Instant::now();
             choice.shown = Some(now);
             self.unclicked.push_back((now, request.to_owned()));
+        }
+        if self.unclicked.len() > 2 * WAITING {
+            let waits = |it: &Waiting| !it.is_settled;
+            self.unclicked.retain(|(_, request)| self.choices.get(request).is_some_and(waits));
         }
     }
 
@@ -151,7 +184,7 @@ mod tests {
     fn a_choice_has_one_outcome() {
         let mut live = Live::default();
         for request in ["clicked", "seen", "unseen"] {
-            live.choose(request, "Alien", "a cat", &[1.0]);
+            assert!(live.choose(request, "Alien", "a cat", &[1.0]).is_empty());
         }
         live.show("clicked");
         live.show("seen");
@@ -165,12 +198,34 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_is_bounded() {
+    fn what_waits_is_bounded_and_what_was_seen_is_learnt_all_the_same() {
         let mut live = Live::default();
-        for request in 0..=WAITING {
-            live.choose(&request.to_string(), "Alien", "a cat", &[]);
+        let mut outcomes = Vec::new();
+        for request in 0..WAITING + 3 {
+            outcomes.extend(live.choose(&request.to_string(), "Alien", "a cat", &[]));
+            // The first is seen, the second clicked, of the third nothing is told.
+            match request {
+                0 => live.show("0"),
+                1 => assert!(live.click("1").is_some()),
+                _ => {}
+            }
         }
         assert_eq!(live.choices.len(), WAITING);
-        assert!(live.choice("0").is_none() && live.choice("1").is_some());
+        assert!(live.choice("2").is_none() && live.choice("3").is_some());
+        assert_eq!(outcomes.iter().map(|it| it.reward).collect::<Vec<_>>(), [0.0]);
+        assert!(live.unclicked(Duration::ZERO).is_empty(), "it was learnt");
+    }
+
+    #[test]
+    fn plays_are_bounded_and_who_came_first_is_forgotten() {
+        let mut live = Live::default();
+        for number in 0..PLAYS / 2 + 1 {
+            let member = number.to_string();
+            for title in ["Alien", "Emma", "Alien"] {
+                live.play(&member, title);
+            }
+        }
+        assert_eq!((live.plays("0").len(), live.plays("1").len()), (0, 2));
+        assert_eq!((live.played, live.members.len()), (PLAYS, PLAYS / 2));
     }
 }

@@ -20,7 +20,7 @@ pub fn document() -> Value {
                 "Ranked by what the member watched, events since the model's run included. Of a \
                  member of whom nothing is known: what most members watched, and `why`.",
                 &[
-                    parameter("member", "path", "The member's id", &json!({"type": "string"})),
+                    parameter("member", "path", "The member's id", &name()),
                     parameter("k", "query", "How many titles", &json!(
                         {"type": "integer", "minimum": 1, "maximum": 1000, "default": 10}
                     )),
@@ -34,11 +34,11 @@ pub fn document() -> Value {
                 "Drawn by the policy; `propensity` is how likely it was. Without a member, or of \
                  one of whom nothing is known: as for the average member, and `why`.",
                 &[
-                    parameter("title", "path", "The title", &json!({"type": "string"})),
-                    parameter("member", "query", "The member's id", &json!({"type": "string"})),
+                    parameter("title", "path", "The title", &name()),
+                    parameter("member", "query", "The member's id", &name()),
                 ],
                 "Chosen",
-                &[404],
+                &[400, 404],
             )},
             "/events": {"post": events()},
             "/health": {"get": operation(
@@ -57,6 +57,10 @@ pub fn document() -> Value {
         },
         "security": [{}, {"token": []}],
     })
+}
+
+fn name() -> Value {
+    json!({"type": "string", "maxLength": super::name::LONGEST})
 }
 
 fn operation(
@@ -85,6 +89,7 @@ fn responses(schema: &str, failures: &[u16]) -> Value {
             401 => "The token is missing, or another",
             403 => "A page of another site asks",
             404 => "There is no such thing",
+            413 => "The body is too large",
             415 => "The body isn't said to be JSON",
             421 => "The server isn't asked by that name",
             _ => "An event can't be taken; none of the request was",
@@ -121,7 +126,7 @@ fn events() -> Value {
             "required": true,
             "content": {"application/json": {"schema": {"oneOf": [reference("Event"), many]}}},
         },
-        "responses": responses("Taken", &[400, 415, 422]),
+        "responses": responses("Taken", &[400, 413, 415, 422]),
     })
 }
 
@@ -196,11 +201,12 @@ fn schemas() -> Value {
             ("learnt", whole(), "Outcomes that a policy learnt from at once"),
         ]),
         "Health": object("How the server does", &[
-            ("status", json!({"type": "string", "enum": ["ok", "behind"]}), "`behind`: rows of the log were lost"),
+            ("status", json!({"type": "string", "enum": ["ok", "behind"]}), "`behind`: the log's last write failed"),
             ("models", list(reference("Model")), "What is served"),
             ("seconds", whole(), "How long it has been served"),
             ("decisions", whole(), "Decisions so far"),
             ("unwritten", whole(), "Rows that the log doesn't have yet"),
+            ("lost", whole(), "Rows that the log will never have: too many waited"),
             ("log?", text(), "The run that has the log"),
         ]),
         "Failure": object("What went wrong", &[

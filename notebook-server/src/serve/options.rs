@@ -30,7 +30,7 @@ pub struct Options {
     pub artwork: Vec<Source>,
     /// The share of choices in which any picture is drawn.
     pub explore: f64,
-    /// How long a picture that was seen may still be clicked.
+    /// How long a picture that was seen may still be clicked: an hour at most.
     pub patience: Duration,
     /// How often newer runs are looked for.
     pub look: Duration,

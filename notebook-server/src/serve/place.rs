@@ -99,9 +99,14 @@ impl<T: Servable> Place<T> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes the model of another run if that is to be served now. What is wrong with that is
-    /// told once, and the old one stays.
-    pub async fn look(&self, store: &Store, tell: &(dyn Fn(String) + Send + Sync)) {
+    /// Takes the model of another run if that is to be served now, and may be. What is wrong with
+    /// that is told once, and the old one stays.
+    pub async fn look(
+        &self,
+        store: &Store,
+        tell: &(dyn Fn(String) + Send + Sync),
+        check: impl Fn(&T) -> Result<(), Unservable>,
+    ) {
         if !self.source.is_watched() {
             return;
         }
@@ -121,7 +126,8 @@ impl<T: Servable> Place<T> {
                 return;
             }
         }
-        match read::<T>(store, &found).await {
+        let read = read::<T>(store, &found).await;
+        match read.and_then(|model| check(&model).map(|()| model)) {
             Ok(model) => {
                 let before = {
                     let mut state = self.state();

@@ -74,10 +74,10 @@ impl Ranker {
         }
     }
 
-    fn explain(&self, events: Events<'_>, item: usize) -> Result<Option<Vec<Reason>>> {
+    fn explain(&self, events: Events<'_>, items: &[usize]) -> Result<Vec<Option<Vec<Reason>>>> {
         match self {
-            Self::Wide(model) => model.explain(events, item),
-            Self::Narrow(model) => model.explain(events, item),
+            Self::Wide(model) => model.explain_all(events, items),
+            Self::Narrow(model) => model.explain_all(events, items),
         }
     }
 }
@@ -164,9 +164,11 @@ impl Recommending {
             let titles = best.into_iter().map(|(item, score)| self.ranked(item, score, None));
             return Ok(Ranked { why: Some(why), titles: titles.collect() });
         }
+        let top = self.ranker.top(events, places)?;
+        let shown: Vec<usize> = top.iter().map(|(item, _)| *item).collect();
+        let reasons = self.ranker.explain(events, &shown)?;
         let mut titles = Vec::new();
-        for (item, score) in self.ranker.top(events, places)? {
-            let reasons = self.ranker.explain(events, item)?;
+        for ((item, score), reasons) in top.into_iter().zip(reasons) {
             let most = reasons.and_then(|reasons| reasons.first().copied());
             let because = most.filter(|reason| reason.adds > 0.0).map(|reason| reason.item);
             titles.push(self.ranked(item, score, because));

@@ -4,13 +4,15 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, head, post};
 
 use super::state::Serving;
-use super::{ask, gate};
+use super::{ask, gate, tell};
 
 /// No request has a larger body.
-const LARGEST: usize = 1 << 20;
+pub const LARGEST: usize = 1 << 20;
+/// Where a model decides.
+const DECIDING: [&str; 2] = ["/recommend/{member}", "/artwork/{title}"];
 
 /// One route.
 pub struct Route {
@@ -35,7 +37,7 @@ macro_rules! routes {
 pub const ROUTES: &[Route] = routes![
     get "/recommend/{member}" => ask::recommend,
     get "/artwork/{title}" => ask::artwork,
-    post "/events" => ask::events,
+    post "/events" => tell::events,
     get "/health" => ask::health,
     get "/openapi.json" => ask::document,
 ];
@@ -45,6 +47,10 @@ pub fn router(app: &Serving) -> Router {
     let mut router = Router::new();
     for Route { path, handler, .. } in ROUTES {
         router = router.route(path, handler());
+    }
+    for path in DECIDING {
+        // A HEAD would be answered as a GET without its body: a decision that nobody sees.
+        router = router.route(path, head(ask::other_method));
     }
     router
         .fallback(ask::nothing)

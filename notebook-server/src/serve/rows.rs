@@ -16,7 +16,7 @@ use arrow::ipc::writer::FileWriter;
 pub struct Decision {
     /// Milliseconds since 1970, UTC.
     pub at: i64,
-    /// Its name.
+    /// Its name. A row that was written twice, since the store failed, has the same one.
     pub request: String,
     /// `recommend` or `artwork`.
     pub kind: &'static str,
@@ -59,6 +59,56 @@ pub struct Told {
     pub request: Option<String>,
 }
 
+/// What the log keeps in a table.
+pub trait Row: Sized + Send + 'static {
+    /// The step whose tasks have the tables.
+    const STEP: &'static str;
+
+    /// How many bytes it takes while it waits, about.
+    fn size(&self) -> usize;
+
+    /// The table of some rows.
+    ///
+    /// # Errors
+    /// Arrow's word; none is known.
+    fn table(rows: &[Self]) -> Result<Table, ArrowError>;
+}
+
+/// The bytes of a text: its own, and those of its place.
+fn bytes(text: &str) -> usize {
+    text.len() + size_of::<String>()
+}
+
+impl Row for Decision {
+    const STEP: &'static str = "decisions";
+
+    fn size(&self) -> usize {
+        let named = [self.member.as_deref(), self.title.as_deref(), Some(&self.model)];
+        let texts: usize = named.into_iter().flatten().map(bytes).sum();
+        let shown: usize = self.shown.iter().map(|it| bytes(it)).sum();
+        let lists = [&self.propensities, &self.context].into_iter().flatten();
+        let numbers: usize = lists.map(|it| size_of_val(it.as_slice())).sum();
+        size_of::<Self>() + texts + shown + numbers
+    }
+
+    fn table(rows: &[Self]) -> Result<Table, ArrowError> {
+        decisions(rows)
+    }
+}
+
+impl Row for Told {
+    const STEP: &'static str = "events";
+
+    fn size(&self) -> usize {
+        let texts = [&self.id, &self.member, &self.title, &self.request];
+        size_of::<Self>() + texts.into_iter().flatten().map(|it| bytes(it)).sum::<usize>()
+    }
+
+    fn table(rows: &[Self]) -> Result<Table, ArrowError> {
+        events(rows)
+    }
+}
+
 /// A table as the store has it.
 pub struct Table {
     /// An Arrow IPC file.
@@ -69,11 +119,7 @@ pub struct Table {
     pub columns: Vec<(String, String)>,
 }
 
-/// The table of some decisions.
-///
-/// # Errors
-/// Arrow's word; none is known.
-pub fn decisions(rows: &[Decision]) -> Result<Table, ArrowError> {
+fn decisions(rows: &[Decision]) -> Result<Table, ArrowError> {
     let text = |of: fn(&Decision) -> Option<&str>| texts(rows.iter().map(of));
     let mut shown = ListBuilder::new(StringBuilder::new());
     for row in rows {
@@ -112,11 +158,7 @@ pub fn decisions(rows: &[Decision]) -> Result<Table, ArrowError> {
     ])
 }
 
-/// The table of some events.
-///
-/// # Errors
-/// As [`decisions`].
-pub fn events(rows: &[Told]) -> Result<Table, ArrowError> {
+fn events(rows: &[Told]) -> Result<Table, ArrowError> {
     let text = |of: fn(&Told) -> Option<&str>| texts(rows.iter().map(of));
     table(vec![
         ("time", times(rows.iter().map(|it| it.at))),

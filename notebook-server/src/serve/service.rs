@@ -12,13 +12,14 @@ use flownote_flow::help::Help;
 use flownote_store::{ALIVE_TTL, Store};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::error::Unservable;
 use super::journal::Journal;
-use super::live::Live;
+use super::live::{Live, OLDEST};
 use super::options::{Options, Tell};
 use super::place::{Place, Servable};
+use super::policy::Choosing;
 use super::routes;
 use super::state::{Serving, Shared};
 use crate::Error;
@@ -27,8 +28,14 @@ use crate::security::host::Hosts;
 
 /// Requests under way get so long when the server ends.
 const GRACE: Duration = Duration::from_secs(2);
+/// The end of the log is written in so long, or lost.
+const ENDING: Duration = Duration::from_secs(10);
 /// What wasn't clicked is learnt about so often.
 const SETTLE: Duration = Duration::from_millis(500);
+/// A store that failed is asked again after so long.
+const AGAIN: Duration = Duration::from_secs(10);
+/// Nothing is done more often.
+const SHORTEST: Duration = Duration::from_millis(10);
 
 /// A server that listens already.
 pub struct Server {
@@ -61,7 +68,9 @@ impl Server {
         };
         let mut artwork = Vec::new();
         for source in options.artwork {
-            artwork.push(Place::open(&store, source).await.map_err(boxed)?);
+            let place: Place<Choosing> = Place::open(&store, source).await.map_err(boxed)?;
+            check_title(&place.now(), artwork.iter()).map_err(boxed)?;
+            artwork.push(place);
         }
         let listening = TcpListener::bind((host, port)).await;
         let listener = listening.map_err(|source| Error::Listen { host, port, source })?;
@@ -78,7 +87,11 @@ impl Server {
             since: Instant::now(),
             decisions: AtomicU64::new(0),
         });
-        let times = Times { look: options.look, write: options.write, patience: options.patience };
+        let times = Times {
+            look: options.look.max(SHORTEST),
+            write: options.write.max(SHORTEST),
+            patience: options.patience.min(OLDEST),
+        };
         Ok(Self { listener, at, app, store, tell: options.tell, times })
     }
 
@@ -107,7 +120,7 @@ impl Server {
         });
         let looking = tokio::spawn(look(app.clone(), store, tell.clone(), times.look));
         let settling = tokio::spawn(settle(app.clone(), times.patience));
-        let writing = tokio::spawn(write(app.clone(), tell, times.write, closing.subscribe()));
+        let mut writing = tokio::spawn(write(app.clone(), tell, times.write, closing.subscribe()));
         let stop = async {
             shutdown.await;
             closing.send_replace(true);
@@ -121,11 +134,36 @@ impl Server {
         for task in [looking, settling] {
             task.abort();
         }
-        // What it writes now it writes to the end. It doesn't panic.
         closing.send_replace(true);
-        let _ = writing.await;
+        let ended = timeout(ENDING, async {
+            // What it writes now it writes to the end. It doesn't panic.
+            let _ = (&mut writing).await;
+            app.journal.finish().await
+        });
+        let ended = ended.await;
+        writing.abort();
         served?;
-        app.journal.finish().await.map_err(boxed)
+        let because = match ended {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => Some(Box::new(error)),
+            Err(_) => None,
+        };
+        Err(boxed(Unservable::Unwritten { rows: app.journal.unwritten(), because }))
+    }
+}
+
+/// Refuses a policy of a title whose pictures another one chooses.
+fn check_title<'a>(
+    policy: &Choosing,
+    mut others: impl Iterator<Item = &'a Place<Choosing>>,
+) -> Result<(), Unservable> {
+    match others.find(|it| it.now().title() == policy.title()) {
+        None => Ok(()),
+        Some(other) => Err(Unservable::Twice {
+            artifact: policy.model().artifact.clone(),
+            title: policy.title().to_owned(),
+            other: other.now().model().artifact.clone(),
+        }),
     }
 }
 
@@ -142,10 +180,11 @@ async fn look(app: Serving, store: Store, tell: Tell, every: Duration) {
     loop {
         tick.tick().await;
         if let Some(place) = &app.recommend {
-            place.look(&store, &*tell).await;
+            place.look(&store, &*tell, |_| Ok(())).await;
         }
         for place in &app.artwork {
-            place.look(&store, &*tell).await;
+            let others = || app.artwork.iter().filter(|it| !std::ptr::eq(*it, place));
+            place.look(&store, &*tell, |policy| check_title(policy, others())).await;
         }
     }
 }
@@ -166,26 +205,25 @@ async fn write(app: Serving, tell: Tell, every: Duration, mut closed: watch::Rec
     let mut tick = interval(every.min(ALIVE_TTL / 3));
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut written = Instant::now();
-    let mut fails = false;
     loop {
+        let fails = app.journal.fails();
         let is_full = tokio::select! {
             _ = tick.tick() => false,
-            () = app.full.notified() => true,
+            () = app.full.notified() => app.journal.is_full(),
             _ = closed.wait_for(|closed| *closed) => return,
         };
+        let due = if fails { every.min(AGAIN) } else { every };
+        let is_due = is_full || written.elapsed() >= due;
         app.journal.touch().await;
-        if !is_full && written.elapsed() < every {
+        if !is_due {
             continue;
         }
         written = Instant::now();
-        match app.journal.write().await {
-            Ok(()) => fails = false,
-            Err(error) => {
-                if !std::mem::replace(&mut fails, true) {
-                    let hint = error.hint().map(|it| format!("; {it}")).unwrap_or_default();
-                    tell(format!("the log can't be written, and waits: {error}{hint}"));
-                }
-            }
+        if let Err(error) = app.journal.write().await
+            && !fails
+        {
+            let hint = error.hint().map(|it| format!("; {it}")).unwrap_or_default();
+            tell(format!("the log can't be written, and waits: {error}{hint}"));
         }
     }
 }

@@ -53,6 +53,13 @@ impl Shared {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Wakes the writer if so much waits that it is to be written now.
+    pub fn ring(&self) {
+        if self.journal.is_full() {
+            self.full.notify_one();
+        }
+    }
+
     /// Who chooses the pictures of a title.
     pub fn choosing(&self, title: &str) -> Option<Arc<Choosing>> {
         self.artwork.iter().map(Place::now).find(|it| it.title() == title)

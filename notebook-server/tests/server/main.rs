@@ -9,5 +9,6 @@ mod page;
 mod runs;
 mod security;
 mod serve;
+mod serve_troubles;
 mod support;
 mod writer;

@@ -21,18 +21,18 @@ use crate::client::{Ask, Got};
 use crate::models::{TITLES, for_each, recommender, run, same_for_all, texts};
 use crate::support::store_in;
 
-struct Served {
-    at: SocketAddr,
-    told: Arc<Mutex<Vec<String>>>,
+pub struct Served {
+    pub at: SocketAddr,
+    pub told: Arc<Mutex<Vec<String>>>,
     stop: oneshot::Sender<()>,
-    serving: JoinHandle<()>,
+    serving: JoinHandle<Result<(), Error>>,
 }
 
-fn source(name: &str, tag: Option<&str>) -> Source {
+pub fn source(name: &str, tag: Option<&str>) -> Source {
     Source { name: name.to_owned(), tag: tag.map(str::to_owned) }
 }
 
-async fn serve(store: &Store, change: impl FnOnce(&mut Options)) -> Served {
+pub async fn serve(store: &Store, change: impl FnOnce(&mut Options)) -> Served {
     let told: Arc<Mutex<Vec<String>>> = Arc::default();
     let hears = told.clone();
     let mut options = Options::new(store.clone(), "ana");
@@ -47,13 +47,13 @@ async fn serve(store: &Store, change: impl FnOnce(&mut Options)) -> Served {
         let shutdown = async {
             let _ = stopped.await;
         };
-        server.run(shutdown).await.unwrap();
+        server.run(shutdown).await
     });
     Served { at, told, stop, serving }
 }
 
 impl Served {
-    async fn get(&self, path: &str) -> Value {
+    pub async fn get(&self, path: &str) -> Value {
         let got = Ask::new("GET", path).send(self.at).await;
         assert_eq!(got.status, 200, "{path}: {got:?}");
         got.json()
@@ -71,17 +71,22 @@ impl Served {
     }
 
     /// Waits until something was told.
-    async fn hear(&self, part: &str) -> String {
+    pub async fn hear(&self, part: &str) -> String {
         until(async || self.told.lock().unwrap().iter().find(|it| it.contains(part)).cloned()).await
     }
 
-    async fn end(self) {
+    pub async fn end(self) {
+        self.ended().await.unwrap();
+    }
+
+    /// Ends it; says how that went.
+    pub async fn ended(self) -> Result<(), Error> {
         self.stop.send(()).unwrap();
-        self.serving.await.unwrap();
+        self.serving.await.unwrap()
     }
 }
 
-async fn until<T, F: Future<Output = Option<T>>>(mut look: impl FnMut() -> F) -> T {
+pub async fn until<T, F: Future<Output = Option<T>>>(mut look: impl FnMut() -> F) -> T {
     let looking = async {
         loop {
             if let Some(found) = look().await {
@@ -97,15 +102,15 @@ fn titles(answer: &Value) -> Vec<&str> {
     answer["titles"].as_array().unwrap().iter().map(|it| it["title"].as_str().unwrap()).collect()
 }
 
-async fn store() -> (TempDir, Store) {
+pub async fn store() -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = store_in(folder.path()).await;
     (folder, store)
 }
 
-const FIRST: &str = "20261122T101500000";
-const SECOND: &str = "20261122T111500000";
-const THIRD: &str = "20261122T121500000";
+pub const FIRST: &str = "20261122T101500000";
+pub const SECOND: &str = "20261122T111500000";
+pub const THIRD: &str = "20261122T121500000";
 
 #[tokio::test]
 async fn a_member_is_shown_what_suits_what_they_watched() {
@@ -248,8 +253,9 @@ async fn a_wrong_event_is_told_and_nothing_of_its_list_is_taken() {
     check(
         json!([right, {"kind": "click", "request": "0123"}]),
         "events[1].request",
-        "no picture was chosen by a request `0123`",
-        "give the `request` of an answer of /artwork that is less than an hour old",
+        "no picture was chosen by a request `0123`, or it is forgotten",
+        "give the `request` of an answer of /artwork; one is forgotten after an hour, or after \
+         200,000 later ones",
     )
     .await;
     assert_eq!(server.get("/recommend/stranger").await["personalized"], false);
@@ -343,12 +349,12 @@ async fn every_decision_is_a_row_of_a_run() {
     );
 }
 
-fn texts_of(rows: &RecordBatch, name: &str) -> Vec<String> {
+pub fn texts_of(rows: &RecordBatch, name: &str) -> Vec<String> {
     rows[name].as_string::<i32>().iter().map(|it| it.unwrap_or_default().to_owned()).collect()
 }
 
 /// The tables of a step's tasks.
-async fn rows(store: &Store, run: &RunKey, step: &str) -> Vec<RecordBatch> {
+pub async fn rows(store: &Store, run: &RunKey, step: &str) -> Vec<RecordBatch> {
     let mut found = Vec::new();
     for task in store.tasks(run, Some(&step.into())).await.unwrap() {
         let artifact = store.artifact(run, &task.step, &task.task, "rows").await.unwrap().unwrap();

@@ -35,9 +35,10 @@ Examples:
 /// `serve`.
 pub fn command() -> Verb {
     let source = |name: &'static str| Arg::new(name).long(name).value_name("FLOW[/RUN]");
-    let seconds = |name: &'static str, default: &'static str| {
-        Arg::new(name).long(name).value_name("SECONDS").default_value(default).value_parser(seconds)
+    let time = |name: &'static str, default: &'static str| {
+        Arg::new(name).long(name).value_name("SECONDS").default_value(default)
     };
+    let seconds = |name, default| time(name, default).value_parser(up_to_a_day);
     Verb::new("serve")
         .about("Answer programs from models of the store: recommend, artwork")
         .arg(source("recommend").help("Recommend titles with the model of this flow"))
@@ -61,7 +62,8 @@ pub fn command() -> Verb {
                 .help("Draw any picture in this share of choices, so that the log can tell"),
         )
         .arg(
-            seconds("click-within", "60")
+            time("click-within", "60")
+                .value_parser(up_to_an_hour)
                 .help("Count a picture that was seen as not clicked after"),
         )
         .arg(seconds("look-every", "3").help("Look for newer runs"))
@@ -115,7 +117,8 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
     let time = |name: &str| matches.get_one::<Duration>(name).copied();
     let failed = |source| Error::Io { what: "starting the asynchronous runtime", source };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(failed)?.block_on(async {
+    let runtime = runtime.map_err(failed)?;
+    let outcome = runtime.block_on(async {
         let store = open_store(text("store")).await?;
         let usual = Options::new(store, user());
         let server = Server::bind(Options {
@@ -148,15 +151,24 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
         }
         server.run(told_to_stop()).await?;
         Ok(exit::OK)
-    })
+    });
+    // What a store doesn't answer is not waited for.
+    runtime.shutdown_background();
+    outcome
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let number: Option<f64> = text.parse().ok();
-    let number = number.filter(|it| *it > 0.0 && *it <= 86_400.0);
-    number
-        .map(Duration::from_secs_f64)
-        .ok_or_else(|| "give seconds above 0, at most a day".to_owned())
+fn up_to_a_day(text: &str) -> Result<Duration, String> {
+    seconds(text, 86_400.0).ok_or_else(|| "give 0.01 seconds or more, at most a day".to_owned())
+}
+
+/// Choices are forgotten after an hour.
+fn up_to_an_hour(text: &str) -> Result<Duration, String> {
+    seconds(text, 3_600.0).ok_or_else(|| "give 0.01 seconds or more, at most an hour".to_owned())
+}
+
+fn seconds(text: &str, most: f64) -> Option<Duration> {
+    let number: f64 = text.parse().ok()?;
+    (0.01..=most).contains(&number).then(|| Duration::from_secs_f64(number))
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -124,6 +124,16 @@ def test_an_event_changes_the_answer_and_a_newer_run_takes_over_under_load(recom
     assert len(log) == len(answers) + 5
     assert set(log.column("propensity").to_pylist()) == {1.0}
 
+    # Of one that was killed nobody says that it goes on: another begins.
+    with Served(recommend, *options, "--write-every", "0.05") as server:
+        server.get("recommend", "368")
+        while "log" not in server.get("health"):
+            stop.wait(0.05)
+        killed = server.get("health")["log"]
+    shown = flownote(recommend, "show", killed)
+    assert "flownote serve --help" in shown, shown
+    assert "--continue" not in shown, shown
+
 
 def table(folder: Path, step: str) -> pa.Table:
     """Read what the newest server logged, as anybody reads a run."""
@@ -220,3 +230,7 @@ def test_what_cannot_be_served_is_told(tmp_path: Path) -> None:
     code, text = said("--recommend", "Recommend", "--explore", "2")
     assert code == 2
     assert "give a share between 0 and 1" in text
+    for option, value in (("--look-every", "1e-10"), ("--click-within", "3601")):
+        code, text = said("--recommend", "Recommend", option, value)
+        assert code == 2, text
+        assert "give 0.01 seconds or more, at most" in text

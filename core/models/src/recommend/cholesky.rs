@@ -6,7 +6,17 @@ use super::factors::dot;
 /// overwritten; false where the matrix isn't positive definite.
 #[inline(always)]
 pub(super) fn solve(matrix: &mut [f64], right: &mut [f64]) -> bool {
-    let size = right.len();
+    let is_definite = factor(matrix, right.len());
+    if is_definite {
+        substitute(matrix, right);
+    }
+    is_definite
+}
+
+/// Overwrites the lower half of a matrix by the `L` whose `L Lᵀ` it is; false where it isn't
+/// positive definite.
+#[inline(always)]
+pub(super) fn factor(matrix: &mut [f64], size: usize) -> bool {
     for row in 0..size {
         let (above, rest) = matrix.split_at_mut(row * size);
         let own = &mut rest[..=row];
@@ -20,6 +30,16 @@ pub(super) fn solve(matrix: &mut [f64], right: &mut [f64]) -> bool {
             return false;
         }
         own[row] = left.sqrt();
+    }
+    true
+}
+
+/// Solves `L Lᵀ x = right` into `right`.
+#[inline(always)]
+pub(super) fn substitute(matrix: &[f64], right: &mut [f64]) {
+    let size = right.len();
+    for row in 0..size {
+        let own = &matrix[row * size..=row * size + row];
         right[row] = (right[row] - dot(&own[..row], &right[..row])) / own[row];
     }
     for row in (0..size).rev() {
@@ -28,7 +48,6 @@ pub(super) fn solve(matrix: &mut [f64], right: &mut [f64]) -> bool {
         right[row] = value;
         right[..row].iter_mut().zip(own).for_each(|(sum, lower)| *sum -= lower * value);
     }
-    true
 }
 
 #[cfg(test)]

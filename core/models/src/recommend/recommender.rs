@@ -40,6 +40,15 @@ pub trait Recommender: Sync {
     /// # Errors
     /// [`ModelError::Input`](crate::ModelError::Input) where there is no such item.
     fn explain(&self, events: Events<'_>, item: usize) -> Result<Option<Vec<Reason>>>;
+
+    /// What [`explain`](Self::explain) says of several items, one after another: faster where
+    /// a model has to find out the same of the events for each.
+    ///
+    /// # Errors
+    /// As [`explain`](Self::explain).
+    fn explain_all(&self, events: Events<'_>, items: &[usize]) -> Result<Vec<Option<Vec<Reason>>>> {
+        items.iter().map(|item| self.explain(events, *item)).collect()
+    }
 }
 
 /// A part of a score.

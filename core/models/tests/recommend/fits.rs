@@ -66,6 +66,10 @@ fn check<M: Recommender + Model + PartialEq + Send>(
             );
             assert!(reasons.is_sorted_by(|a, b| a.adds >= b.adds));
         }
+        // Together they are said as one by one, to the last digit.
+        let some = [17, 0, 59, 17];
+        let alone = some.map(|item| model.explain(events, item).unwrap());
+        assert_eq!(model.explain_all(events, &some).unwrap(), alone);
     }
     assert!(matches!(model.explain(others.events().row(0), 60), Err(ModelError::Input { .. })));
 }

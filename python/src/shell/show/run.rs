@@ -312,6 +312,8 @@ fn commands(
     }
     let file = &record.description.file;
     let mut commands = Vec::new();
+    // The log of a server has no file, and goes on with another run.
+    let is_log = record.flow.as_str() == "Serve" && file == "serve";
     if let Some(task) = failed.first() {
         let task = format!("{id}/{}/{}", task.step, task.task);
         commands.push((format!("flownote show {task}"), "the traceback and what it saw"));
@@ -319,6 +321,10 @@ fn commands(
         commands.push((format!("flownote open {task} --script"), "the step as a script to try"));
     }
     match summary.status {
+        Status::Interrupted if is_log => {
+            let serve = "flownote serve --help".to_owned();
+            commands.push((serve, "start it again; what it wrote is kept"));
+        }
         Status::Interrupted => {
             commands.push((format!("flownote run {file} --continue {id}"), "go on with it"));
         }

@@ -37,6 +37,63 @@ impl System {
     }
 }
 
+impl System {
+    /// Prepares it for other right sides than its own.
+    pub fn factor(mut self) -> Factored {
+        let size = self.right.len();
+        if !wide(Factor { matrix: &mut self.matrix, size }) {
+            // As in `solve`.
+            self.matrix.fill(f64::NAN);
+        }
+        Factored { matrix: self.matrix, size }
+    }
+}
+
+/// A system whose matrix is factored: many right sides can be solved for.
+pub(super) struct Factored {
+    matrix: Vec<f64>,
+    size: usize,
+}
+
+impl Factored {
+    /// What is found for a right side.
+    pub fn solve(&self, right: &[f32]) -> Vec<f64> {
+        let mut found: Vec<f64> = right.iter().take(self.size).copied().map(f64::from).collect();
+        wide(Substitute { matrix: &self.matrix, right: &mut found });
+        found
+    }
+}
+
+/// Factors a matrix; whether it could.
+struct Factor<'a> {
+    matrix: &'a mut [f64],
+    size: usize,
+}
+
+impl Wide for Factor<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn call(self) -> bool {
+        cholesky::factor(self.matrix, self.size)
+    }
+}
+
+/// Solves for a right side.
+struct Substitute<'a> {
+    matrix: &'a [f64],
+    right: &'a mut [f64],
+}
+
+impl Wide for Substitute<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        cholesky::substitute(self.matrix, self.right);
+    }
+}
+
 /// Solves a system; whether it could.
 struct Solve<'a>(&'a mut System);
 

@@ -185,20 +185,27 @@ impl Recommender for Ials {
         self.items.all_products(&self.members, members, scores);
     }
 
-    /// Hu et al.'s section 5: with `A` the member's system, an event with item j adds
-    /// `c yᵀ A⁻¹ yⱼ`.
     fn explain(&self, events: Events<'_>, item: usize) -> Result<Option<Vec<Reason>>> {
-        check_item(item, self.items())?;
+        Ok(self.explain_all(events, &[item])?.pop().flatten())
+    }
+
+    /// Hu et al.'s section 5: with `A` the member's system, an event with item j adds
+    /// `c yᵀ A⁻¹ yⱼ`. `A` is the same for all items.
+    fn explain_all(&self, events: Events<'_>, items: &[usize]) -> Result<Vec<Option<Vec<Reason>>>> {
+        items.iter().try_for_each(|item| check_item(*item, self.items()))?;
         let mut system = System::default();
         system.fill(&self.items, &self.gram, events, self.options);
-        system.right.iter_mut().zip(self.items.row(item)).for_each(|(to, it)| *to = (*it).into());
-        system.solve();
-        let said = events.iter().map(|(event, strength)| {
-            let pairs = system.right.iter().zip(self.items.row(event));
-            let product: f64 = pairs.map(|(a, b)| a * f64::from(*b)).sum();
-            Reason { item: event, adds: (1.0 + self.options.alpha * strength) * product }
+        let factored = system.factor();
+        let reasons = items.iter().map(|item| {
+            let found = factored.solve(self.items.row(*item));
+            let said = events.iter().map(|(event, strength)| {
+                let pairs = found.iter().zip(self.items.row(event));
+                let product: f64 = pairs.map(|(a, b)| a * f64::from(*b)).sum();
+                Reason { item: event, adds: (1.0 + self.options.alpha * strength) * product }
+            });
+            Some(sorted(said.collect()))
         });
-        Ok(Some(sorted(said.collect())))
+        Ok(reasons.collect())
     }
 }
 
