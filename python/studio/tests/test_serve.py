@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,7 @@ def test_an_event_changes_the_answer_and_a_newer_run_takes_over_under_load(recom
     with Served(recommend, *options, "--write-every", "0.05") as server:
         server.get("recommend", "368")
         while "log" not in server.get("health"):
-            stop.wait(0.05)
+            time.sleep(0.05)
         killed = server.get("health")["log"]
     shown = flownote(recommend, "show", killed)
     assert "flownote serve --help" in shown, shown
