@@ -200,7 +200,7 @@ def test_what_rust_fitted_says_of_itself_what_its_file_says() -> None:
     ):
         read = type(fitted).from_bytes(without_options(fitted.to_bytes()))
         assert type(read) is type(fitted)
-        assert repr(read).startswith(shown), read
+        assert repr(read).startswith(f"<{shown}"), read
         assert read._fitted.to_bytes("{}") == fitted._fitted.to_bytes("{}")
     with pytest.raises(ModelError, match="`l2`") as raised:
         read.fit(events)

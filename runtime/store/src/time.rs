@@ -30,6 +30,11 @@ pub(crate) fn stamp(time: Timestamp) -> String {
     time.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%S%3f").to_string()
 }
 
+/// The same to the nanosecond: names sort by it, and after those of [`stamp`] in its millisecond.
+pub(crate) fn fine_stamp(time: Timestamp) -> String {
+    time.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%S%9f").to_string()
+}
+
 /// Reads what [`stamp`] wrote, or the front of a run id.
 pub(crate) fn parse_stamp(stamp: &str) -> Option<Timestamp> {
     let digits = |range: std::ops::Range<usize>| -> Option<i16> {

@@ -78,7 +78,8 @@ impl Store {
             return Err(Error::Name { name: tag.clone(), reason });
         }
         let now = jiff::Timestamp::now();
-        let name = format!("tags/{}-{}", time::stamp(now), time::new_nonce());
+        // Two changes within a millisecond have an order, too.
+        let name = format!("tags/{}-{}", time::fine_stamp(now), time::new_nonce());
         self.create(&run.key(&name), encode(change)).await?;
         // That the run's tags changed at all is what the index says; that it said so before
         // is as good.
