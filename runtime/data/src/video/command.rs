@@ -23,11 +23,12 @@ pub fn command(program: &'static str) -> Command {
     command
 }
 
-/// What a film may be, by ffmpeg's names, a picture, and sound, of which it is told that there are no
-/// pictures: none of these, unlike playlists, names other files.
+/// What a film may be, by ffmpeg's names, a single picture, and sound, of which it is told that
+/// there are no pictures. None of these, unlike playlists, names other files; a picture's name may
+/// count those beside it (`%d`).
 const FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,\
                        hevc,av1,obu,ivf,flv,ogg,asf,gif,apng,mxf,nut,yuv4mpegpipe,mjpeg,\
-                       wav,mp3,flac,aac,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe";
+                       wav,mp3,flac,aac,image2,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe";
 
 /// The options that name the film: a file, whatever its name looks like, and nothing that it
 /// may point to elsewhere.
