@@ -23,6 +23,7 @@
 
 pub mod api;
 pub mod options;
+pub mod route;
 pub mod routes;
 pub mod serve;
 

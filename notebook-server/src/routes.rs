@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{get, post};
 
 use crate::act::{open, resume, stop, tags};
 use crate::compress::compress;
@@ -13,34 +13,13 @@ use crate::health;
 use crate::me::me;
 use crate::notebooks::{check, export, past, processes, run, serve, socket};
 use crate::page;
+use crate::route::{LARGEST, Route, routes};
 use crate::runs::ask;
 use crate::security::{gate, login};
 use crate::state::App;
 
-/// No request has a larger body.
-const LARGEST: usize = 1 << 20;
-
-/// One route.
-pub struct Route {
-    /// `GET` or `POST`.
-    pub method: &'static str,
-    /// Its path below the base.
-    pub path: &'static str,
-    handler: fn() -> MethodRouter<App>,
-}
-
-macro_rules! routes {
-    ($($method:ident $path:literal => $handler:path,)*) => {
-        &[$(Route {
-            method: stringify!($method),
-            path: $path,
-            handler: || $method($handler),
-        },)*]
-    };
-}
-
 /// All of them.
-pub const ROUTES: &[Route] = routes![
+pub const ROUTES: &[Route<App>] = routes![
     get "/login" => login::enter,
     post "/login" => login::password,
     post "/logout" => login::leave,

@@ -1,9 +1,8 @@
 //! What is said of a run whose process is gone.
 
-use flownote_store::notebooks;
+use flownote_store::{notebooks, serve_log};
 
 use crate::api::{ApiError, RunRow};
-use crate::serve;
 
 /// Says so, and how it goes on.
 pub(super) fn interrupted(run: &RunRow) -> ApiError {
@@ -13,7 +12,7 @@ pub(super) fn interrupted(run: &RunRow) -> ApiError {
     // A front end's session has no notebook of its own that could be run.
     let has_file = run.system_tags.iter().any(|tag| tag.starts_with("notebook:"));
     // A server's log has no file: another flow may have the same name.
-    let is_log = run.flow == serve::FLOW && run.file.as_deref() == Some(serve::FILE);
+    let is_log = serve_log::is(&run.flow, file);
     let hint = match (is_notebook, has_file) {
         _ if is_log => "start `flownote serve` again; what it wrote is kept".to_owned(),
         (false, _) => format!("`flownote run {file} --continue {short}` goes on with it"),

@@ -89,7 +89,8 @@ fn check(app: &App, request: &Request) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether a request's body is said to be JSON.
+pub fn is_json(headers: &HeaderMap) -> bool {
     let said = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
     let said = said.map(|said| said.split(';').next().unwrap_or_default().trim());
     said.is_some_and(|said| said.eq_ignore_ascii_case("application/json"))

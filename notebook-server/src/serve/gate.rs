@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::state::{Serving, Shared};
 use crate::answer::Failure;
+use crate::security::gate::is_json;
 
 /// The headers of every answer.
 const HEADERS: [(HeaderName, &str); 4] = [
@@ -75,10 +76,4 @@ fn token_of(headers: &HeaderMap) -> Option<blake3::Hash> {
     let said = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = said.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| blake3::hash(token.trim().as_bytes()))
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let said = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let said = said.map(|said| said.split(';').next().unwrap_or_default().trim());
-    said.is_some_and(|said| said.eq_ignore_ascii_case("application/json"))
 }

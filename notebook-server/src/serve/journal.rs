@@ -7,12 +7,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use flownote_store::serve_log::FLOW;
 use flownote_store::{Appended, RunKey, Store};
 
 use super::error::Unservable;
 use super::queue::Queue;
 use super::rows::{Decision, Row, Told};
-use super::run::{FLOW, Run};
+use super::run::Run;
 
 /// The log.
 pub struct Journal {

@@ -34,5 +34,4 @@ mod tell;
 pub use error::Unservable;
 pub use options::{Options, PORT, Tell};
 pub use place::Source;
-pub use run::{FILE, FLOW};
 pub use service::Server;

@@ -4,37 +4,17 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, head, post};
+use axum::routing::{get, head, post};
 
 use super::state::Serving;
 use super::{ask, gate, tell};
+use crate::route::{LARGEST, Route, routes};
 
-/// No request has a larger body.
-pub const LARGEST: usize = 1 << 20;
 /// Where a model decides.
 const DECIDING: [&str; 2] = ["/recommend/{member}", "/artwork/{title}"];
 
-/// One route.
-pub struct Route {
-    /// `get` or `post`.
-    pub method: &'static str,
-    /// Its path.
-    pub path: &'static str,
-    handler: fn() -> MethodRouter<Serving>,
-}
-
-macro_rules! routes {
-    ($($method:ident $path:literal => $handler:path,)*) => {
-        &[$(Route {
-            method: stringify!($method),
-            path: $path,
-            handler: || $method($handler),
-        },)*]
-    };
-}
-
 /// All of them.
-pub const ROUTES: &[Route] = routes![
+pub const ROUTES: &[Route<Serving>] = routes![
     get "/recommend/{member}" => ask::recommend,
     get "/artwork/{title}" => ask::artwork,
     post "/events" => tell::events,

@@ -10,6 +10,7 @@ use flownote_flow::manifest::{
     ArtifactRecord, Logs, Next, Outcome, SCHEMA, TaskDone, TaskManifest,
 };
 use flownote_flow::run::{LogBatch, RunRecord};
+use flownote_store::serve_log::{FILE, FLOW};
 use flownote_store::time::{new_nonce, new_run_id, now};
 use flownote_store::{Alive, Appended, Committed, RunKey, Store, TaskCounts};
 use serde_json::json;
@@ -17,10 +18,6 @@ use serde_json::json;
 use super::error::Unservable;
 use super::rows::{Decision, Row, Table, Told};
 
-/// The flow whose runs are logs.
-pub const FLOW: &str = "Serve";
-/// What their descriptions name as a file: none is.
-pub const FILE: &str = "serve";
 /// The artifact of their tasks.
 const ROWS: &str = "rows";
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use axum::body::Bytes;
+use flownote_flow::help::article;
 use flownote_flow::id::{StepName, TaskId};
 use flownote_models::Saved;
 use flownote_store::client::Artifact;
@@ -70,7 +71,7 @@ impl Stored {
             names: names.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" or "),
             meaning,
         })?;
-        expect(artifact, &["model"], meaning)?;
+        expect(artifact, "model", meaning)?;
         let bytes = self.bytes(artifact).await?;
         let pathspec = artifact.pathspec.clone();
         self.aside(move || {
@@ -88,9 +89,9 @@ impl Stored {
         name: &str,
         meaning: &'static str,
     ) -> Result<Option<String>, Unservable> {
-        let Some(artifact) = self.artifacts.get(name) else { return Ok(None) };
-        expect(artifact, &["utf8"], meaning)?;
-        let bytes = self.bytes(artifact).await?;
+        let Some((artifact, bytes)) = self.found(name, "utf8", meaning).await? else {
+            return Ok(None);
+        };
         let text = String::from_utf8(bytes.to_vec());
         text.map(Some).map_err(|_| unfit(artifact, "isn't UTF-8", meaning))
     }
@@ -101,9 +102,9 @@ impl Stored {
         name: &str,
         meaning: &'static str,
     ) -> Result<Option<Vec<String>>, Unservable> {
-        let Some(artifact) = self.artifacts.get(name) else { return Ok(None) };
-        expect(artifact, &["json"], meaning)?;
-        let bytes = self.bytes(artifact).await?;
+        let Some((artifact, bytes)) = self.found(name, "json", meaning).await? else {
+            return Ok(None);
+        };
         let wrong = || unfit(artifact, "isn't a list of texts", meaning);
         let values: Vec<Value> = serde_json::from_slice(&bytes).map_err(|_| wrong())?;
         let text = |value: Value| match value {
@@ -121,9 +122,9 @@ impl Stored {
         name: &str,
         meaning: &'static str,
     ) -> Result<Option<Numbers>, Unservable> {
-        let Some(artifact) = self.artifacts.get(name) else { return Ok(None) };
-        expect(artifact, &["npy"], meaning)?;
-        let bytes = self.bytes(artifact).await?;
+        let Some((artifact, bytes)) = self.found(name, "npy", meaning).await? else {
+            return Ok(None);
+        };
         match npy::read(&bytes) {
             Ok(numbers) if numbers.shape.len() == 2 => Ok(Some(numbers)),
             Ok(_) => Err(unfit(artifact, "doesn't have two dimensions", meaning)),
@@ -137,9 +138,9 @@ impl Stored {
         name: &str,
         meaning: &'static str,
     ) -> Result<Option<Rows>, Unservable> {
-        let Some(artifact) = self.artifacts.get(name) else { return Ok(None) };
-        expect(artifact, &["csr"], meaning)?;
-        let bytes = self.bytes(artifact).await?;
+        let Some((artifact, bytes)) = self.found(name, "csr", meaning).await? else {
+            return Ok(None);
+        };
         let artifact = artifact.clone();
         self.aside(move || {
             rows(&artifact, &bytes).map_err(|problem| unfit(&artifact, &problem, meaning))
@@ -164,24 +165,32 @@ impl Stored {
         Unservable::Unfit { artifact, problem, meaning }
     }
 
+    /// An artifact of a codec with its bytes, if there is one of the name.
+    async fn found(
+        &self,
+        name: &str,
+        codec: &str,
+        meaning: &'static str,
+    ) -> Result<Option<(&Artifact, Bytes)>, Unservable> {
+        let Some(artifact) = self.artifacts.get(name) else { return Ok(None) };
+        expect(artifact, codec, meaning)?;
+        Ok(Some((artifact, self.bytes(artifact).await?)))
+    }
+
     async fn bytes(&self, artifact: &Artifact) -> Result<Bytes, Unservable> {
         let producer = artifact.producer_name();
         Ok(self.store.read_record_of(&artifact.record, producer, &artifact.name).await?)
     }
 }
 
-fn expect(artifact: &Artifact, codecs: &[&str], meaning: &'static str) -> Result<(), Unservable> {
+fn expect(artifact: &Artifact, codec: &str, meaning: &'static str) -> Result<(), Unservable> {
     let record = &artifact.record;
-    if codecs.contains(&record.codec.as_str()) {
+    if record.codec.as_str() == codec {
         return Ok(());
     }
-    let problem =
-        format!("is {} `{}` in the codec `{}`", article(record), record.type_name, record.codec);
+    let kind = &record.type_name;
+    let problem = format!("is {} `{kind}` in the codec `{}`", article(kind), record.codec);
     Err(unfit(artifact, &problem, meaning))
-}
-
-fn article(record: &flownote_flow::manifest::ArtifactRecord) -> &'static str {
-    flownote_flow::help::article(&record.type_name)
 }
 
 fn unfit(artifact: &Artifact, problem: &str, meaning: &'static str) -> Unservable {

@@ -13,10 +13,10 @@ use super::event::{self, Event, What, wrong};
 use super::live::{Live, Outcome};
 use super::place::Place;
 use super::recommender::Recommending;
-use super::routes::LARGEST;
 use super::rows::Told;
 use super::state::Serving;
 use crate::answer::{Answer, Failure};
+use crate::route::LARGEST;
 
 /// So many events are taken at once.
 const MOST: usize = 1_000;

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use flownote_flow::run::LogBatch;
 use flownote_server::Error;
-use flownote_server::serve::{FLOW, Options, Server, Unservable};
+use flownote_server::serve::{Options, Server, Unservable};
 use flownote_store::client::RunFilter;
 use flownote_store::fault::{Fault, FaultStore, Faults, Op};
+use flownote_store::serve_log::FLOW;
 use flownote_store::{Appended, RunKey, Store, StoreOptions, StoreUrl};
 use serde_json::{Value, json};
 use tempfile::TempDir;

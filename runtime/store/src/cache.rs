@@ -151,12 +151,7 @@ impl Store {
         })
     }
 
-    /// Looks first: what runs again mostly gives what is there, and to look costs a fraction of
-    /// an attempt to write.
     async fn keep_in(&self, slot: Slot, record: &CacheRecord) -> Result<Kept> {
-        if let Some(known) = self.kept(&slot).await? {
-            return Ok(Kept::Known(Box::new(known)));
-        }
         let place = slot.place();
         Ok(match self.create(&place, encode(record)).await? {
             Created::Won => Kept::First,

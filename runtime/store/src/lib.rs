@@ -30,6 +30,7 @@ pub mod time;
 pub mod client;
 pub mod notebooks;
 pub mod reference;
+pub mod serve_log;
 
 pub mod check;
 pub mod doctor;

@@ -4,7 +4,7 @@ use console::style;
 use flownote_flow::id::StepName;
 use flownote_flow::run::RunRecord;
 use flownote_store::client::{RunSummary, Status, Task, TaskStatus};
-use flownote_store::{RunKey, Store, notebooks};
+use flownote_store::{RunKey, Store, notebooks, serve_log};
 use serde::Serialize;
 
 use super::super::error::Error;
@@ -313,7 +313,7 @@ fn commands(
     let file = &record.description.file;
     let mut commands = Vec::new();
     // The log of a server has no file, and goes on with another run.
-    let is_log = record.flow.as_str() == "Serve" && file == "serve";
+    let is_log = serve_log::is(record.flow.as_str(), file);
     if let Some(task) = failed.first() {
         let task = format!("{id}/{}/{}", task.step, task.task);
         commands.push((format!("flownote show {task}"), "the traceback and what it saw"));
