@@ -140,9 +140,10 @@ bench: $(DONE)/venv ## Measures Flownote beside its peers in a release build (ha
 	$(call say,measuring; best on an idle machine)
 	@$(PYTHON) tests/bench/bench.py
 
-bench-models: $(DONE)/wheel $(DONE)/studio $(DONE)/data ## Measures fits of models beside their peers'
+# `ARGUMENTS="estimators linear --keep --write"` measures some anew and keeps the others.
+bench-models: $(DONE)/venv ## Measures models beside their peers in a release build of their part of the studio
 	$(call say,measuring; best on an idle machine)
-	@$(PYTHON) tests/bench/bench_models.py $(ARGUMENTS)
+	@$(PYTHON) tests/bench/bench_models.py $(or $(ARGUMENTS),--write)
 
 bench-serve: $(DONE)/wheel $(DONE)/studio $(DONE)/data ## Measures flownote serve with wrk
 	$(call say,measuring; best on an idle machine)

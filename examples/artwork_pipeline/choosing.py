@@ -52,13 +52,14 @@ def shots(path: str) -> list[dict[str, Any]]:
     return [shot._asdict() for shot in found]
 
 
-def look(path: str, first: int, stop: int, step: int) -> dict[str, Any]:
+def look(path: str, first: int, stop: int, step: int, network: str = "") -> dict[str, Any]:
     """Returns what is seen in a part of a film: each frame's measures and faces."""
     measures, faces, times = [], [], []
     video = Video(path)
     for frames, seconds in video.frames(first=first, stop=stop, every=step, width=WIDTH):
         measures.append(artwork.measure(frames))
-        faces += [_face(found, frames.shape[1]) for found in artwork.detect_faces(frames)]
+        found = artwork.detect_faces(frames, network=network or None)
+        faces += [_face(those, frames.shape[1]) for those in found]
         times.append(seconds)
     if not times:
         return {"frames": np.zeros(0, int)}

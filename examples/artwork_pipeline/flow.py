@@ -25,6 +25,7 @@ class ArtworkPipeline(FlowSpec):
     film = Parameter("film", default="", help="A film's file; without one, a film is made")
     parts = Parameter("parts", default=4, help="Among how many tasks the film is shared out")
     every = Parameter("every", default=0, help="Looks at each so many'th frame; 0: as is fit")
+    network = Parameter("network", default="", help="A YuNet's ONNX file, to find faces by")
     count = Parameter("count", default=12, help="How many frames to choose")
     diversity = Parameter("diversity", default=0.4, help="What being unlike counts, 0 to 1")
 
@@ -64,7 +65,7 @@ class ArtworkPipeline(FlowSpec):
     def look(self):
         """Measures the frames of one part and finds faces in them."""
         first, stop = self.input
-        self.seen = choosing.look(self.path, first, stop, self.step)
+        self.seen = choosing.look(self.path, first, stop, self.step, self.network)
         self.next(self.gather)
 
     @step

@@ -11,7 +11,7 @@ use crate::compress::compress;
 use crate::data::{ask as data, catalog};
 use crate::health;
 use crate::me::me;
-use crate::notebooks::{check, export, past, processes, run, serve, socket};
+use crate::notebooks::{check, export, past, processes, pythons, run, serve, socket};
 use crate::page;
 use crate::route::{LARGEST, Route, routes};
 use crate::runs::ask;
@@ -58,6 +58,8 @@ pub const ROUTES: &[Route<App>] = routes![
     post "/api/notebooks/history/restore" => past::restore,
     get "/api/notebooks/kernel" => processes::kernel,
     get "/api/notebooks/kernel/packages" => processes::packages,
+    post "/api/notebooks/kernel/pythons" => pythons::list,
+    post "/api/notebooks/kernel/python" => pythons::choose,
     get "/api/notebooks/check" => check::check,
     get "/api/notebooks/export" => export::export,
     get "/api/notebooks/socket" => socket::open,

@@ -303,3 +303,24 @@ def test_a_long_fit_is_interrupted() -> None:
     command = [sys.executable, "-c", INTERRUPTED]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert ran.stdout.strip() == "interrupted", ran.stderr
+
+
+def test_very_many_items_are_looked_up_or_all_scored_where_that_is_asked() -> None:
+    random = np.random.default_rng(4)
+    count, items, each = 1500, 51_000, 120
+    tastes = random.integers(0, 30, count)
+    seen = (random.random((count, each)) ** 2 * (items // 30)).astype(int) * 30 + tastes[:, None]
+    rows = np.repeat(np.arange(count), each)
+    events = sparse.csr_matrix((np.ones(rows.size), (rows, seen.ravel())), shape=(count, items))
+    events.data[:] = 1.0
+    model = IALS(16, alpha=10, l2=1, iterations=2, seed=3).fit(events)
+    some = events[:100]
+    found, scores = model.recommend(some)
+    exact, best = model.recommend(some, exact=True)
+    both = [len(set(a) & set(b)) for a, b in zip(found.tolist(), exact.tolist(), strict=True)]
+    assert sum(both) >= 0.95 * exact.size
+    assert scores[:, 0] == pytest.approx(best[:, 0], rel=1e-3)
+    assert not np.take_along_axis(some.toarray(), found, 1).any(), "what was seen isn't shown"
+    # The file holds what was looked up in: it isn't made again, and says the same.
+    back = Model.from_bytes(model.to_bytes())
+    assert isinstance(back, IALS) and np.array_equal(back.recommend(some)[0], found)

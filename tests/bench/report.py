@@ -80,14 +80,9 @@ def _parts(text: str) -> list[str]:
 
 def facts(engines: list[Engine], load: str, build: str) -> list[str]:
     """Returns what the numbers depend on: machine, load, versions."""
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        models = {line.partition(":")[2].strip() for line in file if line.startswith("model name")}
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    kernel = f"{platform.system()} {platform.release()}"
-    machine = f"{', '.join(models) or platform.machine()}, {os.cpu_count()} cores"
     return [
         f"when: {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC",
-        f"machine: {machine}, {memory:.0f} GiB, {kernel}",
+        machine(),
         f"load average before and after: {load}",
         *(
             f"{engine.name}: {versions(engine)}"
@@ -96,6 +91,15 @@ def facts(engines: list[Engine], load: str, build: str) -> list[str]:
             if engine.name != SCRIPT
         ),
     ]
+
+
+def machine() -> str:
+    """Returns which machine this is."""
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        models = {line.partition(":")[2].strip() for line in file if line.startswith("model name")}
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    processor = f"{', '.join(models) or platform.machine()}, {os.cpu_count()} cores"
+    return f"machine: {processor}, {memory:.0f} GiB, {platform.system()} {platform.release()}"
 
 
 def commit() -> str:

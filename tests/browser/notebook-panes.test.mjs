@@ -1,9 +1,10 @@
 /** The panes beside the cells: files, history, kernel, and what stands in them. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { NotebookOnPage, until, writeNotebook } from "./support/notebook.mjs";
+import { python } from "./support/shell.mjs";
 import { makeWorld } from "./support/world.mjs";
 
 const world = makeWorld(async (project) => {
@@ -234,5 +235,39 @@ describe("the kernel", () => {
     await until(() => process("Python"), (now) => /process \d+/.test(now) && now !== python, "another process");
     assert.equal(await process("SQL"), sql, "the other one goes on");
     assert.equal(await book.status("q"), "fresh");
+  });
+
+  test("runs in the Python that is chosen, beside the notebook or by its path", async () => {
+    const bin = inFolder(".venv", "bin");
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(inFolder(".venv", "pyvenv.cfg"), "");
+    writeFileSync(join(bin, "python"), `#!/bin/sh\nexport CHOSEN=venv\nexec ${python} "$@"\n`, { mode: 0o755 });
+    await book.rewrite("a", "import os\nos.environ.get('CHOSEN', 'the server')");
+    await book.runs("a");
+    assert.match(await book.shows("a"), /the server/);
+    await pane("Kernel").getByRole("button", { name: "Python…" }).click();
+    const dialog = world.page.getByRole("dialog", { name: "Python of this notebook" });
+    const use = dialog.getByRole("button", { name: "Use it" });
+    await dialog.getByRole("radio", { checked: true }).waitFor();
+    assert.ok(await use.isDisabled(), "it is used already");
+    for (const look of ["light", "dark"]) {
+      await world.browser.look(look);
+      await world.browser.shoot(`notebook-pythons-${look}`);
+      await world.browser.checkAccessibility(`the Pythons, ${look}`);
+    }
+    await world.browser.look("light");
+    await dialog.getByRole("textbox", { name: "Another" }).fill("/bin/true");
+    await use.click();
+    await dialog.getByText("cells can't run in `/bin/true`").or(dialog.getByText("it is no Python")).first().waitFor();
+    assert.match(world.browser.complaints.splice(0).join(), /status of 400/);
+    await dialog.getByRole("textbox", { name: "Another" }).fill("");
+    // The server's own may be a `.venv`, too.
+    await dialog.locator("label", { hasText: join(bin, "python") }).getByRole("radio").check();
+    await use.click();
+    await dialog.waitFor({ state: "detached" });
+    await book.runs("a");
+    assert.match(await book.shows("a"), /venv/);
+    await world.page.reload();
+    await until(() => book.shows("a"), (shown) => /venv/.test(shown), "it is kept");
   });
 });

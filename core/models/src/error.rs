@@ -18,6 +18,20 @@ pub enum ModelError {
         /// What to do.
         hint: String,
     },
+    /// A row that a scoring function has no answer for.
+    #[error("`{name}` {problem} (of {values})")]
+    Row {
+        /// The argument's name.
+        name: &'static str,
+        /// What is wrong with it: a verb first.
+        problem: String,
+        /// Which row, from 0.
+        row: usize,
+        /// The row's values, each after its name.
+        values: String,
+        /// What to do.
+        hint: String,
+    },
     /// The likelihood has no maximum inside, or it wasn't reached.
     #[error("{model} did not converge after {iterations} iterations")]
     Diverged {
@@ -51,7 +65,9 @@ impl ModelError {
 impl Help for ModelError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Input { hint, .. } | Self::Diverged { hint, .. } => Some(hint.clone()),
+            Self::Input { hint, .. } | Self::Row { hint, .. } | Self::Diverged { hint, .. } => {
+                Some(hint.clone())
+            }
             Self::Saved { .. } => Some("save the model with this version of Flownote".to_owned()),
             Self::Cancelled => None,
         }

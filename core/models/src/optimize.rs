@@ -8,7 +8,7 @@
 use faer::linalg::solvers::DenseSolveCore;
 use faer::{Mat, Side};
 
-use crate::{ModelError, Result};
+use crate::{ModelError, Result, Watch};
 
 /// Where the search ends at the latest; fits of data with a maximum take 15–60.
 const MOST_ITERATIONS: usize = 300;
@@ -48,11 +48,13 @@ pub struct Maximum<const N: usize> {
 /// `function` gives the log-likelihood at positive parameters, and its slope in each of them.
 ///
 /// # Errors
-/// [`ModelError::Diverged`] where there is no maximum or it isn't reached.
+/// [`ModelError::Diverged`] where there is no maximum or it isn't reached;
+/// [`ModelError::Cancelled`] when `watch` says so, which is told of each step.
 pub fn maximise<const N: usize>(
     model: &'static str,
     start: [f64; N],
     observations: f64,
+    watch: &dyn Watch,
     function: impl Fn(&[f64; N]) -> (f64, [f64; N]),
 ) -> Result<Maximum<N>> {
     // The mean's negative, in logarithms.
@@ -63,7 +65,7 @@ pub fn maximise<const N: usize>(
         (-value / observations, slopes)
     };
     let origin = start.map(f64::ln);
-    let (at, iterations) = descend(model, origin, &cost)?;
+    let (at, iterations) = descend(model, origin, watch, &cost)?;
     let parameters = at.map(f64::exp);
     let deviations = deviations(&at, observations, &cost);
     Ok(Maximum {
@@ -90,13 +92,16 @@ pub fn slopes<const N: usize>(at: &[f64; N], function: impl Fn(&[f64; N]) -> f64
 fn descend<const N: usize>(
     model: &'static str,
     origin: [f64; N],
+    watch: &dyn Watch,
     cost: &impl Fn(&[f64; N]) -> (f64, [f64; N]),
 ) -> Result<([f64; N], usize)> {
     let mut at = origin;
     let (mut value, mut slope) = cost(&at);
     let mut inverse = identity::<N>();
     let mut fresh = true;
+    watch.begins(None);
     for iteration in 0..MOST_ITERATIONS {
+        watch.go_on()?;
         if size(&slope) <= FLAT {
             return Ok((at, iteration));
         }
@@ -123,6 +128,7 @@ fn descend<const N: usize>(
         update(&mut inverse, &moved, &turned, fresh);
         fresh = false;
         (at, value, slope) = (next, next_value, next_slope);
+        watch.made(1);
         if size(&minus(&at, &origin)) > EDGE {
             return Err(diverged(model, iteration + 1));
         }
@@ -239,16 +245,29 @@ fn size<const N: usize>(vector: &[f64; N]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::watch::tests::Counter;
+
+    /// Rosenbrock's function, upside down, whose top is at (1, 1), and its slope.
+    fn valley(&[x, y]: &[f64; 2]) -> (f64, [f64; 2]) {
+        let (across, along) = (y - x * x, 1.0 - x);
+        let slope = [400.0 * across * x + 2.0 * along, -200.0 * across];
+        (-(100.0 * across * across + along * along), slope)
+    }
+
+    #[test]
+    fn steps_are_counted_and_a_stop_ends_them() {
+        let (all, two) = (Counter::until(usize::MAX), Counter::until(2));
+        let found = maximise("a valley", [0.1, 3.0], 1.0, &all, valley).unwrap();
+        let (made, of) = all.told();
+        assert!(of == 0 && made > 5 && made <= found.iterations, "{made} of {found:?}");
+        let ended = maximise("a valley", [0.1, 3.0], 1.0, &two, valley);
+        assert_eq!(ended.unwrap_err(), ModelError::Cancelled);
+        assert_eq!(two.told(), (2, 0));
+    }
 
     #[test]
     fn a_bent_valley_is_followed_to_its_end() {
-        // Rosenbrock's function, whose minimum is at (1, 1).
-        let valley = |&[x, y]: &[f64; 2]| {
-            let (across, along) = (y - x * x, 1.0 - x);
-            let slope = [400.0 * across * x + 2.0 * along, -200.0 * across];
-            (-(100.0 * across * across + along * along), slope)
-        };
-        let found = maximise("a valley", [0.1, 3.0], 1.0, valley).unwrap();
+        let found = maximise("a valley", [0.1, 3.0], 1.0, &|| false, valley).unwrap();
         assert!(found.at.iter().all(|x| (x - 1.0).abs() < 1e-6), "{found:?}");
     }
 
@@ -258,7 +277,7 @@ mod tests {
         let (count, mean) = (400.0, 2.5);
         let poisson =
             |&[rate]: &[f64; 1]| (count * (mean * rate.ln() - rate), [count * (mean / rate - 1.0)]);
-        let found = maximise("a rate", [1.0], count, poisson).unwrap();
+        let found = maximise("a rate", [1.0], count, &|| false, poisson).unwrap();
         assert!((found.at[0] - mean).abs() < 1e-8, "{found:?}");
         assert!((found.errors[0] - (mean / count).sqrt()).abs() < 1e-6, "{found:?}");
     }
@@ -266,7 +285,7 @@ mod tests {
     #[test]
     fn a_maximum_at_the_edge_is_told() {
         let ever_larger = |&[x]: &[f64; 1]| (-1.0 / x, [1.0 / (x * x)]);
-        let error = maximise("a slope", [1.0], 1.0, |at| {
+        let error = maximise("a slope", [1.0], 1.0, &|| false, |at| {
             let (value, slope) = ever_larger(at);
             (value.max(-1e300) + at[0].ln(), [slope[0] + 1.0 / at[0]])
         })

@@ -7,6 +7,8 @@ use crate::{CellId, Output};
 
 /// The name of the error of a cell whose interpreter ended.
 const ENDED: &str = "InterpreterEnded";
+/// The name of an error that is none of the cell's code: its message says all.
+const NAMELESS: &str = "Error";
 
 /// An error as the shell shows it.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,10 +30,14 @@ impl Failure {
             return Some(Self { traceback: Vec::new(), message, hint: hint.clone() });
         }
         let line = line_in(cell, frames).map(|line| format!(", line {line}")).unwrap_or_default();
-        let named = if message.is_empty() { name.clone() } else { format!("{name}: {message}") };
+        let named = match (message.is_empty(), name == NAMELESS && frames.is_empty()) {
+            (true, _) => name.clone(),
+            (false, true) => message.clone(),
+            (false, false) => format!("{name}: {message}"),
+        };
         let first = named.lines().next().unwrap_or_default();
         Some(Self {
-            traceback: trimmed(traceback, &named, hint.as_deref()),
+            traceback: trimmed(traceback, &named, message, hint.as_deref()),
             message: format!("{label}{line}: {first}"),
             hint: hint.clone(),
         })
@@ -45,7 +51,7 @@ fn line_in(cell: &CellId, frames: &[Frame]) -> Option<u32> {
 }
 
 /// A traceback without its rule and heading, and without the error and hint at either end.
-fn trimmed(traceback: &[String], named: &str, hint: Option<&str>) -> Vec<String> {
+fn trimmed(traceback: &[String], named: &str, message: &str, hint: Option<&str>) -> Vec<String> {
     let plain: Vec<String> = traceback.iter().map(|line| without_colours(line)).collect();
     let said: Vec<&str> = named.lines().collect();
     // What an interpreter advises may be a part of what is told by now.
@@ -62,7 +68,8 @@ fn trimmed(traceback: &[String], named: &str, hint: Option<&str>) -> Vec<String>
         let rule = line.len() > 20 && line.bytes().all(|byte| byte == b'-');
         let heading = line.ends_with("Traceback (most recent call last)");
         // Where the error stands first, as the compilers have it.
-        let error = said.len() == 1 && (line == said[0] || *line == format!("error: {}", said[0]));
+        let error = said.len() == 1
+            && (line == said[0] || line == message || *line == format!("error: {}", said[0]));
         if !(rule || heading || error || is_blank(line)) {
             break;
         }

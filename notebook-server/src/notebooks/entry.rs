@@ -191,6 +191,43 @@ pub struct NotebookPackages {
     pub packages: Vec<NotebookPackage>,
 }
 
+/// `POST api/notebooks/kernel/pythons`: what the notebook's Python cells may run in.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NotebookPythons {
+    /// The one that was chosen, or the server's.
+    pub chosen: String,
+    /// The server's.
+    pub usual: String,
+    /// All that were found, the chosen one first.
+    pub pythons: Vec<NotebookPython>,
+}
+
+/// A Python.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NotebookPython {
+    /// The program.
+    pub executable: String,
+    /// The folder of the virtual environment that it is of.
+    pub environment: Option<String>,
+    /// Its version, if it says one.
+    pub version: Option<String>,
+    /// Why cells can't run in it.
+    pub problem: Option<String>,
+}
+
+/// The body of `POST api/notebooks/kernel/python`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct ChoosePython {
+    /// The notebook.
+    pub path: String,
+    /// The program; the server's own where there is none.
+    pub python: Option<String>,
+}
+
 /// `GET api/notebooks/check?path=&with=`: what a program finds in the cells' text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

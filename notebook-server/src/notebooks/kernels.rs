@@ -17,6 +17,8 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use super::choice::Choices;
+
 /// A supervisor that takes longer to begin is given up.
 const BEGIN: Duration = Duration::from_secs(60);
 /// So much of what it said before it ended is told.
@@ -29,8 +31,10 @@ pub struct Kernels {
     pub folder: PathBuf,
     /// The command that starts one; options follow.
     pub command: Vec<String>,
-    /// The Python of Python cells.
+    /// The Python of Python cells, where no other was chosen.
     pub python: String,
+    /// What was chosen.
+    pub choices: Choices,
     /// The datastore.
     pub store: String,
 }
@@ -50,6 +54,11 @@ impl Kernels {
     pub fn usual_folder(runtime: Option<&Path>, temporary: &Path) -> PathBuf {
         let own = format!("flownote-{}", nix::unistd::getuid());
         runtime.filter(|it| it.is_absolute() && it.is_dir()).unwrap_or(temporary).join(own)
+    }
+
+    /// The Python of a notebook's Python cells.
+    pub fn python_of(&self, file: &Path) -> String {
+        self.choices.get(file).unwrap_or_else(|| self.python.clone())
     }
 
     /// The socket of a notebook's supervisor.
@@ -87,7 +96,8 @@ impl Kernels {
             .arg(&place.file)
             .arg("--socket")
             .arg(self.socket(&place.file))
-            .args(["--file", &place.name, "--store", &self.store, "--python", &self.python])
+            .args(["--file", &place.name, "--store", &self.store])
+            .args(["--python", &self.python_of(&place.file)])
             .current_dir(place.file.parent().unwrap_or(Path::new("/")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -7,6 +7,7 @@
 
 mod changes;
 pub mod check;
+mod choice;
 mod entry;
 pub mod export;
 mod file;
@@ -19,6 +20,7 @@ mod link;
 mod outbox;
 pub mod past;
 pub mod processes;
+pub mod pythons;
 mod room;
 pub mod rooms;
 pub mod run;
@@ -41,6 +43,7 @@ use crate::answer::Failure;
 use crate::options::Options;
 use crate::security::key::Key;
 use crate::state::App;
+use choice::Choices;
 use folder::Folder;
 use kernels::Kernels;
 use room::Ground;
@@ -57,8 +60,10 @@ pub fn open(options: &Options, key: &Key) -> Result<Option<Rooms>, Error> {
     } else {
         options.supervisor.clone()
     };
+    let sockets = Kernels::usual_folder(options.runtime.as_deref(), &std::env::temp_dir());
     let kernels = Kernels {
-        folder: Kernels::usual_folder(options.runtime.as_deref(), &std::env::temp_dir()),
+        choices: Choices::of(options.state.as_deref().unwrap_or(&sockets)),
+        folder: sockets,
         command,
         python: options.python.clone(),
         store: options.store.url().to_string(),

@@ -43,7 +43,7 @@ pub async fn kernel(State(app): State<App>, asked: Asked) -> Answer<NotebookKern
     let kernels = &rooms.ground.kernels;
     let file = rooms.ground.folder.whole(&path);
     let standings = standings(rooms, &path).await;
-    let (socket, python) = (kernels.socket(&file), kernels.python.clone());
+    let (socket, python) = (kernels.socket(&file), kernels.python_of(&file));
     let running = kernels.is_running(&file);
     blocking(move || {
         let holder = if running { Holder::of(&socket).ok() } else { None };
@@ -71,7 +71,10 @@ pub async fn packages(State(app): State<App>, asked: Asked) -> Answer<NotebookPa
     let running = standings.interpreters.iter().map(interpreter);
     let python = running.filter(|it| it.language == flownote_notebook::Language::Python);
     let executable = python.filter_map(|it| it.executable).next();
-    let executable = executable.unwrap_or_else(|| rooms.ground.kernels.python.clone());
+    let executable = executable.unwrap_or_else(|| {
+        let file = rooms.ground.folder.whole(&path);
+        rooms.ground.kernels.python_of(&file)
+    });
     let failed = |why: String| {
         let status = StatusCode::BAD_GATEWAY;
         let what = format!("`{executable}` can't say what is installed: {why}");
@@ -140,7 +143,7 @@ fn resident(pid: u32) -> Option<u64> {
 }
 
 /// The virtual environment that a program is of.
-fn environment(executable: &str) -> Option<String> {
+pub(super) fn environment(executable: &str) -> Option<String> {
     let folder: PathBuf = Path::new(executable).parent()?.parent()?.to_owned();
     folder.join("pyvenv.cfg").is_file().then(|| folder.display().to_string())
 }

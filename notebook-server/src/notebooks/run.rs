@@ -41,7 +41,11 @@ pub async fn start(State(app): State<App>, Body(asked): Body<RunNotebook>) -> An
     if asked.reuse {
         words.push("--cache".to_owned());
     }
-    let folder = super::rooms(&app)?.ground.folder.root().to_owned();
+    let ground = &super::rooms(&app)?.ground;
+    if let Some(python) = ground.kernels.choices.get(&file) {
+        words.push(format!("--python={python}"));
+    }
+    let folder = ground.folder.root().to_owned();
     let asked = Launch { folder, words, flow: FlowName::new(FLOW), run: None };
     Ok(Json(asked.start(&app).await?))
 }

@@ -65,6 +65,8 @@ pub async fn rename(
         ground.folder.rename(&path, &to)?;
         // The notebook is whole without its history, too.
         let _ = history::rename(&ground.folder, &path, &to);
+        let (file, to_file) = (ground.folder.whole(&path), ground.folder.whole(&to));
+        let _ = ground.kernels.choices.rename(&file, &to_file);
         Ok(Json(NotebookPlace { path: to.as_str().to_owned() }))
     })
     .await
@@ -98,7 +100,9 @@ pub async fn delete(
     leave(rooms, &path).await?;
     let ground = rooms.ground.clone();
     blocking(move || {
+        let file = ground.folder.whole(&path);
         let path = ground.folder.delete(&path, &flownote_store::time::now())?;
+        let _ = ground.kernels.choices.set(&file, None);
         Ok(Json(NotebookPlace { path }))
     })
     .await

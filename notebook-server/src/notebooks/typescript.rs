@@ -18,6 +18,8 @@ fn the_typescript_types_of_notebooks_are_current() {
     types.add::<super::entry::NotebookRestored>();
     types.add::<super::entry::NotebookKernel>();
     types.add::<super::entry::NotebookPackages>();
+    types.add::<super::entry::NotebookPythons>();
+    types.add::<super::entry::ChoosePython>();
     types.add::<super::entry::NotebookChecked>();
     types.add::<flownote_notebook::diff::Difference>();
     check_current("notebook.ts", "notebook-server/src/notebooks", &types);

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use flownote_models::recommend::{
-    Bpr, Ease, Events, Filter, Ials, Interactions, ItemKnn, Popularity, Reason, Recommender, top_of,
+    Bpr, Ease, Events, Filter, Ials, Interactions, ItemKnn, Popularity, Reason, Recommender,
+    near_top_of, top_of,
 };
 use flownote_models::{Model, ModelError, Result, Saved};
 
@@ -69,8 +70,8 @@ impl Ranker {
 
     fn top(&self, events: Events<'_>, places: usize) -> Result<Vec<(usize, f64)>> {
         match self {
-            Self::Wide(model) => top_of(model.as_ref(), events, places, UNSEEN),
-            Self::Narrow(model) => top_of(model.as_ref(), events, places, UNSEEN),
+            Self::Wide(model) => near_top_of(model.as_ref(), events, places, UNSEEN),
+            Self::Narrow(model) => near_top_of(model.as_ref(), events, places, UNSEEN),
         }
     }
 

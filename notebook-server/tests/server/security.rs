@@ -62,6 +62,8 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("behind", "post", "/api/notebooks/history/restore"),
     ("behind", "get", "/api/notebooks/kernel"),
     ("behind", "get", "/api/notebooks/kernel/packages"),
+    ("behind", "post", "/api/notebooks/kernel/pythons"),
+    ("behind", "post", "/api/notebooks/kernel/python"),
     ("behind", "get", "/api/notebooks/check"),
     ("behind", "get", "/api/notebooks/export"),
     ("behind", "get", "/api/notebooks/socket"),

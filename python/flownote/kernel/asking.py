@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class StdinNotImplementedError(NotImplementedError):
     """Nobody is there to answer."""
 
+    hint = "make the answer a name of the cell tagged `parameters`, which `--param` sets"
+
 
 class Asking:
     """Asks the person in front of the notebook."""

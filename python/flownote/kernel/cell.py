@@ -47,6 +47,8 @@ class Runner:
         self.shell_class: Any = None
         # Names that the statements of the cell that runs bound for certain.
         self.stored: set[str] = set()
+        # Whether the last statement runs, and is an expression.
+        self.is_at_end = False
 
     @property
     def interactivity(self) -> str:
@@ -86,7 +88,11 @@ class Runner:
                 dont_inherit=True,
             )
             self._flags |= compiled.co_flags & _FUTURES
-            self.execute(compiled)
+            self.is_at_end = place + 1 == len(statements) and isinstance(statement, ast.Expr)
+            try:
+                self.execute(compiled)
+            finally:
+                self.is_at_end = False
             bound_by(statement, stored)
 
     def parse(self, code: str, file: str) -> tuple[list[ast.stmt], range]:

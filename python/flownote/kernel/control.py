@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from _queue import SimpleQueue
 
 from flownote.kernel import interrupts
@@ -24,7 +25,9 @@ PROTOCOL_ERROR = 76
 # Seconds that a running cell has to end after `shutdown`.
 GRACE = 2.0
 
-_FOR_MAIN = frozenset(("execute", "define", "export", "forget", "modules", "reload", "comm"))
+_FOR_MAIN = frozenset(
+    ("execute", "define", "export", "forget", "spill", "modules", "reload", "comm")
+)
 
 
 class Control:
@@ -57,6 +60,7 @@ class Control:
         if kind in _FOR_MAIN:
             if kind == "execute":
                 self._newest = message["execution"]
+                message["came"] = time.perf_counter()
             self.put(message)
         elif kind == "input_reply":
             self.replies.put(message["text"])

@@ -66,7 +66,7 @@ class Display:
             return
         metadata = {**metadata, **self._shown.metadata(value, is_result=True)}
         kind = {"kind": "result", "data": data, "metadata": metadata}
-        kernel.outputs.show(kind, running.now)
+        kernel.outputs.show(kind, running.now, waits=kernel.runner.is_at_end)
 
     def show_error(self, error: BaseException) -> None:
         """Show an exception that doesn't end the cell."""

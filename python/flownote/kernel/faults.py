@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _OURSELVES = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_CALLS = tuple(os.path.join("flownote_studio", it) for it in ("columns.py", "wasm.py"))
 _RULE = "-" * 75
 
 # More frames than this are cut in the middle: runaway recursion.
@@ -119,12 +120,17 @@ def frames_of(error: BaseException) -> list[_Frame]:
     frames = []
     tb = error.__traceback__
     while tb is not None:
-        if not tb.tb_frame.f_code.co_filename.startswith(_OURSELVES):
+        if not _is_ours(tb.tb_frame.f_code.co_filename):
             frames.append(_Frame(tb))
         tb = tb.tb_next
     if len(frames) > _MOST_FRAMES:
         frames = frames[: _MOST_FRAMES // 2] + frames[-_MOST_FRAMES // 2 :]
     return frames
+
+
+def _is_ours(file: str) -> bool:
+    # What calls functions of WASM cells and of models is a part of the other wheel.
+    return file.startswith(_OURSELVES) or file.endswith(_CALLS)
 
 
 def traceback_of(error: BaseException) -> list[str]:
@@ -197,8 +203,10 @@ def hint_of(error: BaseException) -> str | None:
     if isinstance(error, ModuleNotFoundError) and error.name and "." not in error.name:
         return f"install it with `%pip install {error.name}`, then run the cell again"
     from flownote.exceptions import FlownoteException
+    from flownote.kernel.asking import StdinNotImplementedError
 
-    own = getattr(error, "hint", None) if isinstance(error, FlownoteException) else None
+    ours = isinstance(error, (FlownoteException, StdinNotImplementedError))
+    own = getattr(error, "hint", None) if ours else None
     if own is None and isinstance(error, (NameError, KeyError)):
         from flownote.kernel import meant
 

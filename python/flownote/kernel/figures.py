@@ -34,11 +34,15 @@ class Figures:
         self.options: dict[str, Any] = {}
         self.closes = True
 
+    @property
+    def is_used(self) -> bool:
+        """Whether there may be figures to show."""
+        return "flownote.kernel.matplotlib_backend" in sys.modules
+
     def flush(self) -> None:
         """Show every open figure and close it, if this backend drew it."""
-        backend = sys.modules.get("flownote.kernel.matplotlib_backend")
-        if backend is not None and "matplotlib.pyplot" in sys.modules:
-            backend.flush()
+        if self.is_used and "matplotlib.pyplot" in sys.modules:
+            sys.modules["flownote.kernel.matplotlib_backend"].flush()
 
     def use(self) -> None:
         """Draw in the notebook from now on (``%matplotlib inline``)."""

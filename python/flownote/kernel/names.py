@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections import Counter
 from itertools import compress
 from operator import is_not
 from types import ModuleType
 
 from flownote.exceptions import StoreError
+from flownote.kernel.sizes import size_of
 from flownote.kernel.snapshots import Snapshots, is_constant
 
 TYPE_CHECKING = False
@@ -271,6 +273,31 @@ class Names:
                 known.pop(one["version"], None)
                 if not known:
                     del self._versions[one["name"]]
+
+    def spill(self, kept: list[dict[str, Any]], at_most: int) -> None:
+        """Let go of old values that are files; they are read again when they are asked for.
+
+        Parameters
+        ----------
+        kept
+            Versions of names with their references, the oldest first.
+        at_most
+            How many bytes of them stay in memory, the newest, beside what is bound.
+        """
+        holders = Counter(id(it) for known in self._versions.values() for it in known.values())
+        bound = {id(value) for value in self.values.values()}
+        found = []
+        for one in kept:
+            value = self._versions.get(one["name"], {}).get(one["version"], _MISSING)
+            # What has a second name is one object with it, and stays so.
+            if type(value) is not Unread and id(value) not in bound and holders[id(value)] == 1:
+                found.append((one, size_of(value)))
+        size = sum(size for _, size in found)
+        for one, own in found:
+            if size <= at_most:
+                return
+            self._versions[one["name"]][one["version"]] = Unread(one["value"])
+            size -= own
 
     def clear(self) -> None:
         """Unbind every name of the user's (`%reset`)."""

@@ -97,8 +97,16 @@ class Outputs:
                     self._send(number, {"kind": "stream", "name": name, "text": piece})
             self._last = _monotonic()
 
-    def show(self, output: dict[str, Any], execution: running.Execution | None = None) -> None:
-        """Send an output that is no text, after the text before it."""
+    def show(
+        self,
+        output: dict[str, Any],
+        execution: running.Execution | None = None,
+        *,
+        waits: bool = False,
+    ) -> None:
+        """Send an output that is no text, after the text before it; or let it wait for the end
+        of the cell, which is near.
+        """
         execution = execution or running.starter()
         if self.captures and self.captures[-1].output(output, execution):
             return
@@ -106,7 +114,8 @@ class Outputs:
             self.drain()
         with interrupts.held(), self._order:
             self.flush()
-            self._send(execution.number if execution is not None else None, output)
+            number = execution.number if execution is not None else None
+            self._send(number, output, waits=waits)
 
     def end(self) -> None:
         """Send everything that a cell left behind: it ends now."""
@@ -119,9 +128,10 @@ class Outputs:
         self._lock, self._order = threading.RLock(), threading.RLock()
         self._waiting, self._key, self._parts, self._size = [], None, [], 0
 
-    def _send(self, number: int | None, output: dict[str, Any]) -> None:
+    def _send(self, number: int | None, output: dict[str, Any], *, waits: bool = False) -> None:
+        message = {"type": "output", "execution": number, "output": output}
         try:
-            self._channel.send({"type": "output", "execution": number, "output": output})
+            self._channel.send(message, waits=waits)
         except ProtocolError as error:  # the cell goes on, as it would in a terminal
             text = f"[{output['kind']} not shown: {error}; write it to a file]\n"
             note = {"kind": "stream", "name": "stderr", "text": text}

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from flownote.kernel.process import Kernel
 
 
+# An `execute` that waited longer, in seconds, says when it begins.
+_WAITED = 0.005
+
+
 class Session:
     """The main thread of an interpreter.
 
@@ -72,6 +76,9 @@ class Session:
         self._kernel.names.forget(message["versions"])
         self._kernel.values.forget(message["versions"])
 
+    def _on_spill(self, message: dict[str, Any]) -> None:
+        self._kernel.names.spill(message["values"], message["at_most"])
+
     # Modules.
 
     def _on_modules(self, message: dict[str, Any]) -> None:
@@ -118,10 +125,12 @@ class Execution:
             message["code"], execution.number, execution.cell, execution.label
         )
         kernel.history.begin(message["code"], execution, store=self._is_stored())
+        is_first = running.last is None  # what came before is the process's start
         running.begin(execution)
         interrupts.install()  # a cell may have taken SIGINT for itself
         interrupts.begin(execution.number)
-        kernel.channel.send({"type": "started", "execution": execution.number})
+        if is_first or began - message["came"] > _WAITED:
+            kernel.channel.send({"type": "started", "execution": execution.number})
         externals: dict[str, Any] = {}
         delta = None
         try:
@@ -196,6 +205,8 @@ class Execution:
 
     def _end_cell(self) -> None:
         """Show the figures that the cell left open, and whatever else waits for its end."""
+        if self._takes_on():
+            self._kernel.channel.flush()
         try:
             try:
                 with interrupts.user_code():
@@ -205,6 +216,16 @@ class Execution:
                 interrupts.off()
         except BaseException as error:
             self._fail(error)
+
+    def _takes_on(self) -> bool:
+        """Whether it may be long from the cell's last value to `finished`."""
+        kernel, message = self._kernel, self._message
+        return bool(
+            message.get("exports")
+            or message.get("snapshot")
+            or kernel.events.callbacks["post_execute"]
+            or kernel.figures.is_used
+        )
 
     def _fail(self, error: BaseException) -> None:
         interrupts.off()

@@ -339,7 +339,10 @@ class ZMQInteractiveShell(Systems):
         languages = _LANGUAGES if kind == "cell" else ()
         known = {*magics.names(kind), *self.magics[kind], *languages}
         near = difflib.get_close_matches(name, sorted(known), 1)
-        hint = f"did you mean `{sign}{near[0]}`?" if near else "`%lsmagic` lists them"
+        listed = "`%lsmagic` lists them"
+        if kind == "cell":
+            listed += "; cells in other languages begin with `%%sql`, `%%rust` or `%%wasm`"
+        hint = f"did you mean `{sign}{near[0]}`?" if near else listed
         return UsageError(f"there is no magic `{called}`", hint=hint)
 
 

@@ -12,8 +12,8 @@ from collections import OrderedDict
 
 from flownote.kernel import running
 from flownote.kernel.names import is_own
+from flownote.kernel.sizes import size_of
 from flownote.kernel.snapshots import Snapshots
-from flownote.kernel.values import size_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

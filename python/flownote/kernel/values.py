@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from flownote.kernel.sizes import size_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,25 +102,3 @@ class Values:
         if token is not None and "error" not in exported:
             exported["meta"] = {**(exported.get("meta") or {}), "object": token}
         return exported
-
-
-def size_of(value: Any) -> int:
-    """Return about how many bytes a value has, 0 where that can't be told at once."""
-    try:
-        usage = getattr(value, "memory_usage", None)
-        if callable(usage):  # pandas
-            found = usage(deep=False)
-            return int(found.sum() if hasattr(found, "sum") else found)
-        size = getattr(value, "estimated_size", None)
-        if callable(size):  # polars
-            return int(size())
-        size = getattr(value, "nbytes", None)  # NumPy, Arrow, torch
-        if isinstance(size, int):
-            return size
-        if isinstance(value, (str, bytes, bytearray)):
-            return len(value)
-        if isinstance(value, (list, tuple, set, frozenset, dict)):
-            return 8 * len(value)
-    except Exception:  # a class of the user's may do anything
-        return 0
-    return 0

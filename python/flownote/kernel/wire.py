@@ -85,19 +85,43 @@ class Channel:
         self._sock = sock
         self._file = sock.makefile("rb", buffering=1 << 16)
         self._sending = threading.Lock()
+        # Frames that go with the next one.
+        self._held = b""
         # False in a forked child: the socket is the parent's.
         self.is_ours = True
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Send a message, whole, whatever signals come meanwhile."""
+    def send(self, message: dict[str, Any], *, waits: bool = False) -> None:
+        """Send a message, whole, whatever signals come meanwhile.
+
+        Parameters
+        ----------
+        message
+            What is said.
+        waits
+            Whether it may go with the next one, which follows at once: each write wakes
+            the reader.
+        """
         if not self.is_ours:
             return
         frame = encode(message)
         with interrupts.held(), self._sending:
-            try:
-                self._sock.sendall(frame)
-            except OSError:  # the supervisor is gone: the control thread ends the process
-                self.is_ours = False
+            waits = waits and not self._held
+            self._held += frame
+            if not waits:
+                self._write()
+
+    def flush(self) -> None:
+        """Send what waits for the next message."""
+        with interrupts.held(), self._sending:
+            if self._held and self.is_ours:
+                self._write()
+
+    def _write(self) -> None:
+        frames, self._held = self._held, b""
+        try:
+            self._sock.sendall(frames)
+        except OSError:  # the supervisor is gone: the control thread ends the process
+            self.is_ours = False
 
     def receive(self) -> dict[str, Any] | None:
         """Return the next message; None when the other side closed.
@@ -129,4 +153,4 @@ class Channel:
     def forget(self) -> None:
         """Leave the socket to the parent: this is a forked child."""
         self.is_ours = False
-        self._sending = threading.Lock()
+        self._sending, self._held = threading.Lock(), b""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike
 
+    from flownote.models.scoring import ScoringFunction, Signature
+
 __all__ = ["Model", "ModelError", "NotFittedError", "column", "native", "rows_of"]
 
 Self = TypeVar("Self", bound="Model")
@@ -36,8 +38,13 @@ class NotFittedError(ModelError, AttributeError):
     """A model was asked before its fit."""
 
 
-def native() -> ModuleType:
+def native(part: str = "models") -> ModuleType:
     """Return the native module that all numbers come from.
+
+    Parameters
+    ----------
+    part
+        Of the studio's native modules: ``models`` or ``scoring``.
 
     Raises
     ------
@@ -53,7 +60,8 @@ def native() -> ModuleType:
             "models are computed by the package `flownote-studio`, which is not installed",
             hint="install it beside flownote: pip install flownote-studio",
         ) from None
-    return _studio.models
+    found: ModuleType = getattr(_studio, part)
+    return found
 
 
 def column(name: str, values: ArrayLike | Any) -> np.ndarray:
@@ -189,6 +197,44 @@ class Model:
 
     def __dir__(self) -> Iterable[str]:
         return [*super().__dir__(), *(self._results() if self._fitted is not None else ())]
+
+    # --- Functions --------------------------------------------------------------------
+
+    def functions(self) -> list[Signature]:
+        """Return what `function` can make: names, parameters with their units, answers.
+
+        Raises
+        ------
+        NotFittedError
+            The model isn't fitted.
+        """
+        from flownote.models.scoring import functions_of
+
+        self._native()
+        return functions_of(self.to_bytes())
+
+    def function(self, name: str, /, **fixed: float) -> ScoringFunction:
+        """Return a function of the fit: a value of its own, which SQL cells can call.
+
+        Parameters
+        ----------
+        name
+            One of `functions`: mostly the name of the method that says the same of columns.
+        **fixed
+            Arguments that are the same for all rows, which it then doesn't take:
+            ``model.function("predict", periods=39)``.
+
+        Raises
+        ------
+        NotFittedError
+            The model isn't fitted.
+        ModelError
+            It has no such function, or the function no such argument.
+        """
+        from flownote.models.scoring import function_of
+
+        self._native()
+        return function_of(self.to_bytes(), name, fixed)
 
     # --- Bytes ------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flownote.models.base import ModelError, column, native, rows_of
+from flownote.models.progress import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,7 +111,9 @@ class Estimate:
         if report := made.weights():
             self.weights = Weights(**dict(report[0]), warnings=tuple(report[1]))
 
-    def compare(self, other: Estimate, *, together: bool = True) -> Comparison:
+    def compare(
+        self, other: Estimate, *, together: bool = True, show_progress: bool | None = None
+    ) -> Comparison:
         """Say whether this policy is better than another.
 
         Parameters
@@ -120,13 +123,18 @@ class Estimate:
         together : bool
             Whether both were estimated on the same rows, so that what they share cancels;
             False for estimates from different logs.
+        show_progress : bool, optional
+            Show a bar where this lasts longer than a second; by default in terminals and
+            notebooks only.
 
         Raises
         ------
         ModelError
             They are to be compared row by row, and aren't of equally many rows.
         """
-        numbers, verdict, needed, text = self._native.compare(other._native, together)
+        with shown(show_progress, "compare", unit=" resamples") as progress:
+            found = self._native.compare(other._native, together, progress)
+        numbers, verdict, needed, text = found
         difference, error, low, high = numbers
         return Comparison(difference, error, low, high, verdict, needed, text)
 
@@ -183,11 +191,24 @@ class Log:
         return f"<Log of {len(self):,} rounds, mean reward {self.reward.mean():.4g}>"
 
     def observed(
-        self, *, level: float = 0.95, resamples: int | None = None, seed: int = 0
+        self,
+        *,
+        level: float = 0.95,
+        resamples: int | None = None,
+        seed: int = 0,
+        show_progress: bool | None = None,
     ) -> Estimate:
-        """Return what the logging policy earned: the mean reward, with its interval."""
+        """Return what the logging policy earned: the mean reward, with its interval.
+
+        Parameters
+        ----------
+        level, resamples, seed, show_progress
+            As of `evaluate`.
+        """
         asked = (level, resamples, seed)
-        made = native().Estimate.of(self._columns(), None, ("logged", 0.0), None, asked)
+        given = self._columns(), None, ("logged", 0.0), None, asked
+        with shown(show_progress, "logged", unit=" resamples") as progress:
+            made = native().Estimate.of(*given, progress)
         return Estimate(made, "logged", level)
 
     def evaluate(
@@ -203,6 +224,7 @@ class Log:
         level: float = 0.95,
         resamples: int | None = None,
         seed: int = 0,
+        show_progress: bool | None = None,
     ) -> Estimate:
         """Estimate what a policy would have earned per round.
 
@@ -229,6 +251,9 @@ class Log:
             with fewer degrees of freedom the fewer clicks the estimate rests on.
         seed : int
             What rows are drawn by.
+        show_progress : bool, optional
+            Show a bar where this lasts longer than a second; by default in terminals and
+            notebooks only.
 
         Raises
         ------
@@ -238,13 +263,10 @@ class Log:
         wanted = _wanted(policy, logged, taken)
         parameter = {"clipped": max_weight, "switch": threshold}.get(estimator, 0.0)
         rewards = None if predicted is None else rows_of("predicted", predicted)
-        made = native().Estimate.of(
-            self._columns(),
-            wanted,
-            (estimator, float(parameter)),
-            rewards,
-            (level, resamples, seed),
-        )
+        how = (estimator, float(parameter))
+        given = self._columns(), wanted, how, rewards, (level, resamples, seed)
+        with shown(show_progress, estimator, unit=" resamples") as progress:
+            made = native().Estimate.of(*given, progress)
         return Estimate(made, estimator, level)
 
     def predict_rewards(
@@ -256,6 +278,7 @@ class Log:
         l2: float = 1.0,
         folds: int = 5,
         seed: int = 0,
+        show_progress: bool | None = None,
     ) -> np.ndarray:
         """Return what each action would earn (n, n_actions), by models that haven't seen the row.
 
@@ -273,11 +296,16 @@ class Log:
             How many parts the rows are dealt to, each predicted from the others.
         seed : int
             What rows are dealt by.
+        show_progress : bool, optional
+            Show a bar where this lasts longer than a second; by default in terminals and
+            notebooks only.
         """
         rows = None if context is None else rows_of("context", context)
         if n_actions is None:
             n_actions = int(self.action.max(initial=-1)) + 1
-        return native().cross_fit(self._columns(), rows, n_actions, link, float(l2), folds, seed)
+        given = self._columns(), rows, n_actions, link, float(l2), folds, seed
+        with shown(show_progress, "predict_rewards", unit=" folds") as progress:
+            return native().cross_fit(*given, progress)
 
     def _columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return self.action, self.reward, self.propensity
@@ -309,7 +337,7 @@ def actions_of(name: str, values: ArrayLike | Any) -> np.ndarray:
     array = np.asarray(values)
     if array.ndim == 1 and array.size == 0:
         array = array.astype(np.int64)
-    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
+    if array.ndim != 1 or array.dtype.kind not in "iu":
         raise ModelError(
             f"`{name}` isn't a column of whole numbers: it is of `{array.dtype}` with "
             f"{array.ndim} dimensions",

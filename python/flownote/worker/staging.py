@@ -160,5 +160,6 @@ def _guarded(act: Any, *arguments: Any, **keywords: Any) -> Any:
     except OSError as error:
         raise StoreError(
             f"can't write to the datastore: {error.strerror} ({error.filename or 'staging'})",
-            hint="make room or check the permissions, then run again with `run --continue`",
+            hint="make room or check the permissions, then go on: `flownote run FLOW "
+            "--continue latest`, `flownote resume NOTEBOOK`",
         ) from error

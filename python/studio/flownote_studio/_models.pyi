@@ -3,6 +3,7 @@
 Columns are contiguous arrays of 64-bit floats. Errors are `flownote.models.ModelError`.
 """
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
@@ -12,6 +13,8 @@ Column: TypeAlias = NDArray[np.float64]
 Table: TypeAlias = NDArray[np.float64]
 Actions: TypeAlias = NDArray[np.int64]
 Pixels: TypeAlias = NDArray[np.uint8]
+# Called with how many steps were made, and of how many where that is known.
+Progress: TypeAlias = Callable[[int, int | None], None] | None
 
 def read_parameters(data: bytes) -> tuple[str, str, bool]:
     """Return a saved model's kind, its class's options as JSON, and whether it was fitted."""
@@ -23,7 +26,9 @@ class PurchaseModel:
     """A fitted model of when customers buy and when they stop."""
 
     @staticmethod
-    def fit(kind: str, frequency: Column, recency: Column, age: Column) -> PurchaseModel: ...
+    def fit(
+        kind: str, frequency: Column, recency: Column, age: Column, progress: Progress
+    ) -> PurchaseModel: ...
     @staticmethod
     def from_bytes(kind: str, data: bytes) -> PurchaseModel: ...
     def to_bytes(self, options: str) -> bytes: ...
@@ -54,7 +59,7 @@ class GammaGamma:
     """What a customer's purchases are worth on average."""
 
     @staticmethod
-    def fit(frequency: Column, value: Column) -> GammaGamma: ...
+    def fit(frequency: Column, value: Column, progress: Progress) -> GammaGamma: ...
     @staticmethod
     def from_bytes(data: bytes) -> GammaGamma: ...
     def to_bytes(self, options: str) -> bytes: ...
@@ -97,7 +102,9 @@ class Logistic:
     """Who leaves, from what is known of them."""
 
     @staticmethod
-    def fit(features: Column, width: int, target: Column, penalty: float) -> Logistic: ...
+    def fit(
+        features: Column, width: int, target: Column, penalty: float, progress: Progress
+    ) -> Logistic: ...
     @staticmethod
     def from_bytes(data: bytes) -> Logistic: ...
     def to_bytes(self, options: str) -> bytes: ...
@@ -112,7 +119,13 @@ class KMeans:
 
     @staticmethod
     def fit(
-        features: Column, width: int, clusters: int, starts: int, rounds: int, seed: int
+        features: Column,
+        width: int,
+        clusters: int,
+        starts: int,
+        rounds: int,
+        seed: int,
+        progress: Progress,
     ) -> KMeans: ...
     @staticmethod
     def from_bytes(data: bytes) -> KMeans: ...
@@ -164,6 +177,7 @@ class Estimate:
         estimator: tuple[str, float],
         predicted: Table | None,
         asked: tuple[float, int | None, int],
+        progress: Progress,
     ) -> Estimate: ...
     def numbers(self) -> tuple[float, float, float, float]:
         """Return the estimate, its standard error, and both ends of its interval."""
@@ -175,7 +189,7 @@ class Estimate:
         """Return what the weights say, by name, and what is wrong with them."""
 
     def compare(
-        self, other: Estimate, together: bool
+        self, other: Estimate, together: bool, progress: Progress
     ) -> tuple[tuple[float, float, float, float], str, float | None, str]:
         """Return the difference with its error and interval, and the verdict."""
 
@@ -187,11 +201,12 @@ def cross_fit(
     l2: float,
     folds: int,
     seed: int,
+    progress: Progress,
 ) -> Table:
     """Return what a reward model expects of each action in rounds that it hasn't seen."""
 
 def measure(
-    frames: Pixels,
+    frames: Pixels, progress: Progress
 ) -> tuple[list[tuple[str, Column]], NDArray[np.uint64], NDArray[np.float32]]:
     """Return what can be said of frames by name, their hashes, and histograms of colours."""
 
@@ -199,15 +214,34 @@ class ShotDetector:
     """Finds the shots of a film that comes in chunks."""
 
     def __init__(self, method: str, threshold: float | None, shortest: int) -> None: ...
-    def update(self, frames: Pixels) -> list[tuple[int, int, str, float, float, float]]:
+    def update(
+        self, frames: Pixels, progress: Progress
+    ) -> list[tuple[int, int, str, float, float, float]]:
         """Take in frames: the shots that are over (start, end, transition, motions)."""
 
     def finish(self) -> list[tuple[int, int, str, float, float, float]]: ...
 
+# Box, score, frontality, size of shot, landmarks, hash, histogram, what isn't known.
+FaceTold: TypeAlias = tuple[
+    tuple[int, int, int, int],
+    float,
+    float,
+    str,
+    list[list[float]] | None,
+    int,
+    NDArray[np.float32],
+    str,
+]
+
+class FaceNetwork:
+    """A detector by a network of YuNet's form."""
+
+    def __init__(self, library: str, model: bytes, sure: float, overlap: float) -> None: ...
+
 def detect_faces(
-    frames: Pixels,
-) -> list[list[tuple[tuple[int, int, int, int], float, float, str, int, NDArray[np.float32], str]]]:
-    """Return faces: box, score, frontality, size of shot, hash, histogram, what isn't known."""
+    frames: Pixels, network: FaceNetwork | None, progress: Progress
+) -> list[list[FaceTold]]:
+    """Return the faces of each frame."""
 
 def cluster_faces(
     hashes: NDArray[np.uint64], histograms: NDArray[np.float32], apart: float
@@ -239,7 +273,7 @@ class Recommender:
     """A model that says what to show next."""
 
     @staticmethod
-    def fit(kind: str, events: Matrix, options: str) -> Recommender: ...
+    def fit(kind: str, events: Matrix, options: str, progress: Progress) -> Recommender: ...
     @staticmethod
     def from_bytes(kind: str, data: bytes) -> Recommender: ...
     def to_bytes(self, options: str) -> bytes: ...
@@ -257,6 +291,7 @@ class Recommender:
         k: int,
         unseen: bool,
         allowed: NDArray[np.bool_] | None,
+        exact: bool,
     ) -> tuple[NDArray[np.int64], Table]: ...
     def fold_in(self, items: Places, strengths: Column) -> Column: ...
     def explain(

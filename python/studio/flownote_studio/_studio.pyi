@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flownote_studio import _models, _video
+from flownote_studio import _models, _scoring, _video
 
 models = _models
+scoring = _scoring
 video = _video
 
 def invoke(line: list[str], executable: str) -> int:
@@ -60,11 +61,11 @@ class WasmFunction:
     def name(self) -> str: ...
     @property
     def inputs(self) -> list[str]: ...
-    def call(self, arguments: list[Any]) -> WasmColumn:
+    def call(self, arguments: list[Any]) -> ResultColumn:
         """Call it with columns, and with numbers that stand for each row."""
 
-class WasmColumn:
-    """What a WASM function returned: an Arrow array, open to NumPy and to Arrow's readers."""
+class ResultColumn:
+    """What a function returned: an Arrow array, open to NumPy and to Arrow's readers."""
 
     def __len__(self) -> int: ...
     @property

@@ -11,6 +11,7 @@ mod diagnose;
 pub(crate) mod export;
 mod host;
 mod reading;
+mod scoring;
 pub(crate) mod serve;
 mod sql_cell;
 pub(crate) mod usage;

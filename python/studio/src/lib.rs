@@ -9,12 +9,14 @@
 //! **Invariant:** nothing is decided here: queries are `flownote_data`'s, WASM is
 //! `flownote_kernel`'s, and neither knows the other; here they are joined.
 
+mod columns;
 mod files;
 mod headless;
 mod interpreter;
 mod jupyter;
 mod models;
 mod rust;
+mod scoring;
 mod serve;
 mod shell;
 mod supervisor;
@@ -29,6 +31,8 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _studio {
     #[pymodule_export]
+    use crate::columns::ResultColumn;
+    #[pymodule_export]
     use crate::interpreter::serve_interpreter;
     #[pymodule_export]
     use crate::jupyter::serve_jupyter;
@@ -37,11 +41,13 @@ mod _studio {
     #[pymodule_export]
     use crate::rust::serve_rust;
     #[pymodule_export]
+    use crate::scoring::scoring;
+    #[pymodule_export]
     use crate::shell::invoke;
     #[pymodule_export]
     use crate::supervisor::serve_supervisor;
     #[pymodule_export]
     use crate::video::video;
     #[pymodule_export]
-    use crate::wasm::{WasmColumn, WasmFunction, wasm_compile};
+    use crate::wasm::{WasmFunction, wasm_compile};
 }

@@ -1,13 +1,10 @@
 //! WASM functions for Python and SQL: a thin border over `flownote_kernel::wasm`.
 //!
-//! `flownote_studio.wasm` knows pandas, Polars and NumPy; here are columns as memory
-//! ([`arguments`], [`mod@column`]) and the function that a query calls ([`sql`]).
+//! `flownote_studio.columns` knows pandas, Polars and NumPy, [`columns`](crate::columns) their
+//! memory; here is the function that Python calls, and the one that a query calls ([`sql`]).
 
-mod arguments;
-mod column;
 mod sql;
 
-pub use column::WasmColumn;
 pub use sql::SqlFunction;
 
 use std::path::PathBuf;
@@ -18,6 +15,8 @@ use flownote_kernel::wasm::{self, Engine, Error, Function, Interrupt, Options};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
+
+use crate::columns::{ResultColumn, arguments};
 
 /// One engine for the process: modules are compiled once, and time is kept by one thread.
 static ENGINE: LazyLock<Result<Engine, String>> =
@@ -78,7 +77,7 @@ impl WasmFunction {
     /// Calls the function. Each argument is a number, truth value or None, which stand for
     /// all rows; an array of NumPy; or anything that speaks Arrow's C data interface.
     /// Other threads run meanwhile.
-    fn call(&self, py: Python<'_>, arguments: &Bound<'_, PyList>) -> PyResult<WasmColumn> {
+    fn call(&self, py: Python<'_>, arguments: &Bound<'_, PyList>) -> PyResult<ResultColumn> {
         let arguments: Vec<wasm::Argument> =
             arguments.iter().map(|value| arguments::read(&value)).collect::<PyResult<_>>()?;
         let signal: Arc<Mutex<Option<PyErr>>> = Arc::default();
@@ -90,7 +89,7 @@ impl WasmFunction {
             stop
         });
         let result = py.detach(|| self.0.call_with(&arguments, Some(interrupt)));
-        result.map(WasmColumn::new).map_err(|error| {
+        result.map(ResultColumn::new).map_err(|error| {
             let signal = signal.lock().unwrap_or_else(PoisonError::into_inner).take();
             signal.unwrap_or_else(|| raise(py, &error))
         })

@@ -6,7 +6,10 @@ import json
 import re
 import socket
 import struct
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -190,3 +193,44 @@ def test_an_interpreter_that_is_asked_out_of_order_answers_or_ends(
         answer = interpreter.ask("export", names={"x": 99}, common=True)
         assert "error" in answer["values"]["x"]
         assert interpreter.run(code, language).data() is not None
+
+
+@pytest.fixture
+def little_memory() -> Iterator[Path]:
+    """A control group whose processes share 300 MB; skips where none may be made."""
+    base = Path("/sys/fs/cgroup")
+    old = (base / "memory" / "memory.limit_in_bytes").exists()
+    group = (base / "memory" if old else base) / f"flownote-test-{time.time_ns()}"
+    try:
+        group.mkdir()
+        limit = "memory.limit_in_bytes" if old else "memory.max"
+        (group / limit).write_text("300000000")
+    except OSError as error:
+        if group.exists():
+            group.rmdir()
+        pytest.skip(f"no control group with a limit can be made: {error}")
+    yield group
+    group.rmdir()
+
+
+def test_an_interpreter_that_the_system_ends_for_want_of_memory_says_so(
+    folder: Folder, little_memory: Path
+) -> None:
+    folder.notebook(
+        "nb",
+        "# %%\nkept = [1]\n\n# %%\nheld = [bytearray(50_000_000) for _ in range(40)]\n\n"
+        "# %% [sql]\n# select * from kept\n",
+    )
+    line = f"echo $$ > {little_memory}/cgroup.procs && exec {sys.executable} -m flownote run"
+    ran = subprocess.run(
+        ["/bin/sh", "-c", f"{line} nb.ipynb"],
+        cwd=folder.path,
+        env=folder.surroundings,
+        capture_output=True,
+        text=True,
+        timeout=HUNG * 2,
+    )
+    assert ran.returncode == 1, ran.stderr
+    assert "error: cell 2 (Python): the Python interpreter was killed by the system" in ran.stderr
+    assert "hint: load less at once, or end other programs" in ran.stderr
+    assert folder.flownote("store", "check").code == 0

@@ -112,6 +112,30 @@ def test_the_shells_run_is_killed(folder: Folder, stage: str) -> None:
     assert not staging.exists() or not list(staging.iterdir()), "left behind"
 
 
+@pytest.mark.parametrize("stubborn", [False, True], ids=["yielding", "stubborn"])
+def test_the_shells_run_is_told_to_end(folder: Folder, stubborn: bool) -> None:
+    """`timeout` and schedulers send SIGTERM once: the run ends, and is closed."""
+    caught = "pass" if stubborn else "raise"
+    folder.notebook(
+        "nb",
+        '# %% id="first"\nimport time\nprint("begun", flush=True)\n\n# %% id="endless"\n'
+        "while True:\n    try:\n        print('in it', flush=True)\n        time.sleep(60)\n"
+        f"    except KeyboardInterrupt:\n        {caught}\n",
+    )
+    running = folder.begin("run", "nb.ipynb", "--output", "done.ipynb")
+    assert running.stdout is not None
+    assert [running.stdout.readline() for _ in range(2)] == ["begun\n", "in it\n"]
+    below = descendants(running.pid)
+    running.terminate()
+    _, told = running.communicate(timeout=HUNG)
+    assert running.returncode == 130, told
+    assert "was interrupted" in told and "go on with `flownote resume nb.ipynb`" in told
+    assert "in it" in (folder.path / "done.ipynb").read_text()
+    until(lambda: all(map(is_gone, below)))
+    assert "interrupted" not in folder.flownote("runs").out, "its end is not recorded"
+    assert "cancelled" in folder.flownote("runs").out
+
+
 def test_a_resume_has_the_parameters_of_a_run_that_was_killed(folder: Folder) -> None:
     (folder.path / "hold").write_text("")
     folder.notebook(

@@ -47,7 +47,7 @@ def test_a_notebook_runs_from_top_to_bottom_and_is_a_run(folder: Folder) -> None
     folder.notebook("nb", NOTEBOOK)
     ran = folder.flownote("run", "nb.ipynb", "--param", "alpha=3", "--output", "done.ipynb")
     assert ran.code == 0, ran.err
-    assert "2 15.0" in ran.err  # standard output is the notebook's when it is written
+    assert ran.out == "2 15.0\n"
     done = json.loads((folder.path / "done.ipynb").read_text())
     texts = ["".join(cell["source"]) for cell in done["cells"]]
     assert "# Parameters\nalpha = 3" in texts
@@ -65,6 +65,14 @@ def test_a_notebook_runs_from_top_to_bottom_and_is_a_run(folder: Folder) -> None
         "['alpha', 'best', 'df', 'pd'] 15.0 {'alpha': 3}",
         "{",
     ]
+
+
+def test_an_executed_notebook_on_standard_output_is_alone_there(folder: Folder) -> None:
+    folder.notebook("nb", NOTEBOOK)
+    ran = folder.flownote("run", "nb.ipynb", "--output", "-")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["cells"][-1]["outputs"][0]["text"] == ["2 10.0\n"]
+    assert "2 10.0" in ran.err
 
 
 def test_what_a_parameter_can_not_be_is_said(folder: Folder) -> None:

@@ -6,11 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import papermill
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 from jupyter_front_end import place
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -163,3 +167,84 @@ def test_converted_files_are_valid(tmp_path: Path) -> None:
     found = strictly_valid(file)
     sources = [(cell.cell_type, cell.source) for cell in found.cells]
     assert sources == [("markdown", "# Title"), ("code", "x = 1"), ("code", "%%sql\nselect 1")]
+
+
+# Line ends are made one kind.
+TEXT = some.text(some.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=30)
+PLAIN = (
+    some.none() | some.booleans() | some.integers(-(2**53), 2**53) | some.floats(-1e6, 1e6) | TEXT
+)
+JSON = some.recursive(
+    PLAIN, lambda inner: some.lists(inner, max_size=3) | some.dictionaries(TEXT, inner, max_size=3)
+)
+# What means something to a reader of notebooks is of its own kind; all else is anything.
+METADATA = some.dictionaries(TEXT.map("x-{}".format), JSON, max_size=3)
+MIMES = some.dictionaries(some.sampled_from(["text/plain", "text/html"]), TEXT, max_size=2)
+OUTPUTS = some.lists(
+    some.builds(
+        lambda name, text: {"output_type": "stream", "name": name, "text": text},
+        some.sampled_from(["stdout", "stderr"]),
+        TEXT,
+    )
+    | some.builds(
+        lambda data, metadata: {
+            "output_type": "display_data",
+            "data": data,
+            "metadata": metadata,
+        },
+        MIMES,
+        METADATA,
+    ),
+    max_size=3,
+)
+SOURCES = TEXT | some.tuples(some.sampled_from(["%%sql", "%%rust", "%%wasm", "%%time"]), TEXT).map(
+    "\n".join
+)
+
+
+@some.composite
+def cells(draw: some.DrawFn, number: int) -> dict[str, object]:
+    """Any cell of Jupyter's format."""
+    kind = draw(some.sampled_from(["code", "markdown", "raw"]))
+    cell = {"cell_type": kind, "id": f"c{number}", "metadata": draw(METADATA)}
+    cell["source"] = draw(SOURCES)
+    if kind == "code":
+        count = draw(some.none() | some.integers(1, 99))
+        cell |= {"execution_count": count, "outputs": draw(OUTPUTS)}
+    return cell
+
+
+@some.composite
+def documents(draw: some.DrawFn) -> dict[str, object]:
+    """Any notebook of Jupyter's format."""
+    found = [draw(cells(number)) for number in range(draw(some.integers(0, 4)))]
+    return {"cells": found, "metadata": draw(METADATA), "nbformat": 4, "nbformat_minor": 5}
+
+
+def _without_blank_ends(source: str) -> str:
+    """Return a text of which the line that names a language is written in one way."""
+    first, end, rest = source.partition("\n")
+    if first.rstrip() not in ("%%sql", "%%rust", "%%wasm"):
+        return source
+    return first.rstrip() + (end + rest if rest else "")
+
+
+@settings(max_examples=150, deadline=None)
+@given(documents())
+def test_whatever_is_read_is_written_as_a_valid_file_with_all_that_others_put_there(
+    document: dict[str, Any],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = Path(folder, "before.ipynb"), Path(folder, "after.ipynb")
+        before.write_text(json.dumps(document))
+        nbformat.validate(document, relax_add_props=False)
+        assert shell.main(["flownote", "notebook", "convert", str(before), str(after)]) == 0
+        strictly_valid(after)
+        found = json.loads(after.read_text())
+    # Ours is put beside theirs: the notebook's id, a cell's language.
+    assert document["metadata"].items() <= found["metadata"].items()
+    for cell, kept in zip(document["cells"], found["cells"], strict=True):
+        assert (kept["cell_type"], kept["id"]) == (cell["cell_type"], cell["id"])
+        assert cell["metadata"].items() <= kept["metadata"].items()
+        assert _without_blank_ends("".join(kept["source"])) == _without_blank_ends(cell["source"])
+        assert len(kept.get("outputs", [])) == len(cell.get("outputs", []))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from notebook_folder import Folder
 
@@ -132,3 +134,56 @@ def test_nothing_to_resume_and_no_cell_to_open(folder: Folder) -> None:
     opened = folder.flownote("open", "nb.py")
     assert opened.code == 2
     assert "name one of its cells, as `nb.py/3`" in opened.err
+
+
+def test_a_cell_that_can_not_read_a_value_says_why_wherever_one_looks(folder: Folder) -> None:
+    made = "# %%\ncomplicated = 1 + 2j\n\n"
+    told = "`complicated`, a complex, has no common form"
+    said = _run(folder, f"{made}# %% [sql]\n# select * from complicated\n", "-o", "done.ipynb")
+    assert f"error: cell 2 (SQL): {told}\nhint: convert it to a data frame" in said
+    cell = json.loads((folder.path / "done.ipynb").read_text())["cells"][1]
+    assert cell["outputs"][0]["evalue"] == told
+    shown = folder.flownote("show", "nb.py").out
+    assert told in shown and "not started" not in shown, shown
+    assert "failed" in folder.flownote("notebook", "status", "nb.py").out
+
+
+def test_a_notebook_in_another_language_is_not_run(folder: Folder) -> None:
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None}
+    metadata = {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}}
+    document = {"cells": [{**cell, "source": "x <- 2"}], "metadata": metadata}
+    file = folder.path / "r.ipynb"
+    file.write_text(json.dumps({**document, "nbformat": 4, "nbformat_minor": 5}))
+    refused = folder.flownote("run", "r.ipynb")
+    assert refused.code == 2
+    assert "error: `r.ipynb` has cells in the language `R` and no others\nhint: " in refused.err
+    document["cells"].append({**cell, "id": "b", "metadata": {"language": "python"}})
+    document["cells"][1]["source"] = "print(2)"
+    file.write_text(json.dumps({**document, "nbformat": 4, "nbformat_minor": 5}))
+    ran = folder.flownote("run", "r.ipynb")
+    assert (ran.code, ran.out) == (0, "2\n"), ran.err
+    assert "warning: cells in the language `R` are not run\nhint: Flownote runs" in ran.err
+
+
+def test_a_first_line_of_another_language_names_those_there_are(folder: Folder) -> None:
+    said = _run(folder, "# %%\n# %%julia\nprintln(1)\n")
+    assert "there is no magic `%%julia`" in said
+    assert "cells in other languages begin with `%%sql`, `%%rust` or `%%wasm`" in said
+
+
+def test_a_question_that_nobody_answers_becomes_a_parameter(folder: Folder) -> None:
+    said = _run(folder, "# %%\nname = input('who? ')\n")
+    assert "error: cell 1 (Python), line 1: StdinNotImplementedError" in said
+    assert "hint: make the answer a name of the cell tagged `parameters`" in said
+
+
+def test_a_trap_names_the_line_of_the_call_and_none_of_ours(folder: Folder) -> None:
+    said = _run(
+        folder,
+        "# %% [wasm]\n# ;; export: d(a: i32, b: i32) -> i32\n"
+        '# (module (func (export "d") (param i32 i32) (result i32)\n'
+        "#   (i32.div_s (local.get 0) (local.get 1))))\n\n# %%\nd(1, 0)\n",
+    )
+    assert "----> 1 d(1, 0)" in said
+    assert "error: cell 2 (Python), line 1: WasmError: `d` failed: an integer was divided" in said
+    assert "flownote_studio" not in said.replace("flownote_studio.wasm.WasmError", "")

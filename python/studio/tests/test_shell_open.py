@@ -93,6 +93,20 @@ def test_a_cell_opens_as_a_script_elsewhere(folder: Folder) -> None:
     assert (ran.code, ran.out) == (0, "42\n"), ran.err
 
 
+def test_a_reused_cell_opens_with_what_could_not_be_kept(folder: Folder) -> None:
+    (folder.path / "helper.py").write_text("def twice(x):\n    return 2 * x\n")
+    source = '# %% id="a"\nimport helper\nx = [20]\n\n# %% id="b"\ny = helper.twice(x[0]) + 2\n'
+    folder.notebook("nb", f'{source}\n# %% id="c"\nprint(y)\n')
+    for _ in range(2):
+        ran = folder.flownote("run", "nb.ipynb", "--cache")
+    assert "[2/3] Python reused from" in ran.err
+    assert folder.flownote("open", "latest/2", "-o", "two.py", "--script").code == 0
+    with (folder.path / "two.py").open("a") as file:
+        file.write("print(y)\n")
+    ran = folder.python("two.py")
+    assert (ran.code, ran.out) == (0, "42\n"), ran.err
+
+
 def test_at_a_terminal_it_opens_in_the_page(folder: Folder) -> None:
     folder.notebook("nb", '# %% id="a"\nx = 1\n')
     assert folder.flownote("run", "nb.ipynb", "--quiet").code == 0

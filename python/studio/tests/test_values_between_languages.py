@@ -174,6 +174,15 @@ def test_large_whole_numbers_keep_their_digits(printed: Callable[..., str]) -> N
     assert second == f"{2**71 + 2} <class 'int'>"
 
 
+def test_a_hash_of_rust_is_a_number_of_sql(printed: Callable[..., str]) -> None:
+    told = printed(
+        ("rust", "let hash: u64 = u64::MAX - 1;\nlet small: u64 = 3;"),
+        ("sql", "-- out: both\nselect (select value from hash) h, (select value from small) s"),
+        ("python", "print(int(both.h[0]) == 2**64 - 2, int(both.s[0]))"),
+    )
+    assert told == "True 3\n"
+
+
 def test_large_whole_numbers_are_refused_where_there_is_no_place_for_them(
     front_end: FrontEnd,
 ) -> None:

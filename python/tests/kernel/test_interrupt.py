@@ -133,8 +133,8 @@ def test_shutdown_ends_a_cell_that_runs(kernel: KernelProcess) -> None:
 
 
 def test_it_ends_when_nobody_listens_any_more(kernel: KernelProcess) -> None:
-    kernel.start("while True: pass")
-    kernel.until("started")
+    kernel.start("print('go', flush=True)\nwhile True: pass")
+    kernel.until("output")
     kernel.socket.close()
     assert kernel.process.wait(20) is not None
 

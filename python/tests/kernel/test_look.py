@@ -30,8 +30,9 @@ def test_live_names_are_completed(kernel: KernelProcess) -> None:
 
 def test_it_answers_while_a_cell_runs(kernel: KernelProcess) -> None:
     kernel.run("value = 'text'")
-    kernel.start("import time\nfor _ in range(300): time.sleep(0.01)\nsum(range(10 ** 7))")
-    kernel.until("started")
+    waits = "for _ in range(300): time.sleep(0.01)"
+    kernel.start(f"import time\nprint(1, flush=True)\n{waits}\nsum(range(10 ** 7))")
+    kernel.until("output")
     assert completions(kernel, "value.capit")[1] == ["capitalize"]
     answer = kernel.ask("inspect", "inspected", code="value", cursor=2)
     assert answer["found"]

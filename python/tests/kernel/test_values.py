@@ -136,6 +136,27 @@ def given(kernel: KernelProcess, value: dict[str, Any], **more: Any) -> dict[str
     return {**reference, **more}
 
 
+def test_old_values_that_are_files_are_let_go_and_read_again(kernel: KernelProcess) -> None:
+    code = "import numpy as np, weakref\nx = np.zeros(200_000)\ny = x\nheld = weakref.ref(x)"
+    value = exported(kernel, code)
+    other = exported(kernel, "x = np.ones(200_000)\nother = weakref.ref(x)")
+    kernel.run("x = 3").ok()
+    old = [
+        {"name": "x", "version": 1, "value": given(kernel, value)},
+        {"name": "x", "version": 2, "value": given(kernel, other)},
+    ]
+    look = "held() is None, other() is None"
+    for at_most, gone in ((1 << 24, "(False, False)"), (0, "(False, True)")):
+        kernel.send({"type": "spill", "at_most": at_most, "values": old})
+        assert kernel.run(look).ok().result == gone, "what has a second name stays"
+    rebind = {"set": {"x": 2}}
+    assert kernel.run("float(x.sum()), other() is None", rebind=rebind).ok().result == (
+        "(200000.0, True)"
+    )
+    kernel.send({"type": "spill", "at_most": 0, "values": old})
+    assert kernel.run("float(x.sum())").ok().result == "200000.0", "what is bound stays"
+
+
 def test_values_are_restored_in_another_process(kernel: KernelProcess, tmp_path: Path) -> None:
     code = (
         "import numpy as np, pandas as pd\na = np.arange(10_000)\nb = {'t': (1, 2)}\n"

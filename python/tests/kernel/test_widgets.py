@@ -54,3 +54,17 @@ def test_progress_bars(kernel: KernelProcess) -> None:
     ran = kernel.run("from tqdm.auto import tqdm\nfor _ in tqdm(range(3)): pass").ok()
     assert any(one["type"] == "comm" for one in ran.messages)
     assert "application/vnd.jupyter.widget-view+json" in ran.shown()[0]["data"]
+
+
+def test_a_long_fit_of_a_model_shows_the_notebooks_bar(kernel: KernelProcess) -> None:
+    ran = kernel.run(
+        "import numpy as np\nfrom scipy import sparse\n"
+        "from flownote.models.recommend import BPR\n"
+        "events = sparse.random(2000, 1500, 0.02, format='csr', random_state=1)\n"
+        "events.data[:] = 1.0\n"
+        "BPR(32, iterations=80).fit(events)\nNone"
+    ).ok()
+    states = [one["data"].get("state", {}) for one in ran.messages if one["type"] == "comm"]
+    labels = [state["value"] for state in states if isinstance(state.get("value"), str)]
+    assert any(label.startswith("BPR:") for label in labels), labels
+    assert "application/vnd.jupyter.widget-view+json" in ran.shown()[0]["data"]

@@ -164,7 +164,7 @@ pub(crate) async fn open(
             Arc::new(JsonFormat::default().with_newline_delimited(lines))
         }
     };
-    let source = Source { sql: "", limit: 0, functions: &[] };
+    let source = Source { sql: "", limit: 0, functions: &crate::function::NOTHING };
     let explain = |error| match source.explain(&error) {
         Error::Run { message } | Error::Meaning { message, .. } => fail(name, &message, None),
         other => other,

@@ -1,5 +1,6 @@
 //! [`BatchFunction`]: a function of another language that queries can call.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -22,6 +23,14 @@ pub trait BatchFunction: Debug + Send + Sync {
 
     /// The type of what it returns.
     fn returns(&self) -> &DataType;
+
+    /// What a query that calls it wrongly should know: how it is called, and what it is.
+    fn usage(&self) -> String;
+
+    /// Why it can't be called at all, if it can't: a query that does is refused.
+    fn refuses(&self) -> Option<Box<dyn Help + Send + Sync>> {
+        None
+    }
 
     /// Whether equal arguments give equal results.
     fn deterministic(&self) -> bool {
@@ -65,6 +74,66 @@ pub(crate) fn scalar_function(function: Arc<dyn BatchFunction>) -> ScalarUDF {
 /// Whether a function came from another language.
 pub(crate) fn is_foreign(function: &ScalarUDF) -> bool {
     (function.inner().as_ref() as &dyn std::any::Any).is::<Adapter>()
+}
+
+/// What queries can call.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Callable {
+    /// The names of all functions.
+    pub(crate) names: Vec<String>,
+    /// Those of other languages.
+    pub(crate) foreign: BTreeMap<String, Arc<dyn BatchFunction>>,
+}
+
+/// Where no query is.
+pub(crate) static NOTHING: Callable = Callable { names: Vec::new(), foreign: BTreeMap::new() };
+
+impl Callable {
+    /// What is wrong with a call that was refused, in our words: of a function of another
+    /// language, as the planner says little more of it than its name.
+    pub(crate) fn refused(&self, message: &str) -> Option<Failed> {
+        let given = "Failed to coerce arguments to satisfy a call to '";
+        let (name, given) = if let Some((_, rest)) = message.split_once(given) {
+            let (name, rest) = rest.split_once("' function: coercion from ")?;
+            (name, types(rest.split(" to the signature ").next()?))
+        } else {
+            let rest = message.strip_prefix('\'')?;
+            (rest.split_once("' does not support zero arguments")?.0, Vec::new())
+        };
+        let function = self.foreign.get(name)?;
+        if let Some(problem) = function.refuses() {
+            let (message, hint) = (problem.to_string(), problem.hint());
+            return Some(Failed { function: name.to_owned(), message, hint });
+        }
+        let wanted = function.arguments();
+        let message = if wanted.len() == given.len() {
+            let wanted: Vec<String> = wanted.iter().map(ToString::to_string).collect();
+            let (wanted, given) = (wanted.join(", "), given.join(", "));
+            format!("it takes columns of {wanted}, and is given {given}")
+        } else {
+            let word = if wanted.len() == 1 { "argument" } else { "arguments" };
+            format!("it takes {} {word}, and is given {}", wanted.len(), given.len())
+        };
+        Some(Failed { function: name.to_owned(), message, hint: Some(function.usage()) })
+    }
+}
+
+/// A list of types, which may have commas inside.
+fn types(text: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut found) = (0_usize, 0, Vec::new());
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' | '<' | '[' | '{' => depth += 1,
+            ')' | '>' | ']' | '}' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                found.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push(text[start..].trim());
+    found
 }
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@ mod cell;
 mod define;
 mod kept;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,7 +26,7 @@ use crate::contained;
 use crate::error::{Error, Source};
 use crate::export::Export;
 use crate::frame::Frame;
-use crate::function::{BatchFunction, is_foreign, scalar_function};
+use crate::function::{BatchFunction, Callable, NOTHING, is_foreign, scalar_function};
 use crate::names::{Names, Opener};
 use crate::options::Options;
 use crate::plan;
@@ -56,7 +56,7 @@ pub struct SqlSession {
     options: Options,
     names: Arc<Names>,
     context: SessionContext,
-    functions: RwLock<Vec<String>>,
+    functions: RwLock<Callable>,
     /// Functions of SQL's own whose names registered ones took.
     hidden: Mutex<HashMap<String, Arc<ScalarUDF>>>,
     /// Numbers the files of tables that cells made.
@@ -92,7 +92,7 @@ impl SqlSession {
     /// # Errors
     /// When there is none, or it can't be opened.
     pub(crate) async fn table(&self, name: &str) -> Result<Table, Error> {
-        let source = Source { sql: "", limit: 0, functions: &[] };
+        let source = Source { sql: "", limit: 0, functions: &NOTHING };
         let found = self.names.table(name).await.map_err(|error| source.explain(&error))?;
         found.ok_or_else(|| Error::UnknownTable {
             name: name.to_owned(),
@@ -107,7 +107,7 @@ impl SqlSession {
         table: Table,
         out: impl std::io::Write + Send + 'static,
     ) -> Result<crate::Written, Error> {
-        let source = Source { sql: "", limit: self.options.memory, functions: &[] };
+        let source = Source { sql: "", limit: self.options.memory, functions: &NOTHING };
         let explain = |error| source.explain(&error);
         let mut state = self.context.state();
         // One share: rows keep their order.
@@ -140,7 +140,8 @@ impl SqlSession {
             .build();
         let context = SessionContext::new_with_state(state);
         context.register_catalog(CATALOG, Arc::new(catalog));
-        let functions = RwLock::new(function_names(&context.state()));
+        let own = function_names(&context.state());
+        let functions = RwLock::new(Callable { names: own, ..Callable::default() });
         let made = AtomicU64::new(0);
         Ok(Self { options, names, context, functions, hidden: Mutex::default(), made })
     }
@@ -181,11 +182,16 @@ impl SqlSession {
 
     /// The names of functions that queries can call.
     pub fn functions(&self) -> Vec<String> {
+        self.callable().names
+    }
+
+    fn callable(&self) -> Callable {
         self.functions.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Lets queries call a function; it replaces one of its name.
     pub fn register(&self, function: Arc<dyn BatchFunction>) {
+        let known = Arc::clone(&function);
         let function = scalar_function(function);
         let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
         let state = self.context.state();
@@ -200,7 +206,7 @@ impl SqlSession {
         }
         drop(hidden);
         self.context.register_udf(function);
-        self.list_functions();
+        self.list_functions(|foreign| drop(foreign.insert(known.name().to_owned(), known)));
     }
 
     /// Forgets a function that was registered.
@@ -215,7 +221,7 @@ impl SqlSession {
             }
         }
         drop(hidden);
-        self.list_functions();
+        self.list_functions(|foreign| drop(foreign.remove(name)));
     }
 
     /// Lets queries read artifacts by pathspec.
@@ -229,7 +235,7 @@ impl SqlSession {
     /// # Errors
     /// What is wrong with the first statement that fails; the later ones are not run.
     pub async fn run(&self, mut cell: Cell) -> Result<Answer, Error> {
-        let functions = self.functions();
+        let functions = self.callable();
         let limit = cell.memory.unwrap_or(self.options.memory);
         let sql = std::mem::take(&mut cell.sql);
         let source = Source { sql: &sql, limit, functions: &functions };
@@ -278,7 +284,7 @@ impl SqlSession {
 
     /// What is wrong with the statements of a cell, each planned by itself and none run.
     pub async fn check(&self, sql: &str) -> Vec<Error> {
-        let functions = self.functions();
+        let functions = self.callable();
         let source = Source { sql, limit: self.options.memory, functions: &functions };
         let dialect = datafusion::sql::sqlparser::dialect::GenericDialect {};
         let parsed = DFParserBuilder::new(sql)
@@ -370,9 +376,11 @@ impl SqlSession {
         Ok(state)
     }
 
-    fn list_functions(&self) {
-        let names = function_names(&self.context.state());
-        *self.functions.write().unwrap_or_else(PoisonError::into_inner) = names;
+    /// Lists functions anew after those of other languages changed.
+    fn list_functions(&self, change: impl FnOnce(&mut BTreeMap<String, Arc<dyn BatchFunction>>)) {
+        let mut functions = self.functions.write().unwrap_or_else(PoisonError::into_inner);
+        functions.names = function_names(&self.context.state());
+        change(&mut functions.foreign);
     }
 
     /// A file for a table that a cell makes.

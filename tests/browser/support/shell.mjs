@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../../..");
-const python = process.env.FLOWNOTE_TEST_PYTHON ?? join(root, ".venv/bin/python");
+export const python = process.env.FLOWNOTE_TEST_PYTHON ?? join(root, ".venv/bin/python");
 export const flownote = join(dirname(python), "flownote");
 
 /** A folder with the flows in it; `.flownote` in it is the store. */

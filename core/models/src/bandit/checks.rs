@@ -21,6 +21,10 @@ pub(super) fn check_actions(
     count: Option<usize>,
 ) -> Result<()> {
     let end = count.map_or(i64::MAX, |count| i64::try_from(count).unwrap_or(i64::MAX));
+    // Without a branch for each; where one is wrong it is looked for.
+    if actions.iter().fold(true, |fit, action| fit & (0..end).contains(action)) {
+        return Ok(());
+    }
     match actions.iter().position(|action| !(0..end).contains(action)) {
         None => Ok(()),
         Some(row) => Err(ModelError::input(
@@ -36,7 +40,7 @@ pub(super) fn check_actions(
 
 /// Says which row isn't a number.
 pub(super) fn check_finite(name: &'static str, values: &[f64]) -> Result<()> {
-    match values.iter().position(|value| !value.is_finite()) {
+    match first_not_finite(values) {
         None => Ok(()),
         Some(row) => Err(ModelError::input(
             name,
@@ -44,4 +48,13 @@ pub(super) fn check_finite(name: &'static str, values: &[f64]) -> Result<()> {
             "leave out rows without a number, or fill them in",
         )),
     }
+}
+
+/// Where the first number stands that isn't finite.
+pub(super) fn first_not_finite(values: &[f64]) -> Option<usize> {
+    // Without a branch for each; where one is wrong it is looked for.
+    if values.iter().fold(true, |fit, value| fit & value.is_finite()) {
+        return None;
+    }
+    values.iter().position(|value| !value.is_finite())
 }

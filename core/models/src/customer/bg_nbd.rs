@@ -10,7 +10,7 @@ use super::Estimates;
 use super::purchases::{Customer, Kinds, PurchaseModel, Purchases};
 use crate::optimize::maximise;
 use crate::special::{digamma, ln_add, ln_beta, ln_gamma};
-use crate::{Model, Result, Saved};
+use crate::{Model, Result, Saved, Watch};
 
 /// A fitted BG/NBD.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,9 +28,10 @@ impl BgNbd {
     /// # Errors
     /// [`ModelError`](crate::ModelError) where nobody bought again, or the customers don't
     /// tell the parameters apart.
-    pub fn fit(purchases: &Purchases<'_>) -> Result<Self> {
+    pub fn fit(purchases: &Purchases<'_>, watch: &dyn Watch) -> Result<Self> {
         let kinds = Kinds::of(purchases, 4)?;
-        let maximum = maximise("BG/NBD", [1.0; 4], kinds.customers, |at| likelihood(at, &kinds))?;
+        let maximum =
+            maximise("BG/NBD", [1.0; 4], kinds.customers, watch, |at| likelihood(at, &kinds))?;
         let mut estimates =
             Estimates::new(&maximum, purchases.len() as u64).rescaled(&[1], kinds.unit);
         // A density per unit of time to the power of the purchases changes with the unit.

@@ -7,7 +7,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{Model, ModelError, Result, Saved};
+use crate::{Model, ModelError, Result, Saved, Watch};
 
 /// Rows of `width` features, one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -88,12 +88,13 @@ impl<'a> Rows<'a> {
 }
 
 impl KMeans {
-    /// Finds groups. `stop` is asked in every round whether to end.
+    /// Finds groups. `watch` is told of each start, and asked in every
+    /// round whether to end.
     ///
     /// # Errors
     /// [`ModelError::Input`] where there are fewer distinct rows than groups,
-    /// [`ModelError::Cancelled`] when `stop` says so.
-    pub fn fit(rows: Rows<'_>, search: Search, stop: &(dyn Fn() -> bool + Sync)) -> Result<Self> {
+    /// [`ModelError::Cancelled`] when `watch` says so.
+    pub fn fit(rows: Rows<'_>, search: Search, watch: &dyn Watch) -> Result<Self> {
         if search.clusters == 0 || rows.len() < search.clusters {
             return Err(ModelError::input(
                 "clusters",
@@ -103,8 +104,11 @@ impl KMeans {
         }
         let mut random = StdRng::seed_from_u64(search.seed);
         let mut best: Option<Self> = None;
-        for _ in 0..search.starts.max(1) {
-            let found = Self::once(rows, search, &mut random, stop)?;
+        let starts = search.starts.max(1);
+        watch.begins(Some(starts));
+        for _ in 0..starts {
+            let found = Self::once(rows, search, &mut random, watch)?;
+            watch.made(1);
             if best.as_ref().is_none_or(|best| found.inertia < best.inertia) {
                 best = Some(found);
             }
@@ -116,16 +120,14 @@ impl KMeans {
         rows: Rows<'_>,
         search: Search,
         random: &mut StdRng,
-        stop: &(dyn Fn() -> bool + Sync),
+        watch: &dyn Watch,
     ) -> Result<Self> {
         let width = rows.width;
         let mut found =
             Self { centers: seeds(rows, search.clusters, random)?, width, inertia: 0.0, rounds: 0 };
         let mut nearest = found.nearest(rows);
         for round in 1..=search.rounds.max(1) {
-            if stop() {
-                return Err(ModelError::Cancelled);
-            }
+            watch.go_on()?;
             found.rounds = round;
             found.move_to_means(rows, &mut nearest);
             let next = found.nearest(rows);

@@ -10,7 +10,7 @@
 use super::Estimates;
 use crate::optimize::maximise;
 use crate::special::{digamma, ln_gamma};
-use crate::{Model, ModelError, Result, Saved};
+use crate::{Model, ModelError, Result, Saved, Watch};
 
 /// A fitted Gamma-Gamma.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,7 +38,7 @@ impl GammaGamma {
     /// # Errors
     /// [`ModelError`] where too few bought, a value isn't positive, or all purchases of all
     /// customers are worth the same.
-    pub fn fit(frequency: &[f64], value: &[f64]) -> Result<Self> {
+    pub fn fit(frequency: &[f64], value: &[f64], watch: &dyn Watch) -> Result<Self> {
         let mut paid = paid(frequency, value)?;
         paid.retain(|customer| customer.purchases > 0.0);
         if paid.len() < Self::NAMES.len() {
@@ -52,7 +52,7 @@ impl GammaGamma {
         // In a unit that makes the mean 1, a fit goes the same way in every currency.
         let unit = paid.iter().map(|customer| customer.value).sum::<f64>() / customers;
         paid.iter_mut().for_each(|customer| customer.value /= unit);
-        let maximum = maximise("Gamma-Gamma", [1.0, 2.0, 1.0], customers, |at| {
+        let maximum = maximise("Gamma-Gamma", [1.0, 2.0, 1.0], customers, watch, |at| {
             let mut sum = (0.0, [0.0; 3]);
             for &customer in &paid {
                 let (value, slopes) = likelihood(at, customer);

@@ -8,7 +8,7 @@ use faer::{Mat, Side};
 use serde::{Deserialize, Serialize};
 
 use super::clusters::Rows;
-use crate::{Model, ModelError, Result, Saved};
+use crate::{Model, ModelError, Result, Saved, Watch};
 
 /// Where the search ends at the latest; with a ridge it takes 5–15 steps.
 const MOST_ITERATIONS: usize = 100;
@@ -25,24 +25,18 @@ pub struct Logistic {
 }
 
 impl Logistic {
-    /// Fits it to rows whose `target` is 0 or 1. `stop` is asked in every step whether to end.
+    /// Fits it to rows whose `target` is 0 or 1. `watch` is told of each step.
     ///
     /// # Errors
     /// [`ModelError::Input`] where a target is neither or all are the same, or `penalty` isn't
-    /// above 0; [`ModelError::Cancelled`] when `stop` says so.
-    pub fn fit(
-        rows: Rows<'_>,
-        target: &[f64],
-        penalty: f64,
-        stop: &(dyn Fn() -> bool + Sync),
-    ) -> Result<Self> {
+    /// above 0; [`ModelError::Cancelled`] when `watch` says so.
+    pub fn fit(rows: Rows<'_>, target: &[f64], penalty: f64, watch: &dyn Watch) -> Result<Self> {
         check(rows, target, penalty)?;
         let mut weights = vec![0.0; rows.width() + 1];
         let mut cost = cost(rows, target, penalty, &weights);
+        watch.begins(None);
         for iteration in 1..=MOST_ITERATIONS {
-            if stop() {
-                return Err(ModelError::Cancelled);
-            }
+            watch.go_on()?;
             let (slope, step) = newton(rows, target, penalty, &weights)?;
             let found = |weights: Vec<f64>, iterations| {
                 let log_likelihood = -self::cost(rows, target, 0.0, &weights);
@@ -60,6 +54,7 @@ impl Logistic {
             });
             let Some((next, next_cost)) = shorter else { return found(weights, iteration) };
             (weights, cost) = (next, next_cost);
+            watch.made(1);
         }
         Err(ModelError::Diverged {
             model: "logistic regression",

@@ -21,7 +21,7 @@ use super::Estimates;
 use super::purchases::{Customer, Kinds, PurchaseModel, Purchases};
 use crate::optimize::{maximise, slopes};
 use crate::special::{hypergeometric_1, ln_add, ln_gamma};
-use crate::{Model, Result, Saved};
+use crate::{Model, Result, Saved, Watch};
 
 /// A fitted Pareto/NBD.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,11 +39,12 @@ impl ParetoNbd {
     /// # Errors
     /// [`ModelError`](crate::ModelError) where nobody bought again, or the customers don't
     /// tell the parameters apart.
-    pub fn fit(purchases: &Purchases<'_>) -> Result<Self> {
+    pub fn fit(purchases: &Purchases<'_>, watch: &dyn Watch) -> Result<Self> {
         let kinds = Kinds::of(purchases, 4)?;
         let value = |at: &[f64; 4]| likelihood(at, &kinds);
-        let maximum =
-            maximise("Pareto/NBD", [1.0; 4], kinds.customers, |at| (value(at), slopes(at, value)))?;
+        let maximum = maximise("Pareto/NBD", [1.0; 4], kinds.customers, watch, |at| {
+            (value(at), slopes(at, value))
+        })?;
         let mut estimates =
             Estimates::new(&maximum, purchases.len() as u64).rescaled(&[1, 3], kinds.unit);
         // A density per unit of time to the power of the purchases changes with the unit.

@@ -33,7 +33,7 @@ impl ShiftedBetaGeometric {
     pub fn fit(losses: &[f64], customers: f64) -> Result<Self> {
         check(losses, customers)?;
         let stayed = customers - losses.iter().sum::<f64>();
-        let maximum = maximise("sBG", [1.0; 2], customers, |&[alpha, beta]| {
+        let maximum = maximise("sBG", [1.0; 2], customers, &|| false, |&[alpha, beta]| {
             let mut value = -customers * ln_beta(alpha, beta);
             let of_both = digamma(alpha + beta);
             let mut slopes =

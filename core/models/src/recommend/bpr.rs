@@ -4,10 +4,11 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde::{Deserialize, Serialize};
 
 use super::factors::{Factors, check_width, dot};
+use super::index::{self, Index};
 use super::interactions::{Events, Interactions};
 use super::recommender::{Reason, Recommender, check_item};
-use super::wide::{Wide, wide};
-use crate::{Model, ModelError, Result, Saved};
+use crate::wide::{Wide, wide};
+use crate::{Model, ModelError, Result, Saved, Watch};
 
 /// How many pairs a new member's factors are learnt from at most: that is done within a
 /// millisecond.
@@ -15,6 +16,9 @@ const FOLD_IN: usize = 4000;
 
 /// How often each of a new member's events is learnt from, if that is less.
 const FOLD_IN_PASSES: usize = 40;
+
+/// How many steps take as long as it takes to insert an item into an index, about.
+const INSERTION: usize = 256;
 
 /// How often a pair is drawn for an event before it is left out: of a member who did something
 /// with nearly all.
@@ -36,6 +40,7 @@ pub struct Bpr {
     members: Factors,
     /// Each row ends in the bias.
     items: Factors,
+    index: Option<Index>,
 }
 
 /// How to fit [`Bpr`].
@@ -58,13 +63,9 @@ impl Bpr {
     ///
     /// # Errors
     /// [`ModelError::Input`] where there are no events, or an option is out of its range;
-    /// [`ModelError::Diverged`] where steps were too long; [`ModelError::Cancelled`] when `stop`
+    /// [`ModelError::Diverged`] where steps were too long; [`ModelError::Cancelled`] when `watch`
     /// says so.
-    pub fn fit(
-        events: &Interactions<'_>,
-        options: BprOptions,
-        stop: super::Stop<'_>,
-    ) -> Result<Self> {
+    pub fn fit(events: &Interactions<'_>, options: BprOptions, watch: &dyn Watch) -> Result<Self> {
         events.check_fit()?;
         check(&options)?;
         let BprOptions { factors, iterations, seed, .. } = options;
@@ -78,11 +79,10 @@ impl Bpr {
             })
             .collect();
         let mut random = StdRng::seed_from_u64(seed.wrapping_add(2));
+        watch.begins(Some(iterations * pairs.len() + INSERTION * index::steps(items.len())));
         for _ in 0..iterations {
             for some in 0..pairs.len().div_ceil(1 << 14) {
-                if stop() {
-                    return Err(ModelError::Cancelled);
-                }
+                watch.go_on()?;
                 let steps = (pairs.len() - (some << 14)).min(1 << 14);
                 for _ in 0..steps {
                     let (member, liked) = pairs[random.random_range(0..pairs.len())];
@@ -91,11 +91,12 @@ impl Bpr {
                     let own = members.filled_mut(member as usize);
                     wide(Step { own, items: &mut items, liked: liked as usize, other, options });
                 }
+                watch.made(steps);
             }
         }
-        let model = Self { options, members, items };
-        if model.members.is_finite() && model.items.is_finite() {
-            return Ok(model);
+        if members.is_finite() && items.is_finite() {
+            let index = Index::of_many(&items, seed, INSERTION, watch)?;
+            return Ok(Self { options, members, items, index });
         }
         let hint = "lower `learning_rate`".to_owned();
         Err(ModelError::Diverged { model: "BPR", iterations, hint })
@@ -209,8 +210,19 @@ impl Recommender for Bpr {
         self.members.len()
     }
 
+    fn index(&self) -> Option<&Index> {
+        self.index.as_ref()
+    }
+
     fn fold_in(&self, events: Events<'_>, scores: &mut [f32]) {
         self.items.products(&self.factors_of(events), scores);
+    }
+
+    fn member(&self, events: Events<'_>, known: Option<usize>) -> Vec<f32> {
+        match known {
+            Some(member) => self.members.row(member).to_vec(),
+            None => self.factors_of(events),
+        }
     }
 
     fn score_known(&self, members: &[usize], scores: &mut [f32]) {
@@ -229,13 +241,14 @@ impl Model for Bpr {
 
     fn save(&self) -> Saved {
         let saved = self.members.save(Saved::new(Self::KIND, &self.options), "members");
-        self.items.save(saved, "items")
+        Index::save(self.index.as_ref(), self.items.save(saved, "items"))
     }
 
     fn load(saved: &Saved) -> Result<Self> {
         let options = saved.checked(Self::KIND, check)?;
         let members = Factors::load(saved, "members", options.factors + 1)?;
         let items = Factors::load(saved, "items", options.factors + 1)?;
-        Ok(Self { options, members, items })
+        let index = Index::load(saved, &items)?;
+        Ok(Self { options, members, items, index })
     }
 }

@@ -1,21 +1,18 @@
 //! EASE: each item told from all others by ridge regression, in closed form.
 
-use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::cholesky::llt;
-use faer::reborrow::{Reborrow as _, ReborrowMut as _};
-use faer::{Mat, MatMut, Par, Spec};
 use rayon::prelude::*;
 
 use super::interactions::{Events, Interactions};
+use super::inverse;
 use super::recommender::{Reason, Recommender, check_item, sorted};
 use super::together::Together;
-use super::wide::{Wide, wide};
-use crate::{Model, ModelError, Result, Saved};
+use crate::wide::{Wide, wide};
+use crate::{Model, ModelError, Result, Saved, Watch};
 
 /// Weights between items: with `P = (XᵀX + λI)⁻¹`, they are `−P[i, j] / P[j, j]`, and 0 on the
 /// diagonal, so that no item recommends itself.
 ///
-/// Needs memory for three matrices of items × items while it is fitted, and one afterwards.
+/// Needs memory for two matrices of items × items while it is fitted, and one afterwards.
 ///
 /// Source: Steck (2019), *Embarrassingly Shallow Autoencoders for Sparse Data*, WWW, equation 8.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,8 +27,8 @@ impl Ease {
     ///
     /// # Errors
     /// [`ModelError::Input`] where there are no events, or `l2` isn't above 0, or too small for
-    /// the matrix to be inverted; [`ModelError::Cancelled`] when `stop` says so.
-    pub fn fit(events: &Interactions<'_>, l2: f64, stop: super::Stop<'_>) -> Result<Self> {
+    /// the matrix to be inverted; [`ModelError::Cancelled`] when `watch` says so.
+    pub fn fit(events: &Interactions<'_>, l2: f64, watch: &dyn Watch) -> Result<Self> {
         events.check_fit()?;
         let hint = "the penalty is above 0; 100 to 1000 suit most data";
         let wrong = |problem: String| ModelError::input("l2", problem, hint);
@@ -41,31 +38,32 @@ impl Ease {
         let items = events.items();
         let together = Together::new(events);
         let mut matrix = vec![0.0; items * items];
+        watch.begins(Some(items * items + inverse::steps(items)));
         matrix.par_chunks_exact_mut(items).enumerate().try_for_each(|(item, row)| {
-            if stop() {
-                return Err(ModelError::Cancelled);
-            }
+            watch.go_on()?;
             together.row(item, row);
             row[item] += l2;
+            watch.made(items);
             Ok(())
         })?;
-        let inverse = inverse(&mut matrix, items)
-            .ok_or_else(|| wrong(format!("is {l2}, too small for these events")))?;
-        if stop() {
-            return Err(ModelError::Cancelled);
+        let mut weights = vec![0.0; items * items];
+        let unfit = || wrong(format!("is {l2}, too small for these events"));
+        if !inverse::invert(&mut matrix, &mut weights, items, watch)? {
+            return Err(unfit());
         }
-        let diagonal: Vec<f64> = (0..items).map(|item| inverse[(item, item)]).collect();
-        // The inverse is symmetric and was computed below its diagonal.
-        matrix.par_chunks_exact_mut(items).enumerate().for_each(|(item, row)| {
+        let diagonal: Vec<f64> = matrix.iter().step_by(items + 1).copied().collect();
+        // The inverse is symmetric and was computed below its diagonal, column by column.
+        weights.par_chunks_exact_mut(items).enumerate().for_each(|(item, row)| {
             for (other, weight) in row.iter_mut().enumerate() {
-                *weight = -inverse[(item.max(other), item.min(other))] / diagonal[other];
+                let (column, below) = (item.min(other), item.max(other));
+                *weight = -matrix[column * items + below] / diagonal[other];
             }
             row[item] = 0.0;
         });
-        if matrix.iter().all(|weight| weight.is_finite()) {
-            return Ok(Self { items, weights: matrix });
+        if weights.iter().all(|weight| weight.is_finite()) {
+            return Ok(Self { items, weights });
         }
-        Err(wrong(format!("is {l2}, too small for these events")))
+        Err(unfit())
     }
 
     /// What an event with `item` says for each item.
@@ -79,22 +77,6 @@ impl Ease {
     pub fn weights(&self) -> &[f64] {
         &self.weights
     }
-}
-
-/// The lower half of the inverse of a symmetric matrix, which is overwritten; nothing where it
-/// isn't positive definite.
-fn inverse(matrix: &mut [f64], size: usize) -> Option<Mat<f64>> {
-    let par = Par::rayon(0);
-    let mut factor = MatMut::from_column_major_slice_mut(matrix, size, size);
-    let scratch = llt::factor::cholesky_in_place_scratch::<f64>(size, par, Spec::default())
-        .or(llt::inverse::inverse_scratch::<f64>(size, par));
-    let mut memory = MemBuffer::new(scratch);
-    let stack = MemStack::new(&mut memory);
-    let whole = factor.rb_mut();
-    llt::factor::cholesky_in_place(whole, Default::default(), par, stack, Spec::default()).ok()?;
-    let mut inverse = Mat::zeros(size, size);
-    llt::inverse::inverse(inverse.as_mut(), factor.rb(), par, stack);
-    Some(inverse)
 }
 
 /// The sum of what events say, into `scores`.

@@ -8,7 +8,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 use rand::{SeedableRng, rngs::StdRng};
 use rand_distr::{Distribution, StandardNormal};
 
-use super::wide::{Wide, wide};
+use crate::wide::{Wide, wide};
 use crate::{ModelError, Result, Saved};
 
 /// How many numbers a processor works on at once. Rows are filled up with zeros to a multiple,

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::interactions::{Events, Interactions};
 use super::recommender::{Reason, Recommender, check_item, sorted};
 use super::together::Together;
-use crate::{Model, ModelError, Result, Saved};
+use crate::{Model, ModelError, Result, Saved, Watch};
 
 /// The nearest items of each, with the shrunk cosine as the weight:
 /// `Σ xy / (√Σx² √Σy² + shrinkage)`, so that a pair that few members had together isn't trusted.
@@ -27,12 +27,12 @@ impl ItemKnn {
     ///
     /// # Errors
     /// [`ModelError::Input`] where there are no events, `k` is 0 or `shrinkage` is below 0;
-    /// [`ModelError::Cancelled`] when `stop` says so.
+    /// [`ModelError::Cancelled`] when `watch` says so.
     pub fn fit(
         events: &Interactions<'_>,
         k: usize,
         shrinkage: f64,
-        stop: super::Stop<'_>,
+        watch: &dyn Watch,
     ) -> Result<Self> {
         events.check_fit()?;
         if k == 0 {
@@ -45,10 +45,9 @@ impl ItemKnn {
         let together = Together::new(events);
         let sizes: Vec<f64> = together.squares().into_iter().map(f64::sqrt).collect();
         let near = |row: &mut Vec<f64>, item: usize| {
-            if stop() {
-                return Err(ModelError::Cancelled);
-            }
+            watch.go_on()?;
             together.row(item, row);
+            watch.made(1);
             let others =
                 row.iter().enumerate().filter(|(other, sum)| *other != item && **sum > 0.0);
             let weight = |(other, sum): (usize, &f64)| {
@@ -57,6 +56,7 @@ impl ItemKnn {
             Ok(nearest(others.map(weight).collect(), k))
         };
         let width = events.items();
+        watch.begins(Some(width));
         let rows: Vec<Vec<(u32, f64)>> = (0..width)
             .into_par_iter()
             .map_init(|| vec![0.0; width], near)

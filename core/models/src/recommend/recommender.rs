@@ -1,6 +1,6 @@
 //! What every recommender can do.
 
-use super::{Events, Interactions};
+use super::{Events, Index, Interactions};
 use crate::Result;
 
 /// What says which items suit a member.
@@ -32,6 +32,17 @@ pub trait Recommender: Sync {
     /// that it found for them. They are below [`members`](Self::members).
     fn score_known(&self, _members: &[usize], scores: &mut [Self::Score]) {
         scores.fill(Self::Score::default());
+    }
+
+    /// The index of the items, where there are very many: [`near_top_k`](super::near_top_k()) asks
+    /// it.
+    fn index(&self) -> Option<&Index> {
+        None
+    }
+
+    /// What an index is asked for a member who did this, or whom the fit knew: their factors.
+    fn member(&self, _events: Events<'_>, _known: Option<usize>) -> Vec<f32> {
+        Vec::new()
     }
 
     /// What each event adds to the score of `item`, the most first; together they are the score,

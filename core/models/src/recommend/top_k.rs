@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use super::recommender::check_item;
-use super::wide::{Wide, wide};
 use super::{Events, Interactions, Recommender, Score};
-use crate::{ModelError, Result};
+use crate::wide::{Wide, wide};
+use crate::{ModelError, Result, Watch};
 
 /// The item of a place that nothing is left for.
 pub const NOTHING: i64 = -1;
@@ -36,6 +36,14 @@ pub struct Ranking {
     pub scores: Vec<f64>,
 }
 
+impl Ranking {
+    /// No item in any place.
+    pub(super) fn empty(places: usize, members: usize) -> Self {
+        let all = places * members;
+        Self { places, items: vec![NOTHING; all], scores: vec![f64::NEG_INFINITY; all] }
+    }
+}
+
 /// Ranks all items for each row of `rows` and keeps the `places` best. Of equal scores the item
 /// with the smaller number comes first.
 ///
@@ -44,22 +52,18 @@ pub struct Ranking {
 ///
 /// # Errors
 /// [`ModelError::Input`] where rows or the filter are of other items than the fit, or members
-/// aren't known; [`ModelError::Cancelled`] when `stop` says so.
+/// aren't known; [`ModelError::Cancelled`] when `watch` says so.
 pub fn top_k<M: Recommender>(
     model: &M,
     rows: &Interactions<'_>,
     known: Option<&[usize]>,
     places: usize,
     filter: Filter<'_>,
-    stop: super::Stop<'_>,
+    watch: &dyn Watch,
 ) -> Result<Ranking> {
     let items = model.items();
     check(model, rows, known, places, filter)?;
-    let mut ranking = Ranking {
-        places,
-        items: vec![NOTHING; places * rows.members()],
-        scores: vec![f64::NEG_INFINITY; places * rows.members()],
-    };
+    let mut ranking = Ranking::empty(places, rows.members());
     if places == 0 || items == 0 {
         return Ok(ranking);
     }
@@ -68,9 +72,7 @@ pub fn top_k<M: Recommender>(
     ranked.zip(scored).enumerate().try_for_each_init(
         || (vec![M::Score::default(); TOGETHER * items], Vec::with_capacity(places)),
         |(scores, best), (number, (ranked, scored))| {
-            if stop() {
-                return Err(ModelError::Cancelled);
-            }
+            watch.go_on()?;
             let first = number * TOGETHER;
             let some = rows.between(first..first + ranked.len() / places);
             let scores = &mut scores[..some.members() * items];
@@ -105,10 +107,7 @@ pub fn top_of<M: Recommender + ?Sized>(
     filter: Filter<'_>,
 ) -> Result<Vec<(usize, f64)>> {
     let items = model.items();
-    if let Some(&last) = events.items().last() {
-        check_item(last as usize, items)?;
-    }
-    check_allowed(items, filter)?;
+    check_one(items, events, filter)?;
     let mut scores = vec![M::Score::default(); items];
     let mut best = Vec::new();
     if places > 0 && items > 0 {
@@ -193,7 +192,7 @@ impl<S: Score> Wide for Select<'_, S> {
     }
 }
 
-fn check<M: Recommender>(
+pub(super) fn check<M: Recommender>(
     model: &M,
     rows: &Interactions<'_>,
     known: Option<&[usize]>,
@@ -224,6 +223,13 @@ fn check<M: Recommender>(
             format!("the fit knew {} members, numbered from 0", model.members()),
         )),
     }
+}
+
+pub(super) fn check_one(items: usize, events: Events<'_>, filter: Filter<'_>) -> Result<()> {
+    if let Some(&last) = events.items().last() {
+        check_item(last as usize, items)?;
+    }
+    check_allowed(items, filter)
 }
 
 fn check_allowed(items: usize, filter: Filter<'_>) -> Result<()> {

@@ -110,10 +110,10 @@ proptest! {
         let column = |of: fn(&(f64, f64, f64)) -> f64| rows.iter().map(of).collect::<Vec<f64>>();
         let (first, second, third) = (column(|r| r.0), column(|r| r.1), column(|r| r.2));
         if let Ok(purchases) = Purchases::new(&first, &second, &third) {
-            let _ = BgNbd::fit(&purchases);
-            let _ = ParetoNbd::fit(&purchases);
+            let _ = BgNbd::fit(&purchases, &|| false);
+            let _ = ParetoNbd::fit(&purchases, &|| false);
         }
-        let _ = GammaGamma::fit(&first, &second);
+        let _ = GammaGamma::fit(&first, &second, &|| false);
         let _ = ShiftedBetaGeometric::fit(&first, 10.0);
     }
 
@@ -131,7 +131,7 @@ proptest! {
         let recency: Vec<f64> =
             rows.iter().map(|row| if row.0 == 0 { 0.0 } else { row.1 * f64::from(row.2) }).collect();
         let purchases = Purchases::new(&frequency, &recency, &age).unwrap();
-        for fitted in [BgNbd::fit(&purchases).map(|m| m.estimates), ParetoNbd::fit(&purchases).map(|m| m.estimates)] {
+        for fitted in [BgNbd::fit(&purchases, &|| false).map(|m| m.estimates), ParetoNbd::fit(&purchases, &|| false).map(|m| m.estimates)] {
             match fitted {
                 Ok(found) => prop_assert!(found.values.iter().all(|x| x.is_finite() && *x > 0.0)),
                 Err(ModelError::Diverged { .. } | ModelError::Input { .. }) => {}
@@ -149,18 +149,18 @@ fn refused(error: ModelError, expected: &str) {
 fn what_cannot_be_fitted_is_told() {
     let none = Purchases::new(&[], &[], &[]).unwrap();
     let too_few = "`frequency` has 0 customers, too few for 4 parameters";
-    refused(BgNbd::fit(&none).unwrap_err(), too_few);
-    refused(ParetoNbd::fit(&none).unwrap_err(), too_few);
+    refused(BgNbd::fit(&none, &|| false).unwrap_err(), too_few);
+    refused(ParetoNbd::fit(&none, &|| false).unwrap_err(), too_few);
     let single = Purchases::new(&[2.0], &[3.0], &[9.0]).unwrap();
     let too_few = "`frequency` has 1 customers, too few for 4 parameters";
-    refused(BgNbd::fit(&single).unwrap_err(), too_few);
+    refused(BgNbd::fit(&single, &|| false).unwrap_err(), too_few);
     let once = Purchases::new(&[0.0; 50], &[0.0; 50], &[9.0; 50]).unwrap();
     let nobody = "`frequency` is 0 for all customers: nobody bought again";
-    refused(BgNbd::fit(&once).unwrap_err(), nobody);
-    refused(ParetoNbd::fit(&once).unwrap_err(), nobody);
-    let error = GammaGamma::fit(&[0.0; 9], &[0.0; 9]).unwrap_err();
+    refused(BgNbd::fit(&once, &|| false).unwrap_err(), nobody);
+    refused(ParetoNbd::fit(&once, &|| false).unwrap_err(), nobody);
+    let error = GammaGamma::fit(&[0.0; 9], &[0.0; 9], &|| false).unwrap_err();
     refused(error, "`frequency` is above 0 for 0 customers, too few for 3 parameters");
-    let error = GammaGamma::fit(&[1.0, 2.0], &[5.0, -1.0]).unwrap_err();
+    let error = GammaGamma::fit(&[1.0, 2.0], &[5.0, -1.0], &|| false).unwrap_err();
     refused(error, "`value` is -1 at row 1, whose customer bought");
     let error = ShiftedBetaGeometric::fit(&[600.0, 500.0], 1000.0).unwrap_err();
     refused(error, "`losses` sums up to 1100, more than the 1000 customers");
@@ -172,7 +172,7 @@ fn what_cannot_be_fitted_is_told() {
 
 #[test]
 fn customers_who_are_all_alike_have_no_fit() {
-    let error = GammaGamma::fit(&[3.0; 20], &[7.0; 20]).unwrap_err();
+    let error = GammaGamma::fit(&[3.0; 20], &[7.0; 20], &|| false).unwrap_err();
     assert!(error.to_string().starts_with("Gamma-Gamma did not converge"), "{error}");
 }
 

@@ -113,7 +113,8 @@ fn near(found: &[f64], errors: &[f64], truth: &[f64]) {
 fn bg_nbd_knows_its_own_customers() {
     let lives = bg_nbd();
     let [frequency, recency, age] = columns(&lives);
-    let model = BgNbd::fit(&Purchases::new(&frequency, &recency, &age).unwrap()).unwrap();
+    let model =
+        BgNbd::fit(&Purchases::new(&frequency, &recency, &age).unwrap(), &|| false).unwrap();
     let found = model.estimates;
     near(&found.values, &found.standard_errors, &[0.6, 5.0, 0.8, 2.5]);
     check(&model, &lives);
@@ -123,7 +124,8 @@ fn bg_nbd_knows_its_own_customers() {
 fn pareto_nbd_knows_its_own_customers() {
     let lives = pareto_nbd();
     let [frequency, recency, age] = columns(&lives);
-    let model = ParetoNbd::fit(&Purchases::new(&frequency, &recency, &age).unwrap()).unwrap();
+    let model =
+        ParetoNbd::fit(&Purchases::new(&frequency, &recency, &age).unwrap(), &|| false).unwrap();
     let found = model.estimates;
     near(&found.values, &found.standard_errors, &[0.6, 5.0, 0.7, 12.0]);
     check(&model, &lives);
@@ -143,7 +145,7 @@ fn gamma_gamma_knows_what_its_customers_pay() {
         value.push(if count == 0 { 0.0 } else { sum / f64::from(count) });
         later.push(pays.sample(&mut random));
     }
-    let model = GammaGamma::fit(&frequency, &value).unwrap();
+    let model = GammaGamma::fit(&frequency, &value, &|| false).unwrap();
     let found = model.estimates;
     near(&found.values, &found.standard_errors, &[p, q, v]);
     // Of those who bought twice for much, and of those of whom nothing is known.

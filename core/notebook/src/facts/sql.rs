@@ -5,8 +5,9 @@
 //! read stand as they are written, and in lower case too: a frame of Python's may be meant, or
 //! a view. Views and tables that a cell creates are names that it defines.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
+use std::sync::LazyLock;
 
 use sqlparser::ast::{
     CopyTarget, Expr, FunctionArg, FunctionArgExpr, ObjectName, ObjectType, Query, Statement,
@@ -200,10 +201,21 @@ impl Visitor for Tables<'_> {
 
     fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<()> {
         if let Expr::Function(function) = expression {
-            self.facts.functions.extend(last_part(&function.name).map(Name::from));
+            // As written, and as the engine folds it: either may be what a cell defines.
+            let name = last_part(&function.name);
+            self.facts.functions.extend(name.iter().map(|name| Name::from(name.to_lowercase())));
+            self.facts.functions.extend(name.map(Name::from));
         }
         ControlFlow::Continue(())
     }
+}
+
+/// Whether a function is SQL's own: a value of the notebook doesn't stand in for it. The names
+/// are the engine's, whose tests say when they aren't any more.
+pub(crate) fn is_own_function(name: &str) -> bool {
+    static OWN: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| include_str!("sql_functions.txt").lines().collect());
+    OWN.contains(name.to_ascii_lowercase().as_str())
 }
 
 /// What an object is called that a statement creates or drops.
@@ -340,6 +352,7 @@ mod tests {
             facts.functions.iter().map(AsRef::as_ref).collect::<Vec<&str>>(),
             ["score", "sum"]
         );
+        assert!(is_own_function("Sum") && !is_own_function("score"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::answer::{CellNames, Delta, Resolution, Source};
 use super::version::{Origin, Sight, Version};
 use crate::Language;
 use crate::facts::{
-    Alias, Behaviour, Class, Definition, Effect, Facts, Flow, Flows, Kind, Name, python::known,
+    Alias, Behaviour, Class, Definition, Effect, Facts, Flow, Flows, Kind, Name, python::known, sql,
 };
 
 /// Says of each cell what it reads and from where, what it defines, and who reads that.
@@ -80,7 +80,13 @@ impl<'a> Reader<'a> {
             self.read(name, 0);
         }
         for name in &facts.functions {
-            let given = |version: &Version| version.kind == Kind::WasmFunction;
+            // A value may be a function of a model's; only what it is when it is there says so.
+            let own = || sql::is_own_function(name);
+            let given = |version: &Version| match version.kind {
+                Kind::WasmFunction => true,
+                Kind::Value => !own(),
+                _ => false,
+            };
             if self.sight.versions(name).any(given) {
                 self.read(name, 0);
             }

@@ -207,3 +207,13 @@ fn languages_meet() {
         "twice=0",
     );
 }
+
+#[test]
+fn a_value_is_called_by_sql_unless_sql_has_such_a_function() {
+    let made = "alive = model.function('probability_alive')";
+    check(&[made, "%%sql\nselect alive(x) from t"], "alive=0");
+    check(&[made, "%%sql\nselect ALIVE(x), count(*) from t"], "alive=0");
+    check(&["count = rows()", "%%sql\nselect count(*) from t"], "");
+    check(&["def alive(x): return x", "%%sql\nselect alive(x) from t"], "");
+    check(&["from spark import score", "%%sql\nselect score(x) from t"], "");
+}

@@ -123,6 +123,9 @@ pub struct Execute {
     pub count: u32,
     /// What the result depends on, as far as it is known before it ran. For the record.
     pub question: Question,
+    /// Why it fails before it begins: the interpreter is told nothing.
+    #[serde(default)]
+    pub trouble: Option<super::event::Trouble>,
 }
 
 /// What a result depends on: what the cache is asked by.

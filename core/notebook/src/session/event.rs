@@ -152,6 +152,8 @@ pub struct Finish {
     pub modules: BTreeMap<String, String>,
     /// Milliseconds.
     pub elapsed_ms: u64,
+    /// Whether the interpreter was told nothing of it: bound there is what was before.
+    pub unsent: bool,
 }
 
 /// How an execution ended, in a word.

@@ -236,6 +236,10 @@ impl Session {
                 self.queue.drop_request(job.request);
                 actions.push(Action::Refused { cell: job.cell, trouble });
             }
+            Some(Obstacle::Unreadable(trouble)) => {
+                let started = self.numbered(job, position, &names, &survey, &reads);
+                self.execute(started, &names, &survey, &reads, Some(trouble), actions);
+            }
             Some(Obstacle::Cells(cells)) => {
                 let request = job.request;
                 self.queue.push_front(job);

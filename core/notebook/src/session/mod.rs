@@ -131,6 +131,8 @@ struct Started {
     job: Job,
     question: Question,
     inputs: BTreeMap<String, Input>,
+    /// What was bound in its interpreter before, once it runs.
+    bound_before: Option<BTreeMap<String, Execution>>,
 }
 
 impl Session {
@@ -161,6 +163,14 @@ impl Session {
         };
         session.names.refresh(&session.document, &session.results);
         session
+    }
+
+    /// What an interpreter holds and has no name bound to: values that later ones hide.
+    pub fn hidden(&self, group: Group) -> HashSet<VersionedName> {
+        let bound = self.bound.get(&group);
+        let is_bound =
+            |it: &VersionedName| bound.and_then(|them| them.get(&it.name)) == Some(&it.version);
+        self.values.held_by(group).filter(|it| !is_bound(it)).cloned().collect()
     }
 
     /// The document as it is now.

@@ -8,6 +8,7 @@ use super::environment::Environment;
 use super::result::CellResult;
 use crate::cell::Cell;
 use crate::document::Document;
+use crate::facts::sql;
 use crate::facts::{Class, Facts, Import, Kind, Name, SyntaxError, facts};
 use crate::id::CellId;
 use crate::language::Language;
@@ -202,6 +203,9 @@ impl Names {
         late.extend(facts.late.iter().map(ToString::to_string));
         names.reads.extend(names.now.iter().cloned());
         names.reads.extend(late.iter().cloned());
+        // Whether a query calls a value is known to whoever runs it.
+        let called = facts.functions.iter().filter(|name| !sql::is_own_function(name));
+        names.reads.extend(called.map(ToString::to_string));
         names.mutates.extend(facts.mutates.keys().map(ToString::to_string));
         self.cells.insert(cell.id.clone(), Arc::new(names));
     }

@@ -61,7 +61,9 @@ impl Session {
             FinishStatus::Error => self.queue.drop_request(started.job.request),
             FinishStatus::Interrupted => self.queue.clear(),
         }
-        self.executed.insert(started.job.cell.clone());
+        if !finish.unsent {
+            self.executed.insert(started.job.cell.clone());
+        }
         self.keep(started, finish, None, actions);
     }
 
@@ -109,7 +111,7 @@ impl Session {
         reused: Option<Origin>,
         actions: &mut Vec<Action>,
     ) {
-        let Started { job, question, inputs } = *started;
+        let Started { job, question, inputs, bound_before } = *started;
         let execution = question.execution;
         let Some(group) = Group::of(question.language) else { return };
         for (name, defined) in &finish.defined {
@@ -119,6 +121,9 @@ impl Session {
             let value = self.values.entry(name, *version);
             value.present.remove(&group);
             value.overwritten = true;
+        }
+        if finish.unsent {
+            self.bound.insert(group, bound_before.unwrap_or_default());
         }
         let bound = self.bound.entry(group).or_default();
         if reused.is_none() {

@@ -21,8 +21,10 @@ pub enum Obstacle {
     Cells(Vec<CellId>),
     /// These values must be made readable to other languages first.
     Values(Vec<VersionedName>),
-    /// It can't run.
+    /// It can't run as long as another cell stands as it does.
     Refused(Trouble),
+    /// It fails: nothing makes what it reads readable to its language.
+    Unreadable(Trouble),
 }
 
 impl Session {
@@ -148,7 +150,7 @@ impl Session {
             }
             if value.stays_at_home() {
                 let trouble = self.unreadable(cell, name, &entry.cell, value);
-                return Some(Obstacle::Refused(trouble));
+                return Some(Obstacle::Unreadable(trouble));
             }
             if value.is_exportable() {
                 waiting.push(VersionedName { name: name.clone(), version });

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::event::Trouble;
 use super::queue::Job;
 use super::survey::Survey;
 use super::values::Group;
@@ -51,11 +52,11 @@ impl Session {
         actions: &mut Vec<Action>,
     ) {
         let started = self.numbered(job, position, names, survey, reads);
-        self.execute(started, names, survey, reads, actions);
+        self.execute(started, names, survey, reads, None, actions);
     }
 
     /// Gives an execution its number, and says what it depends on.
-    fn numbered(
+    pub(super) fn numbered(
         &mut self,
         job: Job,
         position: usize,
@@ -68,15 +69,17 @@ impl Session {
         let cell = &self.document.cells()[position];
         let mut question = self.question(execution, cell, names, &inputs);
         question.unasked = names.unasked().filter(|_| job.reuse);
-        Box::new(Started { job, question, inputs })
+        Box::new(Started { job, question, inputs, bound_before: None })
     }
 
-    fn execute(
+    /// Executes a cell, or says why it fails before it begins.
+    pub(super) fn execute(
         &mut self,
-        started: Box<Started>,
+        mut started: Box<Started>,
         names: &CellNames,
         survey: &Survey,
         reads: &BTreeSet<String>,
+        trouble: Option<Trouble>,
         actions: &mut Vec<Action>,
     ) {
         let id = started.job.cell.clone();
@@ -106,8 +109,9 @@ impl Session {
             unset,
             count: self.count,
             question: started.question.clone(),
+            trouble,
         };
-        self.bound.insert(group, target);
+        started.bound_before = self.bound.insert(group, target);
         // The cell is there: it was found above.
         let _ = self.document.begin(&id, Some(self.count));
         self.doing = Doing::Running(started);

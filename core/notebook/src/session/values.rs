@@ -112,6 +112,12 @@ impl Values {
         self.0.entry(VersionedName { name: name.to_owned(), version }).or_default()
     }
 
+    /// What an interpreter holds.
+    pub fn held_by(&self, group: Group) -> impl Iterator<Item = &VersionedName> {
+        let held = self.0.iter().filter(move |(_, value)| value.present.contains(&group));
+        held.map(|(name, _)| name)
+    }
+
     /// Forgets that an interpreter held anything.
     pub fn lose(&mut self, group: Group) {
         for value in self.0.values_mut() {

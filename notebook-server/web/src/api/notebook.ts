@@ -226,6 +226,19 @@ source: string,
 problems: Array<Mistake>, };
 
 /**
+ * The body of `POST api/notebooks/kernel/python`.
+ */
+export type ChoosePython = { 
+/**
+ * The notebook.
+ */
+path: string, 
+/**
+ * The program; the server's own where there is none.
+ */
+python: string | null, };
+
+/**
  * A message of a widget, in either direction.
  */
 export type Comm = { 
@@ -838,6 +851,44 @@ export type NotebookPlace = {
  * Its path below the served folder.
  */
 path: string, };
+
+/**
+ * A Python.
+ */
+export type NotebookPython = { 
+/**
+ * The program.
+ */
+executable: string, 
+/**
+ * The folder of the virtual environment that it is of.
+ */
+environment: string | null, 
+/**
+ * Its version, if it says one.
+ */
+version: string | null, 
+/**
+ * Why cells can't run in it.
+ */
+problem: string | null, };
+
+/**
+ * `POST api/notebooks/kernel/pythons`: what the notebook's Python cells may run in.
+ */
+export type NotebookPythons = { 
+/**
+ * The one that was chosen, or the server's.
+ */
+chosen: string, 
+/**
+ * The server's.
+ */
+usual: string, 
+/**
+ * All that were found, the chosen one first.
+ */
+pythons: Array<NotebookPython>, };
 
 /**
  * The body of `POST api/notebooks/history/restore`.

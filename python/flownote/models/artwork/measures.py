@@ -8,6 +8,7 @@ from typing import Any
 
 from flownote.models.artwork.frames import frames_of
 from flownote.models.base import ModelError, column, native
+from flownote.models.progress import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Measures(Mapping):
         )
 
 
-def measure(frames: ArrayLike | Any) -> Measures:
+def measure(frames: ArrayLike | Any, *, show_progress: bool | None = None) -> Measures:
     """Measure frames: light, sharpness, composition, and what like pictures share.
 
     All threads work; the result is the same on however many. A small picture, whose longest side
@@ -165,6 +166,9 @@ def measure(frames: ArrayLike | Any) -> Measures:
     ----------
     frames : (n, height, width, 3) of uint8
         Red, green and blue.
+    show_progress : bool, optional
+        Show a bar where this lasts longer than a second; by default in terminals and
+        notebooks only.
 
     Returns
     -------
@@ -222,5 +226,7 @@ def measure(frames: ArrayLike | Any) -> Measures:
     .. [9] Datta et al. (2006). Studying aesthetics in photographic images. ECCV.
     .. [10] Wu, Manmatha, Riseman (1999). TextFinder. IEEE PAMI 21(11).
     """
-    columns, hashes, histograms = native().measure(frames_of(frames))
+    pixels = frames_of(frames)
+    with shown(show_progress, "measure", unit=" frames") as progress:
+        columns, hashes, histograms = native().measure(pixels, progress)
     return Measures(dict(columns), hashes, histograms)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from flownote.models.artwork.frames import frames_of
 from flownote.models.base import native
+from flownote.models.progress import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,8 +85,16 @@ class ShotDetector:
             method, None if threshold is None else float(threshold), int(shortest)
         )
 
-    def update(self, frames: ArrayLike | Any) -> list[Shot]:
-        """Take in the next frames (n, height, width, 3).
+    def update(self, frames: ArrayLike | Any, *, show_progress: bool | None = None) -> list[Shot]:
+        """Take in the next frames.
+
+        Parameters
+        ----------
+        frames : (n, height, width, 3) of uint8
+            Red, green and blue.
+        show_progress : bool, optional
+            Show a bar where this lasts longer than a second; by default in terminals and
+            notebooks only.
 
         Returns
         -------
@@ -98,7 +107,9 @@ class ShotDetector:
         ModelError
             They aren't frames, or another thread uses the detector.
         """
-        return [Shot(*told) for told in self._native.update(frames_of(frames))]
+        pixels = frames_of(frames)
+        with shown(show_progress, "shots", unit=" frames") as progress:
+            return [Shot(*told) for told in self._native.update(pixels, progress)]
 
     def finish(self) -> list[Shot]:
         """Return the shots that are left. The film is over: the detector is as new."""
@@ -115,6 +126,7 @@ def detect_shots(
     *,
     threshold: float | None = None,
     shortest: int = 8,
+    show_progress: bool | None = None,
 ) -> list[Shot]:
     """Return the shots of a film that is one array; see `ShotDetector` for one that isn't.
 
@@ -126,6 +138,9 @@ def detect_shots(
         All frames of the film.
     method, threshold, shortest
         As of `ShotDetector`.
+    show_progress : bool, optional
+        Show a bar where this lasts longer than a second; by default in terminals and
+        notebooks only.
 
     Raises
     ------
@@ -133,4 +148,4 @@ def detect_shots(
         They aren't frames, or there is no such method.
     """
     detector = ShotDetector(method, threshold=threshold, shortest=shortest)
-    return detector.update(frames) + detector.finish()
+    return detector.update(frames, show_progress=show_progress) + detector.finish()

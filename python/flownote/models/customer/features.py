@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flownote.models.base import Model, column, native, rows_of
+from flownote.models.progress import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,11 +41,26 @@ class Logistic(Model):
     def __init__(self, penalty: float = 1.0) -> None:
         self.penalty = penalty
 
-    def fit(self, features: ArrayLike, target: ArrayLike) -> Logistic:
-        """Fit it to ``features`` (n, features) and who left: ``target`` (n,) of 0 and 1."""
+    def fit(
+        self, features: ArrayLike, target: ArrayLike, *, show_progress: bool | None = None
+    ) -> Logistic:
+        """Fit it to ``features`` (n, features) and who left: ``target`` (n,) of 0 and 1.
+
+        Parameters
+        ----------
+        features : (n, features)
+            What is known of each.
+        target : (n,)
+            Who left: 0 or 1.
+        show_progress : bool, optional
+            Show a bar where this lasts longer than a second; by default in terminals and
+            notebooks only.
+        """
         values, width = matrix(features)
         target = column("target", target)
-        self._fitted = native().Logistic.fit(values, width, target, float(self.penalty))
+        penalty = float(self.penalty)
+        with shown(show_progress, type(self).__name__) as progress:
+            self._fitted = native().Logistic.fit(values, width, target, penalty, progress)
         return self
 
     def predict_proba(self, features: ArrayLike) -> np.ndarray:
@@ -118,11 +134,25 @@ class KMeans(Model):
         self.rounds = rounds
         self.seed = seed
 
-    def fit(self, features: ArrayLike, target: None = None) -> KMeans:
-        """Find groups in ``features`` (n, features), which should be on one scale."""
+    def fit(
+        self, features: ArrayLike, target: None = None, *, show_progress: bool | None = None
+    ) -> KMeans:
+        """Find groups in ``features`` (n, features), which should be on one scale.
+
+        Parameters
+        ----------
+        features : (n, features)
+            What is known of each.
+        target : None
+            Not looked at.
+        show_progress : bool, optional
+            Show a bar where this lasts longer than a second; by default in terminals and
+            notebooks only.
+        """
         values, width = matrix(features)
         search = self.clusters, self.starts, self.rounds, self.seed
-        self._fitted = native().KMeans.fit(values, width, *search)
+        with shown(show_progress, type(self).__name__) as progress:
+            self._fitted = native().KMeans.fit(values, width, *search, progress)
         self._labels = self._fitted.predict(values, width)
         return self
 

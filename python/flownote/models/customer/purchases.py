@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from flownote.models.base import column, native
 from flownote.models.customer.estimated import Estimated
+from flownote.models.progress import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,14 @@ class PurchaseModel(Estimated):
     def __init__(self) -> None:
         pass
 
-    def fit(self: Self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Self:
+    def fit(
+        self: Self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        age: ArrayLike,
+        *,
+        show_progress: bool | None = None,
+    ) -> Self:
         """Fit it by maximum likelihood.
 
         Parameters
@@ -34,6 +42,9 @@ class PurchaseModel(Estimated):
             The time from the first purchase to the last; 0 without a second one.
         age : (n,)
             The time from the first purchase to the end of what was watched.
+        show_progress : bool, optional
+            Show a bar where this lasts longer than a second; by default in terminals and
+            notebooks only.
 
         Raises
         ------
@@ -42,7 +53,8 @@ class PurchaseModel(Estimated):
             parameters apart.
         """
         given = columns(frequency, recency, age)
-        self._fitted = native().PurchaseModel.fit(self.kind, *given)
+        with shown(show_progress, type(self).__name__) as progress:
+            self._fitted = native().PurchaseModel.fit(self.kind, *given, progress)
         return self
 
     def probability_alive(

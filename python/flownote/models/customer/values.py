@@ -6,6 +6,7 @@ from typing import Any
 
 from flownote.models.base import column, native
 from flownote.models.customer.estimated import Estimated
+from flownote.models.progress import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ class GammaGamma(Estimated):
 
     kind = "customer.gamma_gamma"
 
-    def fit(self, frequency: ArrayLike, value: ArrayLike) -> GammaGamma:
+    def fit(
+        self, frequency: ArrayLike, value: ArrayLike, *, show_progress: bool | None = None
+    ) -> GammaGamma:
         """Fit it by maximum likelihood.
 
         Parameters
@@ -45,6 +48,9 @@ class GammaGamma(Estimated):
             How many purchases ``value`` is the mean of. Rows of 0 are left out.
         value : (n,)
             The mean value of each customer's purchases; above 0.
+        show_progress : bool, optional
+            Show a bar where this lasts longer than a second; by default in terminals and
+            notebooks only.
 
         Raises
         ------
@@ -52,7 +58,8 @@ class GammaGamma(Estimated):
             Too few customers bought, a value isn't positive, or all are worth the same.
         """
         columns = column("frequency", frequency), column("value", value)
-        self._fitted = native().GammaGamma.fit(*columns)
+        with shown(show_progress, type(self).__name__) as progress:
+            self._fitted = native().GammaGamma.fit(*columns, progress)
         return self
 
     def predict(self, frequency: ArrayLike, value: ArrayLike) -> np.ndarray:

@@ -7,6 +7,7 @@ from operator import index
 from typing import Any, TypeVar
 
 from flownote.models.base import Model, ModelError, native
+from flownote.models.progress import shown
 from flownote.models.recommend.events import events_of, member_of, whole
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ class Recommender(Model):
     is what they did.
     """
 
-    def fit(self: Self, events: Any) -> Self:
+    def fit(self: Self, events: Any, *, show_progress: bool | None = None) -> Self:
         """Fit to what members did.
 
         Parameters
@@ -32,6 +33,9 @@ class Recommender(Model):
         events : sparse matrix (members, items)
             How strong each event was, above 0. Nothing is copied of a CSR matrix of 64-bit
             floats.
+        show_progress : bool, optional
+            Show a bar where this lasts longer than a second; by default in terminals and
+            notebooks only.
 
         Raises
         ------
@@ -39,7 +43,9 @@ class Recommender(Model):
             There are no events, one isn't above 0, or a parameter is out of its range.
         """
         options = json.dumps(self._options())
-        self._fitted = native().Recommender.fit(self.kind, events_of(events), options)
+        rows = events_of(events)
+        with shown(show_progress, type(self).__name__) as progress:
+            self._fitted = native().Recommender.fit(self.kind, rows, options, progress)
         return self
 
     def recommend(
@@ -50,8 +56,13 @@ class Recommender(Model):
         filter_seen: bool = True,
         allowed: ArrayLike | None = None,
         members: ArrayLike | None = None,
+        exact: bool = False,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the best ``k`` items of each member: all are ranked, none is sampled.
+        """Return the best ``k`` items of each member, of all: none is sampled.
+
+        `IALS` and `BPR` of more than 50,000 items look them up in a graph of near ones (HNSW
+        [1]_), which is made by the fit. It finds nearly all of the best, and scores what it finds
+        exactly; where a filter leaves too little of that, all items are scored.
 
         Parameters
         ----------
@@ -66,6 +77,8 @@ class Recommender(Model):
         members : (n,) of int, optional
             Which members of the fit they are. Their factors are then taken from it, which is
             faster; what they did is only filtered by. For `IALS` and `BPR`.
+        exact : bool
+            Score all items, however many there are.
 
         Returns
         -------
@@ -73,13 +86,19 @@ class Recommender(Model):
             Best first; of equal scores the smaller number comes first. -1 where no item is left.
         scores : (n, k)
             Minus infinity where no item is left.
+
+        References
+        ----------
+        .. [1] Malkov, Yashunin (2020). Efficient and Robust Approximate Nearest Neighbor Search
+           Using Hierarchical Navigable Small World Graphs. IEEE TPAMI 42(4).
         """
         import numpy as np
 
         known = None if members is None else whole("members", members)
         mask = None if allowed is None else np.ascontiguousarray(allowed, dtype=bool)
         places = count("k", k)
-        return self._native().recommend(events_of(events), known, places, filter_seen, mask)
+        rows = events_of(events)
+        return self._native().recommend(rows, known, places, filter_seen, mask, exact)
 
     def predict(self, events: Any, *, members: ArrayLike | None = None) -> np.ndarray:
         """Return the scores of all items, (n, items), for members who did this.

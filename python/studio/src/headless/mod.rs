@@ -2,6 +2,7 @@
 //! for each cell, from top to bottom.
 
 mod earlier;
+mod foreign;
 mod literal;
 mod parameters;
 mod progress;
@@ -19,6 +20,7 @@ use flownote_notebook::{Document, ipynb};
 use flownote_store::location::{Disk, Source, locate};
 use flownote_store::{Store, StoreOptions};
 use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 
 use crate::files;
@@ -60,6 +62,7 @@ pub struct Headless {
 /// Runs a notebook. Returns the exit code.
 pub fn run(headless: Headless) -> Result<i32, Error> {
     let document = files::read(&headless.notebook)?;
+    foreign::check(&headless.notebook, &document)?;
     if let Some(output) = headless.output.as_deref().filter(|it| *it != Path::new("-")) {
         // Better to say so now than after an hour.
         files::text(output, &document)?;
@@ -106,7 +109,7 @@ async fn session(headless: Headless, mut document: Document) -> Result<i32, Erro
         talk!("in the store {place}");
     }
     let running = tokio::task::spawn_local(service.run(std::future::pending()));
-    let mut progress = Progress::new(headless.quiet, headless.output.is_none());
+    let mut progress = Progress::new(headless.quiet, headless.output.as_deref());
     let code = watch(&handle, headless.reuse, &mut progress).await;
     let seen = handle.look().await;
     let kept = match (&seen, &headless.output) {
@@ -161,24 +164,33 @@ async fn watch(handle: &Handle, reuse: bool, progress: &mut Progress) -> i32 {
     if handle.ask(Request::Run { run, manner }).await.is_err() {
         return exit::FAILED;
     }
+    let (Ok(mut interrupts), Ok(mut terminations)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return exit::FAILED;
+    };
     let mut code = exit::OK;
     let mut stops = 0;
+    // Nobody who ends a process this way presses a key twice.
+    let mut told_to_end = false;
     loop {
         tokio::select! {
             event = events.next() => {
                 let Some(event) = event else { return exit::FAILED };
                 code = code.max(progress.show(&event.event));
-                if matches!(event.event, Event::Idle) {
-                    return if stops > 0 { exit::INTERRUPTED } else { code };
+                match event.event {
+                    Event::Idle => return if stops > 0 { exit::INTERRUPTED } else { code },
+                    Event::KillOffer { .. } if told_to_end => return exit::INTERRUPTED,
+                    _ => continue,
                 }
             }
-            _ = tokio::signal::ctrl_c() => {
-                stops += 1;
-                // The second time, whatever the cell does.
-                if stops > 1 || handle.interrupt().await.is_err() {
-                    return exit::INTERRUPTED;
-                }
-            }
+            _ = interrupts.recv() => {}
+            _ = terminations.recv() => told_to_end = true,
+        }
+        stops += 1;
+        // The second time, whatever the cell does.
+        if stops > 1 || handle.interrupt().await.is_err() {
+            return exit::INTERRUPTED;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::Write;
+use std::path::Path;
 
 use flownote_flow::help::list_in_words;
 use flownote_kernel::record::EXECUTED;
@@ -13,6 +14,7 @@ use flownote_notebook::session::FinishStatus;
 use flownote_notebook::text::without_colours;
 use flownote_notebook::{Cell, CellId, Document, Output};
 
+use super::foreign;
 use crate::shell::output::talk;
 use crate::shell::{colours, exit, words};
 
@@ -24,6 +26,8 @@ pub struct Progress {
     quiet: bool,
     /// Whether standard output is free for what cells print.
     prints: bool,
+    /// Whether the executed notebook is written to a file of the user's.
+    keeps: bool,
     colours: bool,
     labels: HashMap<CellId, Label>,
     cells: usize,
@@ -47,11 +51,12 @@ struct Label {
 }
 
 impl Progress {
-    /// Shows nothing yet.
-    pub fn new(quiet: bool, prints: bool) -> Self {
+    /// Shows nothing yet. The executed notebook goes to `output`.
+    pub fn new(quiet: bool, output: Option<&Path>) -> Self {
         Self {
             quiet,
-            prints,
+            prints: output != Some(Path::new("-")),
+            keeps: output.is_some(),
             colours: colours::on_stderr(),
             labels: HashMap::new(),
             cells: 0,
@@ -74,6 +79,9 @@ impl Progress {
         };
         self.labels = document.numbered().map(label).collect();
         self.cells = self.labels.values().filter(|label| label.number.is_some()).count();
+        if !self.quiet {
+            foreign::warn(document);
+        }
         let cells = document.cells().iter().filter(|_| !self.quiet);
         for (cell, found) in
             cells.flat_map(|cell| misspelt(cell).into_iter().map(move |it| (cell, it)))
@@ -184,7 +192,7 @@ impl Progress {
             hint(&format!(
                 "look at it with `flownote show Notebook/{session}`; {then} with `{resume}`"
             ));
-        } else if let Some(cells) = self.showing().filter(|_| self.prints) {
+        } else if let Some(cells) = self.showing().filter(|_| !self.keeps) {
             let short = session.rsplit('-').next().unwrap_or(&session);
             let artifact = format!("{short}/{EXECUTED}/{EXECUTED}");
             hint(&format!(

@@ -94,7 +94,7 @@ impl serve::Host for Host {
                 self.say.say(&asking::is_complete(request, &code));
             }
             // No cell here asks for input or has widgets.
-            Request::InputReply { .. } | Request::Comm(_) => {}
+            Request::InputReply { .. } | Request::Comm(_) | Request::Spill { .. } => {}
             other => return Some(other),
         }
         None

@@ -9,6 +9,7 @@ use flownote_kernel::protocol::{NameVersion, Rebind, Value, ValueRef};
 use flownote_kernel::wasm::{self, Function};
 
 use super::host::Host;
+use super::scoring;
 use crate::wasm::{SqlFunction, engine};
 
 /// Results without a name that are kept.
@@ -169,6 +170,7 @@ fn bind_functions(host: &Host, versions: &mut Versions, code: &str) {
         versions.registered.remove(&name);
     }
     let lower = code.to_lowercase();
+    let own = host.session.functions();
     let wanted: Vec<(String, u64)> = versions
         .bound
         .iter()
@@ -177,9 +179,19 @@ fn bind_functions(host: &Host, versions: &mut Versions, code: &str) {
         .map(|(name, version)| (name.clone(), *version))
         .collect();
     for (name, version) in wanted {
-        let Some(function) = versions.get(&name, version).and_then(|found| function(&found)) else {
+        let found = versions.get(&name, version);
+        if let Some(Version::Given(value)) = &found
+            && value.record.codec == scoring::CODEC
+        {
+            // The notebook's rule, too: a value doesn't stand in for a function of SQL's own.
+            if own.contains(&name.to_lowercase()) {
+                continue;
+            }
+            host.session.register(scoring::named(&name, value, host.interrupted()));
+            versions.registered.insert(name, version);
             continue;
-        };
+        }
+        let Some(function) = found.and_then(|found| function(&found)) else { continue };
         // One that must see columns whole is no function of queries.
         if let Ok(function) = SqlFunction::new(function, Some(host.interrupted())) {
             host.session.register(Arc::new(super::wasm_cell::Named::new(&name, function)));

@@ -109,6 +109,10 @@ impl BatchFunction for Named {
         self.function.returns()
     }
 
+    fn usage(&self) -> String {
+        self.function.usage()
+    }
+
     fn call(
         &self,
         arguments: &[ArrayRef],

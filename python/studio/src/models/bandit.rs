@@ -20,6 +20,10 @@ pub(super) type Actions<'py> = numpy::PyReadonlyArray1<'py, i64>;
 /// Rows of numbers from Python.
 pub(super) type Table<'py> = PyReadonlyArray2<'py, f64>;
 
+/// Up to so many rounds are chosen for on the thread that asks: to wake others takes longer, and
+/// no policy shares out so few.
+const FEW: usize = 32;
+
 /// A policy. Several of Python's threads may ask it while none learns.
 #[pyclass(frozen, module = "flownote_studio._studio.models")]
 pub struct Policy(RwLock<Kind>);
@@ -154,8 +158,13 @@ impl Policy {
         let contexts = contexts(py, context.as_ref(), rows)?;
         let kind = self.kind();
         let learnt = &*kind;
-        let chosen = detached(py, || each!(learnt, policy => policy.choose(&contexts, seed)))?;
-        Ok(PyArray1::from_vec(py, chosen))
+        let choose = || each!(learnt, policy => policy.choose(&contexts, seed));
+        let chosen = if contexts.rows() <= FEW {
+            py.detach(choose).map_err(|error| raise(py, &error))
+        } else {
+            detached(py, choose)
+        };
+        Ok(PyArray1::from_vec(py, chosen?))
     }
 
     /// What was learnt, by name: counts and sums of rewards, or products and moments.

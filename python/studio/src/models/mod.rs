@@ -13,7 +13,7 @@ mod recommend;
 mod threads;
 
 use flownote_flow::help::Help;
-use flownote_models::{Model, ModelError, Result, Saved};
+use flownote_models::{Model, ModelError, Result, Saved, Watch};
 use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -24,6 +24,9 @@ type Column<'py> = PyReadonlyArray1<'py, f64>;
 /// A column of numbers for Python.
 type Numbers<'py> = Bound<'py, PyArray1<f64>>;
 
+/// What shows how far a fit is: a function of Python's, or nothing.
+type Progress = Option<Py<PyAny>>;
+
 /// The entry of a saved model's parameters that holds what its Python class was made with.
 const OPTIONS: &str = "options";
 
@@ -31,7 +34,7 @@ const OPTIONS: &str = "options";
 #[pymodule(submodule)]
 pub mod models {
     #[pymodule_export]
-    use super::artwork::{ShotDetector, cluster_faces, detect_faces, measure, rank};
+    use super::artwork::{FaceNetwork, ShotDetector, cluster_faces, detect_faces, measure, rank};
     #[pymodule_export]
     use super::bandit::Policy;
     #[pymodule_export]
@@ -53,12 +56,14 @@ fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) ->
 }
 
 /// As [`detached`], for what takes long: `work` asks now and then whether to stop, and does
-/// when Python has a signal, Ctrl-C say, whose exception is then raised.
-fn interruptible<T: Send>(
+/// when Python has a signal, Ctrl-C say, whose exception is then raised. `progress` is called
+/// with how many steps were made, and of how many, where that is known.
+pub(crate) fn interruptible<T: Send>(
     py: Python<'_>,
-    work: impl FnOnce(&(dyn Fn() -> bool + Sync)) -> Result<T> + Send,
+    progress: Progress,
+    work: impl FnOnce(&dyn Watch) -> Result<T> + Send,
 ) -> PyResult<T> {
-    let (result, signal) = threads::run_until_signal(py, work)?;
+    let (result, signal) = threads::run_until_signal(py, progress, work)?;
     result.map_err(|error| signal.unwrap_or_else(|| raise(py, &error)))
 }
 
@@ -116,7 +121,7 @@ fn read_parameters(py: Python<'_>, data: &[u8]) -> PyResult<(String, String, boo
 }
 
 /// An error as the exception of `flownote.models`, with its hint.
-fn raise(py: Python<'_>, error: &ModelError) -> PyErr {
+pub(crate) fn raise(py: Python<'_>, error: &ModelError) -> PyErr {
     let made = || -> PyResult<PyErr> {
         let class = py.import("flownote.models.base")?.getattr("ModelError")?;
         let options = PyDict::new(py);

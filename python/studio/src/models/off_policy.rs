@@ -9,7 +9,7 @@ use numpy::{PyArray2, PyUntypedArrayMethods as _};
 use pyo3::prelude::*;
 
 use super::bandit::{Actions, Table, contexts, integers, row_major, table};
-use super::{Column, detached, raise, slice};
+use super::{Column, Progress, interruptible, raise, slice};
 
 /// What a policy would have earned per round, with what is needed to compare it.
 #[pyclass(frozen, module = "flownote_studio._studio.models")]
@@ -38,6 +38,7 @@ impl Estimate {
         estimator: (String, f64),
         predicted: Option<Table<'_>>,
         asked: Asked,
+        progress: Progress,
     ) -> PyResult<Self> {
         let (actions, rewards, propensities) =
             (integers("action", &log.0)?, slice("reward", &log.1)?, slice("propensity", &log.2)?);
@@ -47,13 +48,13 @@ impl Estimate {
         };
         let predicted = predicted.as_ref().map(|it| row_major("predicted", it)).transpose()?;
         let options = options(asked);
-        let estimate = detached(py, || {
+        let estimate = interruptible(py, progress, |watch| {
             let log = Log::new(actions, rewards, propensities)?;
             let estimator = named(&estimator.0, estimator.1)?;
             let predicted = predicted
                 .map(|(values, columns)| Predicted::new(values, columns, &log, &target))
                 .transpose()?;
-            off_policy::evaluate(&log, &target, estimator, predicted.as_ref(), options)
+            off_policy::evaluate(&log, &target, estimator, predicted.as_ref(), options, watch)
         })?;
         Ok(Self(estimate))
     }
@@ -84,11 +85,17 @@ impl Estimate {
 
     /// How far this is above `other`, its standard error and interval; the verdict, the rows that
     /// it needs, and in words. `together` where both are of the same rows.
-    fn compare(&self, py: Python<'_>, other: &Self, together: bool) -> PyResult<Compared> {
+    fn compare(
+        &self,
+        py: Python<'_>,
+        other: &Self,
+        together: bool,
+        progress: Progress,
+    ) -> PyResult<Compared> {
         let (first, second) = (&self.0, &other.0);
-        let compared = detached(py, || {
+        let compared = interruptible(py, progress, |watch| {
             if together {
-                return off_policy::compare(first, second);
+                return off_policy::compare(first, second, watch);
             }
             Ok(off_policy::compare_apart(first, second))
         })?;
@@ -166,11 +173,12 @@ pub fn cross_fit<'py>(
     l2: f64,
     folds: usize,
     seed: u64,
+    progress: Progress,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
     let (taken, rewards, propensities) =
         (integers("action", &log.0)?, slice("reward", &log.1)?, slice("propensity", &log.2)?);
     let contexts = contexts(py, context.as_ref(), log.0.len())?;
-    let values = detached(py, || {
+    let values = interruptible(py, progress, |watch| {
         let log = Log::new(taken, rewards, propensities)?;
         let link = match link {
             "identity" => Link::Identity,
@@ -181,7 +189,7 @@ pub fn cross_fit<'py>(
             }
         };
         let fold = off_policy::folds(log.rows(), folds, seed)?;
-        off_policy::cross_fit(&RewardModel { link, l2 }, &log, &contexts, actions, &fold)
+        off_policy::cross_fit(&RewardModel { link, l2 }, &log, &contexts, actions, &fold, watch)
     })?;
     table(py, values, log.0.len(), actions)
 }

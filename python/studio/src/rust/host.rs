@@ -124,7 +124,7 @@ impl serve::Host for Host {
                 self.shared.say.say(&asking::is_complete(request, &code));
             }
             // No cell here asks for input or has widgets.
-            Request::InputReply { .. } | Request::Comm(_) => {}
+            Request::InputReply { .. } | Request::Comm(_) | Request::Spill { .. } => {}
             // Its compiler says more when the cell runs.
             Request::Diagnose { request, code, .. } => {
                 let mistakes =

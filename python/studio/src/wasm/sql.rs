@@ -46,6 +46,10 @@ impl BatchFunction for SqlFunction {
         &self.returns
     }
 
+    fn usage(&self) -> String {
+        format!("`{}` is a function of a WASM cell", self.function.signature())
+    }
+
     fn call(
         &self,
         arguments: &[ArrayRef],

@@ -5,7 +5,7 @@ use datafusion::common::{DataFusionError, SchemaError};
 use datafusion::sql::sqlparser::parser::ParserError;
 
 use super::{Error, Place};
-use crate::function::Failed;
+use crate::function::{Callable, Failed};
 
 /// What an error is about: where its places are found.
 #[derive(Clone, Copy, Debug)]
@@ -14,8 +14,8 @@ pub(crate) struct Source<'a> {
     pub(crate) sql: &'a str,
     /// The memory that queries may take.
     pub(crate) limit: u64,
-    /// The names of functions.
-    pub(crate) functions: &'a [String],
+    /// What it could have called.
+    pub(crate) functions: &'a Callable,
 }
 
 impl Source<'_> {
@@ -126,7 +126,10 @@ impl Source<'_> {
         if let Some(rest) = message.strip_prefix("Invalid function '") {
             let name = rest.split('\'').next().unwrap_or_default().to_owned();
             let place = place.or_else(|| Place::of_word(self.sql, &name));
-            return Error::UnknownFunction { name, known: self.functions.to_vec(), place };
+            return Error::UnknownFunction { name, known: self.functions.names.clone(), place };
+        }
+        if let Some(Failed { function, message, hint }) = self.functions.refused(&message) {
+            return Error::Function { function, message, hint };
         }
         if let Some(rest) = message.strip_prefix("Projections require unique expression names") {
             let name = rest.split('"').nth(1).unwrap_or("column").to_owned();

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BinaryArray, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, BinaryArray, RecordBatch, StringArray, UInt64Array};
 use arrow::datatypes::{DataType, Field, Fields, Schema};
 use arrow::error::ArrowError;
 use arrow::json::ReaderBuilder;
@@ -21,9 +21,15 @@ use crate::frame::Frame;
 const WHAT: &str = "value";
 
 pub(super) fn json(bytes: &Bytes) -> Result<Frame, Error> {
+    // A hash or an id alone: the reader of JSON below knows signed numbers only.
+    if let Ok(number) = exact::from_slice::<u64>(bytes.slice())
+        && i64::try_from(number).is_err()
+    {
+        return one(Arc::new(UInt64Array::from(vec![number])));
+    }
     if let Some(number) = exact::beyond_i64(bytes.slice()) {
         return Err(Error::Value {
-            message: format!("the whole number {number} has more than 64 bits"),
+            message: format!("the whole number {number} is too large for SQL's `bigint`"),
             hint: Some("make a decimal of it (`decimal.Decimal`) or text (`str`)".into()),
         });
     }

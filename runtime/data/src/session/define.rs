@@ -111,7 +111,8 @@ impl SqlSession {
         made: &Made,
         out: impl std::io::Write + Send + 'static,
     ) -> Result<Written, Error> {
-        let source = Source { sql: "", limit: self.options.memory, functions: &[] };
+        let source =
+            Source { sql: "", limit: self.options.memory, functions: &crate::function::NOTHING };
         let plan = match made.table.get_logical_plan() {
             // Its own plan: a query of it would not keep its order.
             Some(plan) => plan.into_owned(),

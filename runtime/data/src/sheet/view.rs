@@ -50,7 +50,11 @@ impl View {
 
     /// What its errors are about.
     pub(super) fn source(&self) -> Source<'_> {
-        Source { sql: self.filter.as_deref().unwrap_or_default(), limit: 0, functions: &[] }
+        Source {
+            sql: self.filter.as_deref().unwrap_or_default(),
+            limit: 0,
+            functions: &crate::function::NOTHING,
+        }
     }
 
     /// Keeps the rows that are wanted.

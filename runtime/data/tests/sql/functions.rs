@@ -35,6 +35,10 @@ impl BatchFunction for Double {
         &DataType::Float64
     }
 
+    fn usage(&self) -> String {
+        "`doubleIt(x)` doubles".into()
+    }
+
     fn call(
         &self,
         arguments: &[ArrayRef],
@@ -64,6 +68,10 @@ impl BatchFunction for Liar {
 
     fn returns(&self) -> &DataType {
         &DataType::Int64
+    }
+
+    fn usage(&self) -> String {
+        "`liar()` lies".into()
     }
 
     fn call(
@@ -103,4 +111,38 @@ fn what_a_function_says_reaches_the_user() {
     }
     let error = world.fail("SELECT liar() FROM t").to_string();
     assert_eq!(error, "`liar`: the function returned Utf8, and promised Int64");
+}
+
+#[test]
+fn a_call_that_is_wrong_says_how_it_is_right() {
+    let world = World::new();
+    world.session.bind("t", flownote_data::Frame::from(numbers("n", 0..3)));
+    world.session.register(Arc::new(Double));
+    for (sql, message) in [
+        ("SELECT doubleIt(n, 1) FROM t", "it takes 1 argument, and is given 2"),
+        ("SELECT n FROM t WHERE doubleIt() > 1", "it takes 1 argument, and is given 0"),
+        (
+            "SELECT doubleIt(interval '1 day') FROM t",
+            "it takes columns of Float64, and is given Interval(MonthDayNano)",
+        ),
+        ("SELECT doubleIt(struct(n, 1), 2, 3) FROM t", "it takes 1 argument, and is given 3"),
+    ] {
+        let error = world.fail(sql);
+        assert_eq!(error.to_string(), format!("`doubleIt`: {message}"), "{sql}");
+        assert_eq!(error.hint().as_deref(), Some("`doubleIt(x)` doubles"), "{sql}");
+        assert!(error.place_in(sql).is_some(), "{sql}");
+    }
+}
+
+/// The notebook's list of SQL's own functions, which a value of a cell doesn't stand in for.
+#[test]
+fn the_functions_of_sql_are_known_to_notebooks() {
+    let own: String = World::new().session.functions().iter().map(|it| format!("{it}\n")).collect();
+    let path =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../core/notebook/src/facts/sql_functions.txt");
+    if std::env::var_os("FLOWNOTE_TEST_ACCEPT").is_some() {
+        std::fs::write(path, &own).expect("a file of this repository");
+    }
+    let known = std::fs::read_to_string(path).expect("the list");
+    assert_eq!(known, own, "FLOWNOTE_TEST_ACCEPT=1 writes it anew");
 }

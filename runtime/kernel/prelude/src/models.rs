@@ -76,7 +76,9 @@ fn refused(error: ModelError) -> Refused {
 /// What to do about an error of a model's.
 pub(crate) fn hint(error: &ModelError) -> Option<String> {
     match error {
-        ModelError::Input { hint, .. } | ModelError::Diverged { hint, .. } => Some(hint.clone()),
+        ModelError::Input { hint, .. }
+        | ModelError::Row { hint, .. }
+        | ModelError::Diverged { hint, .. } => Some(hint.clone()),
         ModelError::Saved { .. } | ModelError::Cancelled => None,
     }
 }

@@ -1,9 +1,12 @@
 //! Keeping a result.
 
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
 use flownote_flow::cache::CacheRecord;
 use flownote_flow::manifest::TaskDone;
 use flownote_flow::provenance::{
-    Code, Environment, External, Provenance, Reads, SCHEMA, base_key, full_key,
+    Code, Environment, External, Key, Provenance, Reads, SCHEMA, base_key, full_key,
 };
 use flownote_notebook::session::Question;
 use flownote_store::Store;
@@ -15,6 +18,27 @@ use crate::values::is_exact;
 /// The name under which a recipe stands among the reads. No variable is called so.
 pub(super) const RECIPE: &str = "=recipe";
 
+/// For how long what was kept isn't written again.
+const LATELY: Duration = Duration::from_secs(60);
+
+/// What a session kept lately: the newest result of each base, by what stands for its inputs.
+/// A cell that gives the same again and again (a slider, a key held down) writes it once a
+/// minute; a look-up finds it as well.
+#[derive(Debug, Default)]
+pub struct Lately(HashMap<(Key, By), (Key, Instant)>);
+
+impl Lately {
+    fn holds(&self, base: &(Key, By), full: &Key) -> bool {
+        let held = self.0.get(base);
+        held.is_some_and(|(newest, at)| newest == full && at.elapsed() < LATELY)
+    }
+
+    fn note(&mut self, base: (Key, By), full: Key) {
+        self.0.retain(|_, (_, at)| at.elapsed() < LATELY);
+        self.0.insert(base, (full, Instant::now()));
+    }
+}
+
 /// Stands for what a result read of the world, if it read anything.
 pub fn world_of(externals: &[External]) -> Option<String> {
     let text = serde_json::to_vec(externals).ok().filter(|_| !externals.is_empty())?;
@@ -22,7 +46,7 @@ pub fn world_of(externals: &[External]) -> Option<String> {
 }
 
 /// What stands for the inputs of a cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum By {
     /// What it read.
     Reads,
@@ -73,6 +97,7 @@ pub fn provenance_of(executed: &Executed, by: By) -> Provenance {
 /// When the datastore refuses.
 pub async fn keep(
     store: &Store,
+    lately: &mut Lately,
     executed: &Executed,
     done: &TaskDone,
 ) -> Result<(), flownote_store::Error> {
@@ -87,8 +112,11 @@ pub async fn keep(
         if provenance.reusable().is_err() {
             return Ok(());
         }
-        let (base, full) = (base_key(&provenance), full_key(&provenance));
-        store.keep_result(&base, &full, &provenance.read_set(), &record).await?;
+        let (base, full) = ((base_key(&provenance), by), full_key(&provenance));
+        if !lately.holds(&base, &full) {
+            store.keep_result(&base.0, &full, &provenance.read_set(), &record).await?;
+            lately.note(base, full);
+        }
     }
     Ok(())
 }

@@ -25,6 +25,8 @@ pub struct Found {
     pub hit: Hit,
     /// The stored values, by name.
     pub artifacts: BTreeMap<String, ArtifactRecord>,
+    /// What it defined and nothing could keep: imports, functions. For the record.
+    pub unkept: BTreeMap<String, Defined>,
     /// What it read of the world.
     pub externals: Vec<External>,
     /// The task that computed it.
@@ -102,8 +104,11 @@ async fn take(store: &Store, record: CacheRecord) -> Result<Option<Found>, flown
         };
         (name.clone(), defined)
     });
+    let defined: BTreeMap<String, Defined> = defined.collect();
+    let mut unkept = BTreeMap::<String, Defined>::deserialize(told).unwrap_or_default();
+    unkept.retain(|name, it| it.live && !defined.contains_key(name));
     let hit = Hit {
-        defined: defined.collect(),
+        defined,
         deleted: provenance.deleted.into_iter().collect(),
         outputs,
         world: world_of(&provenance.externals),
@@ -113,7 +118,7 @@ async fn take(store: &Store, record: CacheRecord) -> Result<Option<Found>, flown
             finished_at: reused.finished_at.clone(),
         },
     };
-    Ok(Some(Found { hit, artifacts, externals: provenance.externals, reused }))
+    Ok(Some(Found { hit, artifacts, unkept, externals: provenance.externals, reused }))
 }
 
 /// What a cell would read now.

@@ -9,6 +9,6 @@ mod keep;
 mod look_up;
 mod world;
 
-pub use keep::{By, keep, provenance_of, world_of};
+pub use keep::{By, Lately, keep, provenance_of, world_of};
 pub use look_up::{Found, look_up};
 pub use world::{Look, World};

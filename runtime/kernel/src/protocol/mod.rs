@@ -63,18 +63,22 @@
 //! **Executions and versions.** The supervisor numbers executions; the *version* of a name is
 //! the execution that bound it. `rebind` says how the bindings differ from those after the
 //! execution before; the first one of a process says them all. An `execute` is answered by
-//! one `finished`, after its outputs; a further `execute` may be sent before, and waits.
+//! one `finished`, after its outputs; a further `execute` may be sent before, and waits: it
+//! says `started` when it begins. One that begins when it comes needn't: each message wakes
+//! its reader, which costs more than `1+1`.
 //!
 //! **Values** are records as in manifests, with the bytes inline when they are few. More
 //! bytes are a file: an interpreter writes one into the folder `values` under a name of its
 //! choice and says it in `file`; the supervisor moves it to where it stays, and gives others
 //! an absolute `path` to map. Codecs that every language reads are `arrow` (IPC file), `npy`,
 //! `csr`, `json`, `utf8` and `bytes`; a function of a WASM cell is `wasm`. A value without
-//! such a form is an `error` for whoever asks for it.
+//! such a form is an `error` for whoever asks for it. Python is told with `spill` which old
+//! values it needn't hold in memory, since they are files.
 //!
 //! **While a cell runs**, `complete`, `inspect`, `is_complete`, `input_reply` and `comm` are
-//! taken all the same; `diagnose`, which is asked of SQL alone, waits its turn. `interrupt` is for the `execute` that was sent last, and nothing to one
-//! that has ended; Python takes SIGINT beside it, which reaches what waits in a library.
+//! taken all the same; `diagnose`, which is asked of SQL alone, waits its turn. `interrupt` is
+//! for the `execute` that was sent last, and nothing to one that has ended; Python takes SIGINT
+//! beside it, which reaches what waits in a library.
 
 mod answer;
 mod frame;
@@ -87,7 +91,7 @@ pub use answer::{
 };
 pub use flownote_notebook::output::{Frame, Output, Stream};
 pub use frame::{Error, MAX_FRAME, decode, encode, receive, receive_blocking, send, send_blocking};
-pub use request::{Comm, CommKind, Execute, NameVersion, Rebind, Request, Welcome};
+pub use request::{Comm, CommKind, Execute, NameVersion, Rebind, Request, Spilled, Welcome};
 pub use value::{Binding, Exported, Problem, Value, ValueRef};
 
 /// The version that both sides must speak.

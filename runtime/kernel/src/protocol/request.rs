@@ -103,6 +103,14 @@ pub enum Request {
         /// Which.
         versions: Vec<NameVersion>,
     },
+    /// Old values that are files, too: those that no name is bound to may stay in memory up to
+    /// so many bytes, the newest; the others are read again when they are asked for.
+    Spill {
+        /// Bytes.
+        at_most: u64,
+        /// Which, the oldest first.
+        values: Vec<Spilled>,
+    },
     /// Stop the cell that was sent last, whether it has begun or not.
     Interrupt {},
     /// End.
@@ -181,6 +189,17 @@ pub struct NameVersion {
     pub name: String,
     /// The execution that made it.
     pub version: u64,
+}
+
+/// A version of a name that is a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spilled {
+    /// The name.
+    pub name: String,
+    /// The execution that made it.
+    pub version: u64,
+    /// Its value.
+    pub value: ValueRef,
 }
 
 /// A message of a widget, in either direction.

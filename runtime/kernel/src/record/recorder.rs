@@ -2,18 +2,23 @@
 
 use std::time::Duration;
 
+use flownote_flow::manifest::Outcome;
 use flownote_flow::run::RunRecord;
 use flownote_notebook::Document;
 use flownote_store::Store;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 
 use super::writer::{Writer, Writing};
 use super::{About, Executed};
 
 /// How long events of the log wait for company.
 const FLUSH: Duration = Duration::from_millis(200);
+/// How long entries wait before they are written: the cell that comes next goes first.
+const LATER: Duration = Duration::from_millis(100);
+/// How many entries are taken at once.
+const MANY: usize = 64;
 /// Before a datastore that failed is asked again; twice as long each time, up to the second.
 const AGAIN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
@@ -32,7 +37,7 @@ enum Entry {
     Described(Box<RunRecord>),
     Started { cell: String, execution: u64 },
     Ended(Box<Executed>),
-    Refused { cell: String },
+    NotRun { cell: String, outcome: Outcome },
     Notebook(Box<Document>),
     Touch,
 }
@@ -67,9 +72,9 @@ impl Recorder {
         self.enter(Entry::Ended(executed));
     }
 
-    /// A cell was to run and couldn't.
-    pub fn refused(&self, cell: &str) {
-        self.enter(Entry::Refused { cell: cell.to_owned() });
+    /// A cell was to run and couldn't, or was stopped before its turn.
+    pub fn not_run(&self, cell: &str, outcome: Outcome) {
+        self.enter(Entry::NotRun { cell: cell.to_owned(), outcome });
     }
 
     /// The session lives.
@@ -108,12 +113,25 @@ impl<T: Fn(String)> Recording<T> {
     async fn run(mut self, mut waiting: mpsc::UnboundedReceiver<Entry>) {
         let mut flush = interval(FLUSH);
         flush.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
+        let mut entries = Vec::new();
+        let (mut due, mut is_open) = (Instant::now(), true);
+        while is_open || !entries.is_empty() {
             tokio::select! {
-                entry = waiting.recv() => match entry {
-                    Some(entry) => self.take(entry).await,
-                    None => break,
-                },
+                count = waiting.recv_many(&mut entries, MANY), if is_open => {
+                    is_open = count > 0;
+                    // People look for a run that begins; and what ends, ends now.
+                    let begins = entries.iter().any(|it| matches!(it, Entry::Described(_)));
+                    if begins || !is_open {
+                        due = Instant::now();
+                    } else if entries.len() == count {
+                        due = Instant::now() + LATER;
+                    }
+                }
+                () = sleep_until(due), if !entries.is_empty() => {
+                    for entry in entries.drain(..) {
+                        self.take(entry).await;
+                    }
+                }
                 // What isn't written now is written with the next.
                 _ = flush.tick() => {
                     let flushed = self.writer.flush().await;
@@ -133,7 +151,7 @@ impl<T: Fn(String)> Recording<T> {
         match entry {
             Entry::Described(record) => self.writer.describe(record),
             Entry::Started { cell, execution } => self.writer.started(&cell, execution),
-            Entry::Refused { cell } => self.writer.refused(cell),
+            Entry::NotRun { cell, outcome } => self.writer.not_run(cell, outcome),
             // A sign of life that is missed is followed by another.
             Entry::Touch => drop(self.writer.touch().await),
             Entry::Ended(executed) => {

@@ -27,6 +27,7 @@ pub(super) struct Writer {
     touched: u64,
     /// How the newest execution of each cell ended.
     outcomes: HashMap<String, Outcome>,
+    lately: cache::Lately,
     /// How the run ended, and when.
     end: Option<(RunStatus, String)>,
 }
@@ -60,6 +61,7 @@ impl Writer {
             waiting: Vec::new(),
             touched: 0,
             outcomes: HashMap::new(),
+            lately: cache::Lately::default(),
             end: None,
         }
     }
@@ -74,9 +76,9 @@ impl Writer {
         self.record = Some(record);
     }
 
-    /// A cell was to run and couldn't: the run didn't do all that it was to do.
-    pub fn refused(&mut self, cell: String) {
-        self.outcomes.insert(cell, Outcome::Failed);
+    /// A cell was to run and didn't: the run isn't whole unless it runs later.
+    pub fn not_run(&mut self, cell: String, outcome: Outcome) {
+        self.outcomes.insert(cell, outcome);
     }
 
     /// Records an execution that ended. To be tried again with the same `writing`.
@@ -116,9 +118,9 @@ impl Writer {
 
     /// Offers a result to the cache, under what it read and under how all was computed; however
     /// quick it was: what runs again mustn't depend on how busy the machine is.
-    async fn offer(&self, executed: &Executed, done: &TaskDone) -> Result<()> {
+    async fn offer(&mut self, executed: &Executed, done: &TaskDone) -> Result<()> {
         if executed.question.unkeepable.is_none() && executed.is_whole() {
-            cache::keep(&self.store, executed, done).await?;
+            cache::keep(&self.store, &mut self.lately, executed, done).await?;
         }
         Ok(())
     }

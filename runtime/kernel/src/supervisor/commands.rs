@@ -38,6 +38,7 @@ impl Service {
                 Ok(Reply::Done)
             }
             Request::Interrupt => {
+                self.note_waiting();
                 self.news.push_back(session::Event::Interrupt);
                 Ok(Reply::Done)
             }

@@ -56,6 +56,7 @@ impl Service {
         }
         if group == Group::Python {
             self.forget_modules();
+            self.spilled.clear();
         }
         if let Some(running) = self.running.take_if(|it| it.group == group) {
             let execution = running.execute.execution;
@@ -77,7 +78,7 @@ impl Service {
                 payload: Vec::new(),
                 exit: None,
             });
-            self.record_failed(running, output);
+            self.record_ended(running, session::FinishStatus::Error, output);
         }
         for (_, question) in self.look_ups.extract_if(.., |(of, _)| *of == group) {
             let execution = question.execution;
@@ -288,6 +289,7 @@ impl Service {
             world: world_of(&finished.externals),
             modules: BTreeMap::new(),
             elapsed_ms: milliseconds(finished.elapsed_ms),
+            unsent: false,
         };
         let mut running = running;
         self.note_modules(&mut running.execute.question, finished.edited, &mut finish);

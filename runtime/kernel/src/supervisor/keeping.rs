@@ -9,7 +9,7 @@ use flownote_notebook::{CellId, Language, Output};
 use super::pending::Waiting;
 use super::running::Running;
 use super::service::Service;
-use crate::protocol::{Exported, Request};
+use crate::protocol::{Exported, Request, Spilled};
 use crate::record::{Executed, remembered};
 use crate::values::Form;
 
@@ -79,8 +79,8 @@ impl Service {
     }
 
     /// Records an execution that ended with an error of the supervisor's own.
-    pub(super) fn record_failed(&mut self, running: Running, error: Output) {
-        let mut executed = self.executed(running, FinishStatus::Error);
+    pub(super) fn record_ended(&mut self, running: Running, status: FinishStatus, error: Output) {
+        let mut executed = self.executed(running, status);
         executed.outputs.push(error);
         self.record(Box::new(executed));
     }
@@ -94,7 +94,7 @@ impl Service {
         let executed = Executed {
             source,
             outputs: found.hit.outputs,
-            defined: found.hit.defined,
+            defined: found.hit.defined.into_iter().chain(found.unkept).collect(),
             deleted: found.hit.deleted,
             artifacts: found.artifacts,
             externals: found.externals,
@@ -155,7 +155,10 @@ impl Service {
         let group = Group::of(executed.question.language);
         match group.filter(|_| missing && again && self.running.is_none() && !self.ending) {
             Some(group) => self.keep_rest(group, executed, IDLE),
-            None => self.record(executed),
+            None => {
+                self.record(executed);
+                self.spill().await;
+            }
         }
     }
 
@@ -188,6 +191,37 @@ impl Service {
         if let Some(recorder) = &mut self.recorder {
             recorder.ended(executed, self.session.document());
         }
+    }
+
+    /// Has Python let go of old values that are files, where they are more than may stay
+    /// (notebook rule 11).
+    pub(super) async fn spill(&mut self) {
+        let mut large = self.values.large();
+        if large.is_empty() || self.processes.ready(Group::Python).is_none() {
+            return;
+        }
+        let hidden = self.session.hidden(Group::Python);
+        large.retain(|(name, _)| hidden.contains(name));
+        let size: u64 = large.iter().map(|(_, size)| size).sum();
+        let names: Vec<VersionedName> = large.into_iter().map(|(name, _)| name).collect();
+        // What is read again and hidden again was not among them in between.
+        if names == self.spilled {
+            return;
+        }
+        self.spilled = names;
+        if size <= self.limits.shadowed {
+            return;
+        }
+        let mut values = Vec::new();
+        for VersionedName { name, version } in &self.spilled {
+            // What can't be had as a file stays where it is.
+            if let Ok(Some(value)) = self.values.give(name, *version, Form::Exact).await {
+                values.push(Spilled { name: name.clone(), version: *version, value });
+            }
+        }
+        let at_most = self.limits.shadowed;
+        // One that can't be told goes on with its memory as it is.
+        let _ = self.send(Group::Python, &Request::Spill { at_most, values });
     }
 
     /// Records what still waits for values that won't come any more.

@@ -84,6 +84,8 @@ impl Options {
 pub struct Limits {
     /// The largest value that crosses between languages or is kept, in bytes.
     pub value: u64,
+    /// How many bytes of old values, which later ones hide, stay in Python's memory.
+    pub shadowed: u64,
     /// How many bytes of events stay in memory.
     pub log: usize,
     /// How many bytes one execution may show.
@@ -94,7 +96,8 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { value: 64 << 30, log: 16 << 20, output: 64 << 20, outputs: 20_000 }
+        let (value, shadowed) = (64 << 30, 1 << 30);
+        Self { value, shadowed, log: 16 << 20, output: 64 << 20, outputs: 20_000 }
     }
 }
 

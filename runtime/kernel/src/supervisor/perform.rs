@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use flownote_flow::help::Help;
-use flownote_notebook::session::{self, Action, Execute, Group, Trouble, VersionedName};
-use flownote_notebook::{Language, Output};
+use flownote_flow::manifest::Outcome;
+use flownote_notebook::session::{
+    self, Action, CellStatus, Execute, FinishStatus, Group, Trouble, VersionedName,
+};
+use flownote_notebook::{CellId, Language, Output};
 
 use super::event::{Event, InterpreterState};
 use super::pending::Waiting;
@@ -50,14 +53,17 @@ impl Service {
                 removed: change.removed,
             }),
             Action::Refused { cell, trouble } => {
-                self.recorder.iter().for_each(|recorder| recorder.refused(cell.as_str()));
+                self.note_not_run(&cell, Outcome::Failed);
                 self.log.push(Event::Refused { cell, trouble });
             }
-            Action::Idle => self.log.push(Event::Idle),
+            Action::Idle => {
+                self.log.push(Event::Idle);
+                self.spill().await;
+            }
         }
     }
 
-    async fn execute(&mut self, execute: Box<Execute>) {
+    async fn execute(&mut self, mut execute: Box<Execute>) {
         let Some(group) = Group::of(execute.language) else { return };
         let source = self.session.document().cell(&execute.cell);
         let source = source.map(|cell| cell.source.clone()).unwrap_or_default();
@@ -71,14 +77,18 @@ impl Service {
         if let Some(recorder) = &self.recorder {
             recorder.started(execute.cell.as_str(), execute.execution);
         }
-        let prepared = self.prepare(&execute).await;
-        self.running = Some(Running::new(execute, group, source));
-        let sent = match prepared {
-            Err(trouble) => Err(trouble),
-            Ok(request) => self.send(group, &request),
+        let prepared = match execute.trouble.take() {
+            Some(trouble) => Err(trouble),
+            None => self.prepare(&execute).await,
         };
-        if let Err(trouble) = sent {
-            self.fail_running(trouble);
+        self.running = Some(Running::new(execute, group, source));
+        match prepared {
+            Err(trouble) => self.fail_running(trouble),
+            Ok(request) => {
+                if let Err(trouble) = self.send(group, &request) {
+                    self.fail_running(trouble);
+                }
+            }
         }
     }
 
@@ -119,12 +129,38 @@ impl Service {
         })))
     }
 
-    /// The execution under way can't go on: its cell shows why.
+    /// The execution whose interpreter couldn't be told of it ends: its cell shows why.
     pub(super) fn fail_running(&mut self, trouble: Trouble) {
+        self.end_running("Error", trouble, FinishStatus::Error, true);
+    }
+
+    /// The session ends: what runs is stopped, and what waits doesn't run.
+    pub(super) async fn stop(&mut self) {
+        self.note_waiting();
+        let trouble = Trouble { message: "the cell was stopped".to_owned(), hint: None };
+        self.end_running("Interrupted", trouble, FinishStatus::Interrupted, false);
+        self.tell_session().await;
+    }
+
+    /// What runs or waits is about to be stopped. Unless it ends well by itself or runs later,
+    /// the run isn't whole.
+    pub(super) fn note_waiting(&self) {
+        for (cell, status) in self.session.statuses() {
+            if matches!(status, CellStatus::Queued | CellStatus::Running) {
+                self.note_not_run(&cell, Outcome::Cancelled);
+            }
+        }
+    }
+
+    fn note_not_run(&self, cell: &CellId, outcome: Outcome) {
+        self.recorder.iter().for_each(|recorder| recorder.not_run(cell.as_str(), outcome));
+    }
+
+    fn end_running(&mut self, name: &str, trouble: Trouble, status: FinishStatus, unsent: bool) {
         let Some(running) = self.running.take() else { return };
         let execution = running.execute.execution;
         let output = Output::Error {
-            name: "Error".to_owned(),
+            name: name.to_owned(),
             traceback: vec![trouble.message.clone()],
             message: trouble.message,
             frames: Vec::new(),
@@ -132,7 +168,6 @@ impl Service {
         };
         self.show(Some(execution), output.clone());
         self.news.push_back(session::Event::Output { execution, output: output.clone() });
-        let status = session::FinishStatus::Error;
         self.log.push(Event::Finished {
             cell: running.execute.cell.clone(),
             execution,
@@ -143,9 +178,9 @@ impl Service {
             payload: Vec::new(),
             exit: None,
         });
-        let finish = session::Finish { status, ..session::Finish::default() };
+        let finish = session::Finish { status, unsent, ..session::Finish::default() };
         self.news.push_back(session::Event::Finished { execution, finish });
-        self.record_failed(running, output);
+        self.record_ended(running, status, output);
     }
 
     /// Shows one more output to those who watch.

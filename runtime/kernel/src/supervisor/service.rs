@@ -5,7 +5,7 @@ use std::future::Future;
 
 use flownote_flow::id::RunId;
 use flownote_notebook::CellId;
-use flownote_notebook::session::{self, Execution, Group, Question, Session};
+use flownote_notebook::session::{self, Execution, Group, Question, Session, VersionedName};
 use flownote_store::Store;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval};
@@ -35,6 +35,8 @@ pub struct Service {
     pub(super) id: RunId,
     pub(super) processes: Processes,
     pub(super) values: Values,
+    /// The old values that Python held when it was last told which of them it needn't hold.
+    pub(super) spilled: Vec<VersionedName>,
     pub(super) log: EventLog,
     pub(super) pending: Pending,
     pub(super) running: Option<Running>,
@@ -120,6 +122,7 @@ impl Service {
             session: Session::new(options.document, options.order, id.as_str()),
             processes,
             values: Values::new(options.store.clone(), folder, options.limits.value),
+            spilled: Vec::new(),
             log: log.clone(),
             pending: Pending::default(),
             running: None,
@@ -245,6 +248,7 @@ impl Service {
     }
 
     async fn end(mut self) {
+        self.stop().await;
         let deadline = tokio::time::Instant::now() + self.patience.record;
         while self.pending.keeps() {
             let heard = tokio::time::timeout_at(deadline, self.heard.recv()).await;

@@ -17,6 +17,9 @@ const COMMON: [&str; 8] = ["arrow", "npy", "csr", "json", "utf8", "bytes", "wasm
 /// Codecs of tables; JSON may be a list of records.
 const TABLES: [&str; 5] = ["arrow", "pandas", "npy", "csr", "json"];
 
+/// Smaller values aren't worth reading twice.
+const LARGE: u64 = 1 << 20;
+
 /// Which form of a value is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -184,6 +187,20 @@ impl Values {
     pub fn only_exact(&self) -> impl Iterator<Item = (&VersionedName, &ArtifactRecord)> {
         let only = self.records.iter().filter(|(_, kept)| kept.get(Form::Common).is_none());
         only.filter_map(|(name, kept)| Some((name, kept.exact.as_ref()?)))
+    }
+
+    /// The versions that are large files from which their own language reads an array or a
+    /// table, the oldest first.
+    pub fn large(&self) -> Vec<(VersionedName, u64)> {
+        let records = self.records.iter().filter_map(|(name, kept)| {
+            let record = kept.get(Form::Exact).filter(|it| is_exact(it) && is_table(it))?;
+            (record.is_blob() && record.size >= LARGE).then(|| (name.clone(), record.size))
+        });
+        let mut found: Vec<_> = records.collect();
+        found.sort_by(|(one, _), (other, _)| {
+            (one.version, &one.name).cmp(&(other.version, &other.name))
+        });
+        found
     }
 
     /// Forgets versions that nobody will ask for.

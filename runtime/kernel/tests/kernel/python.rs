@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use flownote_kernel::supervisor::{Event, InterpreterState, Reply, Request};
+use flownote_kernel::supervisor::{Event, InterpreterState, Options, Reply, Request};
 use flownote_notebook::session::{CellStatus, Group, RunRequest};
 use flownote_notebook::{Cell, CellId, Language};
 
@@ -11,12 +11,20 @@ use crate::fake;
 use crate::support::{Open, Project, python, python_launch, shown, sql};
 
 async fn open(project: &Project, cells: &[Cell]) -> Option<Open> {
+    open_with(project, cells, |_| {}).await
+}
+
+async fn open_with(
+    project: &Project,
+    cells: &[Cell],
+    change: impl FnOnce(&mut Options),
+) -> Option<Open> {
     let Some(launch) = python_launch() else {
         eprintln!("skipped: FLOWNOTE_TEST_PYTHON names no Python with Flownote");
         return None;
     };
     let launches = BTreeMap::from([(Group::Python, launch), (Group::Tables, fake::launch())]);
-    Some(project.open(cells, launches).await)
+    Some(project.open_with(cells, launches, change).await)
 }
 
 #[tokio::test]
@@ -63,6 +71,34 @@ async fn a_large_array_that_a_cell_changes_in_place_is_made_again_for_whoever_ne
     let edited = [cells[0].clone(), cells[1].clone(), python("change", "print(x.sum())")];
     let mut open = self::open(&project, &edited).await.expect("as before");
     assert!(shown(&open.run_cell("change").await).ends_with("0.0\n"));
+    open.close().await;
+}
+
+#[tokio::test]
+async fn old_values_above_a_budget_leave_memory_and_come_back() {
+    let project = Project::new();
+    let cells = [
+        python("one", "import numpy as np, weakref\nx = np.zeros(1_000_000)\na = weakref.ref(x)"),
+        python("use", "print(x.sum())"),
+        python("two", "x = np.ones(1_000_000)\nb = weakref.ref(x)"),
+        python("three", "x = x + 1\nc = weakref.ref(x)"),
+        python("look", "print(a() is None, b() is None, c() is None)"),
+    ];
+    // Room for one of the two that others hide.
+    let room = |options: &mut Options| options.limits.shadowed = 9_000_000;
+    let Some(mut open) = open_with(&project, &cells, room).await else { return };
+    open.run_all().await;
+    let mut seen = String::new();
+    for _ in 0..100 {
+        seen = shown(&open.run_cell("look").await);
+        if seen.starts_with("True") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(seen, "True False False\n", "the oldest goes, the newest and what is bound stay");
+    assert_eq!(shown(&open.run_cell("use").await), "0.0\n", "it is read again");
+    assert_eq!(open.status("two").await, CellStatus::Fresh { reused: None });
     open.close().await;
 }
 

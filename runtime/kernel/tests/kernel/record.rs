@@ -197,6 +197,37 @@ async fn a_run_in_which_a_cell_was_refused_did_not_succeed() {
 }
 
 #[tokio::test]
+async fn a_run_that_ends_while_cells_run_and_wait_did_not_succeed() {
+    for interrupts in [false, true] {
+        let project = Project::new();
+        let cells = [
+            python("first", "#: print 1"),
+            python("long", "#: print two\n#: sleep 20000"),
+            python("last", "#: print 3"),
+        ];
+        let mut open = project.open(&cells, fakes()).await;
+        open.run_cell("first").await;
+        let ids = vec!["long".into(), "last".into()];
+        open.handle.run(RunRequest::Cells { cells: ids }).await.expect("asked");
+        open.until(crate::support::shows).await;
+        if interrupts {
+            open.handle.interrupt().await.expect("asked");
+            open.until(|event| matches!(event, Event::Idle)).await;
+            // What was stopped may still run, and then all is well but for what waited.
+            open.run_cell("first").await;
+        }
+        open.close().await;
+        let store = project.store().await;
+        let run = &runs(&store).await[0];
+        assert_eq!(run.status, Status::Cancelled, "{interrupts}");
+        let key = RunKey::new(run.flow.clone(), run.run.clone());
+        let tasks = store.tasks(&key, None).await.expect("tasks");
+        let long = tasks.iter().find(|it| it.step.as_str() == "long").expect("a task");
+        assert!(long.finished_at.is_some(), "{long:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_a_cell_showed_is_recorded_whatever_becomes_of_the_document() {
     let project = Project::new();
     let cells = [python("a", "#: print one\n#: sleep 300\n#: print two")];

@@ -12,8 +12,12 @@ use crate::reference::Error;
 use crate::{RunKey, Store};
 use flownote_flow::id::FlowName;
 use flownote_flow::run::RunRecord;
+use futures::future::try_join_all;
 
 use super::{FLOW, file as file_of, identity, tag_of};
+
+/// Records that are read at once: a datastore elsewhere takes its time for each.
+const AT_ONCE: usize = 16;
 
 /// The newest run of the notebook in a file. A run that asks for it isn't meant.
 ///
@@ -74,13 +78,15 @@ impl Runs<'_> {
             return self.never_run(file).await;
         };
         let place = Path::new(file);
-        if self.is_at(&newest, place).await? {
+        if is_at(&self.record(&newest).await?, place) {
             return Ok(newest);
         }
-        // It was moved, or a copy that carries the same id was run since.
-        for run in self.all(tag, None).await? {
-            if self.is_at(&run, place).await? {
-                return Ok(run);
+        // It was moved, or a copy that carries the same id was run since: the records tell.
+        let runs = self.all(tag, None).await?;
+        for some in runs.chunks(AT_ONCE) {
+            let records = try_join_all(some.iter().map(|run| self.record(run))).await?;
+            if let Some(at) = records.iter().position(|record| is_at(record, place)) {
+                return Ok(some[at].clone());
             }
         }
         Ok(newest)
@@ -143,13 +149,6 @@ impl Runs<'_> {
         Ok(found)
     }
 
-    /// Whether a run was of the file at a place.
-    async fn is_at(&self, run: &RunSummary, place: &Path) -> Result<bool, Error> {
-        let canonical = |path: &Path| std::fs::canonicalize(path).ok();
-        let ran = place_of(&self.record(run).await?);
-        Ok(ran == place || (ran.is_absolute() && canonical(&ran) == canonical(place)))
-    }
-
     async fn record(&self, run: &RunSummary) -> Result<RunRecord, Error> {
         Ok(self.store.run_record(&RunKey::new(run.flow.clone(), run.run.clone())).await?)
     }
@@ -164,6 +163,13 @@ impl Runs<'_> {
         let store = self.store.url().to_string();
         Err(Error::NoNotebook { file: file.to_owned(), store, files, others })
     }
+}
+
+/// Whether a run was of the file at a place.
+fn is_at(record: &RunRecord, place: &Path) -> bool {
+    let canonical = |path: &Path| std::fs::canonicalize(path).ok();
+    let ran = place_of(record);
+    ran == place || (ran.is_absolute() && canonical(&ran) == canonical(place))
 }
 
 /// Where the notebook of a run was: a whole path where the record says which folder its name

@@ -1,25 +1,32 @@
 //! Faces: where they are, how large in the frame, and which are likely of one person.
 //!
-//! A [`FaceDetector`] finds boxes. What follows from a box (the [`ShotSize`], whether the face
-//! looks at the camera, which actor's it is) are proxies, and say so.
+//! A [`FaceDetector`] finds boxes: [`Seeta`], or [`YuNet`] with a network that somebody computes.
+//! What follows from a box (the [`ShotSize`], whether the face looks at the camera, which actor's
+//! it is) are proxies, and say so.
 
 mod clusters;
 mod rectangle;
 mod seeta;
+mod yunet;
 
 use rayon::prelude::*;
 
+use super::plane::{self, Luma, Plane};
 use super::{Frame, Frames};
-use crate::{ModelError, Result};
+use crate::{Result, Watch};
 
 pub use clusters::{FaceLook, cluster};
 pub use rectangle::Rectangle;
 pub use seeta::{MODEL_BYTES, Seeta};
+pub use yunet::{Level, Network, STRIDES, Said, YuNet};
 
 /// What finds faces.
 pub trait FaceDetector: Sync {
     /// The faces of a frame, the surest first.
-    fn detect(&self, frame: &Frame<'_>) -> Vec<Face>;
+    ///
+    /// # Errors
+    /// [`ModelError::Input`](crate::ModelError::Input) where it can't look.
+    fn detect(&self, frame: &Frame<'_>) -> Result<Vec<Face>>;
 }
 
 /// A face in a frame.
@@ -27,11 +34,15 @@ pub trait FaceDetector: Sync {
 pub struct Face {
     /// Where it is, within the frame.
     pub place: Rectangle,
-    /// How sure the detector is: above its threshold, without an upper end.
+    /// How sure the detector is: above its threshold. [`Seeta`]'s has no upper end, [`YuNet`]'s
+    /// is 1.
     pub score: f64,
     /// How much the face's left half is its right half mirrored, from −1 to 1: near 1 for who
-    /// looks at the camera in even light. A proxy of pose: the detector tells no landmarks.
+    /// looks at the camera in even light. A proxy of pose.
     pub frontality: f64,
+    /// The right eye, the left eye, the tip of the nose, the right and the left corner of the
+    /// mouth as (x, y) in pixels, the person's right and left; of a detector that tells them.
+    pub landmarks: Option<[[f64; 2]; 5]>,
     /// What it looks like.
     pub look: FaceLook,
 }
@@ -95,20 +106,38 @@ impl ShotSize {
     }
 }
 
-/// The faces of each frame, by all threads. `stop` is asked before each frame.
+/// The faces of each frame, by all threads. `watch` is told of each frame.
 ///
 /// # Errors
-/// [`ModelError::Cancelled`] where `stop` said so.
+/// [`ModelError::Cancelled`](crate::ModelError::Cancelled) where `watch` said so; what the detector
+/// can't do.
 pub fn detect_faces(
     detector: &dyn FaceDetector,
     frames: &Frames<'_>,
-    stop: &(dyn Fn() -> bool + Sync),
+    watch: &dyn Watch,
 ) -> Result<Vec<Vec<Face>>> {
+    watch.begins(Some(frames.len()));
     (0..frames.len())
         .into_par_iter()
-        .map(|at| match stop() {
-            true => Err(ModelError::Cancelled),
-            false => Ok(detector.detect(&frames.frame(at))),
+        .map(|at| {
+            watch.go_on()?;
+            let found = detector.detect(&frames.frame(at))?;
+            watch.made(1);
+            Ok(found)
         })
         .collect()
+}
+
+/// The light of a part of a frame.
+fn crop(frame: &Frame<'_>, place: Rectangle) -> Plane {
+    let mut luma = Luma {
+        width: place.width,
+        height: place.height,
+        values: vec![0; place.width * place.height],
+    };
+    for (y, values) in luma.values.chunks_exact_mut(place.width).enumerate() {
+        let row = &frame.row(place.y + y)[3 * place.x..3 * (place.x + place.width)];
+        plane::luma(row, values);
+    }
+    luma.working()
 }

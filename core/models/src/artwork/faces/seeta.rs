@@ -9,8 +9,8 @@ use rustface::{ImageData, Model, create_detector_with_model, read_model};
 
 use super::super::Frame;
 use super::super::measures::symmetry;
-use super::super::plane::{Luma, Plane};
-use super::{Face, FaceDetector, FaceLook, Rectangle};
+use super::super::plane::Luma;
+use super::{Face, FaceDetector, FaceLook, Rectangle, crop};
 use crate::{ModelError, Result};
 
 /// How many bytes the model has.
@@ -46,7 +46,7 @@ impl Seeta {
 }
 
 impl FaceDetector for Seeta {
-    fn detect(&self, frame: &Frame<'_>) -> Vec<Face> {
+    fn detect(&self, frame: &Frame<'_>) -> Result<Vec<Face>> {
         let luma = Luma::of(frame);
         let by = luma.width.max(luma.height).div_ceil(LONGEST);
         let searched = match by {
@@ -54,7 +54,7 @@ impl FaceDetector for Seeta {
             _ => luma.reduced(by).to_luma(),
         };
         if !searchable(searched.width, searched.height) {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let mut detector = create_detector_with_model(self.0.clone());
         detector.set_score_thresh(SURE);
@@ -69,11 +69,11 @@ impl FaceDetector for Seeta {
                 let place = Rectangle::within([x, y, side, side], (frame.width(), frame.height()))?;
                 let crop = crop(frame, place);
                 let (frontality, look) = (symmetry(&crop), FaceLook::of(frame, place, &crop));
-                Some(Face { place, score: found.score(), frontality, look })
+                Some(Face { place, score: found.score(), frontality, landmarks: None, look })
             })
             .collect();
         faces.sort_by(|a, b| b.score.total_cmp(&a.score));
-        faces
+        Ok(faces)
     }
 }
 
@@ -89,18 +89,4 @@ fn searchable(width: usize, height: usize) -> bool {
     scales
         .take_while(|&scale| scale >= least)
         .all(|scale| (shorter as f32 * scale) as usize >= WINDOW)
-}
-
-/// The light of a part of a frame.
-fn crop(frame: &Frame<'_>, place: Rectangle) -> Plane {
-    let mut luma = Luma {
-        width: place.width,
-        height: place.height,
-        values: vec![0; place.width * place.height],
-    };
-    for (y, values) in luma.values.chunks_exact_mut(place.width).enumerate() {
-        let row = &frame.row(place.y + y)[3 * place.x..3 * (place.x + place.width)];
-        super::super::plane::luma(row, values);
-    }
-    luma.working()
 }

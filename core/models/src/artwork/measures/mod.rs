@@ -19,7 +19,7 @@ pub(super) use light::colour;
 
 use super::plane::{Luma, factor};
 use super::{Frame, Frames, Hash};
-use crate::{ModelError, Result};
+use crate::{Result, Watch};
 
 /// The cells of a frame's [`histogram`](FrameMeasures::histogram).
 pub const HISTOGRAM: usize = 64;
@@ -150,22 +150,20 @@ impl Measurer {
     }
 }
 
-/// What can be said of each frame, by all threads. `stop` is asked before each frame.
+/// What can be said of each frame, by all threads. `watch` is told of each frame.
 ///
 /// # Errors
-/// [`ModelError::Cancelled`] where `stop` said so.
-pub fn measure(
-    frames: &Frames<'_>,
-    stop: &(dyn Fn() -> bool + Sync),
-) -> Result<Vec<FrameMeasures>> {
+/// [`ModelError::Cancelled`](crate::ModelError::Cancelled) where `watch` said so.
+pub fn measure(frames: &Frames<'_>, watch: &dyn Watch) -> Result<Vec<FrameMeasures>> {
     let measurer = Measurer::default();
+    watch.begins(Some(frames.len()));
     (0..frames.len())
         .into_par_iter()
         .map(|at| {
-            if stop() {
-                return Err(ModelError::Cancelled);
-            }
-            Ok(measurer.measure(&frames.frame(at)))
+            watch.go_on()?;
+            let found = measurer.measure(&frames.frame(at));
+            watch.made(1);
+            Ok(found)
         })
         .collect()
 }

@@ -5,6 +5,8 @@ use rustfft::num_complex::Complex64;
 use super::super::Frame;
 use super::super::hash::{above_median, low_frequencies};
 use super::super::plane::{Luma, Plane};
+use super::blocks::Blocks;
+use super::method::Method;
 use super::motion::Motions;
 
 /// The longest side of the picture whose colours are compared.
@@ -25,7 +27,8 @@ const BITS: usize = 8;
 
 /// What is kept of a frame.
 pub struct Look {
-    /// Hue (0 to 179), saturation and value of the small picture, as OpenCV has them.
+    /// Hue (0 to 179), saturation and value of the small picture, as OpenCV has them; nothing
+    /// where the method doesn't compare them, as below.
     hsv: Vec<[u8; 3]>,
     /// How many pixels have each level of light.
     levels: Vec<f64>,
@@ -42,20 +45,30 @@ pub struct Look {
 }
 
 impl Look {
-    pub fn of(frame: &Frame<'_>, motions: &Motions) -> Self {
-        let luma = Luma::of(frame);
-        let by = luma.width.max(luma.height).div_ceil(LONGEST);
-        let reduced = luma.reduced(by);
-        let mut levels = vec![0.0; LEVELS];
-        luma.values.iter().for_each(|&level| levels[usize::from(level) * LEVELS / 256] += 1.0);
-        let tiny = reduced.resampled(SIDE, SIDE);
-        let low = low_frequencies::<HASHED, BITS>(&reduced.resampled(HASHED, HASHED));
-        let hash = above_median(&low).fold(0, |bits, it| bits << 1 | u64::from(it));
+    /// What `method` compares of a frame, and what fades, dissolves and motion are told by.
+    pub fn of(frame: &Frame<'_>, motions: &Motions, method: Method) -> Self {
+        let by = frame.width().max(frame.height()).div_ceil(LONGEST);
+        let blocks = Blocks::of(frame, by);
+        let reduced = blocks.light();
+        let light = reduced.values.iter().sum::<f64>() / reduced.values.len() as f64;
         let moving = motions.picture(&reduced);
         let spectrum = motions.spectrum(&moving);
-        let light = reduced.values.iter().sum::<f64>() / reduced.values.len() as f64;
-        let hsv = small_hsv(frame, by);
-        Self { hsv, levels, hash, light, small: tiny.values, spectrum, moving }
+        // Smaller pictures are made of that one, in which each of their pixels is a few.
+        let small = moving.resampled(SIDE, SIDE).values;
+        let mut look =
+            Self { hsv: Vec::new(), levels: Vec::new(), hash: 0, light, small, spectrum, moving };
+        match method {
+            Method::Content { .. } | Method::Adaptive { .. } => {
+                look.hsv = blocks.colours().map(hsv).collect();
+            }
+            Method::Histogram { .. } => look.levels = levels(&Luma::of(frame)),
+            Method::Hash { .. } => {
+                let hashed = look.moving.resampled(HASHED, HASHED);
+                let low = low_frequencies::<HASHED, BITS>(&hashed);
+                look.hash = above_median(&low).fold(0, |bits, it| bits << 1 | u64::from(it));
+            }
+        }
+        look
     }
 
     /// How far colours are apart: the mean difference of hue, saturation and value (0 to 255).
@@ -101,28 +114,11 @@ pub fn correlation(first: &[f64], second: &[f64]) -> f64 {
     if scale > 1e-12 { both / scale } else { 1.0 }
 }
 
-/// Hue, saturation and value of the means of blocks of `by` × `by` pixels.
-fn small_hsv(frame: &Frame<'_>, by: usize) -> Vec<[u8; 3]> {
-    let columns = frame.width().div_ceil(by);
-    let mut values = Vec::with_capacity(columns * frame.height().div_ceil(by));
-    let mut sums = vec![[0u32; 3]; columns];
-    for top in (0..frame.height()).step_by(by) {
-        let bottom = (top + by).min(frame.height());
-        sums.fill([0; 3]);
-        for y in top..bottom {
-            for (sum, block) in sums.iter_mut().zip(frame.row(y).chunks(3 * by)) {
-                for pixel in block.chunks_exact(3) {
-                    (0..3).for_each(|i| sum[i] += u32::from(pixel[i]));
-                }
-            }
-        }
-        for (column, sum) in sums.iter().enumerate() {
-            let width = by.min(frame.width() - column * by);
-            let pixels = (width * (bottom - top)) as u32;
-            values.push(hsv(sum.map(|it| ((it + pixels / 2) / pixels) as u8)));
-        }
-    }
-    values
+/// How many pixels have each level of light.
+fn levels(luma: &Luma) -> Vec<f64> {
+    let mut levels = vec![0.0; LEVELS];
+    luma.values.iter().for_each(|&level| levels[usize::from(level) * LEVELS / 256] += 1.0);
+    levels
 }
 
 /// Hue in half degrees, saturation and value.
@@ -140,8 +136,10 @@ fn hsv(rgb: [u8; 3]) -> [u8; 3] {
     } else {
         240.0 + 60.0 * (red - green) / spread
     };
-    let hue = (degrees.rem_euclid(360.0) / 2.0).round() as u8 % 180;
-    [hue, (255.0 * spread / value).round() as u8, value as u8]
+    let degrees = if degrees < 0.0 { degrees + 360.0 } else { degrees };
+    // Rounded: they aren't below zero, and what is behind the point is cut off.
+    let hue = (0.5 * degrees + 0.5) as u8 % 180;
+    [hue, (255.0 * spread / value + 0.5) as u8, value as u8]
 }
 
 #[cfg(test)]

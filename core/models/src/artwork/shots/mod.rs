@@ -3,6 +3,7 @@
 //! A [`ShotDetector`] takes a film in chunks. It keeps a few dozen small pictures, and a few
 //! numbers for each frame of the shots that aren't over.
 
+mod blocks;
 mod gradual;
 mod look;
 mod method;
@@ -18,7 +19,7 @@ use self::look::Look;
 use self::method::Cuts;
 use self::motion::{Motion, Motions};
 use super::Frames;
-use crate::{ModelError, Result};
+use crate::{ModelError, Result, Watch};
 
 pub use self::method::Method;
 
@@ -111,20 +112,19 @@ impl ShotDetector {
         })
     }
 
-    /// Takes in the next frames: the shots that are over now. `stop` is asked before each frame.
+    /// Takes in the next frames: the shots that are over now. `watch` is told of each frame.
     ///
     /// # Errors
-    /// [`ModelError::Cancelled`] where `stop` said so; then nothing was taken in.
-    pub fn update(
-        &mut self,
-        frames: &Frames<'_>,
-        stop: &(dyn Fn() -> bool + Sync),
-    ) -> Result<Vec<Shot>> {
+    /// [`ModelError::Cancelled`] where `watch` said so; then nothing was taken in.
+    pub fn update(&mut self, frames: &Frames<'_>, watch: &dyn Watch) -> Result<Vec<Shot>> {
+        watch.begins(Some(frames.len()));
         let looks: Vec<Look> = (0..frames.len())
             .into_par_iter()
-            .map(|at| match stop() {
-                true => Err(ModelError::Cancelled),
-                false => Ok(Look::of(&frames.frame(at), &self.motions)),
+            .map(|at| {
+                watch.go_on()?;
+                let look = Look::of(&frames.frame(at), &self.motions, self.method);
+                watch.made(1);
+                Ok(look)
             })
             .collect::<Result<_>>()?;
         let before = |at: usize| match at.checked_sub(1) {

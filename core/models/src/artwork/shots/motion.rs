@@ -58,7 +58,7 @@ impl Motions {
             .zip(&before.spectrum)
             .map(|(after, before)| {
                 let product = after * before.conj();
-                let norm = product.norm();
+                let norm = product.norm_sqr().sqrt();
                 if norm > 1e-12 { product / norm } else { Complex64::ZERO }
             })
             .collect();

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::{log::Log, reward_model::RewardModel};
 use crate::{
-    ModelError, Result,
+    ModelError, Result, Watch,
     bandit::{Contexts, checks},
 };
 
@@ -35,13 +35,15 @@ pub fn folds(rows: usize, folds: usize, seed: u64) -> Result<Vec<usize>> {
 ///
 /// # Errors
 /// [`ModelError::Input`] where the contexts have other rows than the log, an action isn't below
-/// `actions`, or the model can't be fitted.
+/// `actions`, or the model can't be fitted; [`ModelError::Cancelled`] when `watch` says so, which
+/// is told of each fold.
 pub fn cross_fit(
     model: &RewardModel,
     log: &Log<'_>,
     contexts: &Contexts<'_>,
     actions: usize,
     fold: &[usize],
+    watch: &dyn Watch,
 ) -> Result<Vec<f64>> {
     if actions == 0 {
         return Err(ModelError::input("actions", "is none", "give the number of actions"));
@@ -49,11 +51,15 @@ pub fn cross_fit(
     model.check(log, contexts, actions)?;
     checks::same_length("folds", fold.len(), log.rows())?;
     let count = fold.iter().max().map_or(0, |last| last + 1);
+    watch.begins(Some(count));
     let fitted: Vec<_> = (0..count)
         .into_par_iter()
         .map(|held_out| {
+            watch.go_on()?;
             let rows: Vec<usize> = (0..log.rows()).filter(|&row| fold[row] != held_out).collect();
-            model.fit(log, contexts, actions, &rows)
+            let fitted = model.fit(log, contexts, actions, &rows)?;
+            watch.made(1);
+            Ok(fitted)
         })
         .collect::<Result<_>>()?;
     let mut predicted = Vec::with_capacity(log.rows() * actions);

@@ -4,11 +4,12 @@ use super::{
     estimators::Estimator,
     interval::{Interval, Options},
     log::Log,
+    rounds::Rounds,
     target::{Predicted, Target},
     terms::{Spread, Terms},
     weights::{WeightReport, WeightWarning},
 };
-use crate::Result;
+use crate::{Result, Watch};
 
 /// What a policy would have earned per round.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,23 +39,24 @@ pub struct Estimate {
 /// # Errors
 /// [`ModelError::Input`](crate::ModelError::Input) where the log can't say: the policy isn't a
 /// distribution over the log's actions, takes none of them, or `predicted` is missing or of
-/// another shape.
+/// another shape; [`ModelError::Cancelled`](crate::ModelError::Cancelled) when `watch` says so,
+/// which is told of each resample.
 pub fn evaluate(
     log: &Log<'_>,
     target: &Target<'_>,
     estimator: Estimator,
     predicted: Option<&Predicted<'_>>,
     options: Options,
+    watch: &dyn Watch,
 ) -> Result<Estimate> {
     options.check()?;
-    target.check(log)?;
-    let parts = estimator.parts(log, target, predicted)?;
+    let parts = estimator.parts(log, Rounds::of(log, target, predicted)?)?;
     let spread = Spread::of(&parts.terms.pulls());
     Ok(Estimate {
         estimator,
         value: parts.terms.value(),
         error: spread.error,
-        interval: Interval::of(&parts.terms, None, spread, &options),
+        interval: Interval::of(&parts.terms, None, spread, &options, watch)?,
         rows: log.rows(),
         taken: parts.taken,
         weights: parts.weights.map(|weights| report(estimator, &weights)),
@@ -77,9 +79,10 @@ impl Estimate {
     /// What the logging policy earned per round: the mean of its rewards.
     ///
     /// # Errors
-    /// [`ModelError::Input`](crate::ModelError::Input) where the options make no interval.
-    pub fn logged(log: &Log<'_>, options: Options) -> Result<Self> {
+    /// [`ModelError::Input`](crate::ModelError::Input) where the options make no interval;
+    /// [`ModelError::Cancelled`](crate::ModelError::Cancelled) when `watch` says so.
+    pub fn logged(log: &Log<'_>, options: Options, watch: &dyn Watch) -> Result<Self> {
         let probabilities = log.propensities();
-        evaluate(log, &Target::Logged(probabilities), Estimator::Logged, None, options)
+        evaluate(log, &Target::Logged(probabilities), Estimator::Logged, None, options, watch)
     }
 }

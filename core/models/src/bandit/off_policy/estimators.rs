@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     log::Log,
-    target::{Predicted, Target},
+    rounds::{Round, Rounds},
     terms::Terms,
 };
 use crate::{ModelError, Result};
@@ -58,13 +58,11 @@ impl Estimator {
     }
 
     /// What each round adds.
-    pub(super) fn parts(
-        &self,
-        log: &Log<'_>,
-        target: &Target<'_>,
-        predicted: Option<&Predicted<'_>>,
-    ) -> Result<Parts> {
-        let weights = || weights(log, target);
+    pub(super) fn parts(&self, log: &Log<'_>, rounds: Rounds) -> Result<Parts> {
+        let weights = || -> Vec<f64> {
+            let pairs = rounds.probabilities().zip(log.propensities());
+            pairs.map(|(probability, propensity)| probability / propensity).collect()
+        };
         let times_rewards = |weights: &[f64]| -> Vec<f64> {
             weights.iter().zip(log.rewards()).map(|(weight, reward)| weight * reward).collect()
         };
@@ -74,7 +72,7 @@ impl Estimator {
                 let terms = Terms::mean(log.rewards().to_vec());
                 Parts { terms, weights: None, taken: None }
             }
-            Self::Replay => replay(log, target)?,
+            Self::Replay => replay(log, &rounds)?,
             Self::InversePropensity => {
                 let weights = weights();
                 weighted(Terms::mean(times_rewards(&weights)), weights)
@@ -92,33 +90,28 @@ impl Estimator {
                 weighted(Terms::ratio(times_rewards(&weights), weights.clone()), weights)
             }
             Self::Direct => {
-                let terms = Terms::mean(expectations(log, target, predicted)?);
+                let expected = rounds.modelled()?.iter().map(|round| round.expected).collect();
+                let terms = Terms::mean(expected);
                 Parts { terms, weights: None, taken: None }
             }
-            Self::DoublyRobust => corrected(log, target, predicted, f64::INFINITY)?,
+            Self::DoublyRobust => corrected(log, &rounds.modelled()?, f64::INFINITY),
             Self::SwitchDoublyRobust { threshold } => {
                 positive("threshold", threshold)?;
-                corrected(log, target, predicted, threshold)?
+                corrected(log, &rounds.modelled()?, threshold)
             }
         })
     }
 }
 
-/// How much each round counts.
-fn weights(log: &Log<'_>, target: &Target<'_>) -> Vec<f64> {
-    let propensities = log.propensities().iter().enumerate();
-    propensities.map(|(row, propensity)| target.logged(log, row) / propensity).collect()
-}
-
-fn replay(log: &Log<'_>, target: &Target<'_>) -> Result<Parts> {
-    if let Some(row) = target.undecided(log) {
+fn replay(log: &Log<'_>, rounds: &Rounds) -> Result<Parts> {
+    let takes: Vec<f64> = rounds.probabilities().collect();
+    if let Some(row) = takes.iter().position(|taken| *taken > 0.0 && *taken < 1.0) {
         return Err(ModelError::input(
             "probabilities",
             format!("leaves more than one action open at row {row}"),
             "replay takes the rows in which a policy does what was logged: draw its actions first",
         ));
     }
-    let takes: Vec<f64> = (0..log.rows()).map(|row| target.logged(log, row)).collect();
     let taken = takes.iter().sum::<f64>() / log.rows() as f64;
     if taken == 0.0 {
         return Err(takes_nothing());
@@ -128,47 +121,20 @@ fn replay(log: &Log<'_>, target: &Target<'_>) -> Result<Parts> {
     Ok(Parts { terms, weights: None, taken: Some(taken) })
 }
 
-/// What the model expects of the policy in each round.
-fn expectations(
-    log: &Log<'_>,
-    target: &Target<'_>,
-    predicted: Option<&Predicted<'_>>,
-) -> Result<Vec<f64>> {
-    let predicted = predicted.ok_or_else(|| {
-        ModelError::input(
-            "predicted",
-            "is missing",
-            "this estimator asks a reward model: give its expectations, rounds × actions",
-        )
-    })?;
-    let rows = (0..log.rows()).map(|row| target.expected(predicted.row(row), row));
-    rows.collect::<Option<_>>().ok_or_else(|| {
-        ModelError::input(
-            "probabilities",
-            "is known for the logged actions alone",
-            "this estimator needs the policy's probability of every action: rounds × actions",
-        )
-    })
-}
-
 /// The direct method, corrected in rounds that weigh at most `threshold`.
-fn corrected(
-    log: &Log<'_>,
-    target: &Target<'_>,
-    predicted: Option<&Predicted<'_>>,
-    threshold: f64,
-) -> Result<Parts> {
-    let mut values = expectations(log, target, predicted)?;
-    let mut weights = weights(log, target);
-    let predicted = predicted.expect("expectations need it too");
-    for (row, (value, weight)) in values.iter_mut().zip(&mut weights).enumerate() {
-        if *weight > threshold {
-            *weight = 0.0;
-            continue;
+fn corrected(log: &Log<'_>, rounds: &[Round], threshold: f64) -> Parts {
+    let mut weights = Vec::with_capacity(rounds.len());
+    let logged = log.rewards().iter().zip(log.propensities());
+    let values = rounds.iter().zip(logged).map(|(round, (reward, propensity))| {
+        let weight = round.probability / propensity;
+        weights.push(if weight > threshold { 0.0 } else { weight });
+        if weight > threshold {
+            return round.expected;
         }
-        *value += *weight * (log.rewards()[row] - predicted.row(row)[log.action(row)]);
-    }
-    Ok(Parts { terms: Terms::mean(values), weights: Some(weights), taken: None })
+        round.expected + weight * (reward - round.logged)
+    });
+    let terms = Terms::mean(values.collect());
+    Parts { terms, weights: Some(weights), taken: None }
 }
 
 fn positive(name: &'static str, value: f64) -> Result<()> {

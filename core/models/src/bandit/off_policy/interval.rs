@@ -10,7 +10,7 @@ use super::{
     normal,
     terms::{Spread, Terms},
 };
-use crate::{ModelError, Result};
+use crate::{ModelError, Result, Watch};
 
 /// How an interval is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,16 +85,17 @@ impl Interval {
         second: Option<&Terms>,
         spread: Spread,
         options: &Options,
-    ) -> Self {
+        watch: &dyn Watch,
+    ) -> Result<Self> {
         let difference = first.value() - second.map_or(0.0, Terms::value);
         match options.method {
-            Method::Analytic => Self::around(difference, spread, options.level),
+            Method::Analytic => Ok(Self::around(difference, spread, options.level)),
             Method::Bootstrap { resamples, seed } => {
-                let mut values = resampled(first, second, resamples, seed);
+                let mut values = resampled(first, second, resamples, seed, watch)?;
                 values.sort_unstable_by(f64::total_cmp);
                 let tail = (1.0 - options.level) / 2.0;
                 let (low, high) = (percentile(&values, tail), percentile(&values, 1.0 - tail));
-                Self { low, high, level: options.level }
+                Ok(Self { low, high, level: options.level })
             }
         }
     }
@@ -114,7 +115,14 @@ fn percentile(sorted: &[f64], share: f64) -> f64 {
 }
 
 /// The estimate (or the difference of two) on each of many draws of the same rows.
-fn resampled(first: &Terms, second: Option<&Terms>, resamples: usize, seed: u64) -> Vec<f64> {
+fn resampled(
+    first: &Terms,
+    second: Option<&Terms>,
+    resamples: usize,
+    seed: u64,
+    watch: &dyn Watch,
+) -> Result<Vec<f64>> {
+    watch.begins(Some(resamples));
     if first.denominators.is_none() && second.is_none_or(|it| it.denominators.is_none()) {
         let values: Vec<f64> = match second {
             None => first.numerators.clone(),
@@ -122,14 +130,17 @@ fn resampled(first: &Terms, second: Option<&Terms>, resamples: usize, seed: u64)
                 first.numerators.iter().zip(&second.numerators).map(|(a, b)| a - b).collect()
             }
         };
-        return resampled_means(&values, resamples, seed);
+        return resampled_means(&values, resamples, seed, watch);
     }
     let rows = first.numerators.len();
     (0..resamples)
         .into_par_iter()
         .map(|resample| {
+            watch.go_on()?;
             let difference = drawn(first, rows, seed, resample);
-            difference - second.map_or(0.0, |second| drawn(second, rows, seed, resample))
+            let other = second.map_or(0.0, |second| drawn(second, rows, seed, resample));
+            watch.made(1);
+            Ok(difference - other)
         })
         .collect()
 }
@@ -138,40 +149,43 @@ fn resampled(first: &Terms, second: Option<&Terms>, resamples: usize, seed: u64)
 /// where few rounds weigh anything, it is the estimate on all rows: nothing was learnt.
 fn drawn(terms: &Terms, rows: usize, seed: u64, resample: usize) -> f64 {
     let mut draws = Draws::new(seed, resample);
-    let (mut above, mut below) = (0.0, 0.0);
-    match &terms.denominators {
+    let (above, below) = match &terms.denominators {
         None => {
-            (0..rows).for_each(|_| above += terms.numerators[draws.row(rows)]);
-            below = rows as f64;
+            let [above] = draws.sums([&terms.numerators], rows);
+            (above, rows as f64)
         }
         Some(denominators) => {
-            for _ in 0..rows {
-                let row = draws.row(rows);
-                above += terms.numerators[row];
-                below += denominators[row];
-            }
+            let [above, below] = draws.sums([&terms.numerators, denominators], rows);
+            (above, below)
         }
-    }
+    };
     if below == 0.0 { terms.value() } else { above / below }
 }
 
 /// Means of rows drawn with replacement. Most clicks are zero, and a zero drawn changes nothing:
 /// how many others are drawn is binomial, and only those are looked up.
-fn resampled_means(values: &[f64], resamples: usize, seed: u64) -> Vec<f64> {
+fn resampled_means(
+    values: &[f64],
+    resamples: usize,
+    seed: u64,
+    watch: &dyn Watch,
+) -> Result<Vec<f64>> {
     let others: Vec<f64> = values.iter().copied().filter(|value| *value != 0.0).collect();
     let (rows, share) = (values.len(), others.len() as f64 / values.len() as f64);
     let binomial = Binomial::new(rows as u64, share).expect("a share is between zero and one");
     (0..resamples)
         .into_par_iter()
         .map(|resample| {
+            watch.go_on()?;
             let mut draws = Draws::new(seed, resample);
             let count = if others.len() == rows {
-                rows as u64
+                rows
             } else {
-                binomial.sample(&mut StdRng::seed_from_u64(draws.next()))
+                binomial.sample(&mut StdRng::seed_from_u64(draws.next())) as usize
             };
-            let sum: f64 = (0..count).map(|_| others[draws.row(others.len())]).sum();
-            sum / rows as f64
+            let [sum] = draws.sums([&others], count);
+            watch.made(1);
+            Ok(sum / rows as f64)
         })
         .collect()
 }

@@ -22,6 +22,7 @@ mod interval;
 mod log;
 mod normal;
 mod reward_model;
+mod rounds;
 mod target;
 mod terms;
 mod verdict;

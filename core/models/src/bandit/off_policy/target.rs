@@ -4,13 +4,13 @@ use super::log::Log;
 use crate::{
     ModelError, Result,
     bandit::{
-        checks::{check_actions, same_length},
-        definite::{dot, sum_of_probabilities},
+        checks::{check_actions, first_not_finite, same_length},
+        definite::{Probabilities, dot},
     },
 };
 
 /// How far probabilities may be from a sum of one.
-const TOLERANCE: f64 = 1e-6;
+pub(super) const TOLERANCE: f64 = 1e-6;
 
 /// A policy's probabilities in the rounds of a log, in one of four forms.
 #[derive(Debug, Clone, Copy)]
@@ -49,11 +49,7 @@ impl Target<'_> {
                 check_actions("actions", log.actions(), Some(values.len()))
             }
             Self::Rows { values, actions } => {
-                if actions == 0 {
-                    return distribution(&[], 0);
-                }
-                same_length(NAME, values.len() / actions, log.rows())?;
-                check_actions("actions", log.actions(), Some(actions))?;
+                self.check_shape(log)?;
                 let mut rows = values.chunks_exact(actions).enumerate();
                 rows.try_for_each(|(row, values)| distribution(values, row))
             }
@@ -62,6 +58,16 @@ impl Target<'_> {
                 check_actions("taken", actions, None)
             }
         }
+    }
+
+    /// Checks the shape of a table against the log.
+    pub(super) fn check_shape(&self, log: &Log<'_>) -> Result<()> {
+        let Self::Rows { values, actions } = *self else { return Ok(()) };
+        if actions == 0 {
+            return distribution(&[], 0);
+        }
+        same_length("probabilities", values.len() / actions, log.rows())?;
+        check_actions("actions", log.actions(), Some(actions))
     }
 
     /// The probability of a round's logged action.
@@ -88,17 +94,6 @@ impl Target<'_> {
         }
     }
 
-    /// The first round in which more than one action is possible.
-    pub(super) fn undecided(&self, log: &Log<'_>) -> Option<usize> {
-        match self {
-            Self::Taken(_) => None,
-            _ => (0..log.rows()).find(|&row| {
-                let probability = self.logged(log, row);
-                probability > 0.0 && probability < 1.0
-            }),
-        }
-    }
-
     /// How many actions there are, where that is known.
     pub(super) fn actions(&self) -> Option<usize> {
         match *self {
@@ -121,8 +116,8 @@ impl<'a> Predicted<'a> {
     /// Predictions for a log and the policy in question.
     ///
     /// # Errors
-    /// [`ModelError::Input`] where the shape is another than that of the log and the policy, or
-    /// a prediction isn't a number.
+    /// [`ModelError::Input`] where the shape is another than that of the log and the policy. That
+    /// a prediction isn't a number is said where it is asked for.
     pub fn new(
         values: &'a [f64],
         actions: usize,
@@ -143,14 +138,24 @@ impl<'a> Predicted<'a> {
         if let Target::Taken(taken) = target {
             check_actions("taken", taken, Some(actions))?;
         }
-        if let Some(place) = values.iter().position(|value| !value.is_finite()) {
-            return Err(ModelError::input(
-                NAME,
-                format!("has {} at row {}", values[place], place / actions),
-                "give a finite expectation for every action",
-            ));
-        }
         Ok(Self { values, actions })
+    }
+
+    /// Says which row has a prediction that isn't a number.
+    pub(super) fn check(&self) -> Result<()> {
+        match first_not_finite(self.values) {
+            None => Ok(()),
+            Some(place) => Err(ModelError::input(
+                "predicted",
+                format!("has {} at row {}", self.values[place], place / self.actions),
+                "give a finite expectation for every action",
+            )),
+        }
+    }
+
+    /// All of them.
+    pub(super) fn values(&self) -> &'a [f64] {
+        self.values
     }
 
     /// What is expected of each action in a round.
@@ -178,16 +183,14 @@ fn distribution(values: &[f64], row: usize) -> Result<()> {
             "give the probability of every action",
         ));
     }
-    let (sum, fit) = sum_of_probabilities(values);
-    if !fit {
-        values.iter().try_for_each(|value| probability(*value, row))?;
-    }
-    if (sum - 1.0).abs() <= TOLERANCE {
+    let found = Probabilities::of(values);
+    if found.are_one(TOLERANCE) {
         return Ok(());
     }
+    values.iter().try_for_each(|value| probability(*value, row))?;
     Err(ModelError::input(
         "probabilities",
-        format!("sums to {sum} at row {row}"),
+        format!("sums to {} at row {row}", found.sum),
         "the probabilities of all actions sum to one",
     ))
 }

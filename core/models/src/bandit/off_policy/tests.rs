@@ -35,6 +35,10 @@ fn golden() -> Drawn {
     serde_json::from_str::<Golden>(text).unwrap().drawn
 }
 
+fn never() -> bool {
+    false
+}
+
 const ANALYTIC: Options = Options { level: 0.95, method: Method::Analytic };
 
 #[test]
@@ -53,7 +57,7 @@ fn every_estimator_gives_what_the_open_bandit_pipeline_gives() {
         ("switch", Estimator::SwitchDoublyRobust { threshold: golden.threshold }, &wanted),
         ("replay", Estimator::Replay, &taken),
     ] {
-        let found = evaluate(&log, target, estimator, Some(&predicted), ANALYTIC).unwrap();
+        let found = evaluate(&log, target, estimator, Some(&predicted), ANALYTIC, &never).unwrap();
         let expected = golden.estimates[name];
         assert!((found.value - expected).abs() < 1e-12, "{name}: {} {expected}", found.value);
         assert!(found.interval.low < expected && expected < found.interval.high, "{name}");
@@ -156,7 +160,7 @@ impl Drawing {
     fn evaluate(&self, estimator: Estimator, options: Options) -> Estimate {
         let (log, target) = (self.log(), self.target());
         let poor = Predicted::new(&self.poor, 3, &log, &target).unwrap();
-        evaluate(&log, &target, estimator, Some(&poor), options).unwrap()
+        evaluate(&log, &target, estimator, Some(&poor), options, &never).unwrap()
     }
 }
 
@@ -216,7 +220,8 @@ fn a_bootstrap_is_what_its_seed_makes_it() {
 fn replay_says_how_many_rows_it_took() {
     let log = Log::new(&[0, 1, 1, 0], &[1.0, 1.0, 0.0, 0.0], &[0.5; 4]).unwrap();
     let found =
-        evaluate(&log, &Target::Taken(&[0, 1, 0, 1]), Estimator::Replay, None, ANALYTIC).unwrap();
+        evaluate(&log, &Target::Taken(&[0, 1, 0, 1]), Estimator::Replay, None, ANALYTIC, &never)
+            .unwrap();
     assert_eq!((found.value, found.taken), (1.0, Some(0.5)));
 }
 
@@ -236,7 +241,7 @@ fn what_no_answer_can_be_computed_from_is_named_with_its_row() {
 
     let log = Log::new(&[0, 2], &[1.0, 0.0], &[0.5, 0.25]).unwrap();
     let refused = |target: Target<'_>, estimator, expected: &str| {
-        let error = evaluate(&log, &target, estimator, None, ANALYTIC).unwrap_err();
+        let error = evaluate(&log, &target, estimator, None, ANALYTIC, &never).unwrap_err();
         assert_eq!(error.to_string(), expected);
     };
     use Estimator::{DoublyRobust, InversePropensity, Replay, SelfNormalized};
@@ -277,9 +282,17 @@ fn what_no_answer_can_be_computed_from_is_named_with_its_row() {
 #[test]
 fn without_a_click_nothing_is_worth_anything_and_nothing_can_be_told() {
     let log = Log::new(&[0, 1, 0, 1], &[0.0; 4], &[0.5; 4]).unwrap();
-    let found =
-        evaluate(&log, &Target::Same(&[0.1, 0.9]), Estimator::SelfNormalized, None, ANALYTIC);
-    let comparison = compare(&found.unwrap(), &Estimate::logged(&log, ANALYTIC).unwrap()).unwrap();
+    let found = evaluate(
+        &log,
+        &Target::Same(&[0.1, 0.9]),
+        Estimator::SelfNormalized,
+        None,
+        ANALYTIC,
+        &never,
+    );
+    let comparison =
+        compare(&found.unwrap(), &Estimate::logged(&log, ANALYTIC, &never).unwrap(), &never)
+            .unwrap();
     assert_eq!((comparison.interval.low, comparison.interval.high), (0.0, 0.0));
     let text = comparison.to_string();
     assert_eq!(text, "cannot tell, few rows carry the weight; no number of rows like these would");
@@ -288,7 +301,8 @@ fn without_a_click_nothing_is_worth_anything_and_nothing_can_be_told() {
 #[test]
 fn a_single_action_and_a_single_row_have_an_answer() {
     let log = Log::new(&[0], &[1.0], &[1.0]).unwrap();
-    let found = evaluate(&log, &Target::Same(&[1.0]), Estimator::InversePropensity, None, ANALYTIC);
+    let found =
+        evaluate(&log, &Target::Same(&[1.0]), Estimator::InversePropensity, None, ANALYTIC, &never);
     assert_eq!(found.unwrap().value, 1.0);
     assert!(folds(1, 2, 0).is_err());
 }
@@ -299,8 +313,8 @@ fn the_verdict_is_right_and_its_rows_are_enough() {
     let worse = |rows: usize, world: &mut World| {
         let drawing = world.draw(rows);
         let wanted = drawing.evaluate(Estimator::SelfNormalized, ANALYTIC);
-        let logged = Estimate::logged(&drawing.log(), ANALYTIC).unwrap();
-        (compare(&wanted, &logged).unwrap(), compare(&logged, &wanted).unwrap())
+        let logged = Estimate::logged(&drawing.log(), ANALYTIC, &never).unwrap();
+        (compare(&wanted, &logged, &never).unwrap(), compare(&logged, &wanted, &never).unwrap())
     };
     // 0.28 against 0.146: a few thousand rows are plenty.
     let (better, worse_verdict) = worse(4_000, &mut world);
@@ -325,16 +339,17 @@ fn a_row_that_weighs_all_is_warned_of_and_no_verdict_rests_on_it() {
     propensities[7] = 1e-6;
     let log = Log::new(&actions, &rewards, &propensities).unwrap();
     let wanted = Target::Same(&[0.5, 0.5]);
-    let even = evaluate(&log, &wanted, Estimator::SelfNormalized, None, ANALYTIC).unwrap();
+    let even = evaluate(&log, &wanted, Estimator::SelfNormalized, None, ANALYTIC, &never).unwrap();
     let report = even.weights.clone().unwrap();
     assert!(report.effective < 1.1 && report.max_share > 0.99 && report.top_share > 0.99);
     assert_eq!(report.warnings.len(), 4, "{report:?}");
-    let comparison = compare(&even, &Estimate::logged(&log, ANALYTIC).unwrap()).unwrap();
+    let comparison =
+        compare(&even, &Estimate::logged(&log, ANALYTIC, &never).unwrap(), &never).unwrap();
     assert!(matches!(comparison.verdict, Verdict::WeightsUnfit { .. }));
 
     propensities[7] = 0.5;
     let log = Log::new(&actions, &rewards, &propensities).unwrap();
-    let even = evaluate(&log, &wanted, Estimator::SelfNormalized, None, ANALYTIC).unwrap();
+    let even = evaluate(&log, &wanted, Estimator::SelfNormalized, None, ANALYTIC, &never).unwrap();
     assert_eq!(even.weights.unwrap().warnings, []);
 }
 
@@ -348,7 +363,7 @@ fn a_round_is_expected_by_models_that_have_not_seen_it() {
         let model = RewardModel { link, l2: 1.0 };
         let predict = |rewards: &[f64]| {
             let log = Log::new(&drawing.actions, rewards, &drawing.propensities).unwrap();
-            cross_fit(&model, &log, &contexts, 3, &fold).unwrap()
+            cross_fit(&model, &log, &contexts, 3, &fold, &never).unwrap()
         };
         let before = predict(&drawing.rewards);
         let mut changed = drawing.rewards.clone();
@@ -385,10 +400,10 @@ proptest::proptest! {
             for options in [ANALYTIC, resampled] {
                 for estimator in [Estimator::Replay, Estimator::InversePropensity,
                                   Estimator::SelfNormalized, Estimator::Direct] {
-                    let found = evaluate(&log, &target, estimator, None, options);
+                    let found = evaluate(&log, &target, estimator, None, options, &never);
                     if let Ok(found) = found {
-                        let logged = Estimate::logged(&log, options).unwrap();
-                        let _ = compare(&found, &logged).unwrap().to_string();
+                        let logged = Estimate::logged(&log, options, &never).unwrap();
+                        let _ = compare(&found, &logged, &never).unwrap().to_string();
                     }
                 }
             }

@@ -11,7 +11,7 @@ use super::{
     terms::Spread,
     weights::{FEW_ROWS, WeightReport},
 };
-use crate::{ModelError, Result};
+use crate::{ModelError, Result, Watch};
 
 /// How sure to be of telling a difference, where rows that are needed are counted.
 const POWER: f64 = 0.8;
@@ -55,8 +55,9 @@ pub struct Comparison {
 /// tells more than two intervals side by side.
 ///
 /// # Errors
-/// [`ModelError::Input`] where they aren't of equally many rows.
-pub fn compare(first: &Estimate, second: &Estimate) -> Result<Comparison> {
+/// [`ModelError::Input`] where they aren't of equally many rows; [`ModelError::Cancelled`] when
+/// `watch` says so, which is told of each resample.
+pub fn compare(first: &Estimate, second: &Estimate, watch: &dyn Watch) -> Result<Comparison> {
     if first.rows != second.rows {
         return Err(ModelError::input(
             "second",
@@ -67,7 +68,8 @@ pub fn compare(first: &Estimate, second: &Estimate) -> Result<Comparison> {
     let (of_first, of_second) = (first.terms.pulls(), second.terms.pulls());
     let pulls: Vec<f64> = of_first.iter().zip(&of_second).map(|(a, b)| a - b).collect();
     let spread = Spread::of(&pulls);
-    let interval = Interval::of(&first.terms, Some(&second.terms), spread, &first.options);
+    let both = Some(&second.terms);
+    let interval = Interval::of(&first.terms, both, spread, &first.options, watch)?;
     Ok(judge(first, second, spread.error, interval))
 }
 

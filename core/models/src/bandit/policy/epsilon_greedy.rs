@@ -46,10 +46,10 @@ impl Policy for EpsilonGreedy {
     }
 
     fn propensities(&self, contexts: &Contexts<'_>) -> Result<Vec<f64>> {
-        let scores: Vec<f64> =
+        let mut best: Vec<f64> =
             self.arms.means().map(|mean| mean.unwrap_or(f64::INFINITY)).collect();
-        let any = self.epsilon / scores.len() as f64;
-        let best = share_among_largest(&scores);
+        let any = self.epsilon / best.len() as f64;
+        share_among_largest(&mut best);
         let row: Vec<f64> = best.iter().map(|share| any + (1.0 - self.epsilon) * share).collect();
         Ok(repeated(&row, contexts.rows()))
     }

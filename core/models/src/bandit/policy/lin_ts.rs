@@ -2,16 +2,20 @@
 
 use rand::{SeedableRng, rngs::StdRng};
 use rand_distr::{Distribution, StandardNormal};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
     Contexts, Policy, Rounds,
     largest::{Variable, chances_of_largest},
-    ridge::Ridge,
+    ridge::{Ridge, Score, Scores},
     share_among_largest,
 };
 use crate::{Model, ModelError, Result, Saved};
+
+/// How many contexts a thread has at a time: quadrature takes long.
+const INTEGRATED: usize = 8;
+/// The same of what is drawn.
+const DRAWN: usize = 256;
 
 /// Linear Thompson sampling: each action's coefficients are drawn from `N(θ, scale² A⁻¹)` of its
 /// ridge regression, and the largest expected reward is shown (Agrawal and Goyal, 2013, *Thompson
@@ -52,18 +56,30 @@ impl LinTs {
         self.ridge.coefficients()
     }
 
-    fn chances(&self, context: &[f64]) -> Vec<f64> {
-        let scores: Vec<Normal> = self
-            .ridge
-            .scores(context)
-            .map(|(mean, error)| Normal { mean, error: self.scale * error })
-            .collect();
-        // A context of zeros, or a scale of zero: nothing is drawn.
-        if scores.iter().any(|score| score.error == 0.0) {
-            let means: Vec<f64> = scores.iter().map(|score| score.mean).collect();
-            return share_among_largest(&means);
+    /// The action whose reward, drawn by `normals`, is the largest.
+    fn drawn(&self, scores: &[Score], normals: &[f64]) -> usize {
+        let mut best = (f64::NEG_INFINITY, 0, 0.0);
+        for (action, (score, normal)) in scores.iter().zip(normals).enumerate() {
+            let drawn = score.mean + self.scale * score.error * normal;
+            // Only where nothing is drawn are there ties, which the second number breaks.
+            if drawn > best.0 || (drawn == best.0 && *normal > best.2) {
+                best = (drawn, action, *normal);
+            }
         }
-        chances_of_largest(&scores)
+        best.1
+    }
+
+    /// Overwrites `chances` by how probable it is that each action is the best.
+    fn chances(&self, scores: &[Score], chances: &mut [f64]) {
+        let drawn = |score: &Score| Normal { mean: score.mean, error: self.scale * score.error };
+        let normals: Vec<Normal> = scores.iter().map(drawn).collect();
+        // A context of zeros, or a scale of zero: nothing is drawn.
+        if normals.iter().any(|normal| normal.error == 0.0) {
+            chances.iter_mut().zip(scores).for_each(|(chance, score)| *chance = score.mean);
+            share_among_largest(chances);
+        } else {
+            chances.copy_from_slice(&chances_of_largest(&normals));
+        }
     }
 }
 
@@ -78,28 +94,33 @@ impl Policy for LinTs {
 
     fn propensities(&self, contexts: &Contexts<'_>) -> Result<Vec<f64>> {
         self.ridge.check(contexts)?;
-        let rows = (0..contexts.rows()).into_par_iter().with_min_len(8);
-        Ok(rows.flat_map_iter(|row| self.chances(contexts.row(row))).collect())
+        let actions = self.actions();
+        let mut chances = vec![0.0; contexts.rows() * actions];
+        let each = |scores: Scores<'_>, chances: &mut [f64]| {
+            let rows = scores.rows().zip(chances.chunks_exact_mut(actions));
+            rows.for_each(|(scores, chances)| self.chances(scores, chances));
+        };
+        self.ridge.for_scores(contexts, (actions, INTEGRATED), each, &mut chances);
+        Ok(chances)
     }
 
     fn choose(&self, contexts: &Contexts<'_>, seed: u64) -> Result<Vec<i64>> {
         self.ridge.check(contexts)?;
-        let mut random = StdRng::seed_from_u64(seed);
-        let chosen = (0..contexts.rows()).map(|row| {
-            let mut best = (f64::NEG_INFINITY, 0, 0.0);
-            for (action, (mean, error)) in self.ridge.scores(contexts.row(row)).enumerate() {
-                let normal: f64 = StandardNormal.sample(&mut random);
-                let drawn = mean + self.scale * error * normal;
-                // Only where nothing is drawn are there ties, which the second number breaks.
-                best = if drawn > best.0 || (drawn == best.0 && normal > best.2) {
-                    (drawn, action as i64, normal)
-                } else {
-                    best
-                };
+        let actions = self.actions();
+        // Drawn in the order of the rounds and their actions.
+        let normals: Vec<f64> = StandardNormal
+            .sample_iter(StdRng::seed_from_u64(seed))
+            .take(contexts.rows() * actions)
+            .collect();
+        let mut chosen = vec![0; contexts.rows()];
+        let each = |scores: Scores<'_>, chosen: &mut [i64]| {
+            let normals = normals[scores.first * actions..].chunks_exact(actions);
+            for ((scores, chosen), normals) in scores.rows().zip(chosen).zip(normals) {
+                *chosen = self.drawn(scores, normals) as i64;
             }
-            best.1
-        });
-        Ok(chosen.collect())
+        };
+        self.ridge.for_scores(contexts, (1, DRAWN), each, &mut chosen);
+        Ok(chosen)
     }
 }
 

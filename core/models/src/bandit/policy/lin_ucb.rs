@@ -1,10 +1,17 @@
 //! What may be the best in a context.
 
-use rayon::prelude::*;
+use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde::{Deserialize, Serialize};
 
-use super::{Contexts, Policy, Rounds, ridge::Ridge, share_among_largest};
+use super::{
+    Contexts, Policy, Rounds, one_of_largest,
+    ridge::{Ridge, Score, Scores},
+    share_among_largest,
+};
 use crate::{Model, ModelError, Result, Saved};
+
+/// How many contexts a thread has at a time.
+const TOGETHER: usize = 256;
 
 /// The action with the largest `θᵀx + alpha √(xᵀ A⁻¹ x)`, of a ridge regression per action: LinUCB
 /// with disjoint linear models (Li, Chu, Langford and Schapire, 2010, *A contextual-bandit approach
@@ -36,6 +43,13 @@ impl LinUcb {
         Ok(Self { alpha, ridge: Ridge::new(actions, dimensions, l2)? })
     }
 
+    /// What each action may be worth.
+    fn bounds(&self, scores: &[Score], bounds: &mut [f64]) {
+        for (bound, score) in bounds.iter_mut().zip(scores) {
+            *bound = score.mean + self.alpha * score.error;
+        }
+    }
+
     /// What each number of a context adds to the expected reward: actions × numbers.
     #[must_use]
     pub fn coefficients(&self) -> Vec<f64> {
@@ -54,13 +68,34 @@ impl Policy for LinUcb {
 
     fn propensities(&self, contexts: &Contexts<'_>) -> Result<Vec<f64>> {
         self.ridge.check(contexts)?;
-        let rows = (0..contexts.rows()).into_par_iter().with_min_len(256);
-        let shares = rows.map(|row| {
-            let scores = self.ridge.scores(contexts.row(row));
-            let bounds: Vec<f64> = scores.map(|(mean, error)| mean + self.alpha * error).collect();
-            share_among_largest(&bounds)
-        });
-        Ok(shares.flatten_iter().collect())
+        let actions = self.actions();
+        let mut shares = vec![0.0; contexts.rows() * actions];
+        let each = |scores: Scores<'_>, shares: &mut [f64]| {
+            for (scores, shares) in scores.rows().zip(shares.chunks_exact_mut(actions)) {
+                self.bounds(scores, shares);
+                share_among_largest(shares);
+            }
+        };
+        self.ridge.for_scores(contexts, (actions, TOGETHER), each, &mut shares);
+        Ok(shares)
+    }
+
+    fn choose(&self, contexts: &Contexts<'_>, seed: u64) -> Result<Vec<i64>> {
+        self.ridge.check(contexts)?;
+        let mut random = StdRng::seed_from_u64(seed);
+        // Drawn in the order of the rounds; ties are seldom.
+        let chances: Vec<f64> = (0..contexts.rows()).map(|_| random.random()).collect();
+        let mut chosen = vec![0; contexts.rows()];
+        let each = |scores: Scores<'_>, chosen: &mut [i64]| {
+            let mut bounds = vec![0.0; self.actions()];
+            let chances = &chances[scores.first..];
+            for ((scores, chosen), chance) in scores.rows().zip(chosen).zip(chances) {
+                self.bounds(scores, &mut bounds);
+                *chosen = one_of_largest(&bounds, *chance) as i64;
+            }
+        };
+        self.ridge.for_scores(contexts, (1, TOGETHER), each, &mut chosen);
+        Ok(chosen)
     }
 }
 

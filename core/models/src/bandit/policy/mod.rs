@@ -76,9 +76,24 @@ fn draw(probabilities: &[f64], share: f64) -> usize {
     probabilities.iter().rposition(|probability| *probability > 0.0).unwrap_or(0)
 }
 
-/// One shared evenly by the largest scores: ties are broken by chance and not by position.
-fn share_among_largest(scores: &[f64]) -> Vec<f64> {
+/// Overwrites scores by one, shared evenly by the largest: ties are broken by chance and not by
+/// position.
+fn share_among_largest(scores: &mut [f64]) {
+    let (largest, ties) = largest_of(scores);
+    let share = 1.0 / ties as f64;
+    scores.iter_mut().for_each(|score| *score = if *score == largest { share } else { 0.0 });
+}
+
+/// The action at `share` of the way through those of the largest scores.
+fn one_of_largest(scores: &[f64], share: f64) -> usize {
+    let (largest, ties) = largest_of(scores);
+    let nth = ((share * ties as f64) as usize).min(ties.saturating_sub(1));
+    let mut tied = scores.iter().enumerate().filter(|(_, score)| **score == largest);
+    tied.nth(nth).map_or(0, |(action, _)| action)
+}
+
+/// The largest score, and how many are as large.
+fn largest_of(scores: &[f64]) -> (f64, usize) {
     let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let ties = scores.iter().filter(|score| **score == largest).count() as f64;
-    scores.iter().map(|score| if *score == largest { 1.0 / ties } else { 0.0 }).collect()
+    (largest, scores.iter().filter(|score| **score == largest).count())
 }

@@ -1,11 +1,16 @@
 //! A ridge regression of rewards on contexts, per action: what both linear policies know.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
+
 use crate::{
     ModelError, Result, Saved,
     bandit::{
         Contexts, Rounds,
-        definite::{Factor, dot},
+        definite::{Factor, LANES, dots},
     },
+    wide::{Wide, wide},
 };
 
 /// Per action `A = l2 I + Σ x xᵀ` and `b = Σ r x`, and what follows from them.
@@ -23,6 +28,66 @@ pub(super) struct Ridge {
 struct Arm {
     coefficients: Vec<f64>,
     factor: Factor,
+}
+
+/// What is expected of an action in a context.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Score {
+    /// The expected reward.
+    pub mean: f64,
+    /// Its standard error, had rewards a variance of one.
+    pub error: f64,
+}
+
+/// The scores of some contexts that follow each other.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scores<'a> {
+    /// The row of the first.
+    pub first: usize,
+    actions: usize,
+    scores: &'a [Score],
+}
+
+impl<'a> Scores<'a> {
+    /// Those of all actions, context by context.
+    pub fn rows(&self) -> impl Iterator<Item = &'a [Score]> {
+        self.scores.chunks_exact(self.actions)
+    }
+}
+
+/// Contexts that are scored side by side, one in a lane each.
+struct Block<'a> {
+    ridge: &'a Ridge,
+    contexts: &'a Contexts<'a>,
+    rows: Range<usize>,
+    /// Each number of the contexts in question, the lanes of which are rows.
+    block: &'a mut [[f64; LANES]],
+    scores: &'a mut [Score],
+}
+
+impl Wide for Block<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { ridge, contexts, rows, block, scores } = self;
+        let actions = ridge.arms.len();
+        for (number, scores) in scores.chunks_mut(LANES * actions).enumerate() {
+            let first = rows.start + number * LANES;
+            let count = scores.len() / actions;
+            for lane in 0..count {
+                let x = contexts.row(first + lane);
+                block.iter_mut().zip(x).for_each(|(lanes, value)| lanes[lane] = *value);
+            }
+            for (action, arm) in ridge.arms.iter().enumerate() {
+                let (means, forms) = (dots(&arm.coefficients, block), arm.factor.forms(block));
+                for lane in 0..count {
+                    scores[lane * actions + action] =
+                        Score { mean: means[lane], error: forms[lane].sqrt() };
+                }
+            }
+        }
+    }
 }
 
 impl Ridge {
@@ -62,11 +127,20 @@ impl Ridge {
         for (row, action, reward) in rounds.iter() {
             let x = rounds.contexts.row(row);
             let moment = &mut self.moments[action * size * size..][..size * size];
-            for (line, left) in moment.chunks_exact_mut(size).zip(x) {
-                line.iter_mut().zip(x).for_each(|(it, right)| *it += left * right);
+            for (place, (line, left)) in moment.chunks_exact_mut(size).zip(x).enumerate() {
+                let lower = line[..=place].iter_mut().zip(&x[..=place]);
+                lower.for_each(|(it, right)| *it += left * right);
             }
             let product = &mut self.products[action * size..][..size];
             product.iter_mut().zip(x).for_each(|(it, x)| *it += reward * x);
+        }
+        for &action in &seen {
+            let moment = &mut self.moments[action * size * size..][..size * size];
+            for row in 0..size {
+                for column in row + 1..size {
+                    moment[row * size + column] = moment[column * size + row];
+                }
+            }
         }
         let arms: Result<Vec<Arm>> = seen.iter().map(|&action| self.arm(action)).collect();
         match arms {
@@ -93,10 +167,31 @@ impl Ridge {
         &self.products[action * self.dimensions..][..self.dimensions]
     }
 
-    /// The expected reward of each action in a context, and its standard error, had rewards a
-    /// variance of one.
-    pub fn scores(&self, x: &[f64]) -> impl Iterator<Item = (f64, f64)> {
-        self.arms.iter().map(|arm| (dot(&arm.coefficients, x), arm.factor.form(x).sqrt()))
+    /// Calls `each` with the scores of some contexts and their part of `out`, of which each
+    /// context has `width` values. A thread has `together` contexts at a time; where there are no
+    /// more, they are scored by the one that asks: to choose for one round after the other says no
+    /// word to other threads.
+    pub fn for_scores<T: Send>(
+        &self,
+        contexts: &Contexts<'_>,
+        (width, together): (usize, usize),
+        each: impl Fn(Scores<'_>, &mut [T]) + Sync,
+        out: &mut [T],
+    ) {
+        let piece = |number: usize, out: &mut [T]| {
+            let first = number * together;
+            let rows = first..first + out.len() / width;
+            let mut scores = vec![Score::default(); rows.len() * self.actions()];
+            let mut block = vec![[0.0; LANES]; self.dimensions];
+            wide(Block { ridge: self, contexts, rows, block: &mut block, scores: &mut scores });
+            each(Scores { first, actions: self.actions(), scores: &scores }, out);
+        };
+        if contexts.rows() <= together {
+            piece(0, out);
+        } else {
+            let pieces = out.par_chunks_mut(together * width).enumerate();
+            pieces.for_each(|(number, out)| piece(number, out));
+        }
     }
 
     pub fn coefficients(&self) -> Vec<f64> {

@@ -24,7 +24,7 @@ impl<'a> Contexts<'a> {
                 "give one row of numbers per round",
             ));
         }
-        match values.iter().position(|value| !value.is_finite()) {
+        match checks::first_not_finite(values) {
             None => Ok(Self { values, rows, dimensions }),
             Some(place) => Err(ModelError::input(
                 "contexts",

@@ -53,13 +53,14 @@ impl Policy for Ucb1 {
     fn propensities(&self, contexts: &Contexts<'_>) -> Result<Vec<f64>> {
         let all = self.arms.counts.iter().sum::<f64>().max(1.0).ln();
         let pairs = self.arms.means().zip(&self.arms.counts);
-        let scores: Vec<f64> = pairs
+        let mut scores: Vec<f64> = pairs
             .map(|(mean, count)| match mean {
                 None => f64::INFINITY,
                 Some(mean) => mean + self.confidence * (all / count).sqrt(),
             })
             .collect();
-        Ok(repeated(&share_among_largest(&scores), contexts.rows()))
+        share_among_largest(&mut scores);
+        Ok(repeated(&scores, contexts.rows()))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::IalsOptions;
 use crate::recommend::Events;
 use crate::recommend::factors::{Factors, LANES, dot, sum_of_lanes};
-use crate::recommend::wide::{Wide, wide};
+use crate::wide::{Wide, wide};
 
 type Lanes = [f32; LANES];
 

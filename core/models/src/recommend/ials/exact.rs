@@ -4,7 +4,7 @@ use super::IalsOptions;
 use crate::recommend::Events;
 use crate::recommend::cholesky;
 use crate::recommend::factors::Factors;
-use crate::recommend::wide::{Wide, wide};
+use crate::wide::{Wide, wide};
 
 /// A system, whose memory is used again for the next row.
 #[derive(Default)]

@@ -7,9 +7,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::factors::{Factors, check_width};
+use super::index::{self, Index};
 use super::interactions::{Events, Interactions};
 use super::recommender::{Reason, Recommender, check_item, sorted};
-use crate::{Model, ModelError, Result, Saved};
+use crate::{Model, ModelError, Result, Saved, Watch};
 use exact::System;
 
 /// How many rows a thread takes at a time.
@@ -30,6 +31,7 @@ pub struct Ials {
     items: Factors,
     /// Σ y yᵀ of items: what a new member's system begins with.
     gram: Vec<f64>,
+    index: Option<Index>,
 }
 
 /// How to fit [`Ials`].
@@ -65,25 +67,24 @@ impl Ials {
     ///
     /// # Errors
     /// [`ModelError::Input`] where there are no events, or an option is out of its range;
-    /// [`ModelError::Cancelled`] when `stop` says so.
-    pub fn fit(
-        events: &Interactions<'_>,
-        options: IalsOptions,
-        stop: super::Stop<'_>,
-    ) -> Result<Self> {
+    /// [`ModelError::Cancelled`] when `watch` says so.
+    pub fn fit(events: &Interactions<'_>, options: IalsOptions, watch: &dyn Watch) -> Result<Self> {
         events.check_fit()?;
         check(&options)?;
         let mut members = Factors::zeros(events.members(), options.factors);
         let mut items = Factors::random(events.items(), options.factors, options.seed);
         let by_items = events.transposed();
         let by_items = by_items.as_interactions();
+        let rows = options.iterations * (members.len() + items.len());
+        watch.begins(Some(rows + index::steps(items.len())));
         for _ in 0..options.iterations {
-            half(&mut members, &items, events, options, stop)?;
-            half(&mut items, &members, &by_items, options, stop)?;
+            half(&mut members, &items, events, options, watch)?;
+            half(&mut items, &members, &by_items, options, watch)?;
         }
         if members.is_finite() && items.is_finite() {
             let gram = items.gram();
-            return Ok(Self { options, members, items, gram });
+            let index = Index::of_many(&items, options.seed, 1, watch)?;
+            return Ok(Self { options, members, items, gram, index });
         }
         Err(ModelError::Diverged {
             model: "iALS",
@@ -121,7 +122,7 @@ fn half(
     others: &Factors,
     events: &Interactions<'_>,
     options: IalsOptions,
-    stop: super::Stop<'_>,
+    watch: &dyn Watch,
 ) -> Result<()> {
     let gram = others.gram();
     let narrow: Vec<f32> = gram.iter().map(|value| *value as f32).collect();
@@ -130,10 +131,9 @@ fn half(
     chunks.try_for_each_init(
         || (System::default(), blocks::Scratch::default()),
         |(system, scratch), (number, chunk)| {
-            if stop() {
-                return Err(ModelError::Cancelled);
-            }
+            watch.go_on()?;
             let some = events.between(number * ROWS..number * ROWS + chunk.len() / stride);
+            let rows = some.members();
             let pairs = chunk.chunks_exact_mut(stride).zip(some.rows());
             for (row, events) in pairs {
                 match options.solver {
@@ -145,6 +145,7 @@ fn half(
                     Solver::Blocks => scratch.sweep(row, others, &narrow, events, options),
                 }
             }
+            watch.made(rows);
             Ok(())
         },
     )
@@ -174,11 +175,22 @@ impl Recommender for Ials {
         self.members.len()
     }
 
+    fn index(&self) -> Option<&Index> {
+        self.index.as_ref()
+    }
+
     fn fold_in(&self, events: Events<'_>, scores: &mut [f32]) {
         let mut row = vec![0.0; self.items.stride()];
         let found = self.factors_of(events);
         row.iter_mut().zip(found).for_each(|(to, value)| *to = value as f32);
         self.items.products(&row, scores);
+    }
+
+    fn member(&self, events: Events<'_>, known: Option<usize>) -> Vec<f32> {
+        match known {
+            Some(member) => self.members.row(member).to_vec(),
+            None => self.factors_of(events).into_iter().map(|value| value as f32).collect(),
+        }
     }
 
     fn score_known(&self, members: &[usize], scores: &mut [f32]) {
@@ -214,14 +226,15 @@ impl Model for Ials {
 
     fn save(&self) -> Saved {
         let saved = self.members.save(Saved::new(Self::KIND, &self.options), "members");
-        self.items.save(saved, "items")
+        Index::save(self.index.as_ref(), self.items.save(saved, "items"))
     }
 
     fn load(saved: &Saved) -> Result<Self> {
         let options = saved.checked(Self::KIND, check)?;
         let members = Factors::load(saved, "members", options.factors)?;
         let items = Factors::load(saved, "items", options.factors)?;
+        let index = Index::load(saved, &items)?;
         let gram = items.gram();
-        Ok(Self { options, members, items, gram })
+        Ok(Self { options, members, items, gram, index })
     }
 }

@@ -102,6 +102,72 @@ fn check_earlier(frame: &str) {
     check(&until_the_query(&mut session, RunRequest::All { reuse: true }));
 }
 
+/// A session of which everything is performed but what a cell in SQL is told.
+struct Tables {
+    session: Session,
+    /// What a cell in SQL was to be told.
+    told: Vec<Execute>,
+}
+
+impl Tables {
+    fn run(&mut self, cell: &str) {
+        let run = RunRequest::Cells { cells: vec![cell.into()] };
+        self.happen(Event::Run { run });
+    }
+
+    fn happen(&mut self, event: Event) {
+        for action in self.session.apply(event).expect("a legal event") {
+            match action {
+                Action::Execute(execute) if execute.language == Language::Sql => {
+                    let unsent = execute.trouble.is_some();
+                    let status = if unsent { FinishStatus::Error } else { FinishStatus::Ok };
+                    let finish = Finish { status, unsent, ..Finish::default() };
+                    let execution = execute.execution;
+                    self.told.push(*execute);
+                    self.happen(Event::Finished { execution, finish });
+                }
+                Action::Execute(execute) => {
+                    let finish = defined(&["df", "model"]);
+                    self.happen(Event::Finished { execution: execute.execution, finish });
+                }
+                Action::Export { names, .. } => {
+                    let values = names.into_iter().map(|name| {
+                        let stored = Stored { digest: "d".into(), common: true };
+                        let trouble = Trouble { message: "no common form".into(), hint: None };
+                        let readable = name.name == "df";
+                        (name, if readable { Ok(stored) } else { Err(trouble) })
+                    });
+                    self.happen(Event::Exported { values: values.collect() });
+                }
+                Action::LookUp(question) => {
+                    self.happen(Event::LookedUp { execution: question.execution, hit: None });
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cell_that_reads_what_it_cannot_fails_and_its_interpreter_knows_nothing_of_it() {
+    let cells = vec![
+        Cell::new("made", Language::Python, "df, model = make()"),
+        Cell::new("wrong", Language::Sql, "select * from df, model"),
+        Cell::new("right", Language::Sql, "select * from df"),
+    ];
+    let document = Document::new(cells).expect("a document");
+    let session = Session::new(document, Order::Document, "test");
+    let mut tables = Tables { session, told: Vec::new() };
+    tables.run("wrong");
+    let trouble = tables.told[0].trouble.as_ref().expect("why it fails");
+    assert_eq!(trouble.message, "no common form");
+    let statuses = tables.session.statuses();
+    assert_eq!(statuses[1], ("wrong".into(), CellStatus::Failed));
+    tables.run("right");
+    assert!(tables.told[1].trouble.is_none());
+    check(&tables.told[1]);
+}
+
 #[test]
 fn a_result_that_is_known_needs_nothing_of_what_it_was_made_from() {
     let mut world = World::new(&[

@@ -9,6 +9,7 @@ import type { Desk } from "../model/desk.ts";
 import { languageTitle } from "../protocol/book.ts";
 import type { Interpreter } from "../protocol/types.ts";
 import { PackagesDialog } from "./packages.tsx";
+import { PythonsDialog } from "./pythons.tsx";
 import { readKernel } from "./server.ts";
 
 /** Milliseconds between two looks at the memory, while somebody sees it. */
@@ -25,6 +26,7 @@ export function Interpreters({ desk }: { desk: Desk }) {
   useRepeat(all.length > 0 ? LOOK : null, kernel.refresh);
   const told = kernel.value.value;
   const isShowing = useSignal(false);
+  const isChoosing = useSignal(false);
   const isRunning = all.some((one) => one.state !== "ended");
   return (
     <section aria-label="Kernel">
@@ -76,7 +78,26 @@ export function Interpreters({ desk }: { desk: Desk }) {
         >
           Packages…
         </button>
+        <button
+          type="button"
+          class="btn small quiet"
+          title="Which Python the cells run in"
+          onClick={() => {
+            isChoosing.value = true;
+          }}
+        >
+          Python…
+        </button>
       </div>
+      {isChoosing.value && (
+        <PythonsDialog
+          path={path}
+          chosen={kernel.refresh}
+          close={() => {
+            isChoosing.value = false;
+          }}
+        />
+      )}
       {isShowing.value && (
         <PackagesDialog
           path={path}

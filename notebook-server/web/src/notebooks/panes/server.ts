@@ -1,10 +1,12 @@
 /** What the panes ask the server: earlier saves, and the processes of a notebook. */
-import { address, get, post, withQuery } from "../../api/client.ts";
+import { address, get, post, postWith, withQuery } from "../../api/client.ts";
 import type {
   Difference,
   NotebookChecked,
   NotebookKernel,
   NotebookPackages,
+  NotebookPlace,
+  NotebookPythons,
   NotebookRestored,
   NotebookSaved,
 } from "../../api/notebook.ts";
@@ -33,6 +35,13 @@ export const readKernel = (path: string, signal?: AbortSignal) =>
 
 export const readPackages = (path: string, signal?: AbortSignal) =>
   get<NotebookPackages>(withQuery(address("notebooks", "kernel", "packages"), { path }), signal);
+
+export const readPythons = (path: string, signal?: AbortSignal) =>
+  postWith<NotebookPythons>(address("notebooks", "kernel", "pythons"), { path }, signal);
+
+/** The notebook's cells run in another Python from now on; its kernel ends. */
+export const choosePython = (path: string, python: string | null) =>
+  post<NotebookPlace>(address("notebooks", "kernel", "python"), { path, python });
 
 /** So many runs are looked at for those of one notebook. */
 const RUNS = 30;

@@ -4,7 +4,7 @@ use flownote_models::artwork::{self, FrameMeasures, HISTOGRAM};
 use numpy::{PyArray1, PyArray2, PyArrayMethods as _};
 use pyo3::prelude::*;
 
-use super::super::{Numbers, interruptible, numbers};
+use super::super::{Numbers, Progress, interruptible, numbers};
 use super::frames::{Bytes, Pixels};
 
 /// Numbers by name, hashes, and histograms of frames.
@@ -13,9 +13,13 @@ type Measured<'py> =
 
 /// What can be said of each frame.
 #[pyfunction]
-pub fn measure<'py>(py: Python<'py>, frames: Pixels<'py>) -> PyResult<Measured<'py>> {
+pub fn measure<'py>(
+    py: Python<'py>,
+    frames: Pixels<'py>,
+    progress: Progress,
+) -> PyResult<Measured<'py>> {
     let bytes = Bytes::of(&frames)?;
-    let found = interruptible(py, |stop| artwork::measure(&bytes.frames()?, stop))?;
+    let found = interruptible(py, progress, |watch| artwork::measure(&bytes.frames()?, watch))?;
     let values: Vec<_> = found.iter().map(FrameMeasures::values).collect();
     let column = |at: usize| numbers(py, values.iter().map(|row| row[at]).collect());
     let columns =

@@ -6,7 +6,7 @@ use flownote_models::artwork::shots::{self, Method, Shot, Transition};
 use flownote_models::{ModelError, Result};
 use pyo3::prelude::*;
 
-use super::super::{interruptible, raise};
+use super::super::{Progress, interruptible, raise};
 use super::frames::{Bytes, Pixels};
 
 /// Finds the shots of a film that comes in chunks. The detector is out while it works: one
@@ -33,10 +33,15 @@ impl ShotDetector {
     }
 
     /// Takes in the next frames: the shots that are over now.
-    fn update(&self, py: Python<'_>, frames: Pixels<'_>) -> PyResult<Vec<Told>> {
+    fn update(
+        &self,
+        py: Python<'_>,
+        frames: Pixels<'_>,
+        progress: Progress,
+    ) -> PyResult<Vec<Told>> {
         let bytes = Bytes::of(&frames)?;
         let mut detector = self.take(py)?;
-        let found = interruptible(py, |stop| detector.update(&bytes.frames()?, stop));
+        let found = interruptible(py, progress, |watch| detector.update(&bytes.frames()?, watch));
         self.put(detector);
         Ok(found?.iter().map(told).collect())
     }

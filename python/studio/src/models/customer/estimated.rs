@@ -1,10 +1,12 @@
 //! Models of a few parameters besides those of purchases: values and subscriptions.
 
-use flownote_models::customer;
+use flownote_models::{Watch, customer};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::super::{Column, Numbers, detached, keep, numbers, raise, read, slice};
+use super::super::{
+    Column, Numbers, Progress, detached, interruptible, keep, numbers, raise, read, slice,
+};
 use super::{facts, named};
 
 /// What a customer's purchases are worth on average.
@@ -14,9 +16,15 @@ pub struct GammaGamma(customer::GammaGamma);
 #[pymethods]
 impl GammaGamma {
     #[staticmethod]
-    fn fit(py: Python<'_>, frequency: Column<'_>, value: Column<'_>) -> PyResult<Self> {
+    fn fit(
+        py: Python<'_>,
+        frequency: Column<'_>,
+        value: Column<'_>,
+        progress: Progress,
+    ) -> PyResult<Self> {
         let (frequency, value) = (slice("frequency", &frequency)?, slice("value", &value)?);
-        detached(py, || customer::GammaGamma::fit(frequency, value)).map(Self)
+        let fit = |watch: &dyn Watch| customer::GammaGamma::fit(frequency, value, watch);
+        interruptible(py, progress, fit).map(Self)
     }
 
     #[staticmethod]

@@ -1,12 +1,14 @@
 //! Groups of customers who are alike.
 
 use flownote_models::customer::{self, Rows, Search};
-use flownote_models::{ModelError, Result};
+use flownote_models::{ModelError, Result, Watch};
 use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::super::{Column, Numbers, detached, interruptible, keep, numbers, read, slice};
+use super::super::{
+    Column, Numbers, Progress, detached, interruptible, keep, numbers, read, slice,
+};
 
 /// The number of a group for each row.
 type Labels<'py> = Bound<'py, PyArray1<i64>>;
@@ -19,6 +21,7 @@ pub struct KMeans(customer::KMeans);
 impl KMeans {
     /// Finds groups of rows of `width` features, which lie one after the other.
     #[staticmethod]
+    #[expect(clippy::too_many_arguments, reason = "Python names them")]
     fn fit(
         py: Python<'_>,
         features: Column<'_>,
@@ -27,13 +30,13 @@ impl KMeans {
         starts: usize,
         rounds: usize,
         seed: u64,
+        progress: Progress,
     ) -> PyResult<Self> {
         let features = slice("features", &features)?;
         let search = Search { clusters, starts, rounds, seed };
-        let fit = |stop: &(dyn Fn() -> bool + Sync)| {
-            customer::KMeans::fit(Rows::new(features, width)?, search, stop)
-        };
-        interruptible(py, fit).map(Self)
+        let fit =
+            |watch: &dyn Watch| customer::KMeans::fit(Rows::new(features, width)?, search, watch);
+        interruptible(py, progress, fit).map(Self)
     }
 
     #[staticmethod]

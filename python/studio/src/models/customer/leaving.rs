@@ -1,10 +1,13 @@
 //! Who leaves, and when, without a story of why.
 
+use flownote_models::Watch;
 use flownote_models::customer::{self, Rows};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::super::{Column, Numbers, detached, interruptible, keep, numbers, read, slice};
+use super::super::{
+    Column, Numbers, Progress, detached, interruptible, keep, numbers, read, slice,
+};
 
 /// A survival curve.
 #[pyclass(frozen, module = "flownote_studio._studio.models")]
@@ -62,12 +65,13 @@ impl Logistic {
         width: usize,
         target: Column<'_>,
         penalty: f64,
+        progress: Progress,
     ) -> PyResult<Self> {
         let (features, target) = (slice("features", &features)?, slice("target", &target)?);
-        let fit = |stop: &(dyn Fn() -> bool + Sync)| {
-            customer::Logistic::fit(Rows::new(features, width)?, target, penalty, stop)
+        let fit = |watch: &dyn Watch| {
+            customer::Logistic::fit(Rows::new(features, width)?, target, penalty, watch)
         };
-        interruptible(py, fit).map(Self)
+        interruptible(py, progress, fit).map(Self)
     }
 
     #[staticmethod]

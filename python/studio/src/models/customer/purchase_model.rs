@@ -3,11 +3,13 @@
 use flownote_models::customer::{
     self, BgNbd, Customer, Horizon, ParetoNbd, Purchases, check_periods,
 };
-use flownote_models::{Model as _, ModelError, Result};
+use flownote_models::{Model as _, ModelError, Result, Watch};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::super::{Column, Numbers, detached, keep, numbers, raise, read, slice};
+use super::super::{
+    Column, Numbers, Progress, detached, interruptible, keep, numbers, raise, read, slice,
+};
 use super::{facts, named};
 
 /// A fitted model of when customers buy and when they stop.
@@ -20,10 +22,10 @@ enum Kind {
 }
 
 impl Kind {
-    fn fit(kind: &str, purchases: &Purchases<'_>) -> Result<Self> {
+    fn fit(kind: &str, purchases: &Purchases<'_>, watch: &dyn Watch) -> Result<Self> {
         match kind {
-            BgNbd::KIND => BgNbd::fit(purchases).map(Self::BgNbd),
-            ParetoNbd::KIND => ParetoNbd::fit(purchases).map(Self::ParetoNbd),
+            BgNbd::KIND => BgNbd::fit(purchases, watch).map(Self::BgNbd),
+            ParetoNbd::KIND => ParetoNbd::fit(purchases, watch).map(Self::ParetoNbd),
             _ => Err(unknown(kind)),
         }
     }
@@ -50,9 +52,11 @@ impl PurchaseModel {
         frequency: Column<'_>,
         recency: Column<'_>,
         age: Column<'_>,
+        progress: Progress,
     ) -> PyResult<Self> {
         let columns = columns(&frequency, &recency, &age)?;
-        detached(py, || Kind::fit(kind, &purchases(columns)?)).map(Self)
+        let fit = |watch: &dyn Watch| Kind::fit(kind, &purchases(columns)?, watch);
+        interruptible(py, progress, fit).map(Self)
     }
 
     /// The model that `to_bytes` wrote.

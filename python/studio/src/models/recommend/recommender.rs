@@ -2,9 +2,9 @@
 
 use flownote_models::recommend::{
     self, Bpr, BprOptions, Ease, Events, Filter, Ials, IalsOptions, Interactions, ItemKnn,
-    Popularity, Ranking, Recommender as _, Stop, score_all, top_k,
+    Popularity, Ranking, Recommender as _, near_top_k, score_all, top_k,
 };
-use flownote_models::{Model as _, ModelError, Result};
+use flownote_models::{Model as _, ModelError, Result, Watch};
 use numpy::{PyArray1, PyArray2, PyArrayMethods as _, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -12,7 +12,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::super::bandit::{Actions, integers, table};
-use super::super::{Column, Numbers, detached, interruptible, keep, numbers, raise, read, slice};
+use super::super::{
+    Column, Numbers, Progress, detached, interruptible, keep, numbers, raise, read, slice,
+};
 use super::{Matrix, Parts, Places, places};
 
 /// A fitted recommender.
@@ -52,24 +54,29 @@ struct EaseOptions {
 }
 
 impl Kind {
-    fn fit(kind: &str, events: &Interactions<'_>, options: &str, stop: Stop<'_>) -> Result<Self> {
+    fn fit(
+        kind: &str,
+        events: &Interactions<'_>,
+        options: &str,
+        watch: &dyn Watch,
+    ) -> Result<Self> {
         Ok(match kind {
             Popularity::KIND => Self::Popularity(Popularity::fit(events)?),
             ItemKnn::KIND => {
                 let KnnOptions { k, shrinkage } = parsed(options)?;
-                Self::ItemKnn(ItemKnn::fit(events, k, shrinkage, stop)?)
+                Self::ItemKnn(ItemKnn::fit(events, k, shrinkage, watch)?)
             }
             Ease::KIND => {
                 let EaseOptions { l2 } = parsed(options)?;
-                Self::Ease(Ease::fit(events, l2, stop)?)
+                Self::Ease(Ease::fit(events, l2, watch)?)
             }
             Ials::KIND => {
                 let options: IalsOptions = parsed(options)?;
-                Self::Ials(Ials::fit(events, options, stop)?)
+                Self::Ials(Ials::fit(events, options, watch)?)
             }
             Bpr::KIND => {
                 let options: BprOptions = parsed(options)?;
-                Self::Bpr(Bpr::fit(events, options, stop)?)
+                Self::Bpr(Bpr::fit(events, options, watch)?)
             }
             _ => return Err(unknown(kind)),
         })
@@ -97,9 +104,16 @@ type Reasons<'py> = (Bound<'py, PyArray1<i64>>, Numbers<'py>);
 impl Recommender {
     /// Fits a model of the kind `kind`, whose `options` are a JSON object.
     #[staticmethod]
-    fn fit(py: Python<'_>, kind: &str, events: Matrix<'_>, options: &str) -> PyResult<Self> {
+    fn fit(
+        py: Python<'_>,
+        kind: &str,
+        events: Matrix<'_>,
+        options: &str,
+        progress: Progress,
+    ) -> PyResult<Self> {
         let parts = Parts::of(&events)?;
-        interruptible(py, |stop| Kind::fit(kind, &parts.events()?, options, stop)).map(Self)
+        let fit = |watch: &dyn Watch| Kind::fit(kind, &parts.events()?, options, watch);
+        interruptible(py, progress, fit).map(Self)
     }
 
     #[staticmethod]
@@ -148,7 +162,9 @@ impl Recommender {
         table(py, values, rows, items)
     }
 
-    /// The `k` best items of each member and their scores.
+    /// The `k` best items of each member and their scores; by an index, if there is one and it
+    /// needn't be `exact`.
+    #[expect(clippy::too_many_arguments, reason = "Python names them")]
     fn recommend<'py>(
         &self,
         py: Python<'py>,
@@ -157,15 +173,18 @@ impl Recommender {
         k: usize,
         unseen: bool,
         allowed: Option<PyReadonlyArray1<'py, bool>>,
+        exact: bool,
     ) -> PyResult<Ranked<'py>> {
         let (parts, known) = (Parts::of(&events)?, known_members(py, known.as_ref())?);
         let allowed = allowed.as_ref().map(|it| it.as_slice()).transpose()?;
         let filter = Filter { unseen, allowed };
-        let (rows, ranking) = interruptible(py, |stop| {
+        let (rows, ranking) = interruptible(py, None, |watch| {
             let events = parts.events()?;
             let known = known.as_deref();
-            let ranking: Ranking =
-                each!(&self.0, model => top_k(model, &events, known, k, filter, stop))?;
+            let ranking: Ranking = each!(&self.0, model => {
+                let rank = if exact { top_k } else { near_top_k };
+                rank(model, &events, known, k, filter, watch)
+            })?;
             Ok((events.members(), ranking))
         })?;
         let items = PyArray1::from_vec(py, ranking.items).reshape([rows, k])?;

@@ -14,14 +14,14 @@ use pyo3::types::{PyCapsule, PyDict};
 /// A column that a function gave. It speaks Arrow's C data interface, and NumPy's array
 /// interface; what NumPy makes of it may be written to, as nobody else has it.
 #[pyclass(frozen, module = "flownote_studio._studio")]
-pub struct WasmColumn {
+pub struct ResultColumn {
     array: ArrayRef,
     /// Truth values as NumPy has them: a byte each.
     bytes: Option<Box<[u8]>>,
 }
 
-impl WasmColumn {
-    pub(super) fn new(array: ArrayRef) -> Self {
+impl ResultColumn {
+    pub fn new(array: ArrayRef) -> Self {
         let truths = array.as_boolean_opt().map(|array| array.values());
         let bytes = truths.map(|values| values.iter().map(u8::from).collect());
         Self { array, bytes }
@@ -29,7 +29,7 @@ impl WasmColumn {
 }
 
 #[pymethods]
-impl WasmColumn {
+impl ResultColumn {
     fn __len__(&self) -> usize {
         self.array.len()
     }

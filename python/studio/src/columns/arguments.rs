@@ -60,7 +60,7 @@ fn from_numpy(value: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
     };
     let kind: String = item("typestr")?.extract()?;
     let Some((data_type, width)) = numpy_type(&kind) else {
-        return Err(PyTypeError::new_err(format!("no WASM function takes columns of `{kind}`")));
+        return Err(PyTypeError::new_err(format!("no function takes columns of `{kind}`")));
     };
     let shape: Vec<usize> = item("shape")?.extract()?;
     let strides = interface.get_item("strides")?.filter(|strides| !strides.is_none());

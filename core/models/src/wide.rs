@@ -4,10 +4,10 @@
 //! for those registers, and a closure of some size isn't. Sums keep their order on all of them.
 
 use faer::traits::pulp::Arch;
-pub(super) use faer::traits::pulp::NullaryFnOnce as Wide;
+pub(crate) use faer::traits::pulp::NullaryFnOnce as Wide;
 
 /// Does `work`, whose `call` is to be `#[inline(always)]`.
 #[inline]
-pub(super) fn wide<W: Wide>(work: W) -> W::Output {
+pub(crate) fn wide<W: Wide>(work: W) -> W::Output {
     Arch::new().dispatch(work)
 }
