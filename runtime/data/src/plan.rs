@@ -127,6 +127,8 @@ pub(crate) async fn stream(
         // Shares must stay runs of rows: no batch may change its place.
         let options = state.config_mut().options_mut();
         options.optimizer.enable_round_robin_repartition = false;
+        // And no share may read a part of a file that is another's.
+        options.execution.enable_file_stream_work_stealing = false;
         if has_limit(&plan) {
             options.execution.target_partitions = 1;
         }

@@ -26,7 +26,7 @@ impl Artifacts for Nothing {
 
 struct World {
     outer: TempDir,
-    sheets: Sheets,
+    sheets: Arc<Sheets>,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -57,7 +57,7 @@ impl World {
             contained: true,
         };
         let sheets = Sheets::new(options, Arc::new(Nothing)).expect("an engine");
-        Self { outer, sheets, runtime }
+        Self { outer, sheets: Arc::new(sheets), runtime }
     }
 
     fn page(&self, what: &str, view: &View, from: u64, limit: usize) -> Result<Page, Error> {
@@ -113,6 +113,29 @@ fn pages_of_a_file_are_its_rows_in_their_order() {
     assert_eq!((page.total, &page.numbers), (1000, &vec![998, 999]));
     assert_eq!(page.cells[0], [json!(998), json!(999)]);
     assert_eq!(page.cells[2], [json!("100% Real"), json!("Drama")]);
+}
+
+/// One worker begins with the share that was started last, which must not take the first part.
+#[test]
+fn rows_of_a_file_that_is_read_in_shares_keep_their_order() {
+    const ROWS: u64 = 200_000;
+    let world = World::new();
+    let filler = "x".repeat(50);
+    let rows: String = (0..ROWS).map(|row| format!("{row},{filler}\n")).collect();
+    std::fs::write(world.outer.path().join("served/long.csv"), format!("n,w\n{rows}"))
+        .expect("written");
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(1).enable_all().build().expect("a runtime");
+    let sheets = Arc::clone(&world.sheets);
+    let window = Window { from: ROWS - 2, limit: 9, columns: 0..1, whole: false };
+    let page = runtime.block_on(async move {
+        let reading = tokio::spawn(async move {
+            let sheet = sheets.open(&Opened::File("long.csv".into())).await?;
+            sheets.page(&sheet, &View::default(), &window).await
+        });
+        reading.await.expect("no panic").expect("a page")
+    });
+    assert_eq!(page.cells[0], [json!(ROWS - 2), json!(ROWS - 1)]);
 }
 
 #[test]
