@@ -19,6 +19,7 @@ const world = makeWorld(async (project) => {
     ["few", "%%sql\n-- out: words\nSELECT word, count(*) AS times FROM big GROUP BY word ORDER BY word"],
     ["later", "big['n'] = -big['n']"],
     ["text", "import polars as pl\npl.DataFrame({'a': list(range(300)), 'b': ['é'] * 300})"],
+    ["rust", '%%rust\nFrame::new().with("square", (0..2000i64).map(|n| n * n).collect::<Vec<_>>())'],
   ]);
 });
 const book = new NotebookOnPage(world);
@@ -58,7 +59,7 @@ describe("a frame that a cell shows", () => {
     assert.match([output.data["text/html"]].flat().join(""), /50000 rows × 2 columns/);
   });
 
-  test("has its grid without a name, of Python and of SQL, held or asked again", async () => {
+  test("has its grid without a name, of Python, SQL and Rust, held or asked again", async () => {
     await book.runs("part");
     await (await foot("part")).getByText("25,000 rows").waitFor();
     await says("part", 1, 0, "3");
@@ -73,6 +74,10 @@ describe("a frame that a cell shows", () => {
     await says("lazy", ROWS - 10_001, 0, "50000");
     await book.runs("text");
     await says("text", 2, 1, "é");
+    await book.runs("rust");
+    await (await grid("rust")).focus();
+    await world.page.keyboard.press("Control+End");
+    await says("rust", 1999, 0, "3996001");
   });
 
   test("of few rows stays a plain table until somebody wants more", async () => {

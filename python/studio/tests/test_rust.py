@@ -88,6 +88,33 @@ def test_text_and_displays_come_in_the_order_of_their_lines(rust: Rust) -> None:
     assert ran.outputs[3]["data"]["image/png"] == "AQID"
 
 
+def test_all_rows_of_a_shown_table_can_be_asked_for(rust: Rust) -> None:
+    code = (
+        'let long = Frame::new().with("n", (0..200i64).collect::<Vec<_>>());\n'
+        'display(&Frame::new().with("word", vec!["a", "b"]));\nlong'
+    )
+    ran = rust.cell(code, cell="shows").ok
+    tables = [one["metadata"]["flownote"]["table"] for one in ran.outputs]
+    assert tables == [
+        {"name": "table 1", "rows": 2, "columns": 1},
+        {"name": "table 2", "rows": 200, "columns": 1},
+    ]
+    assert "table 2" not in ran.finished["defined"], "no name of the notebook"
+
+    def rows(name: str, version: int) -> list[Any]:
+        answer = rust.ask("export", names={name: version}, common=True)
+        return list(rust.python(name, answer["values"][name]).to_pandas().iloc[:, 0])
+
+    first = ran.finished["execution"]
+    assert rows("table 1", first) == ["a", "b"]
+    assert rows("table 2", first) == list(range(200))
+    again = rust.cell("long", cell="shows").ok
+    table = again.outputs[0]["metadata"]["flownote"]["table"]
+    assert rows(table["name"], again.finished["execution"]) == list(range(200))
+    answer = rust.ask("export", names={"table 2": first}, common=True)
+    assert "error" in str(answer), "the cell was run anew"
+
+
 def test_values_of_python_are_read_and_written(rust: Rust) -> None:
     frame = pd.DataFrame({"title": ["a", "b", "c"], "stars": [1.5, 2.5, 3.5], "n": [1, 2, 3]})
     rust.give(

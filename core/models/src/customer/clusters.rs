@@ -227,8 +227,9 @@ fn square(a: &[f64], b: &[f64]) -> f64 {
 /// nearer to another's rows; 0 for the only row of a group.
 ///
 /// # Errors
-/// [`ModelError::Input`] where `labels` aren't of `rows`, or there is a single group.
-pub fn silhouettes(rows: Rows<'_>, labels: &[usize]) -> Result<Vec<f64>> {
+/// [`ModelError::Input`] where `labels` aren't of `rows`, or there is a single group;
+/// [`ModelError::Cancelled`] where `watch` said so, which is told of each row.
+pub fn silhouettes(rows: Rows<'_>, labels: &[usize], watch: &dyn Watch) -> Result<Vec<f64>> {
     let clusters = labels.iter().max().map_or(0, |last| last + 1);
     let mut counts = vec![0.0; clusters];
     labels.iter().for_each(|&label| counts[label] += 1.0);
@@ -239,10 +240,13 @@ pub fn silhouettes(rows: Rows<'_>, labels: &[usize]) -> Result<Vec<f64>> {
             "give each row a group's number, of two groups or more",
         ));
     }
+    watch.begins(Some(rows.len()));
     let one = |i: usize| {
+        watch.go_on()?;
+        watch.made(1);
         let own = labels[i];
         if counts[own] == 1.0 {
-            return 0.0;
+            return Ok(0.0);
         }
         let mut sums = vec![0.0; clusters];
         for j in 0..rows.len() {
@@ -253,9 +257,9 @@ pub fn silhouettes(rows: Rows<'_>, labels: &[usize]) -> Result<Vec<f64>> {
         let outside =
             others.map(|cluster| sums[cluster] / counts[cluster]).fold(f64::INFINITY, f64::min);
         let scale = inside.max(outside);
-        if scale == 0.0 { 0.0 } else { (outside - inside) / scale }
+        Ok(if scale == 0.0 { 0.0 } else { (outside - inside) / scale })
     };
-    Ok((0..rows.len()).into_par_iter().map(one).collect())
+    (0..rows.len()).into_par_iter().map(one).collect()
 }
 
 /// What isn't an array.
@@ -315,7 +319,7 @@ mod tests {
         let labels = found.predict(rows).unwrap();
         assert!((0..150).all(|i| labels[i] == labels[i % 3]));
         assert!(labels[0] != labels[1] && labels[1] != labels[2] && labels[0] != labels[2]);
-        let silhouettes = silhouettes(rows, &labels).unwrap();
+        let silhouettes = silhouettes(rows, &labels, &|| false).unwrap();
         assert!(silhouettes.iter().all(|silhouette| *silhouette > 0.7));
         assert_eq!(KMeans::fit(rows, SEARCH, &|| false).unwrap(), found);
         let saved = Saved::from_bytes(&found.save().to_bytes()).unwrap();
@@ -326,7 +330,9 @@ mod tests {
     fn a_silhouette_is_its_definition() {
         // By hand: of 0 in {0, 2} beside {10}: a = 2, b = 10.
         let rows = Rows::new(&[0.0, 2.0, 10.0], 1).unwrap();
-        assert_eq!(silhouettes(rows, &[0, 0, 1]).unwrap(), [0.8, 0.75, 0.0]);
+        assert_eq!(silhouettes(rows, &[0, 0, 1], &|| false).unwrap(), [0.8, 0.75, 0.0]);
+        let stopped = silhouettes(rows, &[0, 0, 1], &|| true);
+        assert!(matches!(stopped, Err(ModelError::Cancelled)));
     }
 
     #[test]

@@ -87,8 +87,9 @@ export function QueryDesk() {
         },
       );
       draft.sql = text;
-      editor.current.view.focus();
+      // Whoever only came by goes on by keys, `g h` say: an editor would take them.
       if (given !== null) {
+        editor.current.view.focus();
         setQuery({ sql: null });
         void latest.current();
       }

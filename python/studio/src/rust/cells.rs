@@ -128,6 +128,8 @@ impl Cells {
         let (start, used) = (Instant::now(), Used::now());
         self.shared.streams.begin(execute.execution);
         self.versions.rebind(&execute.rebind);
+        let unseen = self.versions.hide(&execute.cell);
+        self.drop_values(&unseen);
         let mut outcome = Outcome::default();
         let ended = self.run(execute, &mut outcome);
         // What it printed comes before its error.
@@ -368,10 +370,15 @@ impl Cells {
                 },
             );
             self.left.remove(&name);
-            let maker = Some(execute.label.clone());
-            let held = Held { handle, described, maker, given: None };
+            let held = Held::of(execute, handle, described);
             self.versions.make(&name, execute.execution, Known::Value(Arc::new(held)));
         }
+        let shown = result
+            .shown
+            .into_iter()
+            .map(|(name, handle)| (name, Held::of(execute, handle, ready.world.describe(handle))));
+        let older = self.versions.show(&execute.cell, execute.execution, shown.collect());
+        self.drop_values(&older);
         Ok(())
     }
 

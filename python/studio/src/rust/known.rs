@@ -1,10 +1,10 @@
 //! The versions of names, as Rust knows them: what other languages made, values of cells,
 //! items, and what is in scope unnamed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use flownote_kernel::protocol::{Binding, NameVersion, Rebind, ValueRef};
+use flownote_kernel::protocol::{Binding, Execute, NameVersion, Rebind, ValueRef};
 use flownote_kernel::rust::{Scope, Sight, Visible};
 
 use super::world::{Described, Handle};
@@ -37,12 +37,24 @@ pub struct Held {
     pub given: Option<Arc<ValueRef>>,
 }
 
+impl Held {
+    /// A value that a cell made.
+    pub fn of(execute: &Execute, handle: Handle, described: Described) -> Self {
+        Self { handle, described, maker: Some(execute.label.clone()), given: None }
+    }
+}
+
 /// All versions that this process knows.
 #[derive(Default)]
 pub struct Versions {
     known: HashMap<(String, u64), Known>,
     bound: BTreeMap<String, u64>,
+    /// Cells that showed tables, the latest at the end, with those tables.
+    shown: VecDeque<(String, Vec<NameVersion>)>,
 }
+
+/// So many cells' tables are kept because they were shown.
+const SHOWN: usize = 8;
 
 impl Versions {
     /// Takes a version, in the place of what was known of it; returns that.
@@ -59,6 +71,28 @@ impl Versions {
     pub fn make(&mut self, name: &str, version: u64, made: Known) {
         self.enter(name, version, made);
         self.bound.insert(name.to_owned(), version);
+    }
+
+    /// Takes the tables that a cell showed; returns the values that aren't kept for it any more.
+    pub fn show(&mut self, cell: &str, version: u64, shown: BTreeMap<String, Held>) -> Vec<Handle> {
+        if shown.is_empty() {
+            return vec![];
+        }
+        let mut names = Vec::new();
+        for (name, held) in shown {
+            self.enter(&name, version, Known::Value(Arc::new(held)));
+            names.push(NameVersion { name, version });
+        }
+        self.shown.push_back((cell.to_owned(), names));
+        let oldest = if self.shown.len() > SHOWN { self.shown.pop_front() } else { None };
+        oldest.map_or_else(Vec::new, |(_, names)| self.forget(&names))
+    }
+
+    /// What a cell showed isn't seen any more; returns the values that were kept for it.
+    pub fn hide(&mut self, cell: &str) -> Vec<Handle> {
+        let place = self.shown.iter().position(|(by, _)| by == cell);
+        let names = place.and_then(|place| self.shown.remove(place));
+        names.map_or_else(Vec::new, |(_, names)| self.forget(&names))
     }
 
     /// What a name is just now, and which version of it.

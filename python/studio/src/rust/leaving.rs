@@ -10,6 +10,7 @@ use flownote_kernel::rust::Visible;
 use super::cells::Cells;
 use super::known::Known;
 use super::values;
+use super::world::Handle;
 
 impl Cells {
     /// Takes versions that were made elsewhere.
@@ -79,10 +80,14 @@ impl Cells {
 
     /// Drops versions that nobody refers to.
     pub fn forget(&mut self, versions: &[NameVersion]) {
-        for handle in self.versions.forget(versions) {
-            if let Some(ready) = &self.ready {
-                ready.world.forget(handle);
-            }
+        let dropped = self.versions.forget(versions);
+        self.drop_values(&dropped);
+    }
+
+    /// Drops values in the user's world.
+    pub(super) fn drop_values(&self, handles: &[Handle]) {
+        if let Some(ready) = &self.ready {
+            handles.iter().for_each(|handle| ready.world.forget(*handle));
         }
     }
 }

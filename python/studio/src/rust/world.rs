@@ -116,6 +116,8 @@ pub struct Outcome {
     pub error: Option<Fault>,
     /// What it leaves, by name.
     pub values: std::collections::BTreeMap<String, Handle>,
+    /// The tables that it showed, by the names of their outputs (`table 1`).
+    pub shown: std::collections::BTreeMap<String, Handle>,
 }
 
 /// An error of a cell.

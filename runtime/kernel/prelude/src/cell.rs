@@ -10,6 +10,8 @@ use std::rc::Rc;
 use serde_json::{Map, Value as Json, json};
 
 use crate::error::{Error, Result};
+use crate::export::common;
+use crate::frame::Frame;
 use crate::host::Stop;
 use crate::panics;
 use crate::value::{self, Kind, Value};
@@ -36,6 +38,29 @@ enum Ended {
 
 thread_local! {
     static CURRENT: std::cell::Cell<*mut Env> = const { std::cell::Cell::new(ptr::null_mut()) };
+    /// Tables that the body showed.
+    static SHOWN: RefCell<Vec<Frame>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Cells of a table that is kept because it was shown.
+const LARGEST: usize = 8_000_000;
+
+/// Keeps a table that a body shows; returns the name by which all of its rows can be asked for,
+/// or nothing when it is too large. Its columns aren't copied.
+pub(crate) fn keep_shown(table: &Frame) -> Option<String> {
+    let (rows, columns) = table.shape();
+    if CURRENT.get().is_null() || rows.saturating_mul(columns) > LARGEST {
+        return None;
+    }
+    let number = SHOWN.with_borrow_mut(|shown| {
+        shown.push(table.clone());
+        shown.len()
+    });
+    Some(shown_name(number))
+}
+
+fn shown_name(number: usize) -> String {
+    format!("table {number}")
 }
 
 /// Runs a body's lines; `env` is what [`crate::abi::flownote_run`] called the body with. Does
@@ -102,7 +127,8 @@ pub(crate) fn execute(body: fn(*mut c_void), inputs: Vec<Rc<Value>>) -> Json {
     crate::host::flush();
     // SAFETY: `env` is still here; the compiler must see that the call may have changed it.
     let ended = unsafe { (*pointer).ended.take() };
-    let mut values = Map::new();
+    let shown = SHOWN.take();
+    let (mut values, mut tables) = (Map::new(), Map::new());
     let (status, error) = match ended {
         Some(Ended::Well) => {
             for (name, handle) in env.cell.exports.take() {
@@ -110,6 +136,10 @@ pub(crate) fn execute(body: fn(*mut c_void), inputs: Vec<Rc<Value>>) -> Json {
                 if let Some(older) = older.and_then(|older| older.as_u64()) {
                     value::forget_guarded(older);
                 }
+            }
+            for (number, table) in (1..).zip(shown) {
+                let value = Value::new(table, common::<Frame>(), "", false);
+                tables.insert(shown_name(number), value::keep(value).into());
             }
             ("ok", None)
         }
@@ -121,7 +151,7 @@ pub(crate) fn execute(body: fn(*mut c_void), inputs: Vec<Rc<Value>>) -> Json {
     for (_, handle) in env.cell.exports.take() {
         value::forget_guarded(handle);
     }
-    let mut outcome = json!({"status": status, "values": values});
+    let mut outcome = json!({"status": status, "values": values, "shown": tables});
     if let Some(error) = error {
         outcome["error"] = error.to_json();
     }

@@ -51,6 +51,17 @@ impl<T: Element> Common for Array<T> {
     }
 }
 
+/// What is known of a type with a form of its own.
+pub(crate) fn common<T: Common>() -> Kind {
+    Kind {
+        form: T::FORM,
+        restores: T::RESTORES,
+        copy: false,
+        encode: |value| of::<T>(value)?.encode(),
+        summary: |value| of::<T>(value).ok()?.summary(),
+    }
+}
+
 /// Written for each type, not once for all: so they are compiled here, and no cell has to.
 macro_rules! of_elements {
     ($($type:ty)*) => {$(
@@ -230,13 +241,7 @@ pub mod via {
 
     impl<T: Common> ViaCommon for &&&Tag<T> {
         fn kind(&self) -> Kind {
-            Kind {
-                form: T::FORM,
-                restores: T::RESTORES,
-                copy: false,
-                encode: |value| of::<T>(value)?.encode(),
-                summary: |value| of::<T>(value).ok()?.summary(),
-            }
+            common::<T>()
         }
     }
 

@@ -8,7 +8,8 @@ use crate::array::{Array, Element};
 use crate::bytes::Bytes;
 use crate::csr::Csr;
 use crate::error::{Error, Result};
-use crate::{host, names};
+use crate::frame::Frame;
+use crate::{cell, host, names};
 
 /// Characters and lines of a value's `Debug` form that are shown.
 const CHARACTERS: usize = 20_000;
@@ -37,6 +38,8 @@ pub trait Show {
 pub struct Bundle {
     data: Map<String, Json>,
     metadata: Map<String, Json>,
+    /// The table that this is the beginning of.
+    table: Option<Frame>,
 }
 
 impl Bundle {
@@ -69,8 +72,22 @@ impl Bundle {
         self
     }
 
+    /// What is shown is the beginning of a table, all of whose rows can be asked for.
+    pub(crate) fn begins(mut self, table: &Frame) -> Self {
+        self.table = Some(table.clone());
+        self
+    }
+
     fn output(&self, kind: &str) -> Json {
-        json!({"kind": kind, "data": self.data, "metadata": self.metadata})
+        let mut metadata = self.metadata.clone();
+        if let Some(table) = &self.table
+            && let Some(name) = cell::keep_shown(table)
+        {
+            let (rows, columns) = table.shape();
+            let table = json!({"name": name, "rows": rows, "columns": columns});
+            metadata.insert("flownote".to_owned(), json!({ "table": table }));
+        }
+        json!({"kind": kind, "data": self.data, "metadata": metadata})
     }
 }
 

@@ -1,6 +1,6 @@
 //! The small picture of a frame: sums over blocks of its pixels, in one pass over its bytes.
 
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Range};
 
 use super::super::Frame;
 use super::super::plane::Plane;
@@ -16,7 +16,8 @@ pub struct Blocks {
     /// Pixels of the frame in a row, and its rows.
     frame: (usize, usize),
     columns: usize,
-    sums: Vec<[u32; 3]>,
+    /// Of red, of green and of blue.
+    sums: [Vec<u32>; 3],
 }
 
 impl Blocks {
@@ -26,28 +27,83 @@ impl Blocks {
         Self { by, frame: (frame.width(), frame.height()), columns, sums }
     }
 
-    /// Of each block, its sums and how many pixels it has.
-    fn counted(&self) -> impl Iterator<Item = ([u32; 3], u32)> {
-        let side = |at: usize, whole: usize| self.by.min(whole - at * self.by) as u32;
-        self.sums.iter().enumerate().map(move |(at, &sum)| {
-            let (x, y) = (at % self.columns, at / self.columns);
-            (sum, side(x, self.frame.0) * side(y, self.frame.1))
-        })
+    pub fn len(&self) -> usize {
+        self.sums[0].len()
     }
 
-    /// The mean colours.
-    pub fn colours(&self) -> impl Iterator<Item = [u8; 3]> {
-        self.counted().map(|(sum, pixels)| sum.map(|it| ((it + pixels / 2) / pixels) as u8))
+    /// The mean red, green and blue, in bytes' units.
+    pub fn colours(&self) -> [Vec<f32>; 3] {
+        let mut means = [(); 3].map(|()| vec![0.0; self.len()]);
+        wide(Means { blocks: self, means: &mut means });
+        means
     }
 
     /// The light, from 0 to 1: ITU-R BT.601, as of pixels, whose light is rounded to bytes.
     pub fn light(&self) -> Plane {
-        let light = |[red, green, blue]: [u32; 3]| {
-            0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue)
-        };
-        let values = self.counted().map(|(sum, pixels)| light(sum) / (255.0 * f64::from(pixels)));
-        let height = self.frame.1.div_ceil(self.by);
-        Plane { width: self.columns, height, values: values.collect() }
+        let mut values = vec![0.0; self.len()];
+        wide(Light { blocks: self, values: &mut values });
+        Plane { width: self.columns, height: self.frame.1.div_ceil(self.by), values }
+    }
+
+    /// Of each row of blocks, which of them they are and how high they are, in pixels.
+    fn rows(&self) -> impl Iterator<Item = (Range<usize>, usize)> {
+        let (height, by) = (self.frame.1, self.by);
+        (0..height.div_ceil(by)).map(move |row| {
+            let first = row * self.columns;
+            (first..first + self.columns, by.min(height - row * by))
+        })
+    }
+
+    /// How wide each block of a row is, in pixels.
+    fn widths(&self) -> Vec<f32> {
+        (0..self.columns).map(|at| self.by.min(self.frame.0 - at * self.by) as f32).collect()
+    }
+}
+
+struct Means<'a> {
+    blocks: &'a Blocks,
+    means: &'a mut [Vec<f32>; 3],
+}
+
+impl Wide for Means<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { blocks, means } = self;
+        let widths = blocks.widths();
+        for (row, height) in blocks.rows() {
+            for (means, sums) in means.iter_mut().zip(&blocks.sums) {
+                let sums = sums[row.clone()].iter().zip(&widths);
+                for (mean, (&sum, width)) in means[row.clone()].iter_mut().zip(sums) {
+                    *mean = sum as f32 / (width * height as f32);
+                }
+            }
+        }
+    }
+}
+
+struct Light<'a> {
+    blocks: &'a Blocks,
+    values: &'a mut [f64],
+}
+
+impl Wide for Light<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { blocks, values } = self;
+        let widths = blocks.widths();
+        for (row, height) in blocks.rows() {
+            let [red, green, blue] = blocks.sums.each_ref().map(|sums| &sums[row.clone()]);
+            let sums = red.iter().zip(green).zip(blue).zip(&widths);
+            for (light, (((&red, &green), &blue), &width)) in values[row].iter_mut().zip(sums) {
+                let sum =
+                    0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue);
+                *light = sum / (255.0 * f64::from(width) * height as f64);
+            }
+        }
     }
 }
 
@@ -56,14 +112,22 @@ trait Sum: Copy + Default + From<u8> + Into<u32> + AddAssign + 'static {}
 impl Sum for u16 {}
 impl Sum for u32 {}
 
-fn sums<T: Sum>(frame: &Frame<'_>, by: usize) -> Vec<[u32; 3]> {
+fn sums<T: Sum>(frame: &Frame<'_>, by: usize) -> [Vec<u32>; 3] {
     let length = 3 * frame.width();
     let (mut down, mut across) = (vec![T::default(); length], vec![T::default(); length]);
-    let mut sums = Vec::with_capacity(frame.width().div_ceil(by) * frame.height().div_ceil(by));
-    for top in (0..frame.height()).step_by(by) {
+    let columns = frame.width().div_ceil(by);
+    let mut sums = [(); 3].map(|()| vec![0; columns * frame.height().div_ceil(by)]);
+    for (row, top) in (0..frame.height()).step_by(by).enumerate() {
         let bottom = (top + by).min(frame.height());
         wide(Row { frame, rows: top..bottom, by, down: &mut down, across: &mut across });
-        sums.extend(across.chunks(3 * by).map(|block| [0, 1, 2].map(|part| block[part].into())));
+        let blocks = row * columns..(row + 1) * columns;
+        let [red, green, blue] = sums.each_mut().map(|it| &mut it[blocks.clone()]);
+        let parts = red.iter_mut().zip(green).zip(blue);
+        for (block, ((red, green), blue)) in across.chunks(3 * by).zip(parts) {
+            *red = block[0].into();
+            *green = block[1].into();
+            *blue = block[2].into();
+        }
     }
     sums
 }
@@ -71,7 +135,7 @@ fn sums<T: Sum>(frame: &Frame<'_>, by: usize) -> Vec<[u32; 3]> {
 /// A row of blocks.
 struct Row<'a, T> {
     frame: &'a Frame<'a>,
-    rows: std::ops::Range<usize>,
+    rows: Range<usize>,
     by: usize,
     /// Sums over the rows.
     down: &'a mut [T],
@@ -110,7 +174,8 @@ mod tests {
             let bytes: Vec<u8> = (0..3 * width * height).map(|at| (at * at % 256) as u8).collect();
             let frame = Frame::new(width, height, &bytes).unwrap();
             let blocks = Blocks::of(&frame, by);
-            let mut found = blocks.counted();
+            let mut found = (0..blocks.len()).map(|at| blocks.sums.each_ref().map(|it| it[at]));
+            let (colours, mut at) = (blocks.colours(), 0..);
             for top in (0..height).step_by(by) {
                 for left in (0..width).step_by(by) {
                     let (mut sum, mut pixels) = ([0; 3], 0);
@@ -120,7 +185,10 @@ mod tests {
                             pixels += 1;
                         }
                     }
-                    assert_eq!(found.next(), Some((sum, pixels)));
+                    assert_eq!(found.next(), Some(sum));
+                    let (at, pixels) = (at.next().unwrap(), pixels as f32);
+                    let means = sum.map(|sum| sum as f32 / pixels);
+                    assert_eq!(colours.each_ref().map(|it| it[at]), means);
                 }
             }
             assert!(found.next().is_none());
@@ -132,7 +200,7 @@ mod tests {
         for by in [16, 17] {
             let bytes = vec![255; 3 * 34 * 34];
             let blocks = Blocks::of(&Frame::new(34, 34, &bytes).unwrap(), by);
-            assert!(blocks.colours().all(|colour| colour == [255; 3]));
+            assert!(blocks.colours().iter().flatten().all(|&mean| mean == 255.0));
             assert!(blocks.light().values.iter().all(|light| (light - 1.0).abs() < 1e-12));
         }
     }

@@ -6,6 +6,7 @@ use super::super::Frame;
 use super::super::hash::{above_median, low_frequencies};
 use super::super::plane::{Luma, Plane};
 use super::blocks::Blocks;
+use super::colours::Colours;
 use super::method::Method;
 use super::motion::Motions;
 
@@ -14,9 +15,6 @@ const LONGEST: usize = 256;
 
 /// The side of the picture that dissolves are found by.
 pub const SIDE: usize = 32;
-
-/// The value from which on a pixel's hue and saturation count wholly.
-const VISIBLE: u32 = 64;
 
 /// The levels of light that are counted.
 const LEVELS: usize = 128;
@@ -27,9 +25,8 @@ const BITS: usize = 8;
 
 /// What is kept of a frame.
 pub struct Look {
-    /// Hue (0 to 179), saturation and value of the small picture, as OpenCV has them; nothing
-    /// where the method doesn't compare them, as below.
-    hsv: Vec<[u8; 3]>,
+    /// The colours of the small picture; none where the method doesn't compare them, as below.
+    colours: Colours,
     /// How many pixels have each level of light.
     levels: Vec<f64>,
     /// Which low frequencies are above their median.
@@ -55,11 +52,18 @@ impl Look {
         let spectrum = motions.spectrum(&moving);
         // Smaller pictures are made of that one, in which each of their pixels is a few.
         let small = moving.resampled(SIDE, SIDE).values;
-        let mut look =
-            Self { hsv: Vec::new(), levels: Vec::new(), hash: 0, light, small, spectrum, moving };
+        let mut look = Self {
+            colours: Colours::default(),
+            levels: Vec::new(),
+            hash: 0,
+            light,
+            small,
+            spectrum,
+            moving,
+        };
         match method {
             Method::Content { .. } | Method::Adaptive { .. } => {
-                look.hsv = blocks.colours().map(hsv).collect();
+                look.colours = Colours::of(blocks.colours());
             }
             Method::Histogram { .. } => look.levels = levels(&Luma::of(frame)),
             Method::Hash { .. } => {
@@ -72,20 +76,8 @@ impl Look {
     }
 
     /// How far colours are apart: the mean difference of hue, saturation and value (0 to 255).
-    /// Hue goes around: its ends are neighbours. Nobody sees the hue and the saturation of dark
-    /// pixels, which fades are full of, nor the hue of grey ones, which is grain: below
-    /// [`VISIBLE`] they count in proportion.
     pub fn content(&self, other: &Self) -> f64 {
-        let mut sum = 0u64;
-        for (a, b) in self.hsv.iter().zip(&other.hsv) {
-            let apart = |at: usize| u32::from(a[at].abs_diff(b[at]));
-            let seen = |at: usize| u32::from(a[at].max(b[at])).min(VISIBLE);
-            let hue = apart(0).min(180 - apart(0)) * seen(1);
-            let colour = (hue + apart(1) * VISIBLE) * seen(2);
-            sum += u64::from(colour + apart(2) * VISIBLE * VISIBLE);
-        }
-        let pixels = self.hsv.len().min(other.hsv.len());
-        sum as f64 / (u64::from(3 * VISIBLE * VISIBLE) * pixels as u64) as f64
+        self.colours.apart(&other.colours)
     }
 
     /// One less the correlation of how many pixels have each level of light.
@@ -119,39 +111,4 @@ fn levels(luma: &Luma) -> Vec<f64> {
     let mut levels = vec![0.0; LEVELS];
     luma.values.iter().for_each(|&level| levels[usize::from(level) * LEVELS / 256] += 1.0);
     levels
-}
-
-/// Hue in half degrees, saturation and value.
-fn hsv(rgb: [u8; 3]) -> [u8; 3] {
-    let [red, green, blue] = rgb.map(f32::from);
-    let value = red.max(green).max(blue);
-    let spread = value - red.min(green).min(blue);
-    if spread == 0.0 {
-        return [0, 0, value as u8];
-    }
-    let degrees = if value == red {
-        60.0 * (green - blue) / spread
-    } else if value == green {
-        120.0 + 60.0 * (blue - red) / spread
-    } else {
-        240.0 + 60.0 * (red - green) / spread
-    };
-    let degrees = if degrees < 0.0 { degrees + 360.0 } else { degrees };
-    // Rounded: they aren't below zero, and what is behind the point is cut off.
-    let hue = (0.5 * degrees + 0.5) as u8 % 180;
-    [hue, (255.0 * spread / value + 0.5) as u8, value as u8]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn colours_are_what_opencv_says() {
-        assert_eq!(hsv([255, 0, 0]), [0, 255, 255]);
-        assert_eq!(hsv([0, 255, 0]), [60, 255, 255]);
-        assert_eq!(hsv([10, 20, 200]), [118, 242, 200]);
-        assert_eq!(hsv([77, 77, 77]), [0, 0, 77]);
-        assert_eq!(hsv([200, 100, 101]), [180u8 % 180, 128, 200]);
-    }
 }

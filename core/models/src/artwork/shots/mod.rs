@@ -4,6 +4,7 @@
 //! numbers for each frame of the shots that aren't over.
 
 mod blocks;
+mod colours;
 mod gradual;
 mod look;
 mod method;

@@ -117,10 +117,11 @@ fn step(
         for lane in 0..LANES {
             slope[lane] += miss * factors[lane];
         }
+        // One number by eight, which are weighted once.
+        let weighted: Lanes = std::array::from_fn(|lane| weight * factors[lane]);
         for down in 0..LANES {
-            let scaled = weight * factors[down];
             for lane in 0..LANES {
-                curve[down][lane] += scaled * factors[lane];
+                curve[down][lane] += factors[down] * weighted[lane];
             }
         }
     }

@@ -80,9 +80,9 @@ pub fn silhouettes<'py>(
 ) -> PyResult<Numbers<'py>> {
     let features = slice("features", &features)?;
     let labels: Vec<i64> = labels.as_array().to_vec();
-    let found = detached(py, || {
+    let found = interruptible(py, None, |watch| {
         let labels = labels.iter().map(|&label| group(label)).collect::<Result<Vec<usize>>>()?;
-        customer::silhouettes(Rows::new(features, width)?, &labels)
+        customer::silhouettes(Rows::new(features, width)?, &labels, watch)
     })?;
     Ok(numbers(py, found))
 }

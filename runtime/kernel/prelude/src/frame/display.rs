@@ -21,7 +21,7 @@ const CELL: usize = 300;
 
 impl Show for Frame {
     fn show(&self) -> Bundle {
-        Bundle::text(self.to_text()).and("text/html", self.to_html())
+        Bundle::text(self.to_text()).and("text/html", self.to_html()).begins(self)
     }
 }
 
