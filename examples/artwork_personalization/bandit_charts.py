@@ -21,7 +21,7 @@ def forest(groups: list[dict[str, Any]], *, unit: str, largest: float | None = N
     unit
         What the axis shows.
     largest
-        Where the axis ends; intervals that go on are cut there and have an arrow.
+        Where the axis ends. Intervals that go on there, or below zero, are cut and have an arrow.
     """
     left, width, height = 200, 480, 24
     ends = [row["high"] for group in groups for row in group["rows"]]
@@ -38,16 +38,18 @@ def forest(groups: list[dict[str, Any]], *, unit: str, largest: float | None = N
         for row in group["rows"]:
             top += height
             colour = ACCENT if row.get("trusted", True) else WARNING
-            lines.append(text(left - 12, top + 4, row["name"], anchor="end"))
+            lines.append(text(left - 16, top + 4, row["name"], anchor="end"))
             lines.append(
                 f'<line x1="{x(row["low"]):.1f}" x2="{x(row["high"]):.1f}" y1="{top}" '
                 f'y2="{top}" stroke="{colour}" stroke-width="2"/>'
             )
+            if row["low"] < 0:
+                lines.append(arrow(left, top, -7, colour))
             if row["high"] > end:
-                lines.append(text(left + width + 2, top + 4, "→", colour=colour))
+                lines.append(arrow(left + width, top, 7, colour))
             lines.append(f'<circle cx="{x(row["value"]):.1f}" cy="{top}" r="4" fill="{colour}"/>')
             said = f"{100 * row['value']:.2f}" + ("" if row.get("trusted", True) else " !")
-            lines.append(text(left + width + 18, top + 4, said, colour=colour))
+            lines.append(text(left + width + 28, top + 4, said, colour=colour))
         if truth := group.get("truth"):
             at = x(truth["value"])
             lines.append(
@@ -57,7 +59,7 @@ def forest(groups: list[dict[str, Any]], *, unit: str, largest: float | None = N
             lines.append(text(at + 5, first + 2, truth["name"], colour=FAINT, size=11))
         top += 8
     lines += axis(left, width, top + 14, end, unit)
-    return svg(left + width + 90, top + 60, lines, unit)
+    return svg(left + width + 100, top + 60, lines, unit)
 
 
 def curves(series: dict[str, list[float]], *, step: int, across: str, up: str) -> str:
@@ -103,6 +105,11 @@ def axis(left: float, width: float, top: float, end: float, unit: str) -> list[s
         lines.append(text(at, top + 18, shown, colour=FAINT, anchor="middle"))
     lines.append(text(left + width / 2, top + 36, unit, colour=FAINT, anchor="middle"))
     return lines
+
+
+def arrow(x: float, y: float, length: float, colour: str) -> str:
+    """Draws the head of an arrow: what it ends goes on."""
+    return f'<path class="arrow" d="M{x:g} {y - 5:g}l{length:g} 5l{-length:g} 5z" fill="{colour}"/>'
 
 
 def text(

@@ -31,7 +31,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def dump(folder: Path, name: str) -> bytes:
     """Returns the stored bytes of an artifact of the run's end."""
-    command = [sys.executable, "-m", "flownote", "dump", f"latest/end/0/{name}", "-o", name]
+    command = [sys.executable, "-m", "flownote", "dump", f"ArtworkPersonalization/latest/end/0/{name}", "-o", name]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return (folder / name).read_bytes()
@@ -48,6 +48,17 @@ def test_the_shops_logs_say_what_the_open_bandit_pipeline_says(ran: tuple[Path, 
         r"! inverse propensities +0\.744 ",
     ):
         assert re.search(line, printed), line
+
+
+def test_the_readme_quotes_what_the_flow_prints(ran: tuple[Path, str]) -> None:
+    def plain(text: str) -> str:
+        return "\n".join(re.sub(r"^\[\w+/\d+\] ", "", line) for line in text.splitlines())
+
+    readme = (HERE / "README.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"```text\n(.*?)\n```", readme, re.DOTALL)
+    assert len(quoted) == 2
+    for block in quoted:
+        assert block in plain(ran[1])
 
 
 def test_one_campaign_of_three_can_be_told_and_the_experiment_agrees() -> None:
@@ -108,9 +119,12 @@ def test_the_page_says_what_is_made_up_and_shows_all_charts(ran: tuple[Path, str
         assert chart in page
 
 
-def test_an_interval_beyond_the_end_of_the_axis_is_cut_there() -> None:
+def test_an_interval_beyond_an_end_of_the_axis_is_cut_there_and_has_an_arrow() -> None:
     row = {"name": "a & b", "value": 0.01, "low": -0.5, "high": 0.9, "trusted": False}
     chart = charts.forest([{"name": "g", "rows": [row]}], unit="clicks", largest=0.02)
-    assert "→" in chart and "a &amp; b" in chart
+    assert chart.count('class="arrow"') == 2 and "a &amp; b" in chart
     ends = [float(it) for it in re.findall(r'x[12]="([\d.]+)"', chart)]
     assert min(ends) >= 200 and max(ends) <= 680
+    row.update(low=0.0, high=0.02)
+    chart = charts.forest([{"name": "g", "rows": [row]}], unit="clicks", largest=0.02)
+    assert "arrow" not in chart

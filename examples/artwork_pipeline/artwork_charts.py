@@ -21,10 +21,10 @@ STYLE = """
 """
 
 
-def reasons(shares: dict[str, float], *, looked: int) -> str:
+def reasons(shares: dict[str, float], *, rejected: int, looked: int) -> str:
     """Draws which share of the frames each reason rejected; the rest was chosen."""
     left, wide, high = 240, 560, 30
-    title = f"Why {looked:,} frames were rejected"
+    title = f"Why {rejected:,} of {looked:,} frames were rejected"
     parts = [text(16, 28, title, "text", size=15)]
     for row, (name, share) in enumerate(shares.items()):
         y = 48 + row * high

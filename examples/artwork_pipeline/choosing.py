@@ -186,7 +186,7 @@ LITTLE = {True: "little", False: "much"}
 
 NAMES = {
     "face_share": "face, share of the height",
-    "from_boundary": "frames to the shot's end",
+    "from_boundary": "frames to the nearest boundary",
     "motion_blur": "motion blur",
     "depth_of_field": "depth of field",
     "thirds": "rule of thirds",

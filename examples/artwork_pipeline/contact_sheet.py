@@ -116,7 +116,7 @@ SHEET = """
 STYLE = """
 :root { color-scheme: light dark }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 1180px; margin: 2rem auto; padding: 0 1rem }
-pre { overflow-x: auto; font-size: 13px } svg { max-width: 100%; height: auto }
+pre { white-space: pre-wrap; font-size: 13px } svg { max-width: 100%; height: auto }
 """
 
 PAGE = """<!doctype html>

@@ -93,7 +93,9 @@ class ArtworkPipeline(FlowSpec):
         """Makes the contact sheet, and charts of the same."""
         shown = contact_sheet.some_of_each(self.rejected, self.count)
         jpegs = contact_sheet.pictures(self.path, [it["frame"] for it in [*self.chosen, *shown]])
-        self.reasons = artwork_charts.reasons(self.shares, looked=len(self.ranked))
+        self.reasons = artwork_charts.reasons(
+            self.shares, rejected=len(self.rejected), looked=len(self.ranked)
+        )
         self.scores = artwork_charts.film(
             self.ranked,
             self.found,

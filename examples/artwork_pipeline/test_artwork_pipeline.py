@@ -90,6 +90,7 @@ def test_the_sheet_shows_what_was_chosen_and_what_each_reason_rejected(data):
 
 def test_charts_show_what_was_computed(data):
     shares = " ".join(ElementTree.fromstring(data.reasons).itertext())
+    assert f"Why {len(data.rejected)} of {len(data.ranked)} frames were rejected" in shares
     for why, share in data.shares.items():
         assert why in shares and f"{share:.1%}" in shares
     circles = [it for it in ElementTree.fromstring(data.scores).iter() if it.tag.endswith("circle")]

@@ -59,8 +59,9 @@ def predictions(held_out: dict[str, Any], *, unit: str, scenes: str) -> str:
     """
     rows = sorted(held_out["rows"], key=lambda row: row["predicted"])
     top, high = 62, 260
-    most = max(max(row["high"], row["took"]) for row in rows)
-    step = _round_step(most / 5)
+    highest = max(max(row["high"], row["took"]) for row in rows)
+    step = _round_step(highest / 5)
+    most = step * np.ceil(highest / step)
     left, right = 56, WIDTH - 20
 
     def y(value: float) -> str:
@@ -78,7 +79,7 @@ def predictions(held_out: dict[str, Any], *, unit: str, scenes: str) -> str:
             "quiet",
         ),
     ]
-    for value in np.arange(0, most, step):
+    for value in np.arange(0, most + step / 2, step):
         parts.append(
             f'<line class="line" x1="{left}" x2="{right}" y1="{y(value)}" y2="{y(value)}"/>'
         )
@@ -109,13 +110,15 @@ def _schedule(
     scale = (WIDTH - LEFT - RIGHT) / times.sum()
     starts = dict(zip(order, np.cumsum([0.0, *times[order]])[:-1] * scale + LEFT, strict=True))
     parts = [
-        _text(16, top + 24, heading, "text", size=15),
+        _text(16, top + 20, heading, "text", size=15),
         _text(WIDTH - 16, top + 44, "waiting costs", "quiet", anchor="end"),
     ]
+    labels = []
     for scene in order:
-        middle = starts[scene] + times[scene] * scale / 2
-        label = production["scenes"][scene]["name"].split()[0]
-        parts.append(_text(middle, top + 44, label[:6], "quiet", anchor="middle", size=10))
+        label = production["scenes"][scene]["name"].split()[0][:6]
+        labels.append((starts[scene] + times[scene] * scale / 2, label))
+    for middle, height, label in _apart(labels):
+        parts.append(_text(middle, top + height, label, "quiet", anchor="middle", size=10))
     foot = top + HEAD + ROW * len(production["players"])
     for hour in np.arange(0, times.sum(), _round_step(times.sum() / 8)):
         x = LEFT + hour * scale
@@ -138,6 +141,17 @@ def _schedule(
             _text(WIDTH - 16, y + 14, f"{lost[row]:,.0f}" if lost[row] else "–", "text", "end")
         )
     return parts
+
+
+def _apart(labels: list[tuple[float, str]]) -> list[tuple[float, int, str]]:
+    """Returns labels with their heights: one that would run into another stands above it."""
+    placed, ends = [], {44: -np.inf, 34: -np.inf}
+    for middle, label in labels:
+        half = 3.2 * len(label)
+        height = next((it for it, end in ends.items() if middle - half > end + 4), 44)
+        ends[height] = middle + half
+        placed.append((middle, height, label))
+    return placed
 
 
 def _legend(y: int) -> str:

@@ -13,8 +13,8 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
   :root {{ color-scheme: light dark }}
-  body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 940px; margin: 2rem auto; padding: 0 1rem }}
-  pre {{ overflow-x: auto }} figure {{ margin: 1.5rem 0 }} svg {{ max-width: 100%; height: auto }}
+  body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 1000px; margin: 2rem auto; padding: 0 1rem }}
+  pre {{ overflow-x: auto; font-size: 13px }} figure {{ margin: 1.5rem 0 }} svg {{ max-width: 100%; height: auto }}
 </style></head><body>
 <h1>Production plan</h1>
 {body}

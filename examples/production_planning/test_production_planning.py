@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import gantt
 import ordering
 import production
 import scene_times
@@ -389,6 +390,19 @@ def test_charts_show_each_scene_that_is_played_or_waited_for(planned, monkeypatc
     for chart in (stored.gantt_1, stored.gantt_2, stored.times):
         assert chart in stored.report
     assert "SYNTHETIC" in stored.report
+
+
+def test_labels_of_short_scenes_stand_apart_and_ranges_end_below_the_last_tick(
+    planned, monkeypatch
+):
+    assert [it[1] for it in gantt._apart([(0, "1"), (30, "11"), (44, "12"), (90, "13")])] == [
+        *(44, 44, 34, 44)
+    ]
+    stored = data(*planned, monkeypatch)
+    picture = ElementTree.fromstring(stored.times)
+    texts = picture.iter("{http://www.w3.org/2000/svg}text")
+    ticks = [float(it.text or "") for it in texts if it.get("text-anchor") == "end"]
+    assert max(ticks) >= max(row["high"] for row in stored.held_out["rows"])
 
 
 def test_the_commands_that_it_ends_with_work(planned):

@@ -141,8 +141,11 @@ def test_of_two_logs_and_of_one_the_same_difference_is_told_differently() -> Non
     assert str(second.compare(first)) == "worse"
     near = log.evaluate([0.45, 0.55])
     assert near.compare(log.observed()).error < near.compare(log.observed(), together=False).error
-    with pytest.raises(ModelError, match="is of 10 rows, and `first` of 4000"):
+    with pytest.raises(ModelError, match="`other` is of 10 rows, and this of 4000") as error:
         first.compare(Log(action[:10], click[:10], np.full(10, 0.5)).observed())
+    assert "`together=False`" in (error.value.hint or "")
+    with pytest.raises(ModelError, match="`other` is a `str`, not an estimate"):
+        first.compare("second")  # type: ignore[arg-type]
 
 
 def test_a_policy_is_given_in_four_ways(rounds: tuple) -> None:
@@ -187,7 +190,9 @@ def test_a_bootstrap_repeats_itself(rounds: tuple) -> None:
         ({"action": [0, -1]}, "`actions` has -1 at row 1"),
         ({"action": [0, 7]}, "`actions` has 7 at row 1"),
         ({"action": []}, "`actions` is empty"),
-        ({"action": [0.5, 1.0]}, "`action` isn't a column of whole numbers"),
+        ({"action": [0.5, 1.0]}, "`action` isn't a column of whole numbers: it has 0.5 at row 0"),
+        ({"action": [1.0, float("nan")]}, "`action` .* row 1 isn't known"),
+        ({"action": ["a", "b"]}, "`action` isn't a column of whole numbers: it is of `<U1`"),
     ],
 )
 def test_what_no_answer_can_be_computed_from_is_said_with_its_row(
@@ -197,6 +202,13 @@ def test_what_no_answer_can_be_computed_from_is_said_with_its_row(
     with pytest.raises(ModelError, match=message) as error:
         Log(**columns).evaluate([0.5, 0.5])
     assert error.value.hint
+
+
+def test_actions_are_whole_numbers_of_any_type(rounds: tuple) -> None:
+    action, click, _ = rounds
+    log = Log(action.astype(float), click, np.full(300, 1 / 3))
+    assert log.action.dtype == np.int64 and np.array_equal(log.action, action)
+    assert repr(Log([], [], [])) == "<Log of 0 rounds>"
 
 
 # Policies.
@@ -302,4 +314,5 @@ def test_bytes_come_back_as_the_class_that_wrote_them(rounds: tuple) -> None:
     action, click, context = rounds
     for policy in POLICIES:
         fitted = type(policy)(**policy.get_params()).fit(action, click, context)
-        assert type(Model.from_bytes(fitted.to_bytes())) is type(policy)
+        back = Model.from_bytes(fitted.to_bytes())
+        assert type(back) is type(policy) and repr(back) == repr(fitted)

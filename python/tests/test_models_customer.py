@@ -201,6 +201,10 @@ def test_what_customers_are_worth_is_their_purchases_discounted(
     steps = [model.predict(*past(cdnow), periods=4.0 * k) for k in range(13)]
     by_hand = sum(10.0 * (steps[k] - steps[k - 1]) / 1.01**k for k in range(1, 13))
     assert np.allclose(worth(0.01), by_hand)
+    alike = {"steps": 12, "step": 4.0, "discount": 0.01}
+    assert np.array_equal(lifetime_value(model, *past(cdnow), value=10.0, **alike), worth(0.01))
+    with pytest.raises(ModelError, match="`model` is a `GammaGamma`, not a model of purchases"):
+        lifetime_value(GammaGamma(), *past(cdnow), value=value, **alike)  # type: ignore[arg-type]
     with pytest.raises(ModelError, match=r"`discount` is -1") as error:
         worth(-1.0)
     assert "0.01 for 1 %" in (error.value.hint or "")
@@ -276,6 +280,22 @@ def test_what_is_no_transaction_is_told() -> None:
         rfm(["a", "a"], np.array(["1997-01-01", "NaT"], "datetime64[D]"), end="1998-01-01")
     with pytest.raises(ModelError, match="nothing up to the end"):
         rfm([], [])
+    with pytest.raises(ModelError, match="`horizon` is 8, before the `end`, 10"):
+        rfm([1, 1, 2], [5, 6, 20], end=10, horizon=8)
+    pandas = pytest.importorskip("pandas")
+    for customer in (
+        [1.0, np.nan],
+        pandas.array([1, None], dtype="Int64"),
+        ["a", None],
+        ["a", np.nan],
+        pandas.Series(["a", None]),
+    ):
+        with pytest.raises(ModelError, match="`customer` isn't known at row 1") as error:
+            rfm(customer, [5.0, 6.0])
+        assert error.value.hint
+    with pytest.raises(ModelError, match="`customer` has values of several kinds"):
+        rfm(np.array(["a", 1], dtype=object), [5.0, 6.0])
+    assert not np.signbit(rfm([1], [5.0], [3.0]).value).any()
 
 
 # --- Features --------------------------------------------------------------------------
@@ -313,6 +333,12 @@ def test_k_means_finds_groups_and_again_with_the_same_seed() -> None:
     assert int(np.argmax(wider)) == 2
     again = Model.from_bytes(model.to_bytes())
     assert isinstance(again, KMeans) and (again.predict(features) == model.labels_).all()
+    with pytest.raises(AttributeError, match="`labels_` aren't kept in files: call `predict`"):
+        _ = again.labels_
+    sparse = pytest.importorskip("scipy.sparse").csr_matrix(features)
+    with pytest.raises(ModelError, match="`features` is a sparse matrix") as error:
+        model.fit(sparse)
+    assert error.value.hint == "give `features.toarray()`"
     with pytest.raises(ModelError, match="`features` has 1 dimensions"):
         model.predict([1.0])
 

@@ -155,6 +155,14 @@ def test_few_frames_and_none() -> None:
     assert nothing.rejected[0].reasons[0].kind == "none wanted"
 
 
+def test_tables_of_any_kind_are_ranked() -> None:
+    polars, pyarrow = pytest.importorskip("polars"), pytest.importorskip("pyarrow")
+    pandas = pytest.importorskip("pandas")
+    columns = {"a": [1.0, 3.0, 2.0], "b": [1, 0, 0]}
+    for table in (pandas.DataFrame(columns), polars.DataFrame(columns), pyarrow.table(columns)):
+        assert rank(table, {"a": 1}) == rank(columns, {"a": 1})
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -165,7 +173,12 @@ def test_few_frames_and_none() -> None:
         ({"filters": {"a": (None, None)}}, "no limit of `a`"),
         ({"filters": {"a": 3}}, "the filter of `a` is `3`"),
         ({"diversity": 1.5}, "`diversity` is 1.5"),
+        ({"filters": {"a": (0.9, 0.1)}}, "the filter of `a` is from 0.9 to 0.1"),
+        ({"weights": ["a"]}, "`weights` are a `list`"),
+        ({"diversity": "much"}, "`diversity` is 'much'"),
         ({"count": -1}, "`count` is -1"),
+        ({"count": 1.5}, "`count` is 1.5"),
+        ({"hashes": [-1, 1]}, "`hashes` aren't of uint64"),
         ({"hashes": [1]}, "are 1 for 2 candidates"),
         ({"candidates": {"a": [1.0, 2.0], "b": [1.0]}}, "have 1 values of `b` for 2"),
         ({"candidates": 7}, "have no columns by name"),

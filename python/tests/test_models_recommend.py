@@ -215,6 +215,8 @@ def test_metrics_are_their_definitions() -> None:
     np.testing.assert_allclose(found["ndcg@5"], [gain / (1 + 1 / np.log2(3)), 1 / np.log2(5)])
     np.testing.assert_allclose(found["map@5"], [(1 / 2 + 2 / 3) / 2, 1 / 4])
     np.testing.assert_allclose(found["mrr@5"], [1 / 2, 1 / 4])
+    none = evaluate([[0]], sparse.csr_matrix([[0.0, 1.0]]), ["ndcg@1", "map@1"])
+    assert not np.signbit([none["ndcg@1"], none["map@1"]]).any()
     assert coverage(ranking, 10, k=2) == 0.4
     assert novelty([[0], [2]], later, k=1) == pytest.approx(np.log2(3))
 
@@ -281,9 +283,73 @@ def test_what_can_not_be_recommended_from_is_told(watched: sparse.csr_matrix) ->
     told("`allowed` has 2 values", lambda: model.recommend(watched, allowed=[True, False]))
     told("has item 1682", lambda: model.fold_in([1682]))
     told("`item` is 1682", lambda: model.explain([1], 1682))
-    told("has item 3 after item 3", lambda: model.fold_in([3, 3]))
+    assert "strengths" in told("`items` has item 3 twice", lambda: model.fold_in([3, 3]))
+    told("`items` has -1", lambda: model.explain([-1], 3))
+    told("`events` isn't a matrix: it is a `NoneType`", lambda: EASE().fit(None))
+    told("`filter_seen` is 'no'", lambda: model.recommend(watched, filter_seen="no"))
     told("`metric` is `auc@5`", lambda: evaluate([[1]], watched[:1], ["auc@5"]))
     told("has 1 places, and 5 are asked for", lambda: evaluate([[1]], watched[:1], ["ndcg@5"]))
+
+
+def test_tables_of_events_are_no_matrices() -> None:
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    columns = {"user_id": [0, 1, 1], "item_id": [2, 0, 1]}
+    frame = pandas.DataFrame(columns)
+    for table in (frame, polars.DataFrame(columns), pytest.importorskip("pyarrow").table(columns)):
+        with pytest.raises(ModelError, match="`events` isn't a matrix: it is a table") as error:
+            Popularity().fit(table)
+        assert "csr_matrix((ones, (user, item)))" in (error.value.hint or "")
+    # One that is a matrix is given as such.
+    assert Popularity().fit(frame.to_numpy()).counts_.tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("form", ["csr", "csc", "bsr"])
+@pytest.mark.parametrize(
+    ("part", "place", "value"),
+    [("indptr", 1, 50), ("indptr", 1, -1), ("indptr", 0, 1), ("indptr", -1, 2), ("indices", 0, 99)],
+)
+def test_damaged_matrices_are_told_and_not_gone_by(
+    form: str, part: str, place: int, value: int
+) -> None:
+    matrix = sparse.csr_matrix(np.tri(4)).asformat(form)
+    getattr(matrix, part)[place] = value
+    problem = "`events` (is a damaged matrix: its `indptr`|is a damaged .* `indices`|has item 99)"
+    with pytest.raises(ModelError, match=problem):
+        EASE().fit(matrix)
+
+
+def test_what_may_be_shown_is_a_yes_or_no_of_each_item() -> None:
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    pyarrow = pytest.importorskip("pyarrow")
+    events = sparse.csr_matrix(np.ones((2, 4)))
+    model = Popularity().fit(events)
+
+    def shown(allowed: object) -> set[int]:
+        items, _ = model.recommend(events[:1], 4, filter_seen=False, allowed=allowed)
+        return set(items[0].tolist()) - {-1}
+
+    for allowed in (
+        [0, 1, 1, 0],
+        np.array([0.0, 1.0, 1.0, 0.0]),
+        [None, True, True, False],
+        pandas.array([False, True, True, pandas.NA], dtype="boolean"),
+        pandas.array([None, 1, 1, 0], dtype="Int64"),
+        pandas.Series([np.nan, 1.0, 1.0, 0.0]),
+        polars.Series([None, True, True, False]),
+        pyarrow.chunked_array([[None, True], [True, False]]),
+    ):
+        assert shown(allowed) == {1, 2}, allowed
+    for allowed, problem in (
+        (["False"] * 4, "is of `<U5`"),
+        (np.full(4, np.nan), "has nan at row 0"),
+        (-np.ones(4, int), "has -1 at row 0"),
+        ([0, 1, 2, 3], "has 2 at row 2"),
+        (["no", None, True, True], "has no at row 0"),
+        (np.ones((4, 1), bool), "has 2 dimensions, not 1"),
+    ):
+        with pytest.raises(ModelError, match=f"`allowed` {problem}") as error:
+            shown(allowed)
+        assert "mask[ids] = True" in (error.value.hint or "")
 
 
 INTERRUPTED = """

@@ -120,6 +120,12 @@ def test_columns_are_of_any_kind_and_come_back_so(model: BgNbd) -> None:
     frequency = pandas.Series([2, None], index=index, dtype="Int64")
     found = alive(frequency, pandas.Series([20.0, 0.0], index=index), 38.0)
     assert found["ana"] == known[0] and found.isna()["ben"]
+    # NaN is a null in a column of pandas, as it is to pandas.
+    rest = pandas.Series([20.0, 0.0]), pandas.Series([38.0, 30.0])
+    found = alive(pandas.Series([2, None]), *rest)
+    assert found[0] == known[0] and found.isna()[1]
+    found = alive(pandas.array([2, None], dtype="Int64"), *rest)
+    assert found.dtype == "Float64" and found[0] == known[0] and found[1] is pandas.NA
     pyarrow = pytest.importorskip("pyarrow")
     column = pyarrow.chunked_array([[2, None], [0]])
     found = alive(column, pyarrow.array([20.0, 5.0, 0.0]), pyarrow.array([38.0, 6.0, 30.0]))
@@ -155,6 +161,8 @@ def test_what_there_is_no_function_of_says_what_there_is(model: BgNbd) -> None:
         model.function("predict", weeks=39)
     with pytest.raises(ModelError, match="`periods` is 'long', which can't be the same"):
         model.function("predict", periods="long")  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="`periods` is nan, which can't be the same"):
+        model.function("predict", periods=float("nan"))
     for asked in (lambda: BgNbd().function("predict"), lambda: BgNbd().functions()):
         with pytest.raises(NotFittedError, match="isn't fitted yet"):
             asked()

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from flownote.models.arguments import LONGEST, count, number, seed_of
 from flownote.models.base import Model, ModelError, column, native, rows_of
 from flownote.models.off_policy import Comparison, Estimate, Log, Weights, actions_of
 
@@ -118,11 +119,11 @@ class Policy(Model):
             it was asked: a run that is repeated draws the same, round after round.
         """
         rows = None if context is None else rows_of("context", context)
+        drawn = self._count(rows) if size is None else count("size", size, most=LONGEST)
         if seed is None:
-            seed = (self.seed << 32) + self._drawn
+            seed = ((seed_of(self.seed) << 32) + self._drawn) % 2**64
             self._drawn += 1
-        count = self._count(rows) if size is None else size
-        return self._state(rows).choose(self._seen(rows), count, seed % 2**64)
+        return self._state(rows).choose(self._seen(rows), drawn, seed_of(seed))
 
     def _learn(self: Self, action: Any, reward: Any, rows: Any) -> Self:
         self._fitted.learn(actions_of("action", action), column("reward", reward), self._seen(rows))
@@ -135,7 +136,8 @@ class Policy(Model):
         return self._fitted
 
     def _fresh(self, rows: Any) -> Any:
-        return native().Policy(self.kind, self.n_actions, self._dimensions(rows), self._options())
+        actions = count("n_actions", self.n_actions, most=LONGEST)
+        return native().Policy(self.kind, actions, self._dimensions(rows), self._options())
 
     def _options(self) -> tuple[float, float]:
         """Return the two numbers that the native policy is made with."""
@@ -210,7 +212,7 @@ class EpsilonGreedy(Policy):
         self.seed = seed
 
     def _options(self) -> tuple[float, float]:
-        return float(self.epsilon), 0.0
+        return number("epsilon", self.epsilon), 0.0
 
 
 class Softmax(Policy):
@@ -245,7 +247,7 @@ class Softmax(Policy):
         self.seed = seed
 
     def _options(self) -> tuple[float, float]:
-        return float(self.temperature), 0.0
+        return number("temperature", self.temperature), 0.0
 
 
 class UCB1(Policy):
@@ -282,7 +284,7 @@ class UCB1(Policy):
         self.seed = seed
 
     def _options(self) -> tuple[float, float]:
-        return float(self.confidence), 0.0
+        return number("confidence", self.confidence), 0.0
 
 
 class Thompson(Policy):
@@ -322,8 +324,13 @@ class Thompson(Policy):
         self.seed = seed
 
     def _options(self) -> tuple[float, float]:
-        clicks, misses = self.prior
-        return float(clicks), float(misses)
+        try:
+            clicks, misses = self.prior
+        except (TypeError, ValueError):
+            raise ModelError(
+                f"`prior` is {self.prior!r}", hint="give clicks and misses above 0: (1, 1)"
+            ) from None
+        return number("prior", clicks), number("prior", misses)
 
     @classmethod
     def _options_of(cls, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -407,7 +414,7 @@ class LinUCB(_Linear):
         self.seed = seed
 
     def _options(self) -> tuple[float, float]:
-        return float(self.alpha), float(self.l2)
+        return number("alpha", self.alpha), number("l2", self.l2)
 
 
 class LinTS(_Linear):
@@ -451,4 +458,4 @@ class LinTS(_Linear):
         self.seed = seed
 
     def _options(self) -> tuple[float, float]:
-        return float(self.scale), float(self.l2)
+        return number("scale", self.scale), number("l2", self.l2)

@@ -111,9 +111,13 @@ def _numbers(
     """Return numbers of so many dimensions; hints: for what aren't numbers, for another shape."""
     import numpy as np
 
+    if hasattr(values, "toarray"):
+        raise ModelError(
+            f"`{name}` is a sparse matrix, not {what}", hint=f"give `{name}.toarray()`"
+        )
     try:
         array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ModelError(f"`{name}` isn't {what}: {error}", hint=hints[0]) from None
     if array.ndim != dimensions:
         raise ModelError(f"`{name}` has {array.ndim} dimensions, not {dimensions}", hint=hints[1])
@@ -262,7 +266,12 @@ class Model:
         kind, text, fitted = native().read_parameters(data)
         parameters, known = json.loads(text), _class_of(kind)
         options = parameters.get("options")
-        model = known(**(known._options_of(parameters) if options is None else options))
+        if options is None:
+            options = known._options_of(parameters)
+        # JSON has lists alone, and what a model is made with are tuples.
+        model = known(
+            **{name: tuple(it) if isinstance(it, list) else it for name, it in options.items()}
+        )
         if fitted:
             model._fitted = known._load(data)
             model._complete()

@@ -12,6 +12,7 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
+from flownote.models.arguments import LONGEST, count, flag, number, seed_of, whole
 from flownote.models.base import ModelError, column, native, rows_of
 from flownote.models.progress import shown
 
@@ -105,7 +106,8 @@ class Estimate:
         self._native = made
         self.estimator = estimator
         self.level = level
-        self.value, self.error, self.low, self.high = made.numbers()
+        # A sum of nothing is -0 there.
+        self.value, self.error, self.low, self.high = (it + 0.0 for it in made.numbers())
         self.rows, self.taken = made.facts()
         self.weights: Weights | None = None
         if report := made.weights():
@@ -132,10 +134,20 @@ class Estimate:
         ModelError
             They are to be compared row by row, and aren't of equally many rows.
         """
+        if not isinstance(other, Estimate):
+            raise ModelError(
+                f"`other` is a `{type(other).__name__}`, not an estimate",
+                hint="give what `evaluate` or `observed` returned",
+            )
+        if flag("together", together) and self.rows != other.rows:
+            raise ModelError(
+                f"`other` is of {other.rows} rows, and this of {self.rows}",
+                hint="give `together=False` for estimates from different logs",
+            )
         with shown(show_progress, "compare", unit=" resamples") as progress:
             found = self._native.compare(other._native, together, progress)
         numbers, verdict, needed, text = found
-        difference, error, low, high = numbers
+        difference, error, low, high = (it + 0.0 for it in numbers)
         return Comparison(difference, error, low, high, verdict, needed, text)
 
     def __repr__(self) -> str:
@@ -161,7 +173,7 @@ class Log:
     Parameters
     ----------
     action : (n,) of int
-        What was shown, from 0.
+        What was shown, from 0. Floats that are whole numbers are taken, too.
     reward : (n,)
         What came of it.
     propensity : (n,)
@@ -188,7 +200,8 @@ class Log:
         return len(self.action)
 
     def __repr__(self) -> str:
-        return f"<Log of {len(self):,} rounds, mean reward {self.reward.mean():.4g}>"
+        mean = f", mean reward {self.reward.mean():.4g}" if len(self.reward) else ""
+        return f"<Log of {len(self):,} rounds{mean}>"
 
     def observed(
         self,
@@ -205,7 +218,7 @@ class Log:
         level, resamples, seed, show_progress
             As of `evaluate`.
         """
-        asked = (level, resamples, seed)
+        asked = _asked(level, resamples, seed)
         given = self._columns(), None, ("logged", 0.0), None, asked
         with shown(show_progress, "logged", unit=" resamples") as progress:
             made = native().Estimate.of(*given, progress)
@@ -260,11 +273,12 @@ class Log:
         ModelError
             The log can't say: a row is wrong, or the policy takes nothing that was logged.
         """
-        wanted = _wanted(policy, logged, taken)
-        parameter = {"clipped": max_weight, "switch": threshold}.get(estimator, 0.0)
+        wanted, estimator = _wanted(policy, logged, taken), str(estimator)
+        parameters = {"clipped": ("max_weight", max_weight), "switch": ("threshold", threshold)}
+        parameter = number(*parameters.get(estimator, ("", 0.0)))
         rewards = None if predicted is None else rows_of("predicted", predicted)
-        how = (estimator, float(parameter))
-        given = self._columns(), wanted, how, rewards, (level, resamples, seed)
+        how = (estimator, parameter)
+        given = self._columns(), wanted, how, rewards, _asked(level, resamples, seed)
         with shown(show_progress, estimator, unit=" resamples") as progress:
             made = native().Estimate.of(*given, progress)
         return Estimate(made, estimator, level)
@@ -303,12 +317,20 @@ class Log:
         rows = None if context is None else rows_of("context", context)
         if n_actions is None:
             n_actions = int(self.action.max(initial=-1)) + 1
-        given = self._columns(), rows, n_actions, link, float(l2), folds, seed
-        with shown(show_progress, "predict_rewards", unit=" folds") as progress:
+        actions = count("n_actions", n_actions, most=LONGEST)
+        how = str(link), number("l2", l2), count("folds", folds), seed_of(seed)
+        given = self._columns(), rows, actions, *how
+        with shown(show_progress, "predict_rewards", unit=" models") as progress:
             return native().cross_fit(*given, progress)
 
     def _columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return self.action, self.reward, self.propensity
+
+
+def _asked(level: float, resamples: int | None, seed: int) -> tuple[float, int | None, int]:
+    """Return how an interval is asked for."""
+    drawn = None if resamples is None else count("resamples", resamples, most=LONGEST)
+    return number("level", level), drawn, seed_of(seed)
 
 
 def _wanted(policy: Any, logged: Any, taken: Any) -> tuple[Any, Any, Any, Any]:
@@ -325,22 +347,16 @@ def _wanted(policy: Any, logged: Any, taken: Any) -> tuple[Any, Any, Any, Any]:
         return None, None, column("logged", logged), None
     if taken is not None:
         return None, None, None, actions_of("taken", taken)
-    if np.ndim(policy) == 1:
+    try:
+        is_same = np.ndim(policy) == 1
+    except ValueError:
+        is_same = False  # Rows of several lengths: `rows_of` says so.
+    if is_same:
         return None, column("policy", policy), None, None
     return rows_of("policy", policy), None, None, None
 
 
 def actions_of(name: str, values: ArrayLike | Any) -> np.ndarray:
     """Return actions as a contiguous column of integers, without a copy where they are one."""
-    import numpy as np
-
-    array = np.asarray(values)
-    if array.ndim == 1 and array.size == 0:
-        array = array.astype(np.int64)
-    if array.ndim != 1 or array.dtype.kind not in "iu":
-        raise ModelError(
-            f"`{name}` isn't a column of whole numbers: it is of `{array.dtype}` with "
-            f"{array.ndim} dimensions",
-            hint="number the actions from 0; `numpy.unique(names, return_inverse=True)` does",
-        )
-    return np.ascontiguousarray(array, dtype=np.int64)
+    hint = "number the actions from 0; `numpy.unique(names, return_inverse=True)` does"
+    return whole(name, values, hint)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import inspect
 from typing import Any, NamedTuple
 
+from flownote.models.arguments import finite
 from flownote.models.base import ModelError, native
 
 __all__ = ["ScoringFunction", "Signature"]
@@ -48,7 +49,7 @@ class ScoringFunction:
 
     Called with columns of one length, of NumPy, pandas, Polars or Arrow, it returns a column of
     that length and kind; called with numbers alone, a number. A number among columns stands for
-    all rows. Rows with a null give null.
+    all rows. Rows with a null give null; NaN in a column of pandas is one.
 
     It is made by `Model.function`, and keeps the model as it was then: a later fit doesn't change
     it.
@@ -134,8 +135,8 @@ def function_of(data: bytes, name: str, fixed: dict[str, Any]) -> ScoringFunctio
     numbers = {}
     for argument, value in fixed.items():
         try:
-            numbers[argument] = float(value)
-        except (TypeError, ValueError):
+            numbers[argument] = finite(argument, value)
+        except ModelError:
             raise ModelError(
                 f"`{argument}` is {value!r}, which can't be the same for all rows",
                 hint="give a number, or call the function with a column",

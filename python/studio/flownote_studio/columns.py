@@ -1,7 +1,8 @@
 """Columns of NumPy, pandas, Polars and Arrow for native functions, and what comes back.
 
 A result is of the kind of the first column: an array of NumPy, a Series of pandas (with the
-same index) or Polars, or else an Arrow array. Of numbers alone it is a number.
+same index) or Polars, or else an Arrow array. Of numbers alone it is a number. NaN is a null in
+columns of pandas, and a number in arrays of NumPy.
 """
 
 from __future__ import annotations
@@ -101,18 +102,37 @@ def _pandas_argument(value: Any) -> tuple[Any, Callable[[Any], Any] | None]:
     import numpy as np
     import pandas as pd
 
-    if not isinstance(value, (pd.Series, pd.Index)):
+    if not isinstance(value, (pd.Series, pd.Index, pd.api.extensions.ExtensionArray)):
         raise TypeError(f"pass the columns of the {type(value).__name__}, not the whole of it")
-    index = value.index if isinstance(value, pd.Series) else None
+
+    def like(values: Any) -> Any:
+        if isinstance(value, pd.api.extensions.ExtensionArray):
+            return values
+        return pd.Series(values, index=value.index if isinstance(value, pd.Series) else None)
+
     if isinstance(value.dtype, np.dtype):
         given, _ = _numpy_argument(value.to_numpy())
-        return given, lambda column: pd.Series(_pandas_values(column), index=index)
-    given = value.array.__arrow_array__()
+        return _without_nan(given), lambda column: like(_pandas_values(column))
+    array = value if isinstance(value, pd.api.extensions.ExtensionArray) else value.array
+    if not hasattr(array, "__arrow_array__"):
+        raise TypeError(f"a function takes columns of numbers, not of `{value.dtype}`")
+    given = array.__arrow_array__()
     if isinstance(value.dtype, pd.ArrowDtype):
-        return given, lambda column: pd.Series(
-            pd.arrays.ArrowExtensionArray(_arrow_result(column)), index=index
-        )
-    return given, lambda column: pd.Series(_pandas_values(column, nullable=True), index=index)
+        return given, lambda column: like(pd.arrays.ArrowExtensionArray(_arrow_result(column)))
+    return given, lambda column: like(_pandas_values(column, nullable=True))
+
+
+def _without_nan(values: Any) -> Any:
+    """Return what pandas keeps as NaN as nulls."""
+    import numpy as np
+
+    if values.dtype.kind != "f" or not np.isnan(values).any():
+        return values
+    try:
+        import pyarrow as pa
+    except ImportError:
+        return values
+    return pa.array(values, from_pandas=True)
 
 
 def _pandas_values(column: Any, *, nullable: bool = False) -> Any:

@@ -33,7 +33,7 @@ class Function:
     NumPy, a Series of pandas (with the same index) or Polars, or else an Arrow array.
 
     Rows with a null give null, and are not shown to the function, unless the cell says
-    ``nulls: guest``. NaN in NumPy's columns is a number, not a null.
+    ``nulls: guest``. NaN in NumPy's columns is a number, not a null; in those of pandas it is one.
 
     Parameters
     ----------

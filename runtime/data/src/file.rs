@@ -5,7 +5,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use arrow::csv;
+use arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::TableProvider;
+use datafusion::common::DataFusionError;
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::file_format::csv::CsvFormat;
 use datafusion::datasource::file_format::json::JsonFormat;
@@ -39,6 +42,9 @@ const FORMATS: [(&str, Format); 12] = [
 
 /// Larger files aren't copied into memory.
 const COPIED: u64 = 1 << 30;
+
+/// So many rows of CSV files say what types their columns have.
+const GUESSED: usize = 1000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
@@ -157,7 +163,9 @@ pub(crate) async fn open(
         }
         Format::Parquet => Arc::new(ParquetFormat::default()),
         Format::Csv(delimiter) => {
-            Arc::new(CsvFormat::default().with_has_header(true).with_delimiter(delimiter))
+            // Quotes may hold line breaks: a file isn't cut at any.
+            let format = CsvFormat::default().with_has_header(true).with_delimiter(delimiter);
+            Arc::new(format.with_newlines_in_values(true))
         }
         Format::Json => {
             let lines = !is_json_array(&found.files[0]);
@@ -178,8 +186,29 @@ pub(crate) async fn open(
         partitions.into_iter().map(|column| (column, arrow::datatypes::DataType::Utf8)).collect();
     let options = options.with_table_partition_cols(partitions);
     let config = ListingTableConfig::new(found.url.clone()).with_listing_options(options);
-    let config = config.infer_schema(state).await.map_err(explain)?;
+    let config = match found.format {
+        Format::Csv(delimiter) => {
+            config.with_schema(csv_schema(found, delimiter).map_err(explain)?)
+        }
+        _ => config.infer_schema(state).await.map_err(explain)?,
+    };
     ListingTable::try_new(config).map(|table| Arc::new(table) as _).map_err(explain)
+}
+
+/// The columns of CSV files, by their first rows: where those hold line breaks within quotes,
+/// DataFusion 55 guesses by pieces that are cut there.
+fn csv_schema(found: &Found, delimiter: u8) -> Result<SchemaRef, DataFusionError> {
+    let format = csv::reader::Format::default().with_header(true).with_delimiter(delimiter);
+    let (mut schemas, mut left) = (Vec::new(), GUESSED);
+    for path in &found.files {
+        let (schema, rows) = format.infer_schema(fs::File::open(path)?, Some(left))?;
+        schemas.push(schema);
+        left -= rows;
+        if left == 0 {
+            break;
+        }
+    }
+    Ok(Arc::new(Schema::try_merge(schemas)?))
 }
 
 /// The error for a file that isn't there, with the name that was probably meant.

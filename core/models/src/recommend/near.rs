@@ -1,7 +1,8 @@
 //! The likely best items of each member, by an index where a model has one.
 //!
-//! What a member did and what may not be shown is left out of what the index finds; where too
-//! little is left, more is looked for, and at last all items are scored.
+//! Links lead to the few best of very many; on the way to the hundredth there are holes. So the
+//! index is asked for few places of items most of which may be shown; what a member did is left out
+//! of what it finds, and where too little is left, all items are scored.
 
 use rayon::prelude::*;
 
@@ -10,13 +11,22 @@ use super::top_k::{Filter, Ranking, check, check_one, top_of};
 use super::{Events, Index, Interactions, Recommender};
 use crate::{Result, Watch};
 
+/// How many places an index is asked for at most.
+const PLACES: usize = 20;
+
+/// So many members are scored faster together than one after another by an index, of up to so many
+/// items: measured with 32 and 64 factors.
+const TOGETHER: usize = 10;
+const FASTER: usize = 200_000;
+
 /// How many times as many are looked for where too few are left.
 const MORE: usize = 4;
 
 /// To look for so large a share of the items takes longer than to score all.
-const SHARE: usize = 16;
+const SHARE: usize = 256;
 
-/// As [`top_k`](super::top_k()), but for a model with an index by that: it finds nearly all of the
+/// As [`top_k`](super::top_k()), but for a model with an index by that where it is faster, at most
+/// 20 places are asked for and at least half of the items may be shown: it finds nearly all of the
 /// best items, and what it finds is scored as ever.
 ///
 /// # Errors
@@ -29,7 +39,8 @@ pub fn near_top_k<M: Recommender>(
     filter: Filter<'_>,
     watch: &dyn Watch,
 ) -> Result<Ranking> {
-    let Some(index) = model.index().filter(|index| !is_narrow(index, places, filter)) else {
+    let is_faster = |index: &&Index| rows.members() < TOGETHER || index.items() > FASTER;
+    let Some(index) = model.index().filter(is_faster).filter(|_| fits(places, filter)) else {
         return super::top_k(model, rows, known, places, filter, watch);
     };
     check(model, rows, known, places, filter)?;
@@ -74,7 +85,7 @@ pub fn near_top_of<M: Recommender + ?Sized>(
     filter: Filter<'_>,
 ) -> Result<Vec<(usize, f64)>> {
     check_one(model.items(), events, filter)?;
-    let found = model.index().filter(|_| places > 0).and_then(|index| {
+    let found = model.index().filter(|_| places > 0 && fits(places, filter)).and_then(|index| {
         let (member, mut scratch) = (model.member(events, None), Scratch::new(index.items()));
         by_index(index, &member, events, places, filter, &mut scratch)
     });
@@ -86,13 +97,10 @@ pub fn near_top_of<M: Recommender + ?Sized>(
     }
 }
 
-/// Whether so few items may be shown that too few of them are among what an index finds: all
-/// members together are scored faster then than one after another.
-fn is_narrow(index: &Index, places: usize, filter: Filter<'_>) -> bool {
-    filter.allowed.is_some_and(|allowed| {
-        let shown = allowed.iter().filter(|allowed| **allowed).count();
-        places * index.items() > shown * (index.items() / SHARE)
-    })
+/// Whether what is asked for is among what an index finds.
+fn fits(places: usize, filter: Filter<'_>) -> bool {
+    let most = |allowed: &[bool]| 2 * allowed.iter().filter(|it| **it).count() >= allowed.len();
+    places <= PLACES && filter.allowed.is_none_or(most)
 }
 
 /// The best that may be shown; nothing where it takes less to score all.

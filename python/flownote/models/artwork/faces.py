@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from flownote.models.arguments import number
 from flownote.models.artwork.frames import frames_of
 from flownote.models.base import ModelError, native
 from flownote.models.progress import shown
@@ -155,7 +156,8 @@ def _network(path: str | os.PathLike[str], threshold: float, overlap: float) -> 
             hint="give the path of a YuNet model, such as face_detection_yunet_2023mar.onnx of "
             "OpenCV's model zoo",
         ) from None
-    return _loaded(path, written, float(threshold), float(overlap))
+    given = number("threshold", threshold), number("overlap", overlap)
+    return _loaded(path, written, *given)
 
 
 @lru_cache(maxsize=2)
@@ -207,4 +209,4 @@ def cluster_faces(faces: Iterable[Face], *, apart: float = 0.4) -> np.ndarray:
         raise ModelError("`faces` aren't all faces", hint="give what `detect_faces` returned")
     hashes = np.array([face.hash for face in faces], dtype=np.uint64)
     histograms = np.array([face.histogram for face in faces], np.float32).reshape(len(faces), 64)
-    return native().cluster_faces(hashes, histograms, float(apart))
+    return native().cluster_faces(hashes, histograms, number("apart", apart))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from flownote.models.arguments import count, number
 from flownote.models.artwork.explained import Candidate, Part, Ranking, Reason
 from flownote.models.artwork.measures import Measures
 from flownote.models.base import ModelError, column, native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
     from numpy.typing import ArrayLike
@@ -51,7 +52,7 @@ def rank(
     Parameters
     ----------
     candidates : Measures, or columns by name, or a data frame
-        Numbers of n frames.
+        Numbers of n frames: a frame of pandas or polars, or a table of Arrow.
     weights : mapping of str to float
         How much each measure counts; below 0 where less is better.
     filters : mapping of str to (least, most), optional
@@ -127,7 +128,10 @@ def rank_groups(
             None if group.weights is None else _weights(group.weights),
             None
             if group.affinity is None
-            else (column("affinity", group.affinity), float(group.affinity_weight)),
+            else (
+                column("affinity", group.affinity),
+                number("affinity_weight", group.affinity_weight),
+            ),
         )
         for group in groups.values()
     ]
@@ -147,18 +151,41 @@ def _given(
         hashes = candidates.hashes if hashes is None else hashes
         histograms = candidates.histograms if histograms is None else histograms
     try:
-        columns = [(str(name), column(str(name), candidates[name])) for name in candidates]
+        columns = [(str(name), column(str(name), candidates[name])) for name in _names(candidates)]
     except (TypeError, IndexError, KeyError):
         raise ModelError(
             "`candidates` have no columns by name",
             hint="give what `measure` returned, a dict of columns, or a data frame",
         ) from None
     rows = len(columns[0][1]) if columns else 0
-    if hashes is not None:
-        hashes = np.ascontiguousarray(hashes, dtype=np.uint64)
-    if histograms is not None:
-        histograms = np.ascontiguousarray(histograms, dtype=np.float32)
-    return rows, (columns, hashes, histograms)
+    looks = _look("hashes", hashes, np.uint64, 1), _look("histograms", histograms, np.float32, 2)
+    return rows, (columns, *looks)
+
+
+def _names(candidates: Any) -> Iterable[Any]:
+    """Return the names of columns: of a table what it calls them, else what it iterates over."""
+    for attribute in ("column_names", "columns"):
+        if hasattr(candidates, attribute):
+            return getattr(candidates, attribute)
+    return candidates
+
+
+def _look(
+    name: str, values: ArrayLike | None, kind: type[np.generic], dimensions: int
+) -> np.ndarray | None:
+    """Return what `measure` says of how frames look, as the native module takes it."""
+    import numpy as np
+
+    if values is None:
+        return None
+    hint = "give what `measure` returned, or nothing"
+    try:
+        found = np.ascontiguousarray(values, dtype=kind)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ModelError(f"`{name}` aren't of {kind.__name__}: {error}", hint=hint) from None
+    if found.ndim != dimensions:
+        raise ModelError(f"`{name}` has {found.ndim} dimensions, not {dimensions}", hint=hint)
+    return found
 
 
 def _ranked(
@@ -169,14 +196,12 @@ def _ranked(
     groups: list,
 ) -> list[Ranking]:
     """Return a ranking for each group, or one where there is none."""
-    diversity, alike, count = numbers
-    if count < 0:
-        raise ModelError(f"`count` is {count}", hint="give how many to choose: 0 or more")
+    diversity, alike, wanted = numbers
     rankings = native().rank(
         *given,
         _weights(weights),
-        [(name, *_limits(name, limits)) for name, limits in (filters or {}).items()],
-        (float(diversity), float(alike), int(count)),
+        [(name, *_limits(name, it)) for name, it in _by_name("filters", filters or {})],
+        (number("diversity", diversity), number("alike", alike), count("count", wanted)),
         groups,
     )
     return [
@@ -186,7 +211,17 @@ def _ranked(
 
 def _weights(weights: Mapping[str, float]) -> list[tuple[str, float]]:
     """Return names and weights."""
-    return [(name, float(weight)) for name, weight in weights.items()]
+    return [(name, number(name, weight)) for name, weight in _by_name("weights", weights)]
+
+
+def _by_name(argument: str, given: Any) -> Iterable[tuple[str, Any]]:
+    """Return what is given for each measure."""
+    if not hasattr(given, "items"):
+        raise ModelError(
+            f"`{argument}` are a `{type(given).__name__}`, and not by name",
+            hint="give a dict of measures' names",
+        )
+    return [(str(name), value) for name, value in given.items()]
 
 
 def _limits(name: str, limits: Sequence[float | None]) -> tuple[float | None, float | None]:
@@ -198,6 +233,11 @@ def _limits(name: str, limits: Sequence[float | None]) -> tuple[float | None, fl
             f"the filter of `{name}` is `{limits!r}`",
             hint="give the least and the most: (100, None), (None, 0.5) or (0.1, 0.9)",
         ) from None
+    if least is not None and most is not None and least > most:
+        raise ModelError(
+            f"the filter of `{name}` is from {least:g} to {most:g}, which lets nothing pass",
+            hint=f"give the least first: ({most:g}, {least:g})",
+        )
     return least, most
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from flownote.models.arguments import count, number
 from flownote.models.artwork.frames import frames_of
 from flownote.models.base import native
 from flownote.models.progress import shown
@@ -82,7 +83,9 @@ class ShotDetector:
         self.threshold = threshold
         self.shortest = shortest
         self._native = native().ShotDetector(
-            method, None if threshold is None else float(threshold), int(shortest)
+            str(method),
+            None if threshold is None else number("threshold", threshold),
+            count("shortest", shortest),
         )
 
     def update(self, frames: ArrayLike | Any, *, show_progress: bool | None = None) -> list[Shot]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flownote.models.arguments import count, number, seed_of, whole
 from flownote.models.base import Model, column, native, rows_of
 from flownote.models.progress import shown
 
@@ -58,7 +59,7 @@ class Logistic(Model):
         """
         values, width = matrix(features)
         target = column("target", target)
-        penalty = float(self.penalty)
+        penalty = number("penalty", self.penalty)
         with shown(show_progress, type(self).__name__) as progress:
             self._fitted = native().Logistic.fit(values, width, target, penalty, progress)
         return self
@@ -150,7 +151,8 @@ class KMeans(Model):
             notebooks only.
         """
         values, width = matrix(features)
-        search = self.clusters, self.starts, self.rounds, self.seed
+        names = ("clusters", "starts", "rounds")
+        search = *(count(name, getattr(self, name)) for name in names), seed_of(self.seed)
         with shown(show_progress, type(self).__name__) as progress:
             self._fitted = native().KMeans.fit(values, width, *search, progress)
         self._labels = self._fitted.predict(values, width)
@@ -188,6 +190,11 @@ class KMeans(Model):
         labels = self.__dict__.get("_labels")
         return found if labels is None else {**found, "labels_": labels}
 
+    def __getattr__(self, name: str) -> Any:
+        if name == "labels_" and self._fitted is not None and "_labels" not in self.__dict__:
+            raise AttributeError("`labels_` aren't kept in files: call `predict` with the rows")
+        return super().__getattr__(name)
+
     def _summary(self) -> str:
         centers, width = self._fitted.centers()
         return f"{len(centers) // width} groups, inertia {self._fitted.fit_facts()[0]:.4g}"
@@ -202,10 +209,8 @@ def silhouettes(features: ArrayLike, labels: ArrayLike) -> np.ndarray:
     ----------
     Rousseeuw (1987). Silhouettes. Journal of Computational and Applied Mathematics 20.
     """
-    import numpy as np
-
-    numbers = np.ascontiguousarray(np.asarray(labels, dtype=np.int64))
-    return native().silhouettes(*matrix(features), numbers)
+    groups = whole("labels", labels, "give groups' numbers from 0 on")
+    return native().silhouettes(*matrix(features), groups)
 
 
 def matrix(features: Any) -> tuple[np.ndarray, int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from flownote.models.base import column, native
+from flownote.models.arguments import count, number
+from flownote.models.base import ModelError, column, native
 from flownote.models.customer.estimated import Estimated
 from flownote.models.progress import shown
 
@@ -68,7 +69,7 @@ class PurchaseModel(Estimated):
     ) -> np.ndarray:
         """Return how often each customer (n,) will buy in the next ``periods``, on average."""
         given = columns(frequency, recency, age)
-        return self._native().future_purchases(*given, float(periods))
+        return self._native().future_purchases(*given, number("periods", periods))
 
     def expected_purchases(self, periods: ArrayLike) -> np.ndarray:
         """Return how often a new customer buys again within each of ``periods``, on average."""
@@ -156,20 +157,35 @@ def lifetime_value(
         A fitted model of purchases.
     frequency, recency, age : (n,)
         The customers' past.
-    value : (n,)
+    value : (n,), or a number for all
         What a purchase of each is worth: `GammaGamma.predict`, times a margin.
     steps, step
         How many steps to look ahead, and a step's length in the unit of ``age``.
     discount
         What is bought in step k is worth (1 + discount)⁻ᵏ: 0.01 for 1 % a step.
 
+    Raises
+    ------
+    ModelError
+        It is another model, a row is not possible, or the horizon is none.
+
     References
     ----------
     Fader, Hardie, Lee (2005). RFM and CLV: Using Iso-Value Curves for Customer Base Analysis.
     Journal of Marketing Research 42(4).
     """
-    given = (*columns(frequency, recency, age), column("value", value))
-    return model._native().lifetime_value(*given, steps, float(step), float(discount))
+    import numpy as np
+
+    if not isinstance(model, PurchaseModel):
+        raise ModelError(
+            f"`model` is a `{type(model).__name__}`, not a model of purchases",
+            hint="give a fitted `BgNbd` or `ParetoNbd`",
+        )
+    past = columns(frequency, recency, age)
+    if isinstance(value, (int, float, np.number)):
+        value = np.full(len(past[0]), float(value))
+    horizon = count("steps", steps), number("step", step), number("discount", discount)
+    return model._native().lifetime_value(*past, column("value", value), *horizon)
 
 
 def columns(frequency: Any, recency: Any, age: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flownote.models.base import Model, column, native
+from flownote.models.arguments import LONGEST, count, number
+from flownote.models.base import Model, ModelError, column, native
 from flownote.models.customer.estimated import Estimated
 
 TYPE_CHECKING = False
@@ -60,16 +61,16 @@ class ShiftedBetaGeometric(Estimated):
             parameters apart.
         """
         losses = column("losses", losses)
-        self._fitted = native().ShiftedBetaGeometric.fit(losses, float(customers))
+        self._fitted = native().ShiftedBetaGeometric.fit(losses, number("customers", customers))
         return self
 
     def survival(self, periods: int) -> np.ndarray:
         """Return the share (periods + 1,) that is there after 0, 1, … ``periods``."""
-        return self._native().survival(periods)
+        return self._native().survival(count("periods", periods, most=LONGEST))
 
     def retention(self, periods: int) -> np.ndarray:
         """Return the share (periods,) of those left that stays at the end of each period."""
-        return self._native().retention(periods)
+        return self._native().retention(count("periods", periods, most=LONGEST))
 
     def residual_lifetime(self, renewals: int, *, discount: float) -> float:
         """Return how many periods somebody who renewed ``renewals`` times will still pay.
@@ -77,7 +78,8 @@ class ShiftedBetaGeometric(Estimated):
         Each is discounted by ``discount`` (0.1 for 10 % a period) for each period that it is
         away; the one that is about to be decided is not.
         """
-        return self._native().residual_lifetime(renewals, float(discount))
+        renewed = count("renewals", renewals)
+        return self._native().residual_lifetime(renewed, number("discount", discount))
 
     @classmethod
     def _load(cls, data: bytes) -> Any:
@@ -117,8 +119,15 @@ class KaplanMeier(Model):
             How long each customer was watched.
         observed : (n,), optional
             1 for who left then, 0 for who was still there; without it, all left.
+
+        Raises
+        ------
+        ModelError
+            Nobody was watched, or a row is not possible.
         """
         durations = column("durations", durations)
+        if not len(durations):
+            raise ModelError("`durations` is empty", hint="give how long each customer was watched")
         seen = [1.0] * len(durations) if observed is None else observed
         self._fitted = native().KaplanMeier.fit(durations, column("observed", seen))
         return self
@@ -128,8 +137,14 @@ class KaplanMeier(Model):
         return self._native().survival_at(column("times", times))
 
     def interval(self, deviations: float = 1.959964) -> tuple[np.ndarray, np.ndarray]:
-        """Return bounds of each share, by default at 95 % (on the scale of ln(−ln S))."""
-        return self._native().interval(float(deviations))
+        """Return bounds of each share, by default at 95 % (on the scale of ln(−ln S)).
+
+        They are ``deviations`` standard errors from it, 0 or more.
+        """
+        away = number("deviations", deviations)
+        if not away >= 0:
+            raise ModelError(f"`deviations` is {away:g}", hint="give 0 or more: 1.96 for 95 %")
+        return self._native().interval(away)
 
     @classmethod
     def _load(cls, data: bytes) -> Any:

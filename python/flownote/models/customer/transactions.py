@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from flownote.models.arguments import nulls, number
 from flownote.models.base import ModelError, column, native
 
 TYPE_CHECKING = False
@@ -57,7 +58,7 @@ def rfm(
     end
         The last moment that is the past, a date or a number; by default the last transaction.
     horizon
-        Until when purchases after the end are counted; by default all are.
+        Until when purchases after the end are counted, not before it; by default all are.
     merge
         Transactions within one of these, in days, are one purchase.
     unit
@@ -66,7 +67,8 @@ def rfm(
     Raises
     ------
     ModelError
-        Columns differ in length, hold what is no number, or nobody bought by the end.
+        Columns differ in length, hold what is no number, a customer isn't known, or nobody
+        bought by the end.
 
     References
     ----------
@@ -75,16 +77,48 @@ def rfm(
     """
     import numpy as np
 
-    who, numbers = np.unique(np.asarray(customer), return_inverse=True)
+    who, numbers = _customers(customer)
     times = _days("time", time)
     last = float(np.max(times)) if len(times) else 0.0
     until = last if end is None else float(_days("end", [end])[0])
-    window = until, last if horizon is None else float(_days("horizon", [horizon])[0])
-    numbers = np.ascontiguousarray(numbers.ravel().astype(np.uint32))
+    counted = last if horizon is None else float(_days("horizon", [horizon])[0])
+    if horizon is not None and not counted >= until:
+        past = "the last transaction" if end is None else end
+        raise ModelError(
+            f"`horizon` is {horizon}, before the `end`, {past}",
+            hint="give as `horizon` the end or later: purchases between them are counted",
+        )
     values = column("value", [] if value is None else value)
-    found, columns = native().rfm(numbers, times, values, *window, float(merge), float(unit))
+    given = numbers, times, values, until, counted, number("merge", merge), number("unit", unit)
+    found, columns = native().rfm(*given)
     frequency, recency, age, worth, later = columns
-    return Rfm(who[found], frequency, recency, age, None if value is None else worth, later)
+    # A sum of nothing is -0 there.
+    mean = None if value is None else worth + 0.0
+    return Rfm(who[found], frequency, recency, age, mean, later)
+
+
+def _customers(customer: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return customers in order, and each transaction's as its place among them."""
+    import numpy as np
+
+    hint = "give a number or a text for each transaction, all of them of one kind"
+    try:
+        array = np.asarray(customer)
+    except ValueError as error:
+        raise ModelError(f"`customer` isn't a column: {error}", hint=hint) from None
+    if array.ndim != 1:
+        raise ModelError(f"`customer` has {array.ndim} dimensions, not 1", hint=hint)
+    unknown = nulls(customer)
+    if unknown.any():
+        raise ModelError(
+            f"`customer` isn't known at row {np.argmax(unknown)}",
+            hint="leave out transactions of which that isn't known",
+        )
+    try:
+        who, numbers = np.unique(array, return_inverse=True)
+    except TypeError:
+        raise ModelError("`customer` has values of several kinds", hint=hint) from None
+    return who, np.ascontiguousarray(numbers.ravel().astype(np.uint32))
 
 
 def _days(name: str, times: Any) -> np.ndarray:

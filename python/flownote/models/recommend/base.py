@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from operator import index
 from typing import Any, TypeVar
 
-from flownote.models.base import Model, ModelError, native
+from flownote.models.arguments import count, flag, flags, whole
+from flownote.models.base import Model, native
 from flownote.models.progress import shown
-from flownote.models.recommend.events import events_of, member_of, whole
+from flownote.models.recommend.events import events_of, member_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class Recommender(Model):
         Raises
         ------
         ModelError
-            There are no events, one isn't above 0, or a parameter is out of its range.
+            There are no events, one isn't above 0, a parameter is out of its range, or it is a
+            table of (member, item) rows.
         """
         options = json.dumps(self._options())
         rows = events_of(events)
@@ -73,7 +74,8 @@ class Recommender(Model):
         filter_seen : bool
             Leave out what a member did something with.
         allowed : (items,) of bool, optional
-            Whether each item may be shown at all: what suits children, say.
+            Whether each item may be shown at all: what suits children, say. An item of which
+            that isn't known isn't shown.
         members : (n,) of int, optional
             Which members of the fit they are. Their factors are then taken from it, which is
             faster; what they did is only filtered by. For `IALS` and `BPR`.
@@ -92,13 +94,11 @@ class Recommender(Model):
         .. [1] Malkov, Yashunin (2020). Efficient and Robust Approximate Nearest Neighbor Search
            Using Hierarchical Navigable Small World Graphs. IEEE TPAMI 42(4).
         """
-        import numpy as np
-
         known = None if members is None else whole("members", members)
-        mask = None if allowed is None else np.ascontiguousarray(allowed, dtype=bool)
-        places = count("k", k)
-        rows = events_of(events)
-        return self._native().recommend(rows, known, places, filter_seen, mask, exact)
+        mask = None if allowed is None else flags("allowed", allowed)
+        unseen, places = flag("filter_seen", filter_seen), count("k", k)
+        rows, all_items = events_of(events), flag("exact", exact)
+        return self._native().recommend(rows, known, places, unseen, mask, all_items)
 
     def predict(self, events: Any, *, members: ArrayLike | None = None) -> np.ndarray:
         """Return the scores of all items, (n, items), for members who did this.
@@ -176,27 +176,3 @@ class Recommender(Model):
             rows.append(("members", f"{members:,}"))
         rows += [(name, f"{value}") for name, value in self.get_params().items()]
         return [("", "value"), *rows]
-
-
-def count(name: str, value: Any) -> int:
-    """Return a whole number from 0 on."""
-    try:
-        found = index(value)
-    except TypeError:
-        found = -1
-    if found < 0:
-        raise ModelError(f"`{name}` is {value!r}", hint="give a whole number from 0 on")
-    return found
-
-
-def number(name: str, value: Any) -> float:
-    """Return a finite number."""
-    from math import isfinite
-
-    try:
-        found = float(value)
-    except (TypeError, ValueError):
-        found = float("nan")
-    if not isfinite(found):
-        raise ModelError(f"`{name}` is {value!r}", hint="give a number")
-    return found

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from flownote.models.arguments import count, whole
 from flownote.models.base import ModelError, native
-from flownote.models.recommend.base import count
-from flownote.models.recommend.events import whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,7 +108,10 @@ class Catalogue:
 
 
 def _numbers(items: Iterable[int]) -> list[int]:
-    found = whole("items", list(items)).tolist()
+    try:
+        found = whole("items", list(items)).tolist()
+    except TypeError:
+        raise ModelError(f"`items` is {items!r}", hint="give a list of items") from None
     if wrong := [item for item in found if item < 0]:
         raise ModelError(f"`items` has {wrong[0]}", hint="items are numbered from 0")
     return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flownote.models.arguments import count, finite, seed_of
 from flownote.models.base import ModelError
-from flownote.models.recommend.base import Recommender, count, number
+from flownote.models.recommend.base import Recommender
 
 __all__ = ["BPR", "IALS"]
 
@@ -69,11 +70,11 @@ class IALS(Recommender):
             raise ModelError(f"`solver` is {self.solver!r}", hint="there are 'blocks' and 'exact'")
         return {
             "factors": count("factors", self.factors),
-            "alpha": number("alpha", self.alpha),
-            "l2": number("l2", self.l2),
+            "alpha": finite("alpha", self.alpha),
+            "l2": finite("l2", self.l2),
             "iterations": count("iterations", self.iterations),
             "solver": self.solver,
-            "seed": count("seed", self.seed),
+            "seed": seed_of(self.seed),
         }
 
     def _results(self) -> dict[str, Any]:
@@ -134,10 +135,10 @@ class BPR(Recommender):
     def _options(self) -> dict[str, Any]:
         return {
             "factors": count("factors", self.factors),
-            "learning_rate": number("learning_rate", self.learning_rate),
-            "l2": number("l2", self.l2),
+            "learning_rate": finite("learning_rate", self.learning_rate),
+            "l2": finite("l2", self.l2),
             "iterations": count("iterations", self.iterations),
-            "seed": count("seed", self.seed),
+            "seed": seed_of(self.seed),
         }
 
     def _results(self) -> dict[str, Any]:

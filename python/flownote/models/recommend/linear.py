@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flownote.models.recommend.base import Recommender, count, number
+from flownote.models.arguments import count, finite
+from flownote.models.recommend.base import Recommender
 
 __all__ = ["EASE", "ItemKNN", "Popularity"]
 
@@ -56,7 +57,7 @@ class ItemKNN(Recommender):
         self.shrinkage = shrinkage
 
     def _options(self) -> dict[str, Any]:
-        return {"k": count("k", self.k), "shrinkage": number("shrinkage", self.shrinkage)}
+        return {"k": count("k", self.k), "shrinkage": finite("shrinkage", self.shrinkage)}
 
     def _results(self) -> dict[str, Any]:
         import numpy as np
@@ -97,7 +98,7 @@ class EASE(Recommender):
         self.l2 = l2
 
     def _options(self) -> dict[str, Any]:
-        return {"l2": number("l2", self.l2)}
+        return {"l2": finite("l2", self.l2)}
 
     def _results(self) -> dict[str, Any]:
         return {"weights_": self._arrays()["weights"]}

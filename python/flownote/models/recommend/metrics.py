@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flownote.models.arguments import count
 from flownote.models.base import ModelError, native
-from flownote.models.recommend.base import count
 from flownote.models.recommend.events import events_of
 
 TYPE_CHECKING = False
@@ -54,7 +54,8 @@ def evaluate(
     names = [metrics] if isinstance(metrics, str) else list(metrics)
     parts = events_of(held_out, "held_out")
     members, values = native().measure_ranking(names, _ranking(ranking), parts)
-    return {"members": members, **dict(zip(names, values, strict=True))}
+    # A sum of nothing is -0 there.
+    return {"members": members, **{name: it + 0.0 for name, it in zip(names, values, strict=True)}}
 
 
 def coverage(ranking: ArrayLike, items: int, *, k: int = 10) -> float:
@@ -88,10 +89,13 @@ def novelty(ranking: ArrayLike, known: Any, *, k: int = 10) -> float:
 def _ranking(ranking: ArrayLike) -> np.ndarray:
     import numpy as np
 
-    found = np.asarray(ranking)
+    hint = "give members × items: the first result of `recommend`"
+    try:
+        found = np.asarray(ranking)
+    except ValueError as error:
+        raise ModelError(f"`ranking` isn't an array: {error}", hint=hint) from None
     if found.ndim != 2 or found.dtype.kind not in "iu":
         raise ModelError(
-            f"`ranking` is an array of {found.dtype} in {found.ndim} dimensions",
-            hint="give members × items: the first result of `recommend`",
+            f"`ranking` is an array of {found.dtype} in {found.ndim} dimensions", hint=hint
         )
     return np.ascontiguousarray(found, dtype=np.int64)

@@ -1,18 +1,19 @@
 //! `flownote_models::bandit` for Python: policies that learn.
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::time::{Duration, Instant};
 
 use flownote_models::bandit::{
     Contexts, EpsilonGreedy, LinTs, LinUcb, Policy as _, Rounds, Softmax, Thompson, Ucb1,
 };
-use flownote_models::{Model as _, ModelError, Result};
+use flownote_models::{Model as _, ModelError, Result, Watch};
 use numpy::{
     PyArray1, PyArray2, PyArrayMethods as _, PyReadonlyArray2, PyUntypedArrayMethods as _,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::{Column, Numbers, detached, keep, numbers, raise, read, slice};
+use super::{Column, Numbers, detached, interruptible, keep, numbers, raise, read, slice};
 
 /// A column of actions from Python.
 pub(super) type Actions<'py> = numpy::PyReadonlyArray1<'py, i64>;
@@ -23,6 +24,28 @@ pub(super) type Table<'py> = PyReadonlyArray2<'py, f64>;
 /// Up to so many rounds are chosen for on the thread that asks: to wake others takes longer, and
 /// no policy shares out so few.
 const FEW: usize = 32;
+
+/// Contexts are asked about in pieces of about so long: between them Python's signals are heard.
+const PIECE: Duration = Duration::from_millis(50);
+
+/// What `of` says of each context, a piece of them after the other.
+fn in_pieces(
+    contexts: &Contexts<'_>,
+    watch: &dyn Watch,
+    of: impl Fn(&Contexts<'_>) -> Result<Vec<f64>>,
+) -> Result<Vec<f64>> {
+    let (mut all, mut first, mut size) = (Vec::new(), 0, FEW);
+    while first < contexts.rows() {
+        watch.go_on()?;
+        let (begun, end) = (Instant::now(), contexts.rows().min(first + size));
+        all.extend(of(&contexts.between(first..end))?);
+        if begun.elapsed() < PIECE {
+            size *= 2;
+        }
+        first = end;
+    }
+    Ok(all)
+}
 
 /// A policy. Several of Python's threads may ask it while none learns.
 #[pyclass(frozen, module = "flownote_studio._studio.models")]
@@ -143,7 +166,12 @@ impl Policy {
         let kind = self.kind();
         let actions = each!(&*kind, policy => policy.actions());
         let learnt = &*kind;
-        let values = detached(py, || each!(learnt, policy => policy.propensities(&contexts)))?;
+        let of = |contexts: &Contexts<'_>| each!(learnt, policy => policy.propensities(contexts));
+        let values = if contexts.rows() <= FEW {
+            detached(py, || of(&contexts))?
+        } else {
+            interruptible(py, None, |watch| in_pieces(&contexts, watch, of))?
+        };
         table(py, values, contexts.rows(), actions)
     }
 

@@ -104,7 +104,7 @@ impl fmt::Display for Reason {
                 write!(f, "too like frame {frame}, which was chosen ({:.0} % alike)", 100.0 * alike)
             }
             Self::Below { score, lowest } => {
-                write!(f, "scored {score:.3}, not above the last chosen, {lowest:.3}")
+                write!(f, "scored {score:.3}, not above the lowest chosen, {lowest:.3}")
             }
             Self::NoneWanted => f.write_str("none was to be chosen"),
         }
@@ -138,7 +138,7 @@ mod tests {
         let like = Reason::TooLike { frame: 7, alike: 0.914 };
         assert_eq!(like.to_string(), "too like frame 7, which was chosen (91 % alike)");
         let below = Reason::Below { score: 0.5, lowest: 0.61 };
-        assert_eq!(below.to_string(), "scored 0.500, not above the last chosen, 0.610");
+        assert_eq!(below.to_string(), "scored 0.500, not above the lowest chosen, 0.610");
         let numbers = [0.0, 1234.5, 0.000_012_3, f64::INFINITY, -3.0];
         assert_eq!(numbers.map(short), ["0", "1234", "0.000012", "inf", "-3"]);
     }

@@ -36,7 +36,7 @@ pub fn folds(rows: usize, folds: usize, seed: u64) -> Result<Vec<usize>> {
 /// # Errors
 /// [`ModelError::Input`] where the contexts have other rows than the log, an action isn't below
 /// `actions`, or the model can't be fitted; [`ModelError::Cancelled`] when `watch` says so, which
-/// is told of each fold.
+/// is told of each action of each fold.
 pub fn cross_fit(
     model: &RewardModel,
     log: &Log<'_>,
@@ -51,15 +51,13 @@ pub fn cross_fit(
     model.check(log, contexts, actions)?;
     checks::same_length("folds", fold.len(), log.rows())?;
     let count = fold.iter().max().map_or(0, |last| last + 1);
-    watch.begins(Some(count));
+    watch.begins(Some(count * actions));
     let fitted: Vec<_> = (0..count)
         .into_par_iter()
         .map(|held_out| {
             watch.go_on()?;
             let rows: Vec<usize> = (0..log.rows()).filter(|&row| fold[row] != held_out).collect();
-            let fitted = model.fit(log, contexts, actions, &rows)?;
-            watch.made(1);
-            Ok(fitted)
+            model.fit(log, contexts, actions, &rows, watch)
         })
         .collect::<Result<_>>()?;
     let mut predicted = Vec::with_capacity(log.rows() * actions);

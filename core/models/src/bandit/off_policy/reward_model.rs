@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::log::Log;
 use crate::{
-    ModelError, Result,
+    ModelError, Result, Watch,
     bandit::{
         Contexts,
         checks::{check_actions, same_length},
@@ -77,13 +77,14 @@ impl RewardModel {
         Ok(())
     }
 
-    /// Fits it on some rows of a log.
+    /// Fits it on some rows of a log. `watch` is told of each action, and asked in each step.
     pub(super) fn fit(
         &self,
         log: &Log<'_>,
         contexts: &Contexts<'_>,
         actions: usize,
         rows: &[usize],
+        watch: &dyn Watch,
     ) -> Result<Fitted> {
         let sum: f64 = rows.iter().map(|&row| log.rewards()[row]).sum();
         let base = match self.link {
@@ -99,7 +100,8 @@ impl RewardModel {
         let size = contexts.dimensions() + 1;
         let mut coefficients = Vec::with_capacity(actions * size);
         for rows in &of_action {
-            coefficients.extend(self.fit_action(log, contexts, base, rows)?);
+            coefficients.extend(self.fit_action(log, contexts, base, rows, watch)?);
+            watch.made(1);
         }
         Ok(Fitted { link: self.link, base, coefficients })
     }
@@ -111,13 +113,17 @@ impl RewardModel {
         contexts: &Contexts<'_>,
         base: f64,
         rows: &[usize],
+        watch: &dyn Watch,
     ) -> Result<Vec<f64>> {
         const STEPS: usize = 100;
+        // The error that is left is about the square of the last step's.
+        const SHORT: f64 = 1e-7;
         let size = contexts.dimensions() + 1;
         let mut coefficients = vec![0.0; size];
         let mut loss = self.loss(log, contexts, base, rows, &coefficients);
         let mut features = vec![1.0; size];
         for _ in 0..STEPS {
+            watch.go_on()?;
             let mut gradient: Vec<f64> = coefficients.iter().map(|it| self.l2 * it).collect();
             let mut curvature = vec![0.0; size * size];
             (0..size).for_each(|place| curvature[place * size + place] = self.l2);
@@ -150,13 +156,13 @@ impl RewardModel {
             if !lower.is_finite() {
                 return Err(too_large());
             }
+            // What doesn't lead down however short it is, is rounding.
+            let is_least = share < 1e-9 || (share == 1.0 && moved <= SHORT * longest);
             (coefficients, loss) = (next, lower.min(loss));
-            if self.link == Link::Identity || moved <= 1e-12 * longest {
-                return Ok(coefficients);
+            if self.link == Link::Identity || is_least {
+                break;
             }
         }
-        // Newton's steps on a convex function only dawdle where rounding errors are all that is
-        // left of the gradient.
         Ok(coefficients)
     }
 

@@ -71,7 +71,7 @@ fn the_reward_models_are_scikit_learns() {
     let contexts = Contexts::new(&golden.context, rows.len(), 2).unwrap();
     let log = Log::new(&golden.action, &golden.reward, &golden.propensity).unwrap();
     let ridge = RewardModel { link: Link::Identity, l2: golden.l2 };
-    let fitted = ridge.fit(&log, &contexts, golden.actions, &rows).unwrap();
+    let fitted = ridge.fit(&log, &contexts, golden.actions, &rows, &|| false).unwrap();
     let found = rows.iter().flat_map(|&row| fitted.predict(contexts.row(row)));
     assert!(found.zip(&golden.ridge).all(|(a, b)| (a - b).abs() < 1e-12));
 
@@ -85,7 +85,7 @@ fn the_reward_models_are_scikit_learns() {
     let of_twice = Contexts::new(&context, 2 * rows.len(), 2).unwrap();
     let all: Vec<usize> = (0..2 * rows.len()).collect();
     let logistic = RewardModel { link: Link::Logit, l2: golden.l2 };
-    let fitted = logistic.fit(&twice, &of_twice, golden.actions, &all).unwrap();
+    let fitted = logistic.fit(&twice, &of_twice, golden.actions, &all, &|| false).unwrap();
     for (row, expected) in golden.logistic.chunks_exact(golden.actions).enumerate() {
         for (found, expected) in fitted.predict(contexts.row(row)).zip(expected) {
             assert!((found - expected).abs() < 1e-6, "{found} {expected}");

@@ -24,10 +24,12 @@ pub enum Verdict {
     Better,
     /// The first is worse.
     Worse,
-    /// The interval of the difference holds zero.
+    /// The interval of the difference holds zero, or is of fewer than a hundred rows that are
+    /// all alike.
     CannotTell {
         /// How many rows like these would tell a difference as large as the one that was seen,
-        /// four times in five; nothing where no difference was seen.
+        /// four times in five (a hundred, where all are alike); nothing where no difference was
+        /// seen.
         needed: Option<f64>,
     },
     /// Few rows carry the weight, so that no interval is to be believed.
@@ -85,12 +87,17 @@ pub fn compare_apart(first: &Estimate, second: &Estimate) -> Comparison {
 fn judge(first: &Estimate, second: &Estimate, error: f64, interval: Interval) -> Comparison {
     let difference = first.value - second.value;
     let rows = first.rows.min(second.rows) as f64;
-    let told = needed_to_tell(rows, difference, error, interval.level);
+    // A few rows that are all alike say nothing of how far others may be from them.
+    let is_still = error == 0.0 && rows < FEW_ROWS;
+    let told = match is_still {
+        true => (difference != 0.0).then_some(FEW_ROWS),
+        false => needed_to_tell(rows, difference, error, interval.level),
+    };
     let reports = || [first, second].into_iter().filter_map(|it| it.weights.as_ref());
     let verdict = if reports().any(|report| !report.warnings.is_empty()) {
         let carried = reports().map(needed_to_carry).fold(0.0, f64::max);
         WeightsUnfit { needed: told.map(|told| told.max(carried)) }
-    } else if !interval.excludes_zero() {
+    } else if is_still || !interval.excludes_zero() {
         CannotTell { needed: told }
     } else if difference > 0.0 {
         Better

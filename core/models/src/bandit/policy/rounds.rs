@@ -1,5 +1,7 @@
 //! What policies learn from and choose for.
 
+use std::ops::Range;
+
 use crate::{ModelError, Result, bandit::checks};
 
 /// What is known of each round before an action is chosen: rows of equally many numbers.
@@ -50,6 +52,16 @@ impl<'a> Contexts<'a> {
     #[must_use]
     pub fn dimensions(&self) -> usize {
         self.dimensions
+    }
+
+    /// Those of some rounds.
+    ///
+    /// # Panics
+    /// Where there are fewer.
+    #[must_use]
+    pub fn between(&self, rows: Range<usize>) -> Self {
+        let values = &self.values[rows.start * self.dimensions..rows.end * self.dimensions];
+        Self { values, rows: rows.len(), ..*self }
     }
 
     /// What is known of one.

@@ -21,8 +21,10 @@ pub(super) use build::steps;
 /// How many items are scored one by one: only more of them are worth an index.
 pub const MANY: usize = 50_000;
 
-/// How many of the best are kept in sight at least while one looks for a member's.
+/// How many of the best are kept in sight at least while one looks for a member's, and how many
+/// times as many as are wanted: the last in sight are found badly.
 const SIGHT: usize = 160;
+const WIDER: usize = 4;
 
 /// The name of a saved model's array that holds one.
 const ARRAY: &str = "index";
@@ -113,7 +115,7 @@ impl Index {
         let mut sought = vec![0.0; self.points.stride()];
         sought[..width].copy_from_slice(&member[..width]);
         let mut found = self.descend(&sought, 1, scratch);
-        found = self.look(&sought, &found, 0, count.max(SIGHT), scratch);
+        found = self.look(&sought, &found, 0, SIGHT.max(WIDER * count), scratch);
         found.truncate(count);
         found
     }
