@@ -31,7 +31,8 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def dump(folder: Path, name: str) -> bytes:
     """Returns the stored bytes of an artifact of the run's end."""
-    command = [sys.executable, "-m", "flownote", "dump", f"ArtworkPersonalization/latest/end/0/{name}", "-o", name]
+    what = f"ArtworkPersonalization/latest/end/0/{name}"
+    command = [sys.executable, "-m", "flownote", "dump", what, "-o", name]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return (folder / name).read_bytes()

@@ -130,6 +130,14 @@ def test_the_verdict_is_that_nobody_can_tell_where_the_weights_are_unfit() -> No
     assert "all weight" in repr(estimate)
 
 
+def test_rows_that_are_all_alike_say_so_and_few_of_them_tell_nothing() -> None:
+    even = Log([0, 1] * 50, [0] * 100, [0.5] * 100).evaluate([0.5, 0.5])
+    assert "all rows are alike" in repr(even)
+    won, lost = (Log([0], [reward], [1]).observed() for reward in (1, 0))
+    found = won.compare(lost, together=False)
+    assert (found.verdict, found.needed) == ("cannot tell", 100.0)
+
+
 def test_of_two_logs_and_of_one_the_same_difference_is_told_differently() -> None:
     random = np.random.default_rng(8)
     action = random.integers(0, 2, 4_000)

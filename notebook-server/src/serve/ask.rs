@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use flownote_flow::help::Help;
 use flownote_models::ModelError;
 use jiff::Timestamp;
@@ -25,9 +25,10 @@ const MOST_TITLES: u64 = 1_000;
 pub async fn recommend(
     State(app): State<Serving>,
     Name(member): Name,
-    asked: Asked,
+    RawQuery(query): RawQuery,
 ) -> Answer<Recommended> {
-    let k = asked.number("k")?.unwrap_or(TITLES);
+    let asked = only(query.as_deref(), &["k"])?;
+    let k = asked.number("k").map_err(|it| it.at("k"))?.unwrap_or(TITLES);
     if k == 0 || k > MOST_TITLES {
         let hint = format!("ask for 1 to {MOST_TITLES}");
         return Err(Failure::wrong(format!("{k} titles can't be recommended"), hint).at("k"));
@@ -73,8 +74,9 @@ pub async fn recommend(
 pub async fn artwork(
     State(app): State<Serving>,
     Name(title): Name,
-    asked: Asked,
+    RawQuery(query): RawQuery,
 ) -> Answer<Chosen> {
+    let asked = only(query.as_deref(), &["member"])?;
     let choosing = app.choosing(&title).ok_or_else(|| no_pictures(&app, &title))?;
     let member = asked.one("member").map(str::to_owned);
     member.iter().try_for_each(|member| name::check(member, "member"))?;
@@ -140,6 +142,20 @@ pub async fn nothing() -> Failure {
 pub async fn other_method() -> Failure {
     let status = axum::http::StatusCode::METHOD_NOT_ALLOWED;
     Failure::new(status, "this isn't asked so", "GET /openapi.json says how it is asked")
+}
+
+/// Reads a query that may have `known` parameters and no others: a slip is told, not ignored.
+pub fn only(query: Option<&str>, known: &[&str]) -> Result<Asked, Failure> {
+    let query = query.unwrap_or_default();
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    let Some((name, _)) = pairs.find(|(name, _)| !known.contains(&&**name)) else {
+        return Ok(Asked::parse(query));
+    };
+    let hint = match known {
+        [] => "there are none here".to_owned(),
+        known => format!("there is `{}`", known.join("`, `")),
+    };
+    Err(Failure::wrong(format!("there is no parameter `{name}`"), hint).at(name))
 }
 
 impl Shared {

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::routes::ROUTES;
 use super::state::{Serving, Shared};
 use crate::answer::Failure;
 use crate::security::gate::is_json;
@@ -53,7 +54,7 @@ fn check(app: &Shared, request: &Request) -> Result<(), Failure> {
             "send `Authorization: Bearer TOKEN`",
         ));
     }
-    if *request.method() == Method::POST && !is_json(headers) {
+    if is_post(request) && !is_json(headers) {
         return Err(Failure::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "only JSON is understood here",
@@ -61,6 +62,13 @@ fn check(app: &Shared, request: &Request) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// Whether it is a POST to where one is taken; what isn't asked so is told that instead.
+fn is_post(request: &Request) -> bool {
+    let path = request.uri().path();
+    *request.method() == Method::POST
+        && ROUTES.iter().any(|it| it.method == "post" && it.path == path)
 }
 
 /// Whether a browser says that a page asks. None of its own is served, so it is another site's;

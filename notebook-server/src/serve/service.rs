@@ -118,9 +118,10 @@ impl Server {
         let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
             let _ = closed.wait_for(|closed| *closed).await;
         });
-        let looking = tokio::spawn(look(app.clone(), store, tell.clone(), times.look));
+        let looking = tokio::spawn(look(app.clone(), store.clone(), tell.clone(), times.look));
         let settling = tokio::spawn(settle(app.clone(), times.patience));
-        let mut writing = tokio::spawn(write(app.clone(), tell, times.write, closing.subscribe()));
+        let writing = write(app.clone(), tell.clone(), times.write, closing.subscribe());
+        let mut writing = tokio::spawn(writing);
         let stop = async {
             shutdown.await;
             closing.send_replace(true);
@@ -144,7 +145,12 @@ impl Server {
         writing.abort();
         served?;
         let because = match ended {
-            Ok(Ok(())) => return Ok(()),
+            Ok(Ok(())) => {
+                if let Some(run) = app.journal.run() {
+                    tell(format!("the log is written: `{run}` in {}", store.url()));
+                }
+                return Ok(());
+            }
             Ok(Err(error)) => Some(Box::new(error)),
             Err(_) => None,
         };

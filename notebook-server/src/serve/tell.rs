@@ -2,13 +2,13 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use flownote_flow::help::resembling;
 
 use super::api::Taken;
-use super::ask::now;
+use super::ask::{now, only};
 use super::event::{self, Event, What, wrong};
 use super::live::{Live, Outcome};
 use super::place::Place;
@@ -24,8 +24,10 @@ const MOST: usize = 1_000;
 /// `POST /events`: all of them are taken, or none.
 pub async fn events(
     State(app): State<Serving>,
+    RawQuery(query): RawQuery,
     body: Result<Bytes, BytesRejection>,
 ) -> Answer<Taken> {
+    only(query.as_deref(), &[])?;
     let events = event::parse(&body.map_err(unread)?)?;
     if events.len() > MOST {
         let what = format!("{} events are too many at once", events.len());

@@ -153,8 +153,10 @@ async fn a_member_is_shown_what_suits_what_they_watched() {
     let shown = server.get("/recommend/stranger").await;
     assert_eq!(titles(&shown).len(), TITLES.len() - 2, "{shown}");
 
-    let none = Ask::new("GET", "/recommend/a1?k=0").send(server.at).await;
-    assert_eq!((none.status, none.json()["error"]["where"].clone()), (400, json!("k")));
+    for query in ["k=0", "k=abc"] {
+        let none = Ask::new("GET", &format!("/recommend/a1?{query}")).send(server.at).await;
+        assert_eq!((none.status, none.json()["error"]["where"].clone()), (400, json!("k")));
+    }
     server.end().await;
 }
 
@@ -401,6 +403,8 @@ async fn strangers_and_pages_are_refused() {
     check(ask("POST", "/events").header("Content-Type", "application/json").body("[]"), 200).await;
     check(ask("GET", "/api/runs"), 404).await;
     check(ask("POST", "/health").header("Content-Type", "application/json"), 405).await;
+    check(ask("POST", "/recommend/a1"), 405).await;
+    check(ask("POST", "/api/runs"), 404).await;
     server.end().await;
 
     let mut open = Options::new(store.clone(), "ana");

@@ -76,7 +76,10 @@ async fn a_store_that_fails_for_a_while_costs_no_row() {
     assert_eq!((&health["status"], &health["lost"]), (&json!("ok"), &json!(0)));
     let told = server.told.lock().unwrap().len();
     assert_eq!(told, 1, "it is told of once");
+    let told = server.told.clone();
     server.end().await;
+    let last = told.lock().unwrap().pop().unwrap();
+    assert!(last.starts_with("the log is written: `Serve/"), "{last}");
     requests.sort();
     assert_eq!(logged(&store).await, requests);
 }
@@ -148,6 +151,11 @@ async fn what_cannot_be_read_is_refused_in_json_and_decides_nothing() {
     check(get(&format!("/recommend/{long}")), 400, path(), is_long).await;
     check(get(&format!("/artwork/{long}")), 400, path(), is_long).await;
     check(get(&format!("/artwork/Alien?member={long}")), 400, json!("member"), is_long).await;
+    let unknown = |name: &str| format!("there is no parameter `{name}`");
+    check(get("/recommend/a1?K=5"), 400, json!("K"), &unknown("K")).await;
+    check(get("/artwork/Alien?member=a1&k=5"), 400, json!("k"), &unknown("k")).await;
+    let dry = Ask::new("POST", "/events?dry=1").header("Content-Type", "application/json");
+    check(dry.body("[]"), 400, json!("dry"), &unknown("dry")).await;
     let large = Ask::new("POST", "/events").header("Content-Type", "application/json");
     let large = large.body(" ".repeat((1 << 20) + 1));
     check(large, 413, Value::Null, "the body is larger than 1024 KiB").await;

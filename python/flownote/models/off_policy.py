@@ -159,9 +159,10 @@ class Estimate:
             text += f", {100 * self.taken:.1f} % of them taken"
         if self.weights is not None:
             text += f", {self.weights.effective:,.0f} effective"
-            if self.weights.warnings:
-                text += "; " + "; ".join(self.weights.warnings)
-        return text
+        notes = list(self.weights.warnings) if self.weights else []
+        if self.error == 0:
+            notes.append("all rows are alike, which says nothing of how far off it may be")
+        return "; ".join([text, *notes])
 
     def _repr_html_(self) -> str:
         return f"<p><b>{html.escape(self.estimator)}</b> {html.escape(self._summary())}</p>"

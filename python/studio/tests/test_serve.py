@@ -120,6 +120,7 @@ def test_an_event_changes_the_answer_and_a_newer_run_takes_over_under_load(recom
         assert played not in titles(server.get("recommend", "368", k=50))
         said = server.end()
     assert f"serving `{second}` instead of `{first}`" in said
+    assert "the log is written: `Serve/" in said
 
     log = decisions(recommend)
     assert len(log) == len(answers) + 5

@@ -331,6 +331,10 @@ fn commands(
         Status::Running => {
             commands.push((format!("flownote logs {id} --follow"), "watch what it prints"));
         }
+        Status::Succeeded if is_log => {
+            let rows = format!("flownote artifacts {id}/decisions/0");
+            commands.push((rows, "the first rows that it logged"));
+        }
         Status::Succeeded => {
             commands.push((format!("flownote artifacts {id}"), "the values it ended with"));
             commands.push((format!("flownote logs {id}"), "what its tasks printed"));

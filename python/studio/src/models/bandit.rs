@@ -29,14 +29,16 @@ const FEW: usize = 32;
 const PIECE: Duration = Duration::from_millis(50);
 
 /// What `of` says of each context, a piece of them after the other.
-fn in_pieces(
+fn piecewise(
     contexts: &Contexts<'_>,
     watch: &dyn Watch,
     of: impl Fn(&Contexts<'_>) -> Result<Vec<f64>>,
 ) -> Result<Vec<f64>> {
     let (mut all, mut first, mut size) = (Vec::new(), 0, FEW);
     while first < contexts.rows() {
-        watch.go_on()?;
+        if watch.stop() {
+            return Err(ModelError::Cancelled);
+        }
         let (begun, end) = (Instant::now(), contexts.rows().min(first + size));
         all.extend(of(&contexts.between(first..end))?);
         if begun.elapsed() < PIECE {
@@ -170,7 +172,7 @@ impl Policy {
         let values = if contexts.rows() <= FEW {
             detached(py, || of(&contexts))?
         } else {
-            interruptible(py, None, |watch| in_pieces(&contexts, watch, of))?
+            interruptible(py, None, |watch| piecewise(&contexts, watch, of))?
         };
         table(py, values, contexts.rows(), actions)
     }

@@ -331,6 +331,22 @@ fn the_verdict_is_right_and_its_rows_are_enough() {
 }
 
 #[test]
+fn a_few_rows_that_are_all_alike_tell_nothing_and_many_do() {
+    let compared = |rows: usize| {
+        let of = |reward: f64| {
+            let (actions, rewards, even) = (vec![0; rows], vec![reward; rows], vec![1.0; rows]);
+            let log = Log::new(&actions, &rewards, &even).unwrap();
+            Estimate::logged(&log, ANALYTIC, &never).unwrap()
+        };
+        compare_apart(&of(1.0), &of(0.0)).verdict
+    };
+    for rows in [1, 3, 99] {
+        assert_eq!(compared(rows), Verdict::CannotTell { needed: Some(100.0) }, "{rows}");
+    }
+    assert_eq!(compared(100), Verdict::Better);
+}
+
+#[test]
 fn a_row_that_weighs_all_is_warned_of_and_no_verdict_rests_on_it() {
     let rows = 2_000;
     let actions: Vec<i64> = (0..rows).map(|row| row % 2).collect();
