@@ -17,6 +17,6 @@ def trained(tmp_path_factory):
     project = Project(tmp_path_factory.mktemp("trained"))
     first = project.shell("run flow.py --quiet --tag first")
     assert first.code == 0, first.err
-    second = project.shell("run flow.py --quiet --alpha 0.25 --fail")
+    second = project.shell("run flow.py --quiet --alpha 0.25 --fail -j 3")
     assert second.code == 1, second.err
     return project

@@ -37,6 +37,10 @@ CURVE = KaplanMeier().fit([1, 2, 3])
         ("`penalty` is 'a'", lambda: Logistic("a").fit(ROWS, [0, 1, 0])),  # type: ignore[arg-type]
         ("`labels` isn't a column of whole numbers", lambda: silhouettes(ROWS, ["a", "b", "b"])),
         ("`labels` isn't a column of whole numbers", lambda: silhouettes(ROWS, [0.5, 1, 1])),
+        (
+            "`labels` has 9223372036854775813",
+            lambda: silhouettes(ROWS, np.array([2**63 + 5, 0, 1], dtype=np.uint64)),
+        ),
         ("`n_actions` is -1", lambda: Thompson(-1).choose()),
         ("`size` is -1", lambda: Thompson(2).choose(size=-1)),
         (r"`prior` is \(1, 1, 1\)", lambda: Thompson(2, prior=(1, 1, 1)).choose()),  # type: ignore

@@ -122,6 +122,10 @@ def whole(name: str, values: Any, hint: str = "give a list of whole numbers") ->
                 f"`{name}` isn't a column of whole numbers: it has {array[row]} at row {row}",
                 hint=hint,
             )
+    elif array.dtype == np.uint64 and array.max() >= 2**63:
+        raise ModelError(
+            f"`{name}` has {array.max()}, which no number here is as large as", hint=hint
+        )
     elif array.dtype.kind not in "iu":
         raise ModelError(
             f"`{name}` isn't a column of whole numbers: it is of `{array.dtype}`", hint=hint

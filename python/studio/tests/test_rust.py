@@ -103,8 +103,11 @@ def test_all_rows_of_a_shown_table_can_be_asked_for(rust: Rust) -> None:
 
     def rows(name: str, version: int) -> list[Any]:
         answer = rust.ask("export", names={name: version}, common=True)
-        return list(rust.python(name, answer["values"][name]).to_pandas().iloc[:, 0])
+        return list(rust.python(name, answer["values"][name]).iloc[:, 0])
 
+    failed = rust.cell('display(&long);\nlet none: i64 = "x".parse()?;', cell="fails")
+    assert failed.status == "error"
+    assert rows("table 1", failed.finished["execution"]) == list(range(200)), "it is seen"
     first = ran.finished["execution"]
     assert rows("table 1", first) == ["a", "b"]
     assert rows("table 2", first) == list(range(200))

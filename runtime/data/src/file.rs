@@ -1,14 +1,14 @@
 //! Files as tables: Parquet, CSV, JSON, Arrow and NumPy, one file, a folder or a pattern.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::csv;
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::TableProvider;
-use datafusion::common::DataFusionError;
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::file_format::csv::CsvFormat;
 use datafusion::datasource::file_format::json::JsonFormat;
@@ -182,33 +182,59 @@ pub(crate) async fn open(
         Some(_) => options.infer_partitions(state, &found.url).await.map_err(explain)?,
         None => vec![],
     };
-    let partitions =
-        partitions.into_iter().map(|column| (column, arrow::datatypes::DataType::Utf8)).collect();
+    let partitions = partitions.into_iter().map(|column| (column, DataType::Utf8)).collect();
     let options = options.with_table_partition_cols(partitions);
     let config = ListingTableConfig::new(found.url.clone()).with_listing_options(options);
     let config = match found.format {
-        Format::Csv(delimiter) => {
-            config.with_schema(csv_schema(found, delimiter).map_err(explain)?)
-        }
+        Format::Csv(delimiter) => config.with_schema(csv_schema(name, found, delimiter)?),
         _ => config.infer_schema(state).await.map_err(explain)?,
     };
     ListingTable::try_new(config).map(|table| Arc::new(table) as _).map_err(explain)
 }
 
 /// The columns of CSV files, by their first rows: where those hold line breaks within quotes,
-/// DataFusion 55 guesses by pieces that are cut there.
-fn csv_schema(found: &Found, delimiter: u8) -> Result<SchemaRef, DataFusionError> {
+/// DataFusion 55 guesses by pieces that are cut there. A column of several types is the widest.
+fn csv_schema(name: &str, found: &Found, delimiter: u8) -> Result<SchemaRef, Error> {
     let format = csv::reader::Format::default().with_header(true).with_delimiter(delimiter);
-    let (mut schemas, mut left) = (Vec::new(), GUESSED);
+    let (mut fields, mut left): (Vec<Field>, usize) = (Vec::new(), GUESSED);
     for path in &found.files {
-        let (schema, rows) = format.infer_schema(fs::File::open(path)?, Some(left))?;
-        schemas.push(schema);
+        let wrong = |problem: String| match path.file_name() {
+            Some(file) if found.files.len() > 1 => {
+                fail(name, &format!("{}: {problem}", file.to_string_lossy()), None)
+            }
+            _ => fail(name, &problem, None),
+        };
+        let file = fs::File::open(path).map_err(|error| wrong(error.to_string()))?;
+        let read = format.infer_schema(file, Some(left));
+        let (schema, rows) = read.map_err(|error| wrong(error.to_string()))?;
+        let mut names = BTreeSet::new();
+        if let Some(twice) = schema.fields().iter().find(|it| !names.insert(it.name())) {
+            return Err(wrong(format!("two columns are called `{}`", twice.name())));
+        }
+        for field in schema.fields() {
+            match fields.iter_mut().find(|it| it.name() == field.name()) {
+                Some(known) => *known = widest(known, field),
+                None => fields.push(field.as_ref().clone()),
+            }
+        }
         left -= rows;
         if left == 0 {
             break;
         }
     }
-    Ok(Arc::new(Schema::try_merge(schemas)?))
+    Ok(Arc::new(Schema::new(fields)))
+}
+
+/// A field for the values of both.
+fn widest(one: &Field, other: &Field) -> Field {
+    let both = [one.data_type(), other.data_type()];
+    let wide = match both {
+        [one, other] if one == other => one.clone(),
+        [DataType::Null, known] | [known, DataType::Null] => known.clone(),
+        _ if both.iter().all(|it| it.is_numeric()) => DataType::Float64,
+        _ => DataType::Utf8,
+    };
+    one.clone().with_data_type(wide).with_nullable(true)
 }
 
 /// The error for a file that isn't there, with the name that was probably meant.
@@ -266,7 +292,12 @@ fn formats() -> String {
 fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
-        if path.is_dir() { walk(&path, visit) } else { visit(&path) }
+        if path.is_dir() {
+            walk(&path, visit);
+        } else if path.is_file() {
+            // No link that leads nowhere, and no pipe.
+            visit(&path);
+        }
     }
 }
 

@@ -99,6 +99,11 @@ fn sixty_thousand_items() {
     let shared = near.items.iter().zip(&exact.items).filter(|(near, exact)| near == exact);
     assert!(shared.count() >= 76, "{:?} {:?}", near.items, exact.items);
 
+    // Many together are scored, every one.
+    let many = rows.between(0..10);
+    let near = near_top_k(&model, &many, None, 10, all, &never).unwrap();
+    assert_eq!(near, top_k(&model, &many, None, 10, all, &never).unwrap());
+
     // Where hardly anything may be shown, all is scored, and nothing else is shown.
     let few: Vec<bool> = (0..ITEMS).map(|item| item % 5000 == 17).collect();
     let filter = Filter { unseen: false, allowed: Some(&few) };

@@ -93,7 +93,8 @@ def _check_compressed(name: str, matrix: Any) -> None:
     if (
         len(bounds) != lines + 1
         or bounds[0] != 0
-        or not len(indices) == bounds[-1] == len(matrix.data)
+        or len(indices) != len(matrix.data)
+        or bounds[-1] > len(indices)
         or (bounds[1:] < bounds[:-1]).any()
     ):
         raise ModelError(

@@ -97,7 +97,7 @@ pub async fn show(store: &Store, run: &RunKey, json: bool) -> Result<(), Error> 
     let table = if notebooks::is(&run.flow) { cell_table(&steps) } else { step_table(&steps) };
     text.push_str(&table);
     text.push_str(&failures(&failed, &cells));
-    text.push_str(&words::next(&commands(&summary, &record, &failed)));
+    text.push_str(&words::next(&commands(&summary, &record, &tasks, &failed)));
     output::write(text)
 }
 
@@ -304,6 +304,7 @@ fn failures(failed: &[&Task], cells: &Cells) -> String {
 fn commands(
     summary: &RunSummary,
     record: &RunRecord,
+    tasks: &[Task],
     failed: &[&Task],
 ) -> Vec<(String, &'static str)> {
     let id = summary.run.as_str().rsplit_once('-').map_or(summary.run.as_str(), |(_, end)| end);
@@ -332,7 +333,8 @@ fn commands(
             commands.push((format!("flownote logs {id} --follow"), "watch what it prints"));
         }
         Status::Succeeded if is_log => {
-            let rows = format!("flownote artifacts {id}/decisions/0");
+            let first = tasks.first().map(|task| format!("/{}/{}", task.step, task.task));
+            let rows = format!("flownote artifacts {id}{}", first.unwrap_or_default());
             commands.push((rows, "the first rows that it logged"));
         }
         Status::Succeeded => {

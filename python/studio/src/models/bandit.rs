@@ -169,10 +169,12 @@ impl Policy {
         let actions = each!(&*kind, policy => policy.actions());
         let learnt = &*kind;
         let of = |contexts: &Contexts<'_>| each!(learnt, policy => policy.propensities(contexts));
-        let values = if contexts.rows() <= FEW {
-            detached(py, || of(&contexts))?
-        } else {
+        // Others are asked once, whatever the rounds.
+        let is_linear = matches!(learnt, Kind::LinUcb(_) | Kind::LinTs(_));
+        let values = if is_linear && contexts.rows() > FEW {
             interruptible(py, None, |watch| piecewise(&contexts, watch, of))?
+        } else {
+            detached(py, || of(&contexts))?
         };
         table(py, values, contexts.rows(), actions)
     }

@@ -340,6 +340,12 @@ impl Cells {
         let Some(ready) = &self.ready else { return Ok(()) };
         let handles: Vec<Handle> = given.iter().map(|given| given.handle).collect();
         let result = ready.world.run(built.body, &handles);
+        let shown = result.shown.into_iter().map(|(name, table)| {
+            let held = Held::of(execute, table.handle, ready.world.describe(table.handle));
+            (name, (held, table.bytes))
+        });
+        let older = self.versions.show(&execute.cell, execute.execution, shown.collect());
+        older.iter().for_each(|handle| ready.world.forget(*handle));
         match result.status.as_str() {
             "ok" => {}
             "interrupted" => return Err(Ended::Stopped),
@@ -373,12 +379,6 @@ impl Cells {
             let held = Held::of(execute, handle, described);
             self.versions.make(&name, execute.execution, Known::Value(Arc::new(held)));
         }
-        let shown = result
-            .shown
-            .into_iter()
-            .map(|(name, handle)| (name, Held::of(execute, handle, ready.world.describe(handle))));
-        let older = self.versions.show(&execute.cell, execute.execution, shown.collect());
-        self.drop_values(&older);
         Ok(())
     }
 

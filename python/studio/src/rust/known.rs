@@ -49,12 +49,12 @@ impl Held {
 pub struct Versions {
     known: HashMap<(String, u64), Known>,
     bound: BTreeMap<String, u64>,
-    /// Cells that showed tables, the latest at the end, with those tables.
-    shown: VecDeque<(String, Vec<NameVersion>)>,
+    /// Cells that showed tables, the latest at the end, with those tables and their bytes.
+    shown: VecDeque<(String, Vec<NameVersion>, u64)>,
 }
 
-/// So many cells' tables are kept because they were shown.
-const SHOWN: usize = 8;
+/// Bytes of all tables that are kept because cells showed them.
+const ROOM: u64 = 256 << 20;
 
 impl Versions {
     /// Takes a version, in the place of what was known of it; returns that.
@@ -74,25 +74,35 @@ impl Versions {
     }
 
     /// Takes the tables that a cell showed; returns the values that aren't kept for it any more.
-    pub fn show(&mut self, cell: &str, version: u64, shown: BTreeMap<String, Held>) -> Vec<Handle> {
-        if shown.is_empty() {
-            return vec![];
-        }
-        let mut names = Vec::new();
-        for (name, held) in shown {
+    pub fn show(
+        &mut self,
+        cell: &str,
+        version: u64,
+        shown: BTreeMap<String, (Held, u64)>,
+    ) -> Vec<Handle> {
+        let (mut names, mut bytes) = (Vec::new(), 0);
+        for (name, (held, size)) in shown {
             self.enter(&name, version, Known::Value(Arc::new(held)));
             names.push(NameVersion { name, version });
+            bytes += size;
         }
-        self.shown.push_back((cell.to_owned(), names));
-        let oldest = if self.shown.len() > SHOWN { self.shown.pop_front() } else { None };
-        oldest.map_or_else(Vec::new, |(_, names)| self.forget(&names))
+        if !names.is_empty() {
+            self.shown.push_back((cell.to_owned(), names, bytes));
+        }
+        let mut older = Vec::new();
+        while self.shown.iter().map(|(.., bytes)| bytes).sum::<u64>() > ROOM
+            && let Some((_, names, _)) = self.shown.pop_front()
+        {
+            older.extend(self.forget(&names));
+        }
+        older
     }
 
     /// What a cell showed isn't seen any more; returns the values that were kept for it.
     pub fn hide(&mut self, cell: &str) -> Vec<Handle> {
-        let place = self.shown.iter().position(|(by, _)| by == cell);
-        let names = place.and_then(|place| self.shown.remove(place));
-        names.map_or_else(Vec::new, |(_, names)| self.forget(&names))
+        let place = self.shown.iter().position(|(by, ..)| by == cell);
+        let shown = place.and_then(|place| self.shown.remove(place));
+        shown.map_or_else(Vec::new, |(_, names, _)| self.forget(&names))
     }
 
     /// What a name is just now, and which version of it.

@@ -117,7 +117,15 @@ pub struct Outcome {
     /// What it leaves, by name.
     pub values: std::collections::BTreeMap<String, Handle>,
     /// The tables that it showed, by the names of their outputs (`table 1`).
-    pub shown: std::collections::BTreeMap<String, Handle>,
+    pub shown: std::collections::BTreeMap<String, ShownTable>,
+}
+
+/// A table that a body showed.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct ShownTable {
+    pub handle: Handle,
+    /// About how much memory it takes.
+    pub bytes: u64,
 }
 
 /// An error of a cell.

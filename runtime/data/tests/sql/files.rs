@@ -44,6 +44,11 @@ fn folders_and_patterns_are_one_table() {
     world.check("SELECT n FROM 'parts' ORDER BY n DESC", &["3", "2", "1"]);
     world.check("SELECT n FROM 'parts/[ab].csv' ORDER BY n", &["1", "2"]);
     world.check("SELECT n, day FROM 'by/' WHERE day = '2'", &["2 2"]);
+    // A column is of the widest type that a file has; what is no file isn't read.
+    world.write("kinds/a.csv", "n,m\n1,1\n");
+    world.write("kinds/b.csv", "n,m\n1.5,x\n");
+    std::os::unix::fs::symlink("nowhere", world.path().join("kinds/.#a.csv")).expect("linked");
+    world.check("SELECT n + 1 AS n, m FROM 'kinds' ORDER BY n", &["2.0 1", "2.5 x"]);
     let answer = world.run("SELECT * FROM 'parts/*.csv'");
     assert_eq!(answer.files.len(), 4, "three files and the folder that was searched");
 }
@@ -70,6 +75,7 @@ fn arrow_and_numpy_files_are_mapped() {
 fn what_is_wrong_with_a_file_is_said() {
     let world = World::new();
     world.write("ratings.csv", "n\n1\n");
+    world.write("twice.csv", "a,a\n1,2\n");
     world.write("broken.parquet", "no parquet");
     world.session.bind("df", flownote_data::Frame::from(numbers("n", [1])));
     let cases = [
@@ -105,6 +111,8 @@ fn what_is_wrong_with_a_file_is_said() {
         let found = error.hint().unwrap_or_default();
         assert!(found.starts_with(hint), "{sql}: {found}");
     }
+    let error = world.fail("SELECT * FROM 'twice.csv'").to_string();
+    assert_eq!(error, "twice.csv: two columns are called `a`");
     let error = world.fail("SELECT * FROM 'broken.parquet'").to_string();
     assert!(error.starts_with("broken.parquet: "), "{error}");
 }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -38,24 +39,43 @@ enum Ended {
 
 thread_local! {
     static CURRENT: std::cell::Cell<*mut Env> = const { std::cell::Cell::new(ptr::null_mut()) };
-    /// Tables that the body showed.
-    static SHOWN: RefCell<Vec<Frame>> = const { RefCell::new(Vec::new()) };
+    static SHOWN: RefCell<Shown> = const { RefCell::new(Shown::new()) };
 }
 
-/// Cells of a table that is kept because it was shown.
-const LARGEST: usize = 8_000_000;
+/// Bytes of a table that is kept because it was shown, and of all that a body showed.
+const LARGEST: usize = 64 << 20;
+const ROOM: usize = 256 << 20;
 
-/// Keeps a table that a body shows; returns the name by which all of its rows can be asked for,
-/// or nothing when it is too large. Its columns aren't copied.
+/// Tables that the body showed, as far as there is room.
+struct Shown {
+    count: usize,
+    /// The number of each, and about how many bytes it takes; the latest at the end.
+    kept: VecDeque<(usize, Frame, usize)>,
+}
+
+impl Shown {
+    const fn new() -> Self {
+        Self { count: 0, kept: VecDeque::new() }
+    }
+}
+
+/// Keeps a table that a body shows; returns the name by which all of its rows can be asked for as
+/// long as there is room, or nothing when it is too large. Its columns aren't copied.
 pub(crate) fn keep_shown(table: &Frame) -> Option<String> {
-    let (rows, columns) = table.shape();
-    if CURRENT.get().is_null() || rows.saturating_mul(columns) > LARGEST {
+    let bytes = table.about_bytes();
+    if CURRENT.get().is_null() || bytes > LARGEST {
         return None;
     }
-    let number = SHOWN.with_borrow_mut(|shown| {
-        shown.push(table.clone());
-        shown.len()
+    let (number, older) = SHOWN.with_borrow_mut(|shown| {
+        shown.count += 1;
+        shown.kept.push_back((shown.count, table.clone(), bytes));
+        let mut older = Vec::new();
+        while shown.kept.iter().map(|it| it.2).sum::<usize>() > ROOM {
+            older.extend(shown.kept.pop_front());
+        }
+        (shown.count, older)
     });
+    drop(older);
     Some(shown_name(number))
 }
 
@@ -127,8 +147,14 @@ pub(crate) fn execute(body: fn(*mut c_void), inputs: Vec<Rc<Value>>) -> Json {
     crate::host::flush();
     // SAFETY: `env` is still here; the compiler must see that the call may have changed it.
     let ended = unsafe { (*pointer).ended.take() };
-    let shown = SHOWN.take();
+    let shown = SHOWN.replace(Shown::new());
     let (mut values, mut tables) = (Map::new(), Map::new());
+    // However it ended: what it showed is seen.
+    for (number, table, bytes) in shown.kept {
+        let value = Value::new(table, common::<Frame>(), "", false);
+        let table = json!({"handle": value::keep(value), "bytes": bytes});
+        tables.insert(shown_name(number), table);
+    }
     let (status, error) = match ended {
         Some(Ended::Well) => {
             for (name, handle) in env.cell.exports.take() {
@@ -136,10 +162,6 @@ pub(crate) fn execute(body: fn(*mut c_void), inputs: Vec<Rc<Value>>) -> Json {
                 if let Some(older) = older.and_then(|older| older.as_u64()) {
                     value::forget_guarded(older);
                 }
-            }
-            for (number, table) in (1..).zip(shown) {
-                let value = Value::new(table, common::<Frame>(), "", false);
-                tables.insert(shown_name(number), value::keep(value).into());
             }
             ("ok", None)
         }

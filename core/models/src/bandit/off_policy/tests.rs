@@ -332,18 +332,21 @@ fn the_verdict_is_right_and_its_rows_are_enough() {
 
 #[test]
 fn a_few_rows_that_are_all_alike_tell_nothing_and_many_do() {
-    let compared = |rows: usize| {
-        let of = |reward: f64| {
-            let (actions, rewards, even) = (vec![0; rows], vec![reward; rows], vec![1.0; rows]);
-            let log = Log::new(&actions, &rewards, &even).unwrap();
-            Estimate::logged(&log, ANALYTIC, &never).unwrap()
-        };
-        compare_apart(&of(1.0), &of(0.0)).verdict
+    let of = |rows: usize, reward: fn(usize) -> f64| {
+        let rewards: Vec<f64> = (0..rows).map(reward).collect();
+        let (actions, even) = (vec![0; rows], vec![1.0; rows]);
+        let log = Log::new(&actions, &rewards, &even).unwrap();
+        Estimate::logged(&log, ANALYTIC, &never).unwrap()
     };
+    let many = of(10_000, |row| f64::from(u8::from(row % 10 == 0)));
     for rows in [1, 3, 99] {
-        assert_eq!(compared(rows), Verdict::CannotTell { needed: Some(100.0) }, "{rows}");
+        let won = of(rows, |_| 1.0);
+        for other in [&of(rows, |_| 0.0), &many] {
+            let found = compare_apart(&won, other).verdict;
+            assert_eq!(found, Verdict::CannotTell { needed: Some(100.0) }, "{rows}");
+        }
     }
-    assert_eq!(compared(100), Verdict::Better);
+    assert_eq!(compare_apart(&of(100, |_| 1.0), &of(100, |_| 0.0)).verdict, Verdict::Better);
 }
 
 #[test]

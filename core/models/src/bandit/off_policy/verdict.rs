@@ -72,7 +72,7 @@ pub fn compare(first: &Estimate, second: &Estimate, watch: &dyn Watch) -> Result
     let spread = Spread::of(&pulls);
     let both = Some(&second.terms);
     let interval = Interval::of(&first.terms, both, spread, &first.options, watch)?;
-    Ok(judge(first, second, spread.error, interval))
+    Ok(judge(first, second, spread.error, interval, is_still(spread, first.rows)))
 }
 
 /// Compares two estimates from different logs, such as two arms of an experiment.
@@ -81,15 +81,25 @@ pub fn compare_apart(first: &Estimate, second: &Estimate) -> Comparison {
     let spread = Spread::apart(first.spread, second.spread);
     let difference = first.value - second.value;
     let interval = Interval::around(difference, spread, first.options.level);
-    judge(first, second, spread.error, interval)
+    let still = [first, second].iter().any(|it| is_still(it.spread, it.rows));
+    judge(first, second, spread.error, interval, still)
 }
 
-fn judge(first: &Estimate, second: &Estimate, error: f64, interval: Interval) -> Comparison {
+/// A few rows that are all alike say nothing of how far others may be from them.
+fn is_still(spread: Spread, rows: usize) -> bool {
+    spread.error == 0.0 && (rows as f64) < FEW_ROWS
+}
+
+fn judge(
+    first: &Estimate,
+    second: &Estimate,
+    error: f64,
+    interval: Interval,
+    still: bool,
+) -> Comparison {
     let difference = first.value - second.value;
     let rows = first.rows.min(second.rows) as f64;
-    // A few rows that are all alike say nothing of how far others may be from them.
-    let is_still = error == 0.0 && rows < FEW_ROWS;
-    let told = match is_still {
+    let told = match still {
         true => (difference != 0.0).then_some(FEW_ROWS),
         false => needed_to_tell(rows, difference, error, interval.level),
     };
@@ -97,7 +107,7 @@ fn judge(first: &Estimate, second: &Estimate, error: f64, interval: Interval) ->
     let verdict = if reports().any(|report| !report.warnings.is_empty()) {
         let carried = reports().map(needed_to_carry).fold(0.0, f64::max);
         WeightsUnfit { needed: told.map(|told| told.max(carried)) }
-    } else if is_still || !interval.excludes_zero() {
+    } else if still || !interval.excludes_zero() {
         CannotTell { needed: told }
     } else if difference > 0.0 {
         Better

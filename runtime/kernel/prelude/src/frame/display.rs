@@ -31,7 +31,25 @@ impl fmt::Debug for Frame {
     }
 }
 
+/// Rows by which the size of texts is guessed.
+const SAMPLE: usize = 32;
+
 impl Frame {
+    /// About how many bytes its values take: eight for a number, of others by what some of them
+    /// look like.
+    pub(crate) fn about_bytes(&self) -> usize {
+        let step = self.rows.div_ceil(SAMPLE).max(1);
+        let of = |column: &Column| {
+            if column.is_numeric() {
+                return self.rows * 8;
+            }
+            let some = (0..self.rows).step_by(step);
+            let bytes = some.map(|row| 8 + values::text(column, row).map_or(0, |it| it.len()));
+            bytes.sum::<usize>().saturating_mul(step)
+        };
+        self.columns.iter().fold(0, |sum: usize, column| sum.saturating_add(of(column)))
+    }
+
     /// The first rows as lines of text.
     pub fn to_text(&self) -> String {
         let columns = &self.columns[..self.columns.len().min(TEXT_COLUMNS)];
