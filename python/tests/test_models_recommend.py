@@ -306,7 +306,13 @@ def test_tables_of_events_are_no_matrices() -> None:
 @pytest.mark.parametrize("form", ["csr", "csc", "bsr"])
 @pytest.mark.parametrize(
     ("part", "place", "value"),
-    [("indptr", 1, 50), ("indptr", 1, -1), ("indptr", 0, 1), ("indptr", -1, 99), ("indices", 0, 99)],
+    [
+        ("indptr", 1, 50),
+        ("indptr", 1, -1),
+        ("indptr", 0, 1),
+        ("indptr", -1, 99),
+        ("indices", 0, 99),
+    ],
 )
 def test_damaged_matrices_are_told_and_not_gone_by(
     form: str, part: str, place: int, value: int
