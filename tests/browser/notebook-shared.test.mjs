@@ -12,7 +12,7 @@ const world = makeWorld(async (project) => {
     ["a", "first = 1"],
     ["b", "second = 2"],
   ]);
-  files.disk = writeNotebook(project, "disk.ipynb", [["a", "print('from here')"]]);
+  files.disk = writeNotebook(project, "disk.ipynb", [["a", "print('from here')"], ["b", ""]]);
   files.slow = writeNotebook(project, "slow.ipynb", [
     [
       "waits",
@@ -133,5 +133,19 @@ describe("the file changes on disk while it is open", () => {
       (status) => status !== "fresh",
       "its result is not taken for granted",
     );
+  });
+
+  test("whoever else looks at it sees what is typed then, in the cells that stayed, too", async () => {
+    const other = new NotebookOnPage(world, await world.browser.open());
+    await other.open("disk.ipynb");
+    const saved = readFileSync(files.disk, "utf8");
+    writeFileSync(files.disk, saved.replace("from another program", "from a third"));
+    for (const one of [book, other]) {
+      await until(() => one.text("a"), (text) => text.includes("third"), "it is shown");
+    }
+    await book.edit("b");
+    await book.page.keyboard.type("two = 2");
+    await until(() => other.text("b"), (text) => text === "two = 2", "there, too");
+    await other.page.close();
   });
 });

@@ -22,8 +22,7 @@ const KEPT: usize = 500;
 pub enum Why {
     /// The notebook was saved.
     Saved,
-    /// Another program's file took the place of edits that no file had, or an earlier save
-    /// took the notebook's.
+    /// Another program's file, or an earlier save, took the place of this.
     Replaced,
     /// An earlier save was restored.
     Restored,
@@ -65,7 +64,14 @@ fn keep_at(
         fs::read(place.join(it.name())).is_ok_and(|there| there == text.as_bytes())
     });
     if repeats {
-        return Ok(());
+        // What was saved is what was replaced: no later save is joined to it.
+        return match newest.filter(|it| why != Why::Saved && it.why == "saved") {
+            Some(saved) => {
+                let marked = Copy { at: saved.at, why: why.name().to_owned() };
+                fs::rename(place.join(saved.name()), place.join(marked.name()))
+            }
+            None => Ok(()),
+        };
     }
     let joined =
         newest.filter(|it| why == Why::Saved && it.why == "saved" && now - it.at < COALESCED);
@@ -172,17 +178,19 @@ mod tests {
         keep("4", Why::Saved, 1_070_000);
         keep("4", Why::Saved, 2_000_000);
         keep("5", Why::Saved, 3_000_000);
+        keep("5", Why::Replaced, 3_000_500);
+        keep("6", Why::Saved, 3_001_000);
         let saves = list(&folder, &path);
         let sources: Vec<String> = (saves.iter())
             .map(|it| read(&folder, &path, &it.save).expect("a copy").cells()[0].source.clone())
             .collect();
-        assert_eq!(sources, ["5", "4", "3", "2"]);
-        assert_eq!(saves[2].why, "replaced");
-        assert_eq!(saves[0].at, "1970-01-01T00:50:00Z");
+        assert_eq!(sources, ["6", "5", "4", "3", "2"]);
+        assert_eq!((&*saves[1].why, &*saves[3].why), ("replaced", "replaced"));
+        assert_eq!(saves[1].at, "1970-01-01T00:50:00Z");
         assert!(
             read(&folder, &path, &saves[0].save).expect("a copy").cells()[0].outputs.is_empty()
         );
-        for wrong in ["", "../x", "0000000000001-saved", "0003000000000-saved.ipynb"] {
+        for wrong in ["", "../x", "0000000000001-saved", "0003001000000-saved.ipynb"] {
             assert_eq!(read(&folder, &path, wrong), None, "{wrong}");
         }
     }

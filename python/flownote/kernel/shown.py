@@ -61,8 +61,10 @@ class Shown:
         if execution is None or not _is_table(value):
             return {}
         try:
+            labelled = _with_labels(value)
+            name = self._name_of(value) if is_result and labelled is None else None
+            value = value if labelled is None else labelled
             rows, columns = _shape(value)
-            name = self._name_of(value) if is_result else None
             name = name or self._keep(value, execution)
         except Exception:  # a library's own properties
             return {}
@@ -110,6 +112,20 @@ def _is_table(value: Any) -> bool:
     kind = type(value)
     root = kind.__module__.partition(".")[0]
     return root in sys.modules and kind.__name__ in _TABLES.get(root, ())
+
+
+def _with_labels(value: Any) -> Any:
+    """Return a frame of pandas whose rows have labels, not numbers, with those as a column.
+
+    An index without a name isn't part of the frame in other languages; who looks at
+    ``describe()`` or a series of times wants to see it.
+    """
+    if type(value).__module__.partition(".")[0] != "pandas":
+        return None
+    index = value.index
+    if index.nlevels > 1 or index.name is not None or index.dtype.kind in "iu":
+        return None
+    return None if "index" in value.columns else value.rename_axis(index="index")
 
 
 def _shape(value: Any) -> tuple[int, int]:

@@ -49,6 +49,21 @@ def test_a_named_frame_is_known_by_its_name_and_others_by_a_number(
     assert [rows_of(warm, f"table {place}", ran) for place in (1, 2, 3)] == [3, 2, 40]
 
 
+def test_labels_of_rows_are_a_column(warm: KernelProcess) -> None:
+    code = FRAMES["pandas"] + "\ndf = make(5).set_index(pd.Index(list('vwxyz')))\ndf"
+    ran = warm.run(code).ok()
+    (result,) = ran.shown("result")
+    assert table_of(result) == {"name": "table 1", "rows": 5, "columns": 2}
+    value = warm.ask(
+        "export", "exported", names={"table 1": ran.finished["execution"]}, common=True
+    )["values"]["table 1"]
+    assert [column[0] for column in value["meta"]["columns"]] == ["index", "a", "b"]
+    # Numbers that a filter left are none.
+    ran = warm.run("df = make(9)[4:]\ndf").ok()
+    (result,) = ran.shown("result")
+    assert table_of(result) == {"name": "df", "rows": 5, "columns": 2}
+
+
 def test_a_shown_frame_stays_as_it_was_shown(warm: KernelProcess) -> None:
     code = FRAMES["pandas"] + "\nf = make(3)\ndisplay(f)\nf['c'] = 1\nf.drop(0, inplace=True)"
     ran = warm.run(code).ok()

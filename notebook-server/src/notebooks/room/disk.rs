@@ -178,8 +178,7 @@ impl Room {
         }
     }
 
-    /// Another program wrote the file: it wins, and the edits that it doesn't have are kept
-    /// in the history.
+    /// Another program wrote the file: it wins, and what was there is kept in the history.
     fn overtaken(&mut self, theirs: Theirs) {
         let Theirs { bytes, known } = theirs;
         let mut decoded = file::decode(&self.ground.folder, &self.path, &bytes);
@@ -193,11 +192,9 @@ impl Room {
                 self.file_cells = unnamed(&self.document);
             }
             Ok(document) => {
-                if !self.is_saved() {
-                    let (folder, path) = (&self.ground.folder, &self.path);
-                    // The file wins all the same.
-                    let _ = history::keep(folder, path, &self.document, Why::Replaced);
-                }
+                // The file wins all the same, and what it replaces stays.
+                let (folder, path) = (&self.ground.folder, &self.path);
+                let _ = history::keep(folder, path, &self.document, Why::Replaced);
                 self.known = known;
                 self.reload(document);
             }

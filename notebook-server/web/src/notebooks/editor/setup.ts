@@ -3,6 +3,7 @@ import {
   acceptCompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
   startCompletion,
 } from "@codemirror/autocomplete";
@@ -109,6 +110,8 @@ function actionKeys(desk: Desk) {
       run: (view: EditorView) => {
         // Escape first closes what is open over the text.
         if (action.id === "leave" && keys === "Escape" && closesSomething(view)) return false;
+        // A list that comes later would stand over the output.
+        closeCompletion(view);
         void action.run(desk);
         return true;
       },

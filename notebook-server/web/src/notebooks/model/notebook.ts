@@ -162,8 +162,11 @@ export class Notebook {
   private readonly writer: Texts = {
     set: (cell, source, version) => {
       const text = this.texts.get(cell);
-      if (text) this.otherTexts ||= text.reset(source, version, this.client);
-      else this.texts.set(cell, new CellText(source, version, this.client));
+      if (text) {
+        // Each of them: one that keeps an old version hears nothing of what others type.
+        const isOther = text.reset(source, version, this.client);
+        this.otherTexts ||= isOther;
+      } else this.texts.set(cell, new CellText(source, version, this.client));
       this.textChanges.value += 1;
     },
     resync: (cell, source, version) => {
