@@ -233,9 +233,15 @@ export class Desk {
     const order = this.order.peek();
     const last = this.place(chosen.at(-1) ?? "");
     const next = order[last + 1] ?? order[this.place(chosen[0] ?? "") - 1];
-    for (const cell of chosen) if (!(await this.change({ op: "delete", cell }))) return;
+    const focused = this.focused.peek();
+    // At once: a key that is pressed while the cells go is meant for what is left.
     if (next) this.goTo(next);
-    else this.focused.value = null;
+    for (const cell of chosen) {
+      if (await this.change({ op: "delete", cell })) continue;
+      if (focused && this.order.peek().includes(focused)) this.goTo(focused);
+      return;
+    }
+    if (!next) this.focused.value = null;
     const what = chosen.length === 1 ? "Cell deleted" : `${chosen.length} cells deleted`;
     tell(`${what}: z brings it back`);
   }

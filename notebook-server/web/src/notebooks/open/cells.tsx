@@ -1,5 +1,5 @@
 /** The cells, and the keys of command mode. */
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { Icon } from "../../parts/icon.tsx";
 import { dragging, dropped } from "../cell/drag.ts";
 import { Sight } from "../cell/sight.ts";
@@ -21,6 +21,18 @@ export function Cells({ desk }: { desk: Desk }) {
   // What the eye meets is there with the first frame; the observer brings the others.
   const first = useMemo(() => fillsWindow(desk, order, innerHeight), [desk]);
   const before = dragging.value?.before ?? null;
+
+  // A cell that had the focus may go by an undo: the keys are its neighbour's then. What
+  // somebody types in a cell that another person deletes becomes no commands.
+  const shown = useRef(order);
+  useLayoutEffect(() => {
+    const focused = desk.focused.peek();
+    const at = focused === null ? -1 : shown.current.indexOf(focused);
+    shown.current = order;
+    if (focused === null || at < 0 || order.includes(focused) || desk.editing.peek()) return;
+    const next = order[Math.min(at, order.length - 1)];
+    if (next) desk.goTo(next);
+  }, [order]);
 
   const keydown = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
