@@ -125,7 +125,12 @@ def _with_labels(value: Any) -> Any:
     index = value.index
     if index.nlevels > 1 or index.name is not None or index.dtype.kind in "iu":
         return None
-    return None if "index" in value.columns else value.rename_axis(index="index")
+    # One that is too large to be kept beside its name is seen under that.
+    if "index" in value.columns or size_of(value) > LARGEST:
+        return None
+    labelled = value.copy(deep=False)
+    labelled.index = index.rename("index")
+    return labelled
 
 
 def _shape(value: Any) -> tuple[int, int]:

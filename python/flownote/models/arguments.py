@@ -13,7 +13,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["LONGEST", "count", "finite", "flag", "flags", "nulls", "number", "seed_of", "whole"]
+__all__ = [
+    "LONGEST",
+    "any_column",
+    "count",
+    "finite",
+    "flag",
+    "flags",
+    "nulls",
+    "number",
+    "seed_of",
+    "whole",
+]
 
 # How many numbers an answer may have whose length is asked for: 80 MB.
 LONGEST = 10_000_000
@@ -76,7 +87,7 @@ def flags(name: str, values: Any) -> np.ndarray:
     import numpy as np
 
     hint = "give True or False for each: `mask = numpy.zeros(n, bool); mask[ids] = True`"
-    array = _column(name, values, hint)
+    array = any_column(name, values, hint)
     if array.dtype == bool:
         return np.ascontiguousarray(array)
     if array.dtype.kind not in "iufO":
@@ -103,7 +114,7 @@ def whole(name: str, values: Any, hint: str = "give a list of whole numbers") ->
     """
     import numpy as np
 
-    array = _column(name, values, hint)
+    array = any_column(name, values, hint)
     if array.size == 0:
         return np.empty(0, dtype=np.int64)
     if array.dtype.kind in "fO" and (unknown := nulls(values)).any():
@@ -113,7 +124,7 @@ def whole(name: str, values: Any, hint: str = "give a list of whole numbers") ->
             hint="leave out rows of which that isn't known",
         )
     if array.dtype == object:
-        array = _column(name, array.tolist(), hint)
+        array = any_column(name, array.tolist(), hint)
     if array.dtype.kind == "f":
         fits = (array == np.floor(array)) & (np.abs(array) < 2**53)
         if not fits.all():
@@ -153,7 +164,7 @@ def nulls(values: Any) -> np.ndarray:
     return np.array([it is None or it != it for it in array], dtype=bool)
 
 
-def _column(name: str, values: Any, hint: str) -> np.ndarray:
+def any_column(name: str, values: Any, hint: str) -> np.ndarray:
     """Return an array of one dimension, of any type."""
     import numpy as np
 

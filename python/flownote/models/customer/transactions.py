@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from flownote.models.arguments import nulls, number
+from flownote.models.arguments import any_column, nulls, number
 from flownote.models.base import ModelError, column, native
 
 TYPE_CHECKING = False
@@ -102,12 +102,7 @@ def _customers(customer: Any) -> tuple[np.ndarray, np.ndarray]:
     import numpy as np
 
     hint = "give a number or a text for each transaction, all of them of one kind"
-    try:
-        array = np.asarray(customer)
-    except ValueError as error:
-        raise ModelError(f"`customer` isn't a column: {error}", hint=hint) from None
-    if array.ndim != 1:
-        raise ModelError(f"`customer` has {array.ndim} dimensions, not 1", hint=hint)
+    array = any_column("customer", customer, hint)
     unknown = nulls(customer)
     if unknown.any():
         raise ModelError(
