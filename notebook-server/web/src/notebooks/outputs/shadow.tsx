@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 export const LOOK = `
 :host { display: block; }
 .content { font: 13px/1.55 var(--font); color: var(--ink); overflow-x: auto; }
-table { border-collapse: collapse; font: 12.5px/1.5 var(--mono); overflow-wrap: normal; }
+table { border: 0; border-collapse: collapse; font: 12.5px/1.5 var(--mono); overflow-wrap: normal; }
 th { text-align: left; font: 600 12px/1.5 var(--font); color: var(--dim); }
 td, th { padding: 3px 10px; border: 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 thead th { border-bottom-color: var(--line-strong); white-space: nowrap; }
