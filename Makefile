@@ -155,7 +155,7 @@ bench-ui: $(DONE)/venv $(BROWSER)/node_modules/.done ## Measures the notebook pa
 	@$(PYTHON) tests/bench/bench_ui.py $(ARGUMENTS)
 
 types: ## Writes the TypeScript types of what the browser's server answers
-	@FLOWNOTE_TEST_ACCEPT=1 cargo test --package flownote-server --lib typescript --quiet
+	@FLOWNOTE_TEST_ACCEPT=1 cargo test --workspace --lib --quiet typescript
 
 clean: ## Removes the virtual environments and everything that was built
 	rm -rf $(VENV) $(CACHE)/bench $(CACHE)/s3rver $(CACHE)/rust

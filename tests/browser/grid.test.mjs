@@ -66,12 +66,13 @@ describe("an artifact", () => {
     await head(/^price/).locator("svg.bars").waitFor();
     await head(/^price/).getByText("11 % null").waitFor();
     await head(/^town/).getByText("1 different").waitFor();
+    await head(/^title/).getByText("120 different", { exact: true }).waitFor();
   });
 
   test("is filtered by what is typed, and says what it can't read", async () => {
     await world.page.getByRole("button", { name: "Filter and summary of sold" }).click();
     const card = world.page.getByRole("dialog", { name: "Column sold" });
-    await card.getByText("quartiles").waitFor();
+    await card.getByText("1st quartile").waitFor();
     await card.getByRole("textbox").fill("> many");
     await card.getByText("is no number").waitFor();
     await card.getByRole("textbox").fill(">= 16");

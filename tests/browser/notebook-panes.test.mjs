@@ -258,7 +258,7 @@ describe("the kernel", () => {
     await world.browser.look("light");
     await dialog.getByRole("textbox", { name: "Another" }).fill("/bin/true");
     await use.click();
-    await dialog.getByText("cells can't run in `/bin/true`").or(dialog.getByText("it is no Python")).first().waitFor();
+    await dialog.getByText("cells can't run in /bin/true").or(dialog.getByText("it is no Python")).first().waitFor();
     assert.match(world.browser.complaints.splice(0).join(), /status of 400/);
     await dialog.getByRole("textbox", { name: "Another" }).fill("");
     // The server's own may be a `.venv`, too.

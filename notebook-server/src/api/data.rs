@@ -126,7 +126,7 @@ pub struct ColumnStatistics {
     pub rows: u64,
     /// Those without a value: null, or no number.
     pub nulls: u64,
-    /// About how many different values.
+    /// How many different values.
     pub distinct: Option<u64>,
     /// The least value.
     pub min: Value,
@@ -136,8 +136,10 @@ pub struct ColumnStatistics {
     pub mean: Option<f64>,
     /// Their standard deviation.
     pub deviation: Option<f64>,
-    /// About the quartiles.
+    /// The quartiles of finite numbers.
     pub quartiles: Option<[f64; 3]>,
+    /// Whether different values and quartiles are exact: of many rows they are known nearly.
+    pub is_exact: bool,
     /// How numbers and times are distributed: bars of equal width from the least on.
     pub histogram: Option<Vec<u64>>,
     /// The most frequent values.

@@ -254,6 +254,7 @@ fn summary(found: Statistics) -> ColumnStatistics {
         mean: found.mean,
         deviation: found.deviation,
         quartiles: found.quartiles,
+        is_exact: found.is_exact,
         histogram: found.histogram.map(|it| it.counts),
         top: top.map(|it| FrequentValue { value: it.value, count: it.count }).collect(),
     }

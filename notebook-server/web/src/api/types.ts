@@ -293,7 +293,7 @@ rows: number,
  */
 nulls: number, 
 /**
- * About how many different values.
+ * How many different values.
  */
 distinct: number | null, 
 /**
@@ -313,9 +313,13 @@ mean: number | null,
  */
 deviation: number | null, 
 /**
- * About the quartiles.
+ * The quartiles of finite numbers.
  */
 quartiles: [number, number, number] | null, 
+/**
+ * Whether different values and quartiles are exact: of many rows they are known nearly.
+ */
+is_exact: boolean, 
 /**
  * How numbers and times are distributed: bars of equal width from the least on.
  */

@@ -45,6 +45,10 @@ export interface ChartQuery {
 const MOST = 5000;
 const BARS = 50;
 const BINS = 30;
+/** An axis of names that leaves some out rather than write one over the other. */
+const APART = { labelOverlap: true };
+/** The axis of what is counted: there is no half a row. */
+const WHOLE = { tickMinStep: 1, format: ",d" };
 
 /**
  * @param from what stands behind FROM
@@ -79,7 +83,7 @@ export function chartQuery(
     const encoding = {
       x: { ...xField, bin: { binned: true, step }, type: "quantitative" },
       x2: { field: "end" },
-      y: { field: "y", title: "rows", type: "quantitative", stack: "zero" },
+      y: { field: "y", title: "rows", type: "quantitative", stack: "zero", axis: WHOLE },
       ...colours,
     };
     const transform = [{ calculate: `datum.x + ${step}`, as: "end" }];
@@ -93,7 +97,7 @@ export function chartQuery(
     const group = y ? `${quoteName(x)} AS x` : "'all' AS x";
     const sql = `SELECT ${group}, min(${value}) AS low, ${quantile(0.25)} AS q1, ${quantile(0.5)} AS middle, ${quantile(0.75)} AS q3, max(${value}) AS high\n${source}${condition(known(y ?? x))}\nGROUP BY 1\nORDER BY 1\nLIMIT ${BARS}`;
     const field = (name: string) => ({ field: name, type: "quantitative", title: y ?? x });
-    const place = { field: "x", type: "nominal", title: y ? x : null };
+    const place = { field: "x", type: "nominal", title: y ? x : null, axis: APART };
     const spec = {
       ...size(),
       encoding: { x: place },
@@ -141,9 +145,10 @@ export function chartQuery(
   const most = isName ? BARS : MOST;
   const order = isName ? "y DESC, 1" : groups;
   const sql = `SELECT ${quoteName(x)} AS x${colourColumn}, ${counted} AS y\n${source}${condition(known(x))}\nGROUP BY ${groups}\nORDER BY ${order}\nLIMIT ${most}`;
+  const axis = aggregate === "count" || aggregate === "distinct" ? { axis: WHOLE } : {};
   const encoding = {
-    x: isName ? { ...xField, type: "nominal", sort: "-y" } : xField,
-    y: { field: "y", title, type: "quantitative" },
+    x: isName ? { ...xField, type: "nominal", sort: "-y", axis: APART } : xField,
+    y: { field: "y", title, type: "quantitative", ...axis },
     ...colours,
   };
   return {

@@ -3,12 +3,36 @@ import type { ColumnKind } from "../api/types.ts";
 import { number as grouped } from "../format/format.ts";
 import type { CellValue } from "./copy.ts";
 
-export function CellText({ value, kind }: { value: CellValue | undefined; kind: ColumnKind }) {
+/** Digits behind the point that a column leaves room for. */
+const MOST_DECIMALS = 7;
+
+interface Props {
+  value: CellValue | undefined;
+  kind: ColumnKind;
+  /** The most digits behind the point in its column: points stand below each other. */
+  decimals: number;
+}
+
+export function CellText({ value, kind, decimals }: Props) {
   if (value === undefined) return <span class="coming" aria-hidden="true" />;
   if (value === null) return <span class="null">null</span>;
   if (value === "NaN" && kind === "number") return <span class="null">NaN</span>;
   if (value === "" && kind === "text") return <span class="null">empty</span>;
-  return <>{shown(value)}</>;
+  const text = shown(value);
+  const room = kind === "number" ? places(decimals) - places(decimalsOf(value)) : 0;
+  return room > 0 ? <span style={{ paddingRight: `${room}ch` }}>{text}</span> : <>{text}</>;
+}
+
+/** Digits that a value is shown with behind its point. */
+export function decimalsOf(value: CellValue): number {
+  if (typeof value !== "number") return 0;
+  const [, behind] = /^-?\d+\.(\d+)$/.exec(shown(value)) ?? [];
+  return Math.min(behind?.length ?? 0, MOST_DECIMALS);
+}
+
+/** What so many digits take, with their point. */
+function places(decimals: number): number {
+  return decimals === 0 ? 0 : decimals + 1;
 }
 
 /** A value in a line. Numbers are shown with the digits that say something. */

@@ -367,7 +367,11 @@ export function Grid({ model, label, rows: most, children }: Props) {
                           aria-selected={isActive || isChosen(row, place)}
                           title={typeof value === "string" && value.length > 20 ? value : undefined}
                         >
-                          <CellText value={value} kind={column.kind} />
+                          <CellText
+                            value={value}
+                            kind={column.kind}
+                            decimals={model.decimals(place)}
+                          />
                         </div>
                       );
                     })}

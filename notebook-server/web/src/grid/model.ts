@@ -10,6 +10,7 @@ import type {
   TableSource,
   TableView,
 } from "../api/types.ts";
+import { decimalsOf } from "./cell.tsx";
 import type { CellValue } from "./copy.ts";
 import { all, condition } from "./filter.ts";
 
@@ -43,6 +44,8 @@ export class GridModel {
   private blocks = new Map<string, Block>();
   private summing = new Map<string, AbortController>();
   private wanted: string[] = [];
+  /** The most digits behind the point that were seen in a column, by its place. */
+  private mostDecimals = new Map<number, number>();
   private ended = new AbortController();
 
   readonly columns = computed<TableColumn[]>(() => this.info.value?.columns ?? []);
@@ -150,6 +153,23 @@ export class GridModel {
     return block?.cells[column % COLUMNS]?.[row % ROWS] as CellValue | undefined;
   }
 
+  /** The most digits behind the point that were seen in a column. */
+  decimals(column: number): number {
+    return this.mostDecimals.get(column) ?? 0;
+  }
+
+  private noteDecimals(page: TablePage, first: number): void {
+    page.cells.forEach((cells, at) => {
+      const column = first + at;
+      if (this.columns.peek()[column]?.kind !== "number") return;
+      const most = (cells as CellValue[]).reduce<number>(
+        (most, value) => Math.max(most, decimalsOf(value)),
+        this.decimals(column),
+      );
+      this.mostDecimals.set(column, most);
+    });
+  }
+
   /** The number of a row in the table. */
   number(row: number, column: number): number | undefined {
     return this.blocks.get(key(row, column))?.page?.numbers[row % ROWS];
@@ -195,6 +215,7 @@ export class GridModel {
       const page = await tablePage(this.source, this.view.peek(), window, block.abort.signal);
       if (block.abort.signal.aborted) return;
       block.page = page;
+      this.noteDecimals(page, column);
       batch(() => {
         this.total.value = page.total;
         this.problem.value = null;

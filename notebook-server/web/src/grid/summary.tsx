@@ -27,11 +27,14 @@ export function WholeSummary({ column, of }: { column: TableColumn; of?: ColumnS
     ["null", `${number(of.nulls)} (${part(of.nulls, of.rows)})`],
   ];
   if (of.distinct !== null) facts.push(["different", about(of)]);
-  if (of.min !== null) facts.push(["least", shown(of.min as CellValue)]);
-  if (of.max !== null) facts.push(["greatest", shown(of.max as CellValue)]);
   if (of.mean !== null) facts.push(["mean", shown(of.mean)]);
   if (of.deviation !== null) facts.push(["deviation", shown(of.deviation)]);
-  if (of.quartiles) facts.push(["quartiles", of.quartiles.map((it) => shown(it)).join(", ")]);
+  if (of.min !== null) facts.push(["least", shown(of.min as CellValue)]);
+  const quartiles = ["1st quartile", "median", "3rd quartile"];
+  of.quartiles?.forEach((value, at) => {
+    facts.push([quartiles[at]!, nearly(of, shown(value))]);
+  });
+  if (of.max !== null) facts.push(["greatest", shown(of.max as CellValue)]);
   return (
     <div class="summary">
       {of.histogram && <Bars counts={of.histogram} height={56} label={told(of)} />}
@@ -64,10 +67,12 @@ export function WholeSummary({ column, of }: { column: TableColumn; of?: ColumnS
   );
 }
 
-/** Small numbers are counted; larger ones are known nearly. */
 function about(of: ColumnStatistics): string {
-  const distinct = of.distinct ?? 0;
-  return distinct < 100 ? number(distinct) : `about ${number(distinct)}`;
+  return nearly(of, number(of.distinct ?? 0));
+}
+
+function nearly(of: ColumnStatistics, value: string): string {
+  return of.is_exact ? value : `about ${value}`;
 }
 
 function part(some: number, whole: number): string {

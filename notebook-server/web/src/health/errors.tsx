@@ -2,6 +2,7 @@
 import type { RecentError } from "../api/types.ts";
 import { shortRun } from "../format/format.ts";
 import { Ago } from "../parts/time.tsx";
+import { Words } from "../parts/words.tsx";
 import { href, to } from "../router.ts";
 
 export function Errors({ errors }: { errors: RecentError[] }) {
@@ -33,7 +34,7 @@ export function Errors({ errors }: { errors: RecentError[] }) {
               </p>
               {error.hint && (
                 <p class="dim">
-                  <b>hint:</b> {error.hint}
+                  <b>hint:</b> <Words text={error.hint} />
                 </p>
               )}
             </li>

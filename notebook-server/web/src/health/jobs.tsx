@@ -5,6 +5,7 @@ import { count, number, size } from "../format/format.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Command, ProblemNote } from "../parts/notice.tsx";
 import { Ago } from "../parts/time.tsx";
+import { Words } from "../parts/words.tsx";
 import { href, to } from "../router.ts";
 import { tellProblem } from "../state/toasts.ts";
 
@@ -62,10 +63,10 @@ export function Damage({ job, again }: Props<CheckResult>) {
                   <li key={`${found.key} ${found.what}`}>
                     {found.run ? (
                       <a class="plain" href={href(to("runs", ...found.run.split("/")))}>
-                        {found.what}
+                        <Words text={found.what} />
                       </a>
                     ) : (
-                      found.what
+                      <Words text={found.what} />
                     )}
                   </li>
                 ))}

@@ -47,7 +47,9 @@ export function ProblemNote({ problem, tone = "fail", again, children }: Problem
     <div class={`problem ${tone}`} role={tone === "fail" ? "alert" : undefined}>
       <Icon name="alert" />
       <div class="grow">
-        <p class="what">{problem.what}</p>
+        <p class="what">
+          <Words text={problem.what} />
+        </p>
         {problem.where && <p class="where">{problem.where}</p>}
         {problem.hint && (
           <p class="hint">

@@ -6,7 +6,8 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Float64Type, Int64Type, UInt64Type};
 use datafusion::dataframe::DataFrame;
 use datafusion::functions_aggregate::expr_fn::{
-    approx_distinct, approx_percentile_cont, avg, count, max, min, stddev,
+    approx_distinct, approx_percentile_cont, avg, count, count_distinct, max, min, percentile_cont,
+    stddev,
 };
 use datafusion::logical_expr::{Expr, cast, ident, lit, when};
 use datafusion::prelude::SessionContext;
@@ -24,6 +25,8 @@ const BARS: u32 = 24;
 const TOP: usize = 8;
 /// Of more different values than this nothing is frequent.
 const COUNTED: u64 = 1_000_000;
+/// Of tables with more rows than this, what needs all values at once is known nearly.
+const EXACT: usize = 1_000_000;
 /// Characters of a value that is named.
 const LONGEST: usize = 80;
 
@@ -34,7 +37,7 @@ pub struct Statistics {
     pub rows: u64,
     /// Those without a value: null, or no number.
     pub nulls: u64,
-    /// About how many different values.
+    /// How many different values.
     pub distinct: Option<u64>,
     /// The least value.
     pub min: Value,
@@ -44,8 +47,10 @@ pub struct Statistics {
     pub mean: Option<f64>,
     /// Their standard deviation.
     pub deviation: Option<f64>,
-    /// About the quartiles.
+    /// The quartiles of finite numbers.
     pub quartiles: Option<[f64; 3]>,
+    /// Whether different values and quartiles are exact: of many rows they are known nearly.
+    pub is_exact: bool,
     /// How numbers and times are distributed.
     pub histogram: Option<Histogram>,
     /// The most frequent values of texts and truths.
@@ -90,6 +95,7 @@ pub(crate) async fn statistics(
         true => numbered(&only(frame, column)?)?,
         false => numbered(frame)?,
     };
+    let is_exact = frame.rows() <= EXACT;
     let table = context.read_table(Arc::new(frame));
     let table = table.map_err(|error| source.explain(&error))?;
     let look = Look {
@@ -97,6 +103,7 @@ pub(crate) async fn statistics(
         source,
         column: plain(ident(column), field.data_type()),
         data_type: value_type(field.data_type()).clone(),
+        is_exact,
     };
     look.look().await
 }
@@ -115,6 +122,7 @@ struct Look<'a> {
     source: Source<'a>,
     column: Expr,
     data_type: DataType,
+    is_exact: bool,
 }
 
 impl Look<'_> {
@@ -126,7 +134,8 @@ impl Look<'_> {
         // Of fractions nobody asks how many are different.
         let counts = compares && !self.data_type.is_floating();
         if counts {
-            asked.push(approx_distinct(value()).alias("distinct"));
+            let distinct = if self.is_exact { count_distinct } else { approx_distinct };
+            asked.push(distinct(value()).alias("distinct"));
         }
         if compares {
             asked.push(min(value()).alias("min"));
@@ -143,8 +152,12 @@ impl Look<'_> {
             asked.push(avg(number.clone()).alias("mean"));
             asked.push(stddev(number.clone()).alias("deviation"));
             for (name, part) in [("q1", 0.25), ("q2", 0.5), ("q3", 0.75)] {
-                let sorted = number.clone().sort(true, false);
-                asked.push(approx_percentile_cont(sorted, lit(part), None).alias(name));
+                let (sorted, part) = (number.clone().sort(true, false), lit(part));
+                let quartile = match self.is_exact {
+                    true => percentile_cont(sorted, part),
+                    false => approx_percentile_cont(sorted, part, None),
+                };
+                asked.push(quartile.alias(name));
             }
         }
         let found = self.aggregate(vec![], asked).await?;
@@ -157,6 +170,7 @@ impl Look<'_> {
         let rows = whole("rows");
         let mut statistics = Statistics {
             rows,
+            is_exact: self.is_exact,
             nulls: rows - whole("known").min(rows),
             distinct: counts.then(|| whole("distinct").min(whole("known"))),
             min: shown("min"),

@@ -204,6 +204,9 @@ fn columns_are_summed_up() {
     let genre = look("genre", &View::default()).expect("a summary");
     assert_eq!(genre.distinct, Some(3));
     assert_eq!((&genre.top[0].value, genre.top[0].count), (&json!("Drama"), 334));
+    let id = look("id", &View::default()).expect("a summary");
+    assert!(id.is_exact);
+    assert_eq!((id.distinct, id.quartiles), (Some(1000), Some([249.75, 499.5, 749.25])));
     let few = View { filter: Some("id < 10".into()), ..View::default() };
     assert_eq!(look("id", &few).expect("a summary").histogram.expect("bars").counts, [1; 10]);
     assert_eq!(look("seen", &few).expect("a summary").top.len(), 1);
