@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 from collections.abc import Callable
@@ -29,7 +30,7 @@ from engines import venv as make_venv
 HERE = Path(__file__).resolve().parent
 JUPYTERLAB, MARIMO = "JupyterLab", "marimo"
 ENGINES = (FLOWNOTE, JUPYTERLAB, MARIMO)
-TASKS = ("load100", "load1000", "scroll", "ones", "type")
+TASKS = ("load100", "load1000", "scroll", "ones", "type", "table", "run")
 TITLE = f"{report.APART}: the notebook page in a browser"
 
 Round = dict[str, dict[str, Any]]
@@ -72,6 +73,14 @@ ROWS = [
     Row("scrolling: longest frame", "scroll", "ms", lambda of: of["longest_ms"]),
     Row("scrolling: sum of long tasks", "scroll", "ms", lambda of: of["long_ms"]),
     Row("memory of the page afterwards", "scroll", "MB", lambda of: of["memory"] / 1e6),
+    Row("10 M rows of pandas as a grid", "table", "ms", lambda of: of["grid_ms"]),
+    Row("10 M rows, scrolled: dropped", "table", "%", lambda of: of["dropped_percent"]),
+    Row("10 M rows, scrolled: longest frame", "table", "ms", lambda of: of["longest_ms"]),
+    Row("10 M rows, to the last", "table", "ms", lambda of: of["end_ms"]),
+    Row("10 M rows, sorted", "table", "ms", lambda of: of["sort_ms"]),
+    Row("a run of 10,000 tasks: painted", "run", "ms", lambda of: of["paint_ms"], 1000),
+    Row("its tasks, scrolled: dropped", "run", "%", lambda of: of["dropped_percent"]),
+    Row("its tasks, scrolled: longest frame", "run", "ms", lambda of: of["longest_ms"]),
 ]
 
 
@@ -82,7 +91,7 @@ def main() -> None:
     peers = install_peers()
     own = options.python.absolute() if options.python else install_flownote(studio=True)
     engines = [Engine(name, own if name == FLOWNOTE else peers) for name in ENGINES]
-    notebooks = make_notebooks(peers)
+    places = {"notebooks": make_notebooks(peers), "many": make_run(own)}
     kept = CACHE / "ui-rounds.json"
     known = json.loads(kept.read_text()) if options.keep and kept.exists() else {}
     rounds: dict[str, list[Round]] = {name: known.get(name, []) for name in ENGINES}
@@ -91,7 +100,7 @@ def main() -> None:
     for number in range(options.rounds):
         for engine in (engine for engine in engines if engine.name in names):
             say(f"round {number + 1}/{options.rounds}  {engine.name}")
-            rounds[engine.name].append(measure(engine, notebooks, options))
+            rounds[engine.name].append(measure(engine, places, options))
     loads.append(os.getloadavg()[0])
     kept.write_text(json.dumps({**rounds, "loads": loads}))
     build = f"the build of {options.python.name}" if options.python else "release build"
@@ -139,9 +148,29 @@ def make_notebooks(python: Path) -> Path:
     return folder
 
 
-def measure(engine: Engine, notebooks: Path, options: argparse.Namespace) -> Round:
+def make_run(python: Path) -> Path:
+    """Runs a flow of 10,000 tasks unless it was run, and returns the folder of its store."""
+    folder = CACHE / "ui-run"
+    run_id = folder / "run-id"
+    if run_id.exists():
+        return folder
+    say("running a flow of 10,000 tasks (the first time takes a minute)")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    flow = str(ROOT / "tests/browser/flows/many.py")
+    command = [str(python), flow, "run", "--amount", "10000", "--keep-going"]
+    # One of them fails, and the run with it.
+    subprocess.run([*command, "--run-id-file", "begun"], cwd=folder, capture_output=True)
+    (folder / "begun").rename(run_id)
+    return folder
+
+
+def measure(engine: Engine, places: dict[str, Path], options: argparse.Namespace) -> Round:
     """Measures an engine once."""
-    what = {"name": engine.name, "python": str(engine.python), "notebooks": str(notebooks)}
+    what: dict[str, Any] = {"name": engine.name, "python": str(engine.python)}
+    what["notebooks"] = str(places["notebooks"])
+    if engine.name == FLOWNOTE:
+        what["many"] = str(places["many"])
     if options.only:
         what["only"] = options.only
     if options.dist and engine.name == FLOWNOTE:

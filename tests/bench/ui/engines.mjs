@@ -10,12 +10,13 @@ import { dirname, join } from "node:path";
 /** So long a server may take to answer. */
 const PATIENCE_MS = 60_000;
 
-/** Where a page has its cells, their lines, what is typed in, and what they show. */
+/** Where a page has its cells, their lines, what is typed in, what they show, and tables of any size. */
 const PAGES = {
   Flownote: {
     cells: ".slot",
     line: ".slot .cm-line",
     output: ".outputs .output",
+    grid: ".outputs [role=grid]",
     address: (base, name) => `${base}/notebooks/${name}.ipynb`,
   },
   JupyterLab: {
@@ -166,6 +167,8 @@ function tree(pid) {
 /** Processes that were told of a folder: Flownote's supervisors are nobody's children. */
 function workingOn(folder) {
   return readdirSync("/proc").filter((name) => {
+    // Who measures was told of it, too.
+    if (name === String(process.pid)) return false;
     try {
       return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, "utf8").includes(folder);
     } catch {

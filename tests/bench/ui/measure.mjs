@@ -196,33 +196,87 @@ async function scroll(engine) {
   return browse(engine, async (page, browser) => {
     const first = await open(engine, page, "c1000");
     await settle(page);
-    await page.mouse.move(first.x, Math.min(500, WINDOW.height / 2));
-    await page.evaluate(() => {
-      window.__bench.long.length = 0;
-      window.__bench.record();
-    });
-    const cpu = cpuOf(await processes(browser));
-    for (let at = 0; at < 200; at += 1) {
-      await page.mouse.wheel(0, 500);
-      await wait(8);
-    }
-    await wait(300);
-    const { frames, long } = await page.evaluate(() => ({
-      frames: window.__bench.record(),
-      long: window.__bench.long,
-    }));
-    const all = await processes(browser);
-    const gaps = frames.slice(1).map((at, index) => at - frames[index]);
-    const missed = gaps.map((gap) => Math.max(0, Math.round(gap / (1000 / 60)) - 1));
-    const dropped = missed.reduce((sum, one) => sum + one, 0);
-    return {
-      dropped_percent: (100 * dropped) / (dropped + frames.length),
-      longest_ms: Math.max(...gaps),
-      long_ms: long.reduce((sum, [, duration]) => sum + duration, 0),
-      scroll_cpu: cpuOf(all) - cpu,
-      memory: privateMemory(all),
-    };
+    const found = await turnWheel(page, browser, first.x, Math.min(500, WINDOW.height / 2));
+    return { ...found, memory: privateMemory(await processes(browser)) };
   });
+}
+
+/** Turns the wheel for some seconds at a place; says which frames came late. */
+async function turnWheel(page, browser, x, y) {
+  await page.mouse.move(x, y);
+  await page.evaluate(() => {
+    window.__bench.long.length = 0;
+    window.__bench.record();
+  });
+  const cpu = cpuOf(await processes(browser));
+  for (let at = 0; at < 200; at += 1) {
+    await page.mouse.wheel(0, 500);
+    await wait(8);
+  }
+  await wait(300);
+  const { frames, long } = await page.evaluate(() => ({
+    frames: window.__bench.record(),
+    long: window.__bench.long,
+  }));
+  const gaps = frames.slice(1).map((at, index) => at - frames[index]);
+  const missed = gaps.map((gap) => Math.max(0, Math.round(gap / (1000 / 60)) - 1));
+  const dropped = missed.reduce((sum, one) => sum + one, 0);
+  return {
+    dropped_percent: (100 * dropped) / (dropped + frames.length),
+    longest_ms: Math.max(...gaps),
+    long_ms: long.reduce((sum, [, duration]) => sum + duration, 0),
+    scroll_cpu: cpuOf(await processes(browser)) - cpu,
+  };
+}
+
+/** A frame of ten million rows as a grid: how long until it is shown, scrolled, sorted. */
+async function table(engine) {
+  return browse(engine, async (page, browser) => {
+    const first = await open(engine, page, "table", "ten million rows");
+    const acts = async (act, text) => {
+      await page.evaluate(
+        ([look, text]) => window.__bench.shown(look, 0, text),
+        [{ cells: "body", output: engine.page.grid }, text],
+      );
+      await act();
+      return page.evaluate(() => window.__bench.result);
+    };
+    const presses = (key, text) => acts(() => page.keyboard.press(key), text);
+    await click(page, first);
+    await page.keyboard.press("Control+Enter");
+    const all = page.getByText("Open all 10,000,000 rows");
+    await all.focus();
+    const grid_ms = await presses("Enter", "7919");
+    const grid = page.locator(engine.page.grid);
+    // Columns are summed up first: then nothing else is at work.
+    await grid.locator("svg.bars").nth(2).waitFor();
+    const { x, y } = await grid.boundingBox();
+    const wheel = await turnWheel(page, browser, x + 200, y + 200);
+    await page.mouse.click(x + 200, y + 200);
+    const end_ms = await presses("Control+End", "9,999,999");
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.press("ArrowUp");
+    for (let column = 1; column < 3; column += 1) await page.keyboard.press("ArrowRight");
+    const sort_ms = await presses("Enter", "0.1428571");
+    return { grid_ms, ...wheel, end_ms, sort_ms };
+  });
+}
+
+/** A run of 10,000 tasks: how long until they are seen, and how they scroll. */
+async function run(_, { what, many, home }) {
+  const engine = await Engine.start(what, many, home);
+  const tasks = ".time-rows [role=option]";
+  try {
+    return await browse(engine, async (page, browser) => {
+      const id = readFileSync(join(many, "run-id"), "utf8").trim();
+      await page.goto(`${engine.base}/runs/Many/${id}`, { waitUntil: "commit" });
+      const first = await page.evaluate((tasks) => window.__bench.seen(tasks, "work["), tasks);
+      await settle(page);
+      return { paint_ms: first.at, ...(await turnWheel(page, browser, first.x, first.y)) };
+    });
+  } finally {
+    await engine.stop();
+  }
 }
 
 const TASKS = {
@@ -232,10 +286,12 @@ const TASKS = {
   scroll,
   ones,
   type,
+  table,
+  run,
 };
 
 async function main() {
-  const { notebooks, only, ...what } = JSON.parse(process.argv[2]);
+  const { notebooks, many, only, ...what } = JSON.parse(process.argv[2]);
   const home = mkdtempSync(join(tmpdir(), "flownote-bench-ui-"));
   const folder = join(home, "notebooks");
   cpSync(notebooks, folder, { recursive: true });
@@ -244,7 +300,8 @@ async function main() {
   try {
     for (const [name, task] of Object.entries(TASKS)) {
       if (name !== "warm" && only && !only.includes(name)) continue;
-      found[name] = await task(engine);
+      if (["table", "run"].includes(name) && engine.name !== "Flownote") continue;
+      found[name] = await task(engine, { what, many, home });
       console.error(`${engine.name} ${name}: ${JSON.stringify(found[name])}`);
     }
   } catch (error) {

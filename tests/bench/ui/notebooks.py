@@ -19,6 +19,17 @@ LINES = 100_000
 ONES = 30
 """Cells that hold `1+1`."""
 
+TABLE = """\
+import numpy as np
+import pandas as pd
+
+rows = 10_000_000  # ten million rows
+plays = np.arange(rows)
+minutes = (plays * 104_729 + 5) % rows / 7
+members = plays * 7_919 % 1_000_003
+frame = pd.DataFrame({"play": plays, "member": members, "minutes": minutes})
+frame
+"""
 PICTURE = """\
 import struct, zlib
 class Picture:
@@ -84,6 +95,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     made = {"c100": mixed(100), "c1000": mixed(1000), "small": small(), "flood": flood()}
+    made["table"] = new_notebook(cells=[new_code_cell(TABLE)])
     for name, notebook in made.items():
         file = folder / f"{name}.ipynb"
         if file.exists() and file.with_suffix(".py").exists():
