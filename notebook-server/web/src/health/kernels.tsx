@@ -23,10 +23,10 @@ export function Kernels({ kernels, again }: { kernels: KernelRow[]; again: () =>
               <tr>
                 <th>notebook</th>
                 <th>stands</th>
-                <th>interpreters</th>
+                <th class="extra">interpreters</th>
                 <th class="right">memory</th>
-                <th class="right">process</th>
-                <th>a cell ran</th>
+                <th class="right extra">process</th>
+                <th class="extra">a cell ran</th>
                 <th>
                   <span class="aloud">what to do</span>
                 </th>
@@ -45,10 +45,10 @@ export function Kernels({ kernels, again }: { kernels: KernelRow[]; again: () =>
                     )}
                   </td>
                   <td>{stands(kernel)}</td>
-                  <td>{kernel.interpreters.join(", ") || <span class="dim">none</span>}</td>
+                  <td class="extra">{kernel.interpreters.join(", ") || <span class="dim">none</span>}</td>
                   <td class="right mono">{size(kernel.memory_bytes)}</td>
-                  <td class="right mono">{kernel.pid}</td>
-                  <td>
+                  <td class="right mono extra">{kernel.pid}</td>
+                  <td class="extra">
                     {kernel.last_ran_at ? (
                       <Ago time={kernel.last_ran_at} />
                     ) : (
