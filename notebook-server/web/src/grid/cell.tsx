@@ -20,7 +20,8 @@ export function CellText({ value, kind, decimals }: Props) {
   if (value === "" && kind === "text") return <span class="null">empty</span>;
   const text = shown(value);
   const room = kind === "number" ? places(decimals) - places(decimalsOf(value)) : 0;
-  return room > 0 ? <span style={{ paddingRight: `${room}ch` }}>{text}</span> : <>{text}</>;
+  if (room > 0) return <span style={{ paddingRight: `${room}ch` }}>{text}</span>;
+  return <>{text}</>;
 }
 
 /** Digits that a value is shown with behind its point. */

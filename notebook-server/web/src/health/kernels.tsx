@@ -45,7 +45,9 @@ export function Kernels({ kernels, again }: { kernels: KernelRow[]; again: () =>
                     )}
                   </td>
                   <td>{stands(kernel)}</td>
-                  <td class="extra">{kernel.interpreters.join(", ") || <span class="dim">none</span>}</td>
+                  <td class="extra">
+                    {kernel.interpreters.join(", ") || <span class="dim">none</span>}
+                  </td>
                   <td class="right mono">{size(kernel.memory_bytes)}</td>
                   <td class="right mono extra">{kernel.pid}</td>
                   <td class="extra">
