@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use flownote_flow::event::Launch;
 use flownote_flow::manifest::{Failure, FailureKind, Logs, Outcome, TaskDone, TaskManifest, Usage};
+use flownote_store::client::NOT_REUSED;
 use flownote_store::{Committed, Stream as StreamKind};
 use tokio::net::UnixStream;
 use tokio::sync::{oneshot, watch};
@@ -51,18 +52,21 @@ struct Seen {
 }
 
 /// Runs one attempt and commits how it ended. Returns what the datastore then says, which
-/// is another's report when another closed the attempt first.
+/// is another's report when another closed the attempt first. The record keeps `why` it ran
+/// although a result was looked for.
 pub async fn run(
     context: &Context,
     id: LaunchId,
     launch: &Launch,
     spec: &TaskSpec,
+    why: Option<String>,
     link: Link,
 ) -> Result<TaskDone, Error> {
     let masks = Masks::default();
     let seen = watch_worker(context, id, launch, spec, link, &masks).await?;
     failpoint("worker-ended");
     let mut done = compose(context, launch, seen);
+    note_reason(why, &mut done.manifest);
     if done.outcome == Outcome::Ok
         && let Err(failure) = publish(context, launch, spec, &done.manifest).await
     {
@@ -297,13 +301,20 @@ fn note_declared(context: &Context, launch: &Launch, manifest: &mut TaskManifest
     }
 }
 
+/// Adds why the task ran although a result was looked for.
+fn note_reason(why: Option<String>, manifest: &mut TaskManifest) {
+    if let (Some(why), serde_json::Value::Object(record)) = (why, &mut manifest.provenance) {
+        record.insert(NOT_REUSED.to_owned(), why.into());
+    }
+}
+
 /// Hides secrets in what the worker said beside its values: notices and the world that it
 /// read.
 fn hide_in_record(masks: &Masks, manifest: &mut TaskManifest) {
     for notice in &mut manifest.notices {
         *notice = masks.hide(std::mem::take(notice));
     }
-    for field in ["unverified", "uncacheable"] {
+    for field in ["unverified", "uncacheable", NOT_REUSED] {
         if let Some(serde_json::Value::String(text)) = manifest.provenance.get_mut(field) {
             *text = masks.hide(std::mem::take(text));
         }

@@ -345,7 +345,8 @@ impl Loop {
                 let began = Instant::now();
                 let mut spec = context.spec(&launch).await?;
                 spec.seed = reuse.seed(launch.step(), &spec);
-                let done = attempt::run(&context, id, &launch, &spec, link).await?;
+                let why = reuse.reason(&launch.attempt.task);
+                let done = attempt::run(&context, id, &launch, &spec, why, link).await?;
                 let kept = reuse.keep(&context, &done, millis(began)).await;
                 if let Some(holding) = holding {
                     holding.release(&context, kept).await;

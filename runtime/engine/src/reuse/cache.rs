@@ -45,7 +45,7 @@ impl Reuse {
             return Ok(Found::Result(Box::new(done)));
         }
         if let Some(why) = looked.why {
-            context.report_run_again(launch, &why);
+            self.say(context, launch, &why);
         }
         if !step.cache.writes() {
             return Ok(Found::Nothing(None));

@@ -25,7 +25,7 @@ use std::rc::Rc;
 
 use flownote_flow::cache::CacheMode;
 use flownote_flow::event::Launch;
-use flownote_flow::id::{AttemptKey, StepName};
+use flownote_flow::id::{AttemptKey, StepName, TaskKey};
 use flownote_flow::manifest::{ArtifactRecord, Digest, Outcome, TaskDone};
 use flownote_flow::provenance::{Code, Difference, Environment, External};
 use flownote_flow::run::RunRecord;
@@ -170,6 +170,8 @@ pub struct Reuse {
     /// The part of each step's code that changed since the origin, where it was looked for.
     changed: RefCell<HashMap<StepName, Option<String>>>,
     missed: Cell<Missed>,
+    /// Why tasks run that haven't committed yet: a retry runs for the same reason.
+    reasons: RefCell<HashMap<TaskKey, String>>,
     /// The steps of which it was said why their results can't be kept.
     told: RefCell<HashSet<StepName>>,
     expected: verify::Expected,
@@ -201,6 +203,7 @@ impl Reuse {
             ahead: Ahead::default(),
             changed: RefCell::default(),
             missed,
+            reasons: RefCell::default(),
             told: RefCell::default(),
             expected: verify::Expected::default(),
         }
@@ -218,14 +221,14 @@ impl Reuse {
         };
         if launch.attempt.attempt > 0 || step.again {
             if step.again {
-                context.report_run_again(launch, &Why::Asked);
+                self.say(context, launch, &Why::Asked);
             }
             return Ok(Found::Nothing(None));
         }
         if let Some(from) = &self.options.resume {
             match self.seek_in_origin(context, launch, step, from).await? {
                 Ok(done) => return Ok(Found::Result(Box::new(done))),
-                Err(why) => context.report_run_again(launch, &why),
+                Err(why) => self.say(context, launch, &why),
             }
         }
         if step.cache.reads() {
@@ -233,6 +236,17 @@ impl Reuse {
             return Ok(self.doubt(context, launch, found));
         }
         Ok(Found::Nothing(None))
+    }
+
+    /// Says why a task runs, and remembers it for its record.
+    fn say(&self, context: &Context, launch: &Launch, why: &Why) {
+        context.report_run_again(launch, why);
+        self.reasons.borrow_mut().insert(launch.attempt.task.clone(), why.to_string());
+    }
+
+    /// Why a task runs although a result was looked for.
+    pub fn reason(&self, task: &TaskKey) -> Option<String> {
+        self.reasons.borrow().get(task).cloned()
     }
 
     /// Remembers what a task of this run passes on, so that those after it needn't ask the
@@ -247,6 +261,9 @@ impl Reuse {
         if let (None, Some(world)) = (&done.reused, &self.options.world) {
             // It ran: it may have written what others read.
             world.may_have_changed();
+        }
+        if done.outcome == Outcome::Ok {
+            self.reasons.borrow_mut().remove(&attempt.task);
         }
         let looks = |step: &StepNow| step.cache.reads();
         if self.options.resume.is_none() && !self.options.steps.values().any(looks) {

@@ -48,3 +48,28 @@ fn each_item_takes_the_result_of_its_equal() {
         check(&Store::open(&url, StoreOptions::default()).await.expect("opens")).await;
     });
 }
+
+/// What the record of a task says of why it ran.
+async fn why(store: &Store, step: &str, path: &[u32]) -> Option<String> {
+    let done = done(store, "r2", step, path).await;
+    store.why_briefly(&key("r2"), &done).await.expect("reads").map(|said| said.why)
+}
+
+#[test]
+fn the_record_of_a_task_that_ran_again_says_why() {
+    on_one_thread(async {
+        let store = memory().await;
+        let first = Version::new(2, &[1, 3, 5]);
+        let second = Version { items: vec![1, 4, 5], ..first.clone() }.with("start", "2");
+        resume(&store, &first, &second).await;
+        for (step, path, expected) in [
+            ("start", &[] as &[u32], Some("code changed")),
+            ("fit", &[0], None),
+            ("fit", &[1], Some("the item is new")),
+        ] {
+            assert_eq!(why(&store, step, path).await.as_deref(), expected, "{step}{path:?}");
+        }
+        let choose = why(&store, "choose", &[]).await.expect("a reason");
+        assert!(choose.starts_with("after `fit`: "), "{choose}");
+    });
+}

@@ -22,7 +22,7 @@ pub(crate) use status::Seen;
 pub use status::Status;
 pub use tags::{TagChange, Tags};
 pub use task::{Attempt, Task, TaskStatus};
-pub use why::Why;
+pub use why::{NOT_REUSED, Why};
 
 /// Objects that a listing reads at once.
 pub(crate) const AT_ONCE: usize = 32;

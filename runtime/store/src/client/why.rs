@@ -13,6 +13,10 @@ use crate::error::Result;
 use crate::keys::RunKey;
 use crate::store::Store;
 
+/// Where a task's provenance says why it ran although a result was looked for. The engine
+/// writes it; what `resume` found in its origin is told nowhere else.
+pub const NOT_REUSED: &str = "not_reused";
+
 /// How many kept results are compared where nobody asked for a comparison.
 const NEWEST: usize = 500;
 
@@ -39,6 +43,9 @@ impl Store {
     /// Tells why a task ran that looked for a result; nothing for one that didn't look, or
     /// took what it found. Of many kept results only the newest are compared.
     pub async fn why_briefly(&self, run: &RunKey, done: &TaskDone) -> Result<Option<Why>> {
+        if let Some(why) = recorded(done) {
+            return Ok(Some(why));
+        }
         let known = Provenance::deserialize(&done.manifest.provenance).ok();
         let looked = known.is_some_and(|known| known.seed.is_some());
         if !looked || done.reused.is_some() {
@@ -54,6 +61,9 @@ impl Store {
             return Ok(Why::said(format!(
                 "it didn't run: reused from {pathspec} by {user}, {finished_at}"
             )));
+        }
+        if let Some(why) = recorded(done) {
+            return Ok(why);
         }
         let Ok(mut asked) = Provenance::deserialize(&done.manifest.provenance) else {
             return Ok(Why::said("never kept: there is no record of what it depends on"));
@@ -107,6 +117,12 @@ impl Store {
         }
         Ok(Why { why: told.remove(0), nearest, also: told })
     }
+}
+
+/// What the engine said when the task ran. One that took a result has its maker's record.
+fn recorded(done: &TaskDone) -> Option<Why> {
+    let why = done.manifest.provenance.get(NOT_REUSED)?.as_str()?;
+    done.reused.is_none().then(|| Why::said(why))
 }
 
 /// What notebooks record of a cell beside its provenance (`flownote-kernel`, `record`).
