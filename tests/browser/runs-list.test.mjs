@@ -45,18 +45,31 @@ describe("the list of runs", () => {
     assert.equal(await rows().count(), 1);
   });
 
-  test("is narrowed by words that mean something", async () => {
-    await world.browser.go("/runs");
-    await row(world.runs.many).waitFor();
-    await world.page.keyboard.press("/");
-    await world.page.keyboard.type("alpha=0.1 tag:nightly");
-    await world.page.keyboard.press("Enter");
-    await row(world.runs.failed).waitFor({ state: "detached" });
-    await row(world.runs.first).waitFor();
-    assert.equal(await rows().count(), 1);
-    await world.page.getByRole("button", { name: "Remove tag: nightly" }).click();
-    await row(world.runs.reused).waitFor();
-    assert.equal(await rows().count(), 2);
+  test("is narrowed by words that mean something, while they are typed", async () => {
+    for (const [typed, found] of [
+      ["alpha>0.1", ["failed"]],
+      ["alpha = 0.10 tag:nightly", ["first"]],
+      ["alpha!=0.5", ["first", "reused"]],
+      ["flow:shop status:succ", ["first", "reused"]],
+      ["user:nobody", []],
+    ]) {
+      await world.browser.go("/runs");
+      await row(world.runs.many).waitFor();
+      await world.page.keyboard.press("/");
+      await world.page.keyboard.type(typed);
+      await row(world.runs.many).waitFor({ state: "detached" });
+      for (const name of found) await row(world.runs[name]).waitFor();
+      const all = found.length === 1 ? "1 run" : `${found.length} runs`;
+      await world.page.locator(".head-line").getByText(all, { exact: true }).waitFor();
+      assert.equal(await rows().count(), found.length, typed);
+    }
+  });
+
+  test("says what it can't understand, and how to write it", async () => {
+    await world.browser.go("/runs?text=alpha%3Emany");
+    const note = world.page.getByRole("alert");
+    await note.locator("code").filter({ hasText: "alpha>0.5" }).waitFor();
+    assert.match(await note.innerText(), /is no number/);
   });
 
   test("is narrowed by a run's own tag", async () => {

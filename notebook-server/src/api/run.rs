@@ -23,6 +23,8 @@ pub struct RunList {
     pub runs: Vec<RunRow>,
     /// What to give as `before` for the next page; null on the last.
     pub more: Option<String>,
+    /// How many there are on all pages; null where that isn't known without reading them.
+    pub total: Option<u64>,
 }
 
 /// One run in a list.

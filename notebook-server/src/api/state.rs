@@ -16,6 +16,8 @@ pub enum RunState {
     Cancelled,
     /// Its owner is at work.
     Running,
+    /// A notebook is open, and none of its cells runs.
+    Open,
     /// Its owner is gone; `run --continue` takes it up.
     Interrupted,
 }
@@ -32,16 +34,16 @@ impl From<Status> for RunState {
     }
 }
 
-impl From<RunState> for Status {
-    fn from(state: RunState) -> Self {
-        match state {
-            RunState::Succeeded => Self::Succeeded,
-            RunState::Failed => Self::Failed,
-            RunState::Cancelled => Self::Cancelled,
-            RunState::Running => Self::Running,
-            RunState::Interrupted => Self::Interrupted,
-        }
-    }
+impl RunState {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Running,
+        Self::Open,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Interrupted,
+    ];
 }
 
 /// How a task stands, and how an attempt ended.

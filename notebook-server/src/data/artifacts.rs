@@ -62,7 +62,7 @@ impl Catalog for Artifacts {
             let mut found = CatalogList::default();
             // What a later run took over, or made the same again, is the same table.
             let mut told = HashSet::new();
-            for run in app.runs.catalogue.find(store, &question).await? {
+            for run in app.runs.find(&question).await? {
                 if began.elapsed() > PATIENCE || found.entries.len() >= FOUND {
                     found.is_cut = true;
                     break;
@@ -93,14 +93,13 @@ async fn flows(app: &App) -> Result<CatalogList, Failure> {
 }
 
 async fn runs(app: &App, flow: &str) -> Result<CatalogList, Failure> {
-    let store = app.runs.store();
-    let known = store.flows().await?.into_iter().find(|known| known.as_str() == flow);
+    let known = app.runs.store().flows().await?.into_iter().find(|known| known.as_str() == flow);
     let Some(flow) = known else {
         let what = format!("there is no flow `{flow}` in this store");
         return Err(Failure::missing(what, "look at the list again"));
     };
     let question = Question { flows: vec![flow], limit: RUNS, ..Question::default() };
-    let mut found = app.runs.catalogue.find(store, &question).await?;
+    let mut found = app.runs.find(&question).await?;
     let is_cut = found.len() > RUNS;
     found.truncate(RUNS);
     let entries = found.into_iter().map(|run| CatalogEntry {

@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 use axum::Json;
 use axum::extract::State;
 use flownote_flow::help::Help;
-use flownote_store::client::Status;
 use flownote_store::{Presence, Store};
 use jiff::Timestamp;
 use nix::sys::statvfs::statvfs;
@@ -23,7 +22,7 @@ use tokio::task::JoinError;
 use crate::answer::{Answer, Failure};
 use crate::api::{
     ApiError, DiskRoom, FlowSize, Health, LeaseRow, MemoryRoom, RecentError, RunProcess, RunRow,
-    StoreSize, TaskError, TaskState,
+    RunState, StoreSize, TaskError, TaskState,
 };
 use crate::runs::Question;
 use crate::runs::ask::run_key;
@@ -68,9 +67,9 @@ pub async fn health(State(app): State<App>) -> Answer<Health> {
     let mut troubles: Vec<ApiError> = trouble.into_iter().collect();
     troubles.extend(disk.as_ref().and_then(little_disk));
     troubles.extend(memory.as_ref().and_then(little_memory));
-    let running = runs(&app, Status::Running).await?;
-    let failed = runs(&app, Status::Failed).await?;
-    let gone = runs(&app, Status::Interrupted).await?;
+    let running = runs(&app, RunState::Running).await?;
+    let failed = runs(&app, RunState::Failed).await?;
+    let gone = runs(&app, RunState::Interrupted).await?;
     troubles.extend(gone.iter().map(interrupted));
     let table = Processes::look();
     Ok(Json(Health {
@@ -138,9 +137,9 @@ async fn errors(app: &App, failed: &[RunRow]) -> Result<Vec<RecentError>, Failur
     Ok(found)
 }
 
-async fn runs(app: &App, status: Status) -> Result<Vec<RunRow>, Failure> {
+async fn runs(app: &App, status: RunState) -> Result<Vec<RunRow>, Failure> {
     let question = Question { status: vec![status], limit: SHOWN, ..Question::default() };
-    let mut found = app.runs.catalogue.find(app.runs.store(), &question).await?;
+    let mut found = app.runs.find(&question).await?;
     found.truncate(SHOWN);
     let mut rows = Vec::new();
     for run in found {

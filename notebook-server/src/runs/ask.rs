@@ -62,7 +62,7 @@ pub async fn flows(State(app): State<App>) -> Answer<Vec<FlowRow>> {
     let mut rows = Vec::new();
     for flow in runs.store().flows().await? {
         let newest = Question { flows: vec![flow.clone()], limit: 1, ..Question::default() };
-        let found = runs.catalogue.find(runs.store(), &newest).await?;
+        let found = runs.find(&newest).await?;
         let latest = match found.into_iter().next() {
             Some(found) => Some(runs.row(found).await?),
             None => None,
@@ -77,13 +77,14 @@ pub async fn flows(State(app): State<App>) -> Answer<Vec<FlowRow>> {
 pub async fn list(State(app): State<App>, asked: Asked) -> Answer<RunList> {
     let question = Question::of(&asked)?;
     let runs = &app.runs;
-    let mut found = runs.catalogue.find(runs.store(), &question).await?;
+    let mut found = runs.find(&question).await?;
+    let total = runs.count(&question).await?;
     let goes_on = found.len() > question.limit;
     found.truncate(question.limit);
     let rows = stream::iter(found).map(|found| runs.row(found)).buffered(AT_ONCE);
     let rows: Vec<_> = rows.try_collect().await?;
     let more = rows.last().filter(|_| goes_on).map(|row| row.run.clone());
-    Ok(Json(RunList { runs: rows, more }))
+    Ok(Json(RunList { runs: rows, more, total }))
 }
 
 /// `GET api/events`.

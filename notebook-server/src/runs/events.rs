@@ -142,7 +142,7 @@ pub fn of_all(app: App) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
         let mut told: HashMap<String, crate::api::RunRow> = HashMap::new();
         let mut is_first = true;
         loop {
-            let mut found = app.runs.catalogue.find(app.runs.store(), &newest).await?;
+            let mut found = app.runs.find(&newest).await?;
             found.truncate(NEWEST);
             let mut now = HashMap::new();
             for run in found {

@@ -2,10 +2,12 @@
 
 use flownote_flow::id::TaskKey;
 use flownote_flow::run::RunRecord;
-use flownote_store::client::scalar;
+use flownote_store::client::{Status, scalar};
+use flownote_store::notebooks;
 use serde_json::{Map, Value};
 
 use super::cells::Cells;
+use crate::api::{RunState, Tally};
 
 /// What never changes of a run.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ pub struct Facts {
     pub parameters: Map<String, Value>,
     /// What its steps are called, when they are the cells of a notebook.
     pub cells: Option<Cells>,
+    /// Whether it is what somebody does in an open notebook: no command line began it.
+    pub is_session: bool,
 }
 
 impl Facts {
@@ -39,6 +43,16 @@ impl Facts {
         match (id(self), id(other)) {
             (Some(one), Some(other)) => one == other,
             _ => self.file == other.file,
+        }
+    }
+
+    /// How a run stands whose tasks are these: a notebook that is open runs while a cell does.
+    pub fn state(&self, status: Status, tasks: &Tally) -> RunState {
+        match status {
+            Status::Running if self.is_session && tasks.running + tasks.queued == 0 => {
+                RunState::Open
+            }
+            other => other.into(),
         }
     }
 
@@ -63,6 +77,7 @@ impl Facts {
             origin: record.origin.as_ref().map(ToString::to_string),
             parameters: parameters(record),
             cells: Cells::of(record),
+            is_session: notebooks::is(&record.flow) && record.command.is_empty(),
         }
     }
 }

@@ -3,10 +3,11 @@
 use flownote_flow::id::FlowName;
 use flownote_store::client::Status;
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::facts::Facts;
+use super::search::{self, Comparison, Term};
 use crate::answer::Failure;
+use crate::api::RunState;
 use crate::query::Asked;
 
 /// So many runs are given when nobody says how many.
@@ -20,7 +21,7 @@ pub struct Question {
     /// Of these flows; of all when empty.
     pub flows: Vec<FlowName>,
     /// That stand so; in any way when empty.
-    pub status: Vec<Status>,
+    pub status: Vec<RunState>,
     /// That have all of these tags, their own or the system's.
     pub tags: Vec<String>,
     /// That one of these started.
@@ -29,10 +30,8 @@ pub struct Question {
     pub since: Option<Timestamp>,
     /// That began before.
     pub until: Option<Timestamp>,
-    /// Whose parameters have these values.
-    pub parameters: Vec<(String, String)>,
-    /// That have all of these words somewhere: flow, run, user, tag, file, parameter.
-    pub words: Vec<String>,
+    /// Of which all of this is so.
+    pub terms: Vec<Term>,
     /// How many at most.
     pub limit: usize,
     /// Only those older than this one.
@@ -43,7 +42,11 @@ impl Question {
     /// Reads a query.
     pub fn of(asked: &Asked) -> Result<Self, Failure> {
         let status = asked.all("status").map(status).collect::<Result<_, _>>()?;
-        let parameters = asked.all("parameter").map(parameter).collect::<Result<_, _>>()?;
+        let mut terms: Vec<Term> =
+            asked.all("parameter").map(parameter).collect::<Result<_, _>>()?;
+        for text in asked.all("text") {
+            terms.extend(search::read(text)?);
+        }
         let texts = |name| asked.all(name).map(str::to_owned).collect();
         Ok(Self {
             flows: asked.all("flow").map(FlowName::new).collect(),
@@ -52,15 +55,29 @@ impl Question {
             users: texts("user"),
             since: time(asked, "since")?,
             until: time(asked, "until")?,
-            parameters,
-            words: asked
-                .all("text")
-                .flat_map(str::split_whitespace)
-                .map(str::to_lowercase)
-                .collect(),
+            terms,
             limit: asked.number("limit")?.map_or(USUAL, |limit| limit as usize).clamp(1, MOST),
             before: asked.one("before").map(str::to_owned),
         })
+    }
+
+    /// Whether names alone say which runs are wanted: nothing is asked that records know.
+    pub fn is_of_names(&self) -> bool {
+        !self.asks_state() && self.tags.is_empty() && self.users.is_empty() && self.terms.is_empty()
+    }
+
+    /// Whether it is asked how runs stand.
+    pub fn asks_state(&self) -> bool {
+        !self.status.is_empty() || self.terms.iter().any(|it| matches!(it, Term::Status(_)))
+    }
+
+    /// Whether a run that stands so is wanted.
+    pub fn wants_state(&self, state: RunState) -> bool {
+        let of_terms = self.terms.iter().all(|term| match term {
+            Term::Status(states) => states.contains(&state),
+            _ => true,
+        });
+        of_terms && (self.status.is_empty() || self.status.contains(&state))
     }
 
     /// Whether a run that began then, and may have ended so, can be wanted.
@@ -70,8 +87,7 @@ impl Question {
             self.since.is_none_or(|since| began >= since)
                 && self.until.is_none_or(|until| began < until)
         });
-        let may_stand =
-            self.status.is_empty() || ended.is_none_or(|ended| self.status.contains(&ended));
+        let may_stand = ended.is_none_or(|ended| self.wants_state(ended.into()));
         old_enough && in_time && may_stand
     }
 
@@ -80,43 +96,20 @@ impl Question {
         let has = |tag: &String| tags.contains(tag) || facts.system_tags.contains(tag);
         (self.users.is_empty() || self.users.contains(&facts.user))
             && self.tags.iter().all(has)
-            && self.parameters.iter().all(|(name, value)| {
-                facts.parameters.get(name).is_some_and(|known| text_of(known) == *value)
-            })
-            && (self.words.is_empty() || self.finds_words(flow, run, facts, tags))
-    }
-
-    fn finds_words(&self, flow: &FlowName, run: &str, facts: &Facts, tags: &[String]) -> bool {
-        let mut text = format!("{flow} {run} {} {}", facts.user, tags.join(" "));
-        text.extend(facts.file.iter().map(|file| format!(" {file}")));
-        for (name, value) in &facts.parameters {
-            text.push_str(&format!(" {name}={}", text_of(value)));
-        }
-        let text = text.to_lowercase();
-        self.words.iter().all(|word| text.contains(word.as_str()))
+            && self.terms.iter().all(|term| term.wants(flow, run, facts, tags))
     }
 }
 
-/// A value as people type it.
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-fn status(word: &str) -> Result<Status, Failure> {
-    serde_json::from_value(Value::from(word)).map_err(|_| {
-        Failure::wrong(
-            format!("no run stands as `{word}`"),
-            "there are succeeded, failed, cancelled, running and interrupted",
-        )
+fn status(word: &str) -> Result<RunState, Failure> {
+    search::states(word).and_then(|states| match states.as_slice() {
+        [state] => Ok(*state),
+        _ => Err(Failure::wrong(format!("no run stands as `{word}`"), "write the whole word")),
     })
 }
 
-fn parameter(text: &str) -> Result<(String, String), Failure> {
-    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
-    pair.map(|(name, value)| (name.to_owned(), value.to_owned()))
+fn parameter(text: &str) -> Result<Term, Failure> {
+    Comparison::read(text)?
+        .map(Term::Parameter)
         .ok_or_else(|| Failure::wrong(format!("`{text}` is no parameter"), "write NAME=VALUE"))
 }
 

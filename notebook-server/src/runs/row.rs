@@ -39,7 +39,7 @@ pub fn row(found: Found, status: Status, finished_at: Option<String>, ended: End
     RunRow {
         flow: key.flow.to_string(),
         run: key.run.to_string(),
-        status: status.into(),
+        status: facts.state(status, &ended.tally),
         user: facts.user.clone(),
         host: facts.host.clone(),
         tags,

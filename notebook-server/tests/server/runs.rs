@@ -21,7 +21,7 @@ fn texts(list: &Value, field: &str) -> Vec<String> {
 async fn an_empty_store_is_no_error() {
     let server = Server::new().await;
     assert_eq!(server.get("/api/flows").await, json!([]));
-    assert_eq!(server.get("/api/runs").await, json!({"runs": [], "more": null}));
+    assert_eq!(server.get("/api/runs").await, json!({"runs": [], "more": null, "total": 0}));
     let me = server.get("/api/me").await;
     assert_eq!((&me["user"], &me["base"]), (&json!("ana"), &json!("/")));
 }
@@ -68,19 +68,48 @@ async fn runs_are_listed_filtered_and_paged() {
     assert_eq!(asked("status=failed&status=succeeded").await.len(), 6);
     assert_eq!(asked("parameter=seed=3").await, [ids[2].clone()]);
     assert_eq!(asked("text=seed%3D4+NIGHTLY").await, [ids[3].clone()]);
+    assert_eq!(asked("text=seed%3E3").await, [ids[4].clone(), ids[3].clone()]);
+    assert_eq!(asked("text=seed%3C%3D2+user:ana").await, [ids[0].clone()]);
+    assert_eq!(asked("text=status:fail+flow:recom").await.len(), 1);
+    assert_eq!(asked("parameter=seed!=3").await.len(), 4);
     assert_eq!(asked("since=2026-11-02&until=2026-11-04").await, [ids[2].clone(), ids[1].clone()]);
     assert_eq!(asked("flow=Nobody").await, [] as [String; 0]);
     let page = server.get("/api/runs?limit=2").await;
+    assert_eq!(page["total"], 6);
     let before = page["more"].as_str().unwrap();
     let next = server.get(&format!("/api/runs?limit=9&before={before}")).await;
     assert_eq!((next["runs"].as_array().unwrap().len(), &next["more"]), (4, &Value::Null));
-    for wrong in ["status=odd", "limit=x", "since=yesterday", "parameter=seed"] {
+    for wrong in ["status=odd", "limit=x", "since=yesterday", "parameter=seed", "text=seed%3Emany"]
+    {
         let got = server.ask("GET", &format!("/api/runs?{wrong}")).send(server.at).await;
         assert_eq!(got.status, 400, "{wrong}");
         assert!(got.json()["error"]["hint"].is_string(), "{got:?}");
     }
     let flows = server.get("/api/flows").await;
     assert_eq!(flows[0]["latest"]["run"], json!(failed.key.run));
+}
+
+#[tokio::test]
+async fn a_notebook_that_is_open_runs_while_a_cell_does() {
+    let server = Server::new().await;
+    let mut session = Writer::begin(&server.store, "20261122T101512345", |record| {
+        record.flow = "Notebook".into();
+        record.command.clear();
+        record.description.file = "reports/digest.ipynb".into();
+    })
+    .await;
+    let asked = async |query: &str| {
+        texts(&server.get(&format!("/api/runs?{query}")).await["runs"], "status")
+    };
+    assert_eq!(asked("text=digest.ipynb").await, ["open"]);
+    assert_eq!(asked("status=running").await, [] as [String; 0]);
+    assert_eq!(asked("text=status:open").await, ["open"]);
+    assert_eq!(server.get("/api/health").await["running"], json!([]));
+
+    session.start(&attempt("start", &[], 0)).flush().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(asked("status=running").await, ["running"]);
+    assert_eq!(asked("status=open").await, [] as [String; 0]);
 }
 
 #[tokio::test]

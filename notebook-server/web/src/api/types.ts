@@ -1278,7 +1278,11 @@ runs: Array<RunRow>,
 /**
  * What to give as `before` for the next page; null on the last.
  */
-more: string | null, };
+more: string | null, 
+/**
+ * How many there are on all pages; null where that isn't known without reading them.
+ */
+total: number | null, };
 
 /**
  * The body of `POST api/notebooks/run`, which answers `Resumed`.
@@ -1390,7 +1394,7 @@ origin: string | null, };
 /**
  * How a run stands.
  */
-export type RunState = "succeeded" | "failed" | "cancelled" | "running" | "interrupted";
+export type RunState = "succeeded" | "failed" | "cancelled" | "running" | "open" | "interrupted";
 
 /**
  * A source file as it was.

@@ -6,7 +6,10 @@ export const helpOpen = signal(false);
 
 const KEYS: [string, string][] = [
   ["Ctrl K", "Commands: everything that can be done here, and any run by its name"],
-  ["/", "Search what is shown"],
+  [
+    "/",
+    "Search what is shown; runs also by alpha>0.5, status:failed, flow:, user:, tag:, since:7d",
+  ],
   ["g r", "Go to Runs (g n Notebooks, g d Data, g h Health)"],
   ["↑ ↓  j k", "Move in a list"],
   ["Enter", "Open what is chosen"],

@@ -43,6 +43,11 @@ const LOOKS: Record<State, Look> = {
       </>
     ),
   },
+  open: {
+    word: "open",
+    tone: "idle",
+    shape: <rect x="1.4" y="1.4" width="9.2" height="9.2" rx="2" {...stroke} />,
+  },
   queued: { word: "queued", tone: "idle", shape: <circle cx="6" cy="6" r="4.2" {...stroke} /> },
   cancelled: {
     word: "cancelled",
@@ -67,6 +72,11 @@ const LOOKS: Record<State, Look> = {
     ),
   },
 };
+
+/** Whether a run isn't over: it runs, or is a notebook that is open. */
+export function goesOn(state: RunState): boolean {
+  return state === "running" || state === "open";
+}
 
 /** What a run's end is called differs from a task's: a run succeeds, a task is done. */
 export function stateWord(state: State, of: "run" | "task" = "task"): string {

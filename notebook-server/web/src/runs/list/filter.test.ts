@@ -1,31 +1,33 @@
 import { describe, expect, test } from "vitest";
-import { fromParams, NO_FILTER, read, toParams, toQuery } from "./filter.ts";
+import { type Filter, fromParams, hasTime, NO_FILTER, read, toParams, toQuery } from "./filter.ts";
 
 describe("what is typed", () => {
-  test("has its meanings taken out, the rest is text", () => {
-    const filter = read("ease tag:nightly status:failed user:ana alpha=0.3 lambda", NO_FILTER);
+  test("is the server's to understand, but for times", () => {
+    const filter = read("ease tag:nightly since:7d alpha>0.3 until:2026-11-20", NO_FILTER);
     expect(filter).toEqual({
       ...NO_FILTER,
-      text: "ease lambda",
-      tags: ["nightly"],
-      status: ["failed"],
-      user: "ana",
-      parameters: ["alpha=0.3"],
+      text: "ease tag:nightly alpha>0.3",
+      since: "7d",
+      until: "2026-11-20",
     });
   });
 
-  test("adds to what is there, once", () => {
-    const filter = read("tag:a tag:b", { ...NO_FILTER, tags: ["a"] });
-    expect(filter.tags).toEqual(["a", "b"]);
-  });
-
-  test("that means nothing stays text", () => {
-    expect(read("status:whatever tag:", NO_FILTER).text).toBe("status:whatever tag:");
+  test("waits for Enter only where a time is half typed", () => {
+    expect(hasTime("alpha>0.5 tag:x status:failed")).toBe(false);
+    expect(hasTime("x since:2026-")).toBe(true);
   });
 });
 
 test("a filter survives the address", () => {
-  const filter = read("x tag:a tag:b status:running k=v=w since:7d until:2026-11-20", NO_FILTER);
+  const filter: Filter = {
+    text: "x alpha>0.5",
+    status: ["running", "open"],
+    tags: ["a", "b c"],
+    user: "ana",
+    since: "7d",
+    until: "2026-11-20",
+    parameters: ["k=v=w", "alpha>=1"],
+  };
   expect(fromParams(new URLSearchParams(toParams(filter).toString()))).toEqual(filter);
 });
 

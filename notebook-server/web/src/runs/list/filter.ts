@@ -2,7 +2,14 @@
 import type { RunQuery } from "../../api/runs.ts";
 import type { RunState } from "../../api/types.ts";
 
-export const STATES: RunState[] = ["running", "succeeded", "failed", "cancelled", "interrupted"];
+export const STATES: RunState[] = [
+  "running",
+  "open",
+  "succeeded",
+  "failed",
+  "cancelled",
+  "interrupted",
+];
 
 /** Spans of time that the menu offers, newest first. */
 export const SPANS = [
@@ -21,7 +28,7 @@ export interface Filter {
   since: string;
   /** A day, included. */
   until: string;
-  /** `alpha=0.3`. */
+  /** `alpha=0.3`, `alpha>0.5`. */
   parameters: string[];
 }
 
@@ -61,7 +68,7 @@ export function fromParams(params: URLSearchParams): Filter {
     user: params.get("user") ?? "",
     since: params.get("since") ?? "",
     until: params.get("until") ?? "",
-    parameters: params.getAll("parameter").filter((text) => text.includes("=")),
+    parameters: params.getAll("parameter").filter((text) => /[=<>]/.test(text)),
   };
 }
 
@@ -88,22 +95,24 @@ function instant(text: string, now: number, daysLater: number): string | null {
   return new Date(year, month - 1, day + daysLater).toISOString();
 }
 
+const TIME = /^(since|until):(.+)$/;
+
+/** Whether a text has a time in it: one that is half typed would be another. */
+export function hasTime(typed: string): boolean {
+  return /(^|\s)(since|until):/.test(typed);
+}
+
 /**
- * Reads what was typed into the search: `tag:nightly status:failed user:ana alpha=0.3 words`.
- * What has a meaning is taken out, the rest stays text.
+ * Reads what was typed into the search. Times are taken out, since a day begins where the
+ * reader is; what other words mean the server knows.
  */
 export function read(typed: string, filter: Filter): Filter {
-  const next: Filter = { ...filter, text: "" };
+  const next: Filter = { ...filter };
   const words: string[] = [];
-  for (const word of typed.trim().split(/\s+/).filter(Boolean)) {
-    const [, name, value] = /^(tag|status|user|since|until):(.+)$/.exec(word) ?? [];
-    if (name === "tag" && value) next.tags = add(next.tags, value);
-    else if (name === "status" && value && (STATES as string[]).includes(value))
-      next.status = add(next.status, value as RunState);
-    else if (name === "user" && value) next.user = value;
-    else if (name === "since" && value) next.since = value;
+  for (const word of typed.trim().split(/\s+/)) {
+    const [, name, value] = TIME.exec(word) ?? [];
+    if (name === "since" && value) next.since = value;
     else if (name === "until" && value) next.until = value;
-    else if (/^[A-Za-z_]\w*=.+$/.test(word)) next.parameters = add(next.parameters, word);
     else words.push(word);
   }
   next.text = words.join(" ");

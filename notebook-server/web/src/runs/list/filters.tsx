@@ -4,7 +4,17 @@ import { useEffect } from "preact/hooks";
 import type { RunState } from "../../api/types.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { Glyph, stateTone, stateWord } from "../../parts/state.tsx";
-import { add, type Filter, isEmpty, NO_FILTER, read, SPANS, STATES, toggle } from "./filter.ts";
+import {
+  add,
+  type Filter,
+  hasTime,
+  isEmpty,
+  NO_FILTER,
+  read,
+  SPANS,
+  STATES,
+  toggle,
+} from "./filter.ts";
 
 interface Props {
   filter: Filter;
@@ -49,14 +59,20 @@ export function Filters({ filter, change, tags, users, toList }: Props) {
   );
 }
 
+const SEARCH_HELP = `Words are looked for everywhere: run, flow, file, user, tag, parameter.
+alpha=0.5, alpha!=0.5, alpha<1, alpha<=1, alpha>0, alpha>=0 compare a parameter.
+flow:Shop, status:failed, user:ana and tag:nightly ask one thing each; tag:"two words" is one tag.
+since:7d and until:2026-11-20 narrow the time, with Enter.`;
+
 function Search({ filter, change, toList }: Pick<Props, "filter" | "change" | "toList">) {
   const typed = useSignal(filter.text);
   useEffect(() => {
-    typed.value = filter.text;
+    // What was typed meanwhile stays, be it a space.
+    if (typed.peek().trim() !== filter.text) typed.value = filter.text;
   }, [filter.text]);
-  // Plain words search while they are typed; words with a meaning wait for Enter or a space.
+  // Words search while they are typed, but for times, which wait for Enter.
   useEffect(() => {
-    if (typed.value.trim() === filter.text || /[:=]/.test(typed.value)) return;
+    if (typed.value.trim() === filter.text || hasTime(typed.value)) return;
     const timer = setTimeout(() => change({ ...filter, text: typed.value.trim() }), 200);
     return () => clearTimeout(timer);
   }, [typed.value]);
@@ -67,9 +83,9 @@ function Search({ filter, change, toList }: Pick<Props, "filter" | "change" | "t
         class="field"
         type="search"
         data-search
-        aria-label="Search runs by id, flow, tag or parameter"
-        title="Words search everything; tag:nightly, status:failed, user:ana, since:7d and alpha=0.3 narrow"
-        placeholder="Search, or tag:nightly, alpha=0.3…"
+        aria-label="Search runs by id, flow, file, tag or parameter"
+        title={SEARCH_HELP}
+        placeholder="Words, alpha>0.5, status:failed, tag:nightly…"
         spellcheck={false}
         autocomplete="off"
         value={typed.value}
@@ -151,7 +167,7 @@ function Chips({ filter, change }: Pick<Props, "filter" | "change">) {
       without: { ...filter, tags: filter.tags.filter((other) => other !== tag) },
     })),
     ...filter.parameters.map((text) => ({
-      text: text.replace("=", " = "),
+      text: text.replace(/[!<>=]+/, " $& "),
       without: { ...filter, parameters: filter.parameters.filter((other) => other !== text) },
     })),
     ...(filter.until ? [{ text: `until ${filter.until}`, without: { ...filter, until: "" } }] : []),

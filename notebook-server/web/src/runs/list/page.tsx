@@ -49,8 +49,7 @@ export function RunListPage({ flow }: { flow: string | null }) {
   const problem = store.problem.value;
   const summary = useComputed(() => {
     const all = store.rows.value;
-    if (!all) return "";
-    return store.more.value ? `${count(all.length, "run")} so far` : count(all.length, "run");
+    return all ? amount(all.length, store.total.value, store.more.value !== null) : "";
   });
   useCommands(
     [
@@ -105,6 +104,12 @@ export function RunListPage({ flow }: { flow: string | null }) {
       )}
     </Layout>
   );
+}
+
+/** How many runs are found: of many pages the rest isn't read, and may not be counted. */
+function amount(shown: number, total: number | null, hasMore: boolean): string {
+  if (total !== null) return count(total, "run");
+  return hasMore ? `more than ${count(shown, "run")}` : count(shown, "run");
 }
 
 function gathered(known: { tags: string[]; users: string[] }, rows: RunRow[]) {

@@ -25,6 +25,8 @@ export function joined(first: RunRow[], old: RunRow[]): RunRow[] {
 export class RunStore {
   readonly rows = signal<RunRow[] | null>(null);
   readonly more = signal<string | null>(null);
+  /** How many there are on all pages, where the server knows. */
+  readonly total = signal<number | null>(null);
   readonly problem = signal<ProblemText | null>(null);
   readonly busy = signal(false);
   private abort = new AbortController();
@@ -59,6 +61,7 @@ export class RunStore {
         // With rows beyond the first page, its cursor isn't the list's.
         if (rows.length === page.runs.length) this.more.value = page.more;
         this.rows.value = rows;
+        this.total.value = page.total;
         this.problem.value = null;
         this.busy.value = false;
       });

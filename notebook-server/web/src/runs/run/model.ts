@@ -5,6 +5,7 @@ import { listen } from "../../api/events.ts";
 import { asProblem, type ProblemText } from "../../api/problem.ts";
 import { runDetail, runHeat, runTasks } from "../../api/runs.ts";
 import type { RunDetail, RunEvent, RunRow, TaskEvent, TaskRow } from "../../api/types.ts";
+import { goesOn } from "../../parts/state.tsx";
 import { total } from "../shared/progress.tsx";
 import { type Tasks, unpack } from "./heat.ts";
 import { Pages } from "./pages.ts";
@@ -54,7 +55,8 @@ export class RunModel {
   }
 
   get isLive(): boolean {
-    return this.detail.value?.row.status === "running";
+    const row = this.detail.value?.row;
+    return row !== undefined && goesOn(row.status);
   }
 
   /** Whether nothing can change any more: one whose owner is gone may be taken up again. */
@@ -67,7 +69,7 @@ export class RunModel {
     const row = this.detail.peek()?.row;
     if (!row) return 0;
     const then = row.elapsed_ms ?? 0;
-    return row.status === "running" ? then + (performance.now() - this.answeredAt) : then;
+    return goesOn(row.status) ? then + (performance.now() - this.answeredAt) : then;
   }
 
   start(): () => void {
@@ -136,9 +138,10 @@ export class RunModel {
     this.answeredAt = performance.now();
     this.detail.value = { ...detail, row, steps: steps.length > 0 ? steps : detail.steps };
     if (row.status === before) return;
-    this.news.value = `The run ${row.status === "running" ? "goes on" : row.status}`;
+    if (goesOn(row.status) && goesOn(before)) return;
+    this.news.value = `The run ${goesOn(row.status) ? "goes on" : row.status}`;
     if (this.isOver) this.stopListening();
-    if (row.status !== "running") void this.load();
+    if (!goesOn(row.status)) void this.load();
   }
 
   private soon(): void {
