@@ -56,7 +56,7 @@ pub struct GraphStep {
     pub foreach: Option<String>,
     /// Whether there is one task of it for each item: it is inside a foreach.
     pub is_many: bool,
-    /// The steps that follow.
+    /// The steps that follow; of a cell those that read what it made.
     pub next: Vec<String>,
     /// The split or foreach that it closes.
     pub joins: Option<String>,

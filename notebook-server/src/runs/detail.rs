@@ -2,10 +2,11 @@
 
 use flownote_flow::description::{DecoratorDescription, FlowDescription, StepDescription};
 use flownote_flow::graph::{FlowGraph, Transition};
+use flownote_flow::id::StepName;
 use flownote_store::process::host;
 use flownote_store::{Error, RunKey};
 
-use super::{Runs, Shelf, Tasks, row};
+use super::{Runs, Shelf, Tasks, row, wires};
 use crate::api::{Graph, GraphStep, RunDetail, RunRow, StepRow, TaskRow, TaskState};
 
 /// Failed tasks that are shown at once.
@@ -22,6 +23,7 @@ impl Runs {
             tasks.unread_of(tasks.rows(None).filter(is_failed).take(SHOWN))
         };
         Shelf::read_now(store, key, &shelf, &unread).await?;
+        wires::read(store, key, &shelf).await?;
         let tasks = shelf.read().await;
         let record = tasks.record();
         let failed = tasks.rows(None).filter(is_failed);
@@ -112,6 +114,11 @@ fn graph(description: &FlowDescription, graph: Option<&FlowGraph>, tasks: &Tasks
             doc: None,
             decorators: Vec::new(),
         });
+    }
+    let readers = wires::readers(tasks);
+    for step in steps.iter_mut().filter(|step| step.next.is_empty()) {
+        let read = readers.get(&StepName::new(&*step.name)).into_iter().flatten();
+        step.next = read.map(ToString::to_string).collect();
     }
     Graph { steps }
 }

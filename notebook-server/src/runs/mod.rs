@@ -31,6 +31,7 @@ mod shelf;
 mod sketch;
 mod task_row;
 mod tasks;
+mod wires;
 
 use std::path::Path;
 

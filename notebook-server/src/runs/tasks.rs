@@ -19,6 +19,7 @@ use flownote_store::{Error, RunKey, Store};
 use super::cells::Cells;
 use super::kept::Kept;
 use super::sketch::MANY;
+use super::wires::Wires;
 use super::{ended, items, task_row};
 use crate::api::{Tally, TaskRow, TaskState};
 
@@ -39,6 +40,8 @@ pub struct Tasks {
     pub(super) unread: BTreeMap<TaskKey, u32>,
     /// What its steps are called, when they are cells.
     cells: Option<Cells>,
+    /// What its cells read and made.
+    pub(super) wires: Wires,
     looked: Instant,
 }
 
@@ -71,6 +74,7 @@ impl Tasks {
             journal: Vec::new(),
             unread: BTreeMap::new(),
             cells,
+            wires: Wires::new(),
             looked: Instant::now(),
             record,
         };
@@ -177,6 +181,11 @@ impl Tasks {
     /// What a step is called, when it is a cell.
     pub fn cell_name(&self, step: &StepName) -> Option<String> {
         self.cells.as_ref().map(|cells| cells.name(step))
+    }
+
+    /// Where a cell stands in its notebook.
+    pub fn cell_place(&self, step: &StepName) -> usize {
+        self.cells.as_ref().map_or(usize::MAX, |cells| cells.place(step))
     }
 
     /// The flow's graph; a notebook has none.

@@ -633,7 +633,7 @@ foreach: string | null,
  */
 is_many: boolean, 
 /**
- * The steps that follow.
+ * The steps that follow; of a cell those that read what it made.
  */
 next: Array<string>, 
 /**

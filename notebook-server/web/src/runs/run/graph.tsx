@@ -8,12 +8,16 @@ import { useMemo, useRef } from "preact/hooks";
 import type { StepRow } from "../../api/types.ts";
 import { duration } from "../../format/format.ts";
 import { Glyph, stateTone, stateWord } from "../../parts/state.tsx";
+import { useWidth } from "../../parts/width.ts";
 import { tallyText, total } from "../shared/progress.tsx";
 import { cells } from "./heat.ts";
-import { type Box, curve, draw, neighbour } from "./layout.ts";
+import { type Box, curve, draw, neighbour, scaleIn } from "./layout.ts";
 import type { RunModel } from "./model.ts";
 import { stepCounter, stepState } from "./step-state.ts";
 import { MOST_CELLS, Strip } from "./strip.tsx";
+
+/** What is left and right of the drawing within its frame. */
+const EDGES = 8;
 
 interface Props {
   model: RunModel;
@@ -28,6 +32,8 @@ export function FlowGraph({ model, chosen, choose }: Props) {
   const rows = new Map(detail.steps.map((row) => [row.step, row]));
   const at = useSignal<string | null>(null);
   const box = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  const room = useWidth(frame, 0);
   const current = at.value ?? chosen ?? steps[0]?.name ?? null;
 
   const keydown = (event: KeyboardEvent) => {
@@ -45,11 +51,15 @@ export function FlowGraph({ model, chosen, choose }: Props) {
   };
 
   return (
-    <div class="graph" role="group" aria-label="Steps of the flow" onKeyDown={keydown}>
+    <div ref={frame} class="graph" role="group" aria-label="Steps of the flow" onKeyDown={keydown}>
       <div
         ref={box}
         class="paper"
-        style={{ width: `${drawing.width}px`, height: `${drawing.height}px` }}
+        style={{
+          width: `${drawing.width}px`,
+          height: `${drawing.height}px`,
+          zoom: scaleIn(drawing, room - EDGES),
+        }}
       >
         <svg width={drawing.width} height={drawing.height} aria-hidden="true">
           {drawing.lines.map((line) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { GraphStep } from "../../api/types.ts";
-import { draw, neighbour } from "./layout.ts";
+import { boxSize, draw, neighbour, scaleIn } from "./layout.ts";
 
 function step(name: string, next: string[], isMany = false): GraphStep {
   return {
@@ -64,6 +64,29 @@ describe("arrows", () => {
     const lower = upper === "left" ? "right" : "left";
     expect(neighbour(BRANCHES, upper, "ArrowDown")).toBe(lower);
     expect(neighbour(BRANCHES, lower, "ArrowUp")).toBe(upper);
+  });
+});
+
+describe("names and room", () => {
+  test("a box is as wide as its name, up to a limit", () => {
+    const width = (name: string) => boxSize(step(name, [])).width;
+    expect(width("recommend")).toBeGreaterThanOrEqual(52 + 9 * 8);
+    expect(width("x".repeat(200))).toBeLessThan(400);
+  });
+
+  test("a drawing is made a little smaller to fit; what is far too wide is scrolled", () => {
+    const of = (width: number) => ({ boxes: [], lines: [], width, height: 10 });
+    expect(scaleIn(of(800), 900)).toBe(1);
+    expect(scaleIn(of(1000), 900)).toBeCloseTo(0.9);
+    expect(scaleIn(of(3000), 900)).toBe(1);
+  });
+
+  test("cells without lines stand below those that have some", () => {
+    const drawing = draw([step("a", ["b"]), step("alone", []), step("b", [])]);
+    const of = (name: string) => drawing.boxes.find((one) => one.step.name === name)!;
+    expect(drawing.lines).toHaveLength(1);
+    expect(of("alone").y).toBeGreaterThan(of("a").y + of("a").height);
+    expect(of("alone").y + of("alone").height).toBeLessThanOrEqual(drawing.height);
   });
 });
 

@@ -26,15 +26,45 @@ export interface Drawing {
 
 export const HEAT_WIDTH = 200;
 
-/** How large a step's box is: one with many tasks has room for their strip. */
-export function boxSize(step: GraphStep): { width: number; height: number } {
-  const text = Math.min(24, step.title.length) * 7.6;
-  if (step.is_many) return { width: Math.max(HEAT_WIDTH + 28, text + 100), height: 68 };
-  return { width: Math.max(92, Math.round(text + 50)), height: 40 };
+/** The room of a name; a longer one is cut, and whole in its tooltip. */
+const LONGEST = 300;
+/** Frame, padding and the state's shape beside a name. */
+const AROUND = 52;
+
+/** About how wide a text is in the page's letters of 13 pixels, rather more than less. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const letter of text) {
+    if (/[iljtfrI.,:;'|!()[\] ]/.test(letter)) width += 5;
+    else if (/[mwMW@%]/.test(letter) || letter > "\u2e7f") width += 13;
+    else width += /[A-Z]/.test(letter) ? 9.5 : 8;
+  }
+  return width;
 }
 
+/** How large a step's box is: one with many tasks has room for their strip. */
+export function boxSize(step: GraphStep): { width: number; height: number } {
+  const text = Math.min(LONGEST, textWidth(step.title));
+  if (step.is_many) return { width: Math.max(HEAT_WIDTH + 28, text + 104), height: 68 };
+  return { width: Math.max(92, Math.round(text + AROUND)), height: 40 };
+}
+
+/** Steps from left to right along their lines; cells that nothing connects in rows below. */
 export function draw(steps: GraphStep[]): Drawing {
-  if (steps.every((step) => step.next.length === 0)) return inRows(steps);
+  const known = new Set(steps.map((step) => step.name));
+  const tied = new Set<string>();
+  for (const step of steps) {
+    for (const next of step.next.filter((name) => known.has(name))) {
+      tied.add(step.name);
+      tied.add(next);
+    }
+  }
+  const connected = inLayers(steps.filter((step) => tied.has(step.name)));
+  return below(connected, inRows(steps.filter((step) => !tied.has(step.name))));
+}
+
+function inLayers(steps: GraphStep[]): Drawing {
+  if (steps.length === 0) return { boxes: [], lines: [], width: 0, height: 0 };
   const graph = new Graph();
   graph.setGraph({ rankdir: "LR", nodesep: 18, ranksep: 44, marginx: 2, marginy: 4 });
   graph.setDefaultEdgeLabel(() => ({}));
@@ -57,11 +87,34 @@ export function draw(steps: GraphStep[]): Drawing {
   return { boxes, lines, width: Math.ceil(size.width ?? 0), height: Math.ceil(size.height ?? 0) };
 }
 
+/** One drawing above another. */
+function below(upper: Drawing, lower: Drawing): Drawing {
+  if (upper.boxes.length === 0) return lower;
+  if (lower.boxes.length === 0) return upper;
+  const top = upper.height + GAP;
+  return {
+    boxes: [...upper.boxes, ...lower.boxes.map((box) => ({ ...box, y: box.y + top }))],
+    lines: upper.lines,
+    width: Math.max(upper.width, lower.width),
+    height: top + lower.height,
+  };
+}
+
+/** The least that a drawing is made smaller to fit; what is wider yet is scrolled. */
+const SMALLEST = 0.72;
+
+/** How large a drawing is shown where there is so much room. */
+export function scaleIn(drawing: Drawing, room: number): number {
+  if (room <= 0 || drawing.width <= room) return 1;
+  const scale = room / drawing.width;
+  return scale < SMALLEST ? 1 : scale;
+}
+
 /** How wide rows of boxes become that nothing connects. */
 const ROW_WIDTH = 1040;
 const GAP = 12;
 
-/** Cells of a notebook, which no lines connect: in their order, row by row. */
+/** Steps that no lines connect: in their order, row by row. */
 function inRows(steps: GraphStep[]): Drawing {
   const boxes: Box[] = [];
   let [x, y, tallest, widest] = [2, 4, 0, 0];
