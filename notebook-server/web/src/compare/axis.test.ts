@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axisOf, roundTicks } from "./axis.ts";
+import { apart, axisOf, roundTicks, tickText } from "./axis.ts";
 
 test.each([
   [0, 1],
@@ -15,6 +15,37 @@ test.each([
     expect(tick).toBeLessThanOrEqual(most + 1e-12);
     expect(String(tick).length).toBeLessThan(8);
   }
+});
+
+describe("ticks", () => {
+  test("of counts are whole numbers", () => {
+    for (const values of [
+      [7, 7],
+      [1, 2],
+      [0, 1],
+      [3, 40],
+    ]) {
+      const texts = axisOf(values, false).ticks.map((tick) => tick.text);
+      expect(texts.every((text) => /^-?[\d,]+$/.test(text))).toBe(true);
+      expect(new Set(texts).size).toBe(texts.length);
+    }
+  });
+
+  test("are told from one another, and short", () => {
+    expect(tickText(12_345.5, 0.5)).toBe("12,345.5");
+    expect(tickText(0.3, 0.05)).toBe("0.30");
+    expect(tickText(12_500_000, 500_000)).toBe("12.5M");
+    expect(tickText(2e-7, 1e-7)).toBe("2e-7");
+    expect(tickText(0, 0.5)).toBe("0.0");
+  });
+
+  test("that would stand on one another are left out", () => {
+    const tick = (at: number, text: string) => ({ at, text });
+    const ticks = [tick(0.1, "recommend-a"), tick(0.2, "recommend-b"), tick(0.9, "other")];
+    expect(apart(ticks, 200).map(({ text }) => text)).toEqual(["recommend-a", "other"]);
+    expect(apart(ticks, 2000)).toHaveLength(3);
+    expect(apart([tick(0.1, "2 min ago"), tick(0.9, "2 min ago")], 2000)).toHaveLength(1);
+  });
 });
 
 describe("an axis", () => {

@@ -4,13 +4,48 @@ import { metric, value } from "../format/format.ts";
 export interface Axis {
   /** Where a value stands, 0 to 1. */
   place: (given: unknown) => number | null;
-  ticks: { at: number; text: string }[];
+  ticks: Tick[];
 }
 
-/** Round numbers between two others, three to six of them. */
-export function roundTicks(least: number, most: number): number[] {
+export interface Tick {
+  at: number;
+  text: string;
+}
+
+/** About how wide a letter of a tick is. */
+export const LETTER = 6.6;
+
+/** Those that have room beside one another along so many pixels, and say different things. */
+export function apart(ticks: Tick[], length: number): Tick[] {
+  const found: Tick[] = [];
+  let end = Number.NEGATIVE_INFINITY;
+  for (const tick of ticks) {
+    const half = (tick.text.length * LETTER) / 2;
+    if (tick.at * length - half < end || found.some(({ text }) => text === tick.text)) continue;
+    found.push(tick);
+    end = tick.at * length + half + 10;
+  }
+  return found;
+}
+
+/** A number along an axis: with the decimals that tell it from the next one, `step` away. */
+export function tickText(value: number, step: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e7) {
+    return value.toLocaleString("en-US", { notation: "compact", maximumFractionDigits: 3 });
+  }
+  if (size > 0 && size < 1e-4) return value.toExponential(1).replace(".0e", "e");
+  const decimals = Math.min(6, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
+  return value.toLocaleString("en-US", {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+}
+
+/** Round numbers between two others, three to six of them; of counts whole ones, be they fewer. */
+export function roundTicks(least: number, most: number, isWhole = false): number[] {
   if (most <= least) return [least];
-  const rough = (most - least) / 4;
+  const rough = Math.max((most - least) / 4, isWhole ? 1 : 0);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= rough)!;
   const found: number[] = [];
@@ -25,8 +60,8 @@ export function axisOf(
   values: unknown[],
   /** Of few values each has its tick: of a parameter, what was tried is what is asked about. */
   eachItsTick: boolean,
-  /** How a number is written along the axis. */
-  text: (given: number) => string = (given) => metric(given),
+  /** How a number is written along the axis, where not as plain numbers are. */
+  text: ((given: number) => string) | null = null,
 ): Axis {
   const known = values.filter((one) => one !== null && one !== undefined);
   if (known.length > 0 && known.every((one) => typeof one === "number")) {
@@ -47,7 +82,11 @@ function spread(values: number[], span: number): number[] {
   return found;
 }
 
-function numeric(values: number[], eachItsTick: boolean, text: (given: number) => string): Axis {
+function numeric(
+  values: number[],
+  eachItsTick: boolean,
+  text: ((given: number) => string) | null,
+): Axis {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   // A little room, so that no point stands on the edge.
   const room = most > least ? (most - least) * 0.08 : Math.abs(most) * 0.1 || 1;
@@ -55,9 +94,12 @@ function numeric(values: number[], eachItsTick: boolean, text: (given: number) =
   const place = (given: unknown) =>
     typeof given === "number" ? (given - from) / (to - from) : null;
   const distinct = [...new Set(values)];
-  const marks =
-    eachItsTick && distinct.length <= FEW ? spread(distinct, to - from) : roundTicks(from, to);
-  const ticks = marks.map((at) => ({ at: place(at)!, text: text(at) }));
+  const isEach = eachItsTick && distinct.length <= FEW;
+  const isWhole = values.every(Number.isInteger);
+  const marks = isEach ? spread(distinct, to - from) : roundTicks(from, to, isWhole);
+  const step = marks.length > 1 ? marks[1]! - marks[0]! : 1;
+  const plain = (at: number) => (isEach || marks.length === 1 ? metric(at) : tickText(at, step));
+  const ticks = marks.map((at) => ({ at: place(at)!, text: (text ?? plain)(at) }));
   return { place, ticks };
 }
 

@@ -1,18 +1,19 @@
 /** A metric over a parameter, a point a run. The grid below has the same in numbers. */
 import { type Signal, useSignal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { ComparedRun, Comparison } from "../api/types.ts";
 import { ago, duration, metric, shortRun, value } from "../format/format.ts";
 import { now } from "../parts/now.ts";
 import { GlyphAt, stateTone } from "../parts/state.tsx";
+import { useWidth } from "../parts/width.ts";
 import { go, to } from "../router.ts";
-import { axisOf } from "./axis.ts";
-import { type Column, columns } from "./table.ts";
+import { apart, axisOf, LETTER } from "./axis.ts";
+import { type Column, columns, GROUPS } from "./table.ts";
 
 const HEIGHT = 250;
-const LEFT = 64;
-const BOTTOM = 34;
-const TOP = 12;
+const BOTTOM = 48;
+const TOP = 30;
+const RIGHT = 16;
 
 interface Props {
   all: Comparison;
@@ -59,20 +60,27 @@ function Axes({ label, value: chosen, list, change }: AxesProps) {
       value={chosen}
       onChange={(event) => change(event.currentTarget.value)}
     >
-      {list.map((column) => (
-        <option key={column.id} value={column.id}>
-          {column.title}
-        </option>
-      ))}
+      {GROUPS.map(({ id, title }) => {
+        const columns = list.filter((column) => column.group === id);
+        return columns.length === 0 ? null : (
+          <optgroup key={id} label={title}>
+            {columns.map((column) => (
+              <option key={column.id} value={column.id}>
+                {column.title}
+              </option>
+            ))}
+          </optgroup>
+        );
+      })}
     </select>
   );
 }
 
-function textFor(column: Column): (given: number) => string {
+function textFor(column: Column): ((given: number) => string) | null {
   if (column.id === "run:started") {
     return (given) => ago(new Date(given).toISOString(), now.peek());
   }
-  return column.id === "run:took" ? (given) => duration(given) : (given) => metric(given);
+  return column.id === "run:took" ? (given) => duration(given) : null;
 }
 
 interface PlotProps {
@@ -84,18 +92,13 @@ interface PlotProps {
 
 function Plot({ rows, x, y, lit }: PlotProps) {
   const box = useRef<HTMLDivElement>(null);
-  const width = useSignal(800);
-  useLayoutEffect(() => {
-    const watch = new ResizeObserver(([entry]) => {
-      if (entry) width.value = Math.max(240, entry.contentRect.width);
-    });
-    if (box.current) watch.observe(box.current);
-    return () => watch.disconnect();
-  }, []);
-  const wide = width.value;
+  const wide = Math.max(240, useWidth(box, 800));
   const across = axisOf(rows.map(x.get), true, textFor(x));
   const up = axisOf(rows.map(y.get), false, textFor(y));
-  const left = (at: number) => LEFT + at * (wide - LEFT - 16);
+  const longest = Math.max(...up.ticks.map(({ text }) => text.length), 0);
+  const edge = 20 + longest * LETTER;
+  const length = wide - edge - RIGHT;
+  const left = (at: number) => edge + at * length;
   const top = (at: number) => TOP + (1 - at) * (HEIGHT - TOP - BOTTOM);
   const points = rows.flatMap((row) => {
     const [h, v] = [across.place(x.get(row)), up.place(y.get(row))];
@@ -109,16 +112,22 @@ function Plot({ rows, x, y, lit }: PlotProps) {
         role="img"
         aria-label={`${y.title} over ${x.title} of ${points.length} runs; the grid below has the numbers`}
       >
+        <text class="axis" x={0} y={14}>
+          {y.title}
+        </text>
+        <text class="axis" x={wide} y={HEIGHT - 6} text-anchor="end">
+          {x.title}
+        </text>
         {up.ticks.map((tick) => (
           <g key={tick.text}>
-            <line class="rule" x1={LEFT} x2={wide} y1={top(tick.at)} y2={top(tick.at)} />
-            <text x={LEFT - 8} y={top(tick.at) + 4} text-anchor="end">
+            <line class="rule" x1={edge} x2={wide} y1={top(tick.at)} y2={top(tick.at)} />
+            <text x={edge - 8} y={top(tick.at) + 4} text-anchor="end">
               {tick.text}
             </text>
           </g>
         ))}
-        {across.ticks.map((tick) => (
-          <text key={tick.text} x={left(tick.at)} y={HEIGHT - 12} text-anchor="middle">
+        {apart(across.ticks, length).map((tick) => (
+          <text key={tick.text} x={left(tick.at)} y={HEIGHT - BOTTOM + 20} text-anchor="middle">
             {tick.text}
           </text>
         ))}

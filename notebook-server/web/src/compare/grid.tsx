@@ -6,7 +6,7 @@ import { Icon } from "../parts/icon.tsx";
 import { StateMark } from "../parts/state.tsx";
 import { Ago } from "../parts/time.tsx";
 import { href, to } from "../router.ts";
-import { type Column, columns, type Sorting, share, sorted } from "./table.ts";
+import { type Column, columns, GROUPS, type Sorting, share, sorted } from "./table.ts";
 
 interface Props {
   all: Comparison;
@@ -50,6 +50,7 @@ export function CompareGrid({ all, lit, without }: Props) {
       <div class="scroll-x card" tabIndex={0} role="region" aria-label="Grid of runs">
         <table class="plain compare">
           <thead>
+            <Groups shown={shown} />
             <tr>
               <th scope="col">run</th>
               {shown.map((column) => (
@@ -84,7 +85,11 @@ export function CompareGrid({ all, lit, without }: Props) {
                       >
                         {shortRun(row.row.run)}
                       </a>
-                      {row.row.tags[0] && <span class="chip cut">{row.row.tags[0]}</span>}
+                      {row.row.tags[0] && (
+                        <span class="chip" title={row.row.tags.join(", ")}>
+                          <span class="cut">{row.row.tags[0]}</span>
+                        </span>
+                      )}
                     </span>
                   </th>
                   {shown.map((column) => (
@@ -109,6 +114,23 @@ export function CompareGrid({ all, lit, without }: Props) {
         </table>
       </div>
     </section>
+  );
+}
+
+/** Says which columns were given to a run, and which it gave. */
+function Groups({ shown }: { shown: Column[] }) {
+  return (
+    <tr class="groups">
+      {GROUPS.map(({ id, title }) => {
+        const wide = shown.filter((column) => column.group === id).length + (id === "run" ? 1 : 0);
+        return wide === 0 ? null : (
+          <th key={id} scope="colgroup" colSpan={wide}>
+            {title}
+          </th>
+        );
+      })}
+      <td />
+    </tr>
   );
 }
 

@@ -11,6 +11,13 @@ export interface Column {
   isNumeric: boolean;
 }
 
+/** What columns are of, in their order. */
+export const GROUPS = [
+  { id: "run", title: "Run" },
+  { id: "parameter", title: "Parameters" },
+  { id: "metric", title: "Metrics" },
+] as const;
+
 export function columns(all: Comparison): Column[] {
   const column = (
     group: Column["group"],
