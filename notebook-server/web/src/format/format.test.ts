@@ -82,6 +82,18 @@ test("a command line is as it was typed", () => {
   expect(format.command(["python", "flow.py", "run", "--name", "it's me"])).toBe(
     "python flow.py run --name 'it'\\''s me'",
   );
+  const run = ["run", "flow.py", "--alpha", "0.5"];
+  for (const own of [
+    ["/usr/bin/python", "/site-packages/flownote/__main__.py"],
+    ["python", "-m", "flownote"],
+    ["flownote"],
+  ]) {
+    const words = [...own, ...run, "--run-id-file", "/tmp/x.run", "--tag", "my tag"];
+    expect(format.command(words)).toBe("flownote run flow.py --alpha 0.5 --tag 'my tag'");
+  }
+  expect(format.command(["flownote", "run", "flow.py", "--run-id-file=x"])).toBe(
+    "flownote run flow.py",
+  );
   expect(format.command([])).toBe("");
 });
 

@@ -111,14 +111,24 @@ export function metric(given: unknown): string {
   return given.toLocaleString("en-US", { maximumSignificantDigits: 4 });
 }
 
+/** What the page adds to a command line that it starts, to learn the run's id. */
+const OWN = "--run-id-file";
+
 /** A command line as people type it: `flownote run flow.py`, without what the shell found for it. */
 export function command(words: string[]): string {
-  const isFlownote = (word: string | undefined) => /(^|\/)flownote$/.test(word ?? "");
-  const at = isFlownote(words[1]) ? 1 : 0;
-  const [first, ...rest] = words.slice(at);
-  if (first === undefined) return "";
-  const typed = [isFlownote(first) ? "flownote" : first, ...rest];
+  const typed = bare(words).filter(
+    (word, at, all) => word !== OWN && all[at - 1] !== OWN && !word.startsWith(`${OWN}=`),
+  );
   return typed.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoted(word))).join(" ");
+}
+
+/** Without the Python that ran it, where that is Flownote: `python -m flownote run`. */
+function bare(words: string[]): string[] {
+  const isFlownote = (word: string | undefined) =>
+    /(^|\/)flownote(\/__main__\.py)?$/.test(word ?? "");
+  const at = [0, 1, 2].find((place) => isFlownote(words[place])) ?? -1;
+  const isOurs = at < 2 || words[1] === "-m";
+  return at >= 0 && isOurs ? ["flownote", ...words.slice(at + 1)] : words;
 }
 
 function quoted(word: string): string {

@@ -5,6 +5,7 @@ import { useResource } from "../../api/resource.ts";
 import type { FormField, ParameterForm } from "../../api/types.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { ProblemNote, Skeleton } from "../../parts/notice.tsx";
+import { tagsOf } from "./tag-words.ts";
 
 /** What was typed: only what differs from what a parameter has anyway. */
 export interface Filled {
@@ -67,10 +68,7 @@ export function ParametersForm({
     try {
       await start({
         parameters: changed(fields ?? [], typed.peek()),
-        tags: tags
-          .peek()
-          .split(/[\s,]+/)
-          .filter(Boolean),
+        tags: tagsOf(tags.peek()),
         reuse: reuse.peek(),
       });
       close();
@@ -109,10 +107,10 @@ export function ParametersForm({
         {more && (
           <>
             <label class="stack">
-              <span class="dim">Tags of the run</span>
+              <span class="dim">Tags of the run, with commas between them</span>
               <input
                 class="field"
-                placeholder="nightly, weekly"
+                placeholder="nightly, for the board"
                 spellcheck={false}
                 value={tags.value}
                 onInput={(event) => {

@@ -6,6 +6,7 @@ import type { RunRow } from "../../api/types.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { href, to } from "../../router.ts";
 import { tell, tellProblem } from "../../state/toasts.ts";
+import { tagsOf } from "./tag-words.ts";
 
 interface Props {
   row: RunRow;
@@ -37,7 +38,7 @@ export function Tags({ row, changed }: Props) {
   const submit = () => {
     // Enter takes the field away, and its going is a blur.
     if (!adding.peek()) return;
-    const tags = (box.current?.value ?? "").split(/[\s,]+/).filter(Boolean);
+    const tags = tagsOf(box.current?.value ?? "");
     adding.value = false;
     if (tags.length) void change(tags, []);
   };
@@ -66,7 +67,8 @@ export function Tags({ row, changed }: Props) {
           ref={box}
           class="field tag-field"
           aria-label="New tag"
-          placeholder="tag, Enter"
+          placeholder="tag, another tag"
+          title="Commas part tags; Enter adds them"
           onKeyDown={(event) => {
             if (event.key === "Enter") submit();
             else if (event.key === "Escape") adding.value = false;
