@@ -17,7 +17,9 @@ export function Toasts() {
             <Icon name={toast.kind === "error" ? "alert" : "check"} />
           </span>
           <div class="grow">
-            <p style={{ overflowWrap: "anywhere" }}>{toast.text}</p>
+            <p style={{ overflowWrap: "anywhere" }}>
+              <Words text={toast.text} />
+            </p>
             {toast.hint && (
               <p class="dim">
                 hint: <Words text={toast.hint} />

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { asProblem, type ProblemText } from "../api/problem.ts";
 import { Dialog } from "./dialog.tsx";
 import { ProblemNote } from "./notice.tsx";
+import { Words } from "./words.tsx";
 
 interface Props {
   title: string;
@@ -50,7 +51,11 @@ export function Ask({ title, text, field, value = "", verb, act, close }: Props)
   return (
     <Dialog title={title} close={close}>
       <form class="stack" onSubmit={submit}>
-        {text && <p>{text}</p>}
+        {text && (
+          <p>
+            <Words text={text} />
+          </p>
+        )}
         {field && (
           <label class="stack">
             <span class="dim">{field}</span>

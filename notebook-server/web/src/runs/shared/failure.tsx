@@ -30,7 +30,11 @@ export function FailureNote({ error, caught = false, label, children }: Props) {
         {label && <p class="dim label">{label}</p>}
         <p class="what">
           {error.name}
-          {error.message && `: ${error.message}`}
+          {error.message && (
+            <>
+              : <Words text={error.message} />
+            </>
+          )}
         </p>
         {place && (
           <p class="where" title={error.frames.at(-1)?.file}>

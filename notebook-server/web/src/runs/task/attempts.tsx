@@ -2,6 +2,7 @@
 import type { AttemptRow } from "../../api/types.ts";
 import { clock, duration, moment, size } from "../../format/format.ts";
 import { StateMark } from "../../parts/state.tsx";
+import { Words } from "../../parts/words.tsx";
 
 function elapsed(row: AttemptRow): number | null {
   if (!row.started_at || !row.finished_at) return null;
@@ -42,10 +43,10 @@ export function Attempts({ attempts }: { attempts: AttemptRow[] }) {
               <td class="right mono">{size(row.printed_bytes)}</td>
               <td>{row.host}</td>
               <td>
-                {row.message}
+                {row.message && <Words text={row.message} />}
                 {row.notices.map((notice) => (
                   <p key={notice} class="dim">
-                    {notice}
+                    <Words text={notice} />
                   </p>
                 ))}
               </td>
