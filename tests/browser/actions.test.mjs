@@ -104,10 +104,9 @@ describe("a run", () => {
 });
 
 describe("a failed task", () => {
-  test("opens as a notebook that has the step's body", async () => {
+  test("opens as a notebook, and leads to it", async () => {
     await world.browser.go(`/runs/Shop/${world.runs.failed}`);
     await page().getByRole("button", { name: "Open failed task as notebook" }).click();
-    await page().getByRole("link", { name: "Open the notebook" }).click();
     await page().waitForURL("**/notebooks/train_5_*.ipynb");
     await page().locator("article").first().waitFor();
     await page().locator(".cm-line").filter({ hasText: "was never sold" }).first().waitFor();
@@ -126,13 +125,35 @@ describe("a notebook", () => {
     await rows.fill("5");
     await form.getByLabel(/name/).fill("7");
     await form.getByLabel(/fast/).selectOption("False");
-    await form.getByLabel("Tags of the run").fill("nightly");
+    await form.getByLabel("Tags of the run").fill("nightly, for the board");
     await world.browser.shoot("run-as-flow");
     await world.browser.checkAccessibility("the form of a notebook's parameters");
     await form.getByRole("button", { name: "Run", exact: true }).click();
     await page().waitForURL("**/runs/Notebook/*");
     await state("succeeded").waitFor({ timeout: 60_000 });
-    await page().getByText("nightly").first().waitFor();
+    const tags = page().getByRole("group", { name: "Tags" });
+    await tags.getByRole("link", { name: "nightly", exact: true }).waitFor();
+    await tags.getByRole("link", { name: "for the board", exact: true }).waitFor();
+    const typed = await page().locator(".command-line code").innerText();
+    assert.match(typed, /^flownote run .*notes\/sums\.ipynb.* --param rows=5 /);
+    assert.match(typed, / '--tag=for the board'/);
+    assert.doesNotMatch(typed, /run-id-file|__main__/);
+  });
+
+  test("is called by its file, and found by it", async () => {
+    await page().getByRole("heading", { name: /^sums\.ipynb/ }).waitFor();
+    await world.browser.go("/runs?text=sums.ipynb");
+    await page().locator(".run-rows [role=row]").filter({ hasText: "sums.ipynb" }).click();
+    await page().waitForURL("**/runs/Notebook/*");
+  });
+
+  test("draws which cell read what another made", async () => {
+    await page().locator("[data-step]").first().waitFor();
+    assert.ok((await page().locator(".graph .edge").count()) >= 1);
+    await page().locator("[data-step=sums]").focus();
+    await page().keyboard.press("ArrowLeft");
+    const from = await page().locator("[data-step]:focus").getAttribute("data-step");
+    assert.notEqual(from, "sums", "a line leads to the cell that sums");
   });
 
   test("is shown as a run by the numbers and languages of its cells", async () => {
@@ -165,7 +186,7 @@ describe("a notebook", () => {
 
   test("is run again with other parameters from its run", async () => {
     await page().getByRole("button", { name: "Run with…" }).click();
-    const form = page().getByRole("dialog", { name: "Run Notebook again" });
+    const form = page().getByRole("dialog", { name: "Run sums.ipynb again" });
     await form.getByLabel(/rows/).fill("9");
     const before = page().url().replace(/\?.*/, "");
     await form.getByRole("button", { name: "Run", exact: true }).click();

@@ -29,6 +29,11 @@ test("a run appears, goes on and ends before one's eyes", async () => {
   // The list has it without a reload.
   const row = world.page.locator(".run-rows [role=row]").filter({ hasText: "Waiting" });
   await row.filter({ hasText: "running" }).waitFor();
+  // How long it has taken goes on before one's eyes.
+  const took = () => row.locator("[role=gridcell]").last().innerText();
+  const before = await took();
+  await world.page.waitForTimeout(2_500);
+  assert.notEqual(await took(), before);
   await row.click();
   await world.page.waitForURL("**/runs/Waiting/*");
   const train = world.page.locator("[data-step=work]");

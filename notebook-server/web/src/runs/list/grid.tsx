@@ -3,15 +3,17 @@ import { useSignal } from "@preact/signals";
 import type { Ref } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { RunRow } from "../../api/types.ts";
-import { duration, moment, shortRun } from "../../format/format.ts";
+import { moment, shortRun } from "../../format/format.ts";
 import { focusIn } from "../../parts/focus.ts";
 import { nextIndex } from "../../parts/roving.ts";
 import { StateMark } from "../../parts/state.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { Virtual, type VirtualHandle } from "../../parts/virtual.tsx";
 import { go, href, to } from "../../router.ts";
+import { runName, wholeName } from "../shared/name.ts";
 import { parameterLine } from "../shared/parameters.ts";
 import { Progress } from "../shared/progress.tsx";
+import { Took } from "../shared/took.tsx";
 
 export const ROW = 40;
 
@@ -197,8 +199,8 @@ function Row({ row, index, withFlow, isAt, isChosen, choose, tagged, enter }: Ro
       </span>
       {withFlow && (
         <span role="gridcell" class="cut">
-          <a class="plain" href={href(to("runs", row.flow))} title={row.flow} tabIndex={-1}>
-            {row.flow}
+          <a class="plain" href={href(to("runs", row.flow))} title={wholeName(row)} tabIndex={-1}>
+            {runName(row)}
           </a>
         </span>
       )}
@@ -212,13 +214,18 @@ function Row({ row, index, withFlow, isAt, isChosen, choose, tagged, enter }: Ro
             type="button"
             class="chip"
             tabIndex={-1}
+            title={tag}
             aria-label={`Show runs tagged ${tag}`}
             onClick={() => tagged(tag)}
           >
             <span class="cut">{tag}</span>
           </button>
         ))}
-        {row.tags.length > 2 && <span class="faint">+{row.tags.length - 2}</span>}
+        {row.tags.length > 2 && (
+          <span class="faint" title={row.tags.slice(2).join(", ")}>
+            +{row.tags.length - 2}
+          </span>
+        )}
       </span>
       <span role="gridcell" class="c-tasks">
         <Progress tally={row.tasks} />
@@ -234,8 +241,4 @@ function Row({ row, index, withFlow, isAt, isChosen, choose, tagged, enter }: Ro
       </span>
     </div>
   );
-}
-
-function Took({ row }: { row: RunRow }) {
-  return <>{duration(row.elapsed_ms)}</>;
 }

@@ -9,6 +9,7 @@ import { useTitle } from "../../frame/title.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { Command, Empty, ProblemNote, Skeleton } from "../../parts/notice.tsx";
 import { go, params, path } from "../../router.ts";
+import { NOTEBOOK } from "../shared/name.ts";
 import { add, type Filter, fromParams, isEmpty, NO_FILTER, toParams, toQuery } from "./filter.ts";
 import { Filters } from "./filters.tsx";
 import { FlowList } from "./flows.tsx";
@@ -93,7 +94,7 @@ export function RunListPage({ flow }: { flow: string | null }) {
       {rows && rows.length > 0 && (
         <RunGrid
           rows={rows}
-          withFlow={flow === null}
+          withFlow={flow === null || flow === NOTEBOOK}
           hasMore={store.more.value !== null}
           loadMore={() => void store.loadMore()}
           chosen={chosen.value}

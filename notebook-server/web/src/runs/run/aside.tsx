@@ -1,11 +1,13 @@
 /** Beside a run: the flow's other runs, then its parameters and environment at a glance. */
-import { useResource } from "../../api/resource.ts";
+import { useRepeat, useResource } from "../../api/resource.ts";
 import { searchRuns } from "../../api/runs.ts";
 import type { RunDetail, RunRow } from "../../api/types.ts";
-import { duration, metric, shortRun, value } from "../../format/format.ts";
+import { metric, shortRun, value } from "../../format/format.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { StateMark } from "../../parts/state.tsx";
 import { href, to } from "../../router.ts";
+import { NOTEBOOK, runName } from "../shared/name.ts";
+import { Took } from "../shared/took.tsx";
 import { facts } from "./environment.tsx";
 
 const RECENT = 12;
@@ -20,6 +22,7 @@ export function RunAside({ flow, run, detail }: Props) {
   // Asked again when this run begins or ends: then its row here is old.
   const key = `${flow} ${run} ${detail?.row.status}`;
   const recent = useResource(key, (signal) => searchRuns({ flow, limit: RECENT }, signal));
+  useRepeat(5_000, recent.refresh);
   const runs = recent.value.value?.runs ?? [];
   const at = runs.findIndex((row) => row.run === run);
   const previous = runs[at + 1];
@@ -71,9 +74,12 @@ function RecentRun({ row, isCurrent, rows }: { row: RunRow; isCurrent: boolean; 
       <StateMark state={row.status} of="run" brief />
       <span class="cut">
         <span class="mono">{shortRun(row.run)}</span>
+        {row.flow === NOTEBOOK && ` · ${runName(row)}`}
         {name && ` · ${name} ${value(given, 14)}`}
       </span>
-      <span class="k">{duration(row.elapsed_ms)}</span>
+      <span class="k">
+        <Took row={row} />
+      </span>
     </a>
   );
 }

@@ -5,11 +5,12 @@ import { command, duration, moment, number, shortRun } from "../../format/format
 import { CopyButton } from "../../parts/copy.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { useTicking } from "../../parts/now.ts";
-import { StateMark } from "../../parts/state.tsx";
+import { goesOn, StateMark } from "../../parts/state.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { href, to } from "../../router.ts";
 import { AgainWithButton, OpenButton, ResumeButton, StopButton } from "../shared/actions.tsx";
 import { CopyLink } from "../shared/copy-link.tsx";
+import { NOTEBOOK, runName, wholeName } from "../shared/name.ts";
 import { tallyText } from "../shared/progress.tsx";
 import { Tags } from "../shared/tags.tsx";
 import type { RunModel } from "./model.ts";
@@ -17,13 +18,13 @@ import type { RunModel } from "./model.ts";
 export function RunHead({ model, detail }: { model: RunModel; detail: RunDetail }) {
   const { row } = detail;
   const failed = detail.failures[0];
-  const isOver = row.status !== "running";
+  const isOver = !goesOn(row.status);
   return (
     <header class="run-head">
       <div class="line wrap">
         <h1 class="line">
-          <a class="plain cut" href={href(to("runs", row.flow))} title={row.flow}>
-            {row.flow}
+          <a class="plain cut" href={href(to("runs", row.flow))} title={wholeName(row)}>
+            {runName(row)}
           </a>
           <span class="faint">/</span>
           <span class="mono" title={row.run}>
@@ -88,7 +89,7 @@ export function RunHead({ model, detail }: { model: RunModel; detail: RunDetail 
 
 /** Whether the run is what somebody does in an open notebook: no command line began it. */
 function isSession({ command, row }: RunDetail): boolean {
-  return row.flow === "Notebook" && command.length === 0;
+  return row.flow === NOTEBOOK && command.length === 0;
 }
 
 /** The ways in which a run that is over goes on: the likeliest first. */
@@ -97,7 +98,7 @@ function Ways({ row }: { row: RunRow }) {
   if (status === "succeeded") {
     return (
       <>
-        <AgainWithButton flow={flow} run={run} />
+        <AgainWithButton flow={flow} run={run} name={runName(row)} />
         <ResumeButton flow={flow} run={run} how="again" />
       </>
     );
@@ -112,7 +113,7 @@ function Ways({ row }: { row: RunRow }) {
   }
   return (
     <>
-      <AgainWithButton flow={flow} run={run} />
+      <AgainWithButton flow={flow} run={run} name={runName(row)} />
       <ResumeButton flow={flow} run={run} how="again" />
       <ResumeButton flow={flow} run={run} how="resume" isPrimary />
     </>
@@ -122,7 +123,7 @@ function Ways({ row }: { row: RunRow }) {
 /** How long it took, or has taken: it grows while the run goes on. */
 function Took({ model, detail }: { model: RunModel; detail: RunDetail }) {
   const tick = useSignal(0);
-  const isLive = detail.row.status === "running";
+  const isLive = goesOn(detail.row.status);
   useTicking(isLive, () => {
     tick.value += 1;
   });

@@ -12,6 +12,7 @@ import { Tabs } from "../../parts/tabs.tsx";
 import { go, params, setQuery, to } from "../../router.ts";
 import { openAsNotebook, resume } from "../shared/actions.tsx";
 import { Code } from "../shared/code.tsx";
+import { runName } from "../shared/name.ts";
 import { RunAside } from "./aside.tsx";
 import { Environment } from "./environment.tsx";
 import { Failures } from "./failures.tsx";
@@ -27,7 +28,7 @@ export function RunPage({ flow, run }: { flow: string; run: string }) {
   const model = useMemo(() => new RunModel(flow, run), [flow, run]);
   useEffect(() => model.start(), [model]);
   const detail = model.detail.value;
-  useTitle(`${flow} / ${shortRun(run)}`);
+  useTitle(`${detail ? runName(detail.row) : flow} / ${shortRun(run)}`);
   return (
     <Layout
       aside={<RunAside flow={flow} run={run} detail={detail} />}
@@ -96,7 +97,7 @@ function Inside({ model, detail }: { model: RunModel; detail: RunDetail }) {
         ) : tab === "environment" ? (
           <Environment detail={detail} />
         ) : tab === "why" ? (
-          <Why flow={flow} run={run} isLive={model.isLive} />
+          <Why flow={flow} run={run} origin={detail.row.origin} isLive={model.isLive} />
         ) : (
           <TasksTab model={model} detail={detail} />
         )}

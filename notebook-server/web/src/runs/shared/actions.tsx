@@ -56,14 +56,12 @@ export function arrive(flow: string, started: Resumed, done: string): void {
   go(to("runs", flow, started.run));
 }
 
-/** Writes a task as a notebook, its inputs loaded, its body in a cell. */
+/** Writes a task as a notebook, its inputs loaded, its body in a cell, and goes there. */
 export function openAsNotebook(name: TaskName): Promise<void> {
   return once("open", async () => {
     const { path } = await post<OpenedTask>(address("tasks", "open"), { pathspec: pathspec(name) });
-    tell(`Wrote ${path}`, {
-      address: to("notebooks", ...path.split("/")),
-      text: "Open the notebook",
-    });
+    tell(`Wrote ${path}`);
+    go(to("notebooks", ...path.split("/")));
   });
 }
 
@@ -74,7 +72,7 @@ const WAYS: Record<ResumeHow, { title: string; tip: string }> = {
 };
 
 /** Runs it again with other parameters. */
-export function AgainWithButton({ flow, run }: { flow: string; run: string }) {
+export function AgainWithButton({ flow, run, name }: { flow: string; run: string; name: string }) {
   const open = useSignal(false);
   return (
     <>
@@ -90,7 +88,7 @@ export function AgainWithButton({ flow, run }: { flow: string; run: string }) {
       </button>
       {open.value && (
         <ParametersForm
-          title={`Run ${flow} again`}
+          title={`Run ${name} again`}
           text="A new run by the same command line, with what you change here."
           verb="Run"
           about={`${flow}/${run}`}
