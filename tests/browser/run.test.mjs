@@ -1,6 +1,6 @@
 /** One run and its tasks: what became of them, what they printed, what they made. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, test } from "node:test";
 import { makeWorld, short } from "./support/world.mjs";
@@ -196,6 +196,17 @@ describe("what can be done with a run", () => {
     await world.page.waitForURL((url) => !url.pathname.includes(world.runs.failed));
     await world.page.getByText("resumed from").waitFor();
     await world.page.getByText(/failed at train\[5\]/).waitFor();
+  });
+
+  test("and a resumed one says why its tasks ran again", async () => {
+    const { run } = await world.project.flow("shop.py", "--alpha", "0.1");
+    const idFile = resolve(world.project.folder, "resumed.run");
+    const words = ["--quiet", "--origin-run-id", run, "--run-id-file", idFile, "--alpha", "0.2"];
+    await world.project.run("resume", "shop.py", ...words);
+    const resumed = readFileSync(idFile, "utf8").trim().split("/").at(-1);
+    await world.browser.go(at(resumed, "?tab=why"));
+    await world.page.locator(".why").getByText("changed: 0.1 → 0.2").first().waitFor();
+    await world.page.getByText("to be taken from").waitFor();
   });
 });
 

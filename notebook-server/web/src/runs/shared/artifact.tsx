@@ -112,7 +112,7 @@ function Inside({ detail, name, path, further }: InsideProps) {
       </section>
       {detail.lineage.nodes.length > 1 && (
         <section class="whole stack" aria-label="Lineage">
-          <h3>Lineage</h3>
+          <h3>Lineage: what it was made from, and which tasks read it</h3>
           <LineageView lineage={detail.lineage} within={`${name.flow}/${name.run}`} />
         </section>
       )}
