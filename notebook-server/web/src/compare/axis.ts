@@ -45,7 +45,7 @@ export function tickText(value: number, step: number): string {
 /** Round numbers between two others, three to six of them; of counts whole ones, be they fewer. */
 export function roundTicks(least: number, most: number, isWhole = false): number[] {
   if (most <= least) return [least];
-  const rough = Math.max((most - least) / 4, isWhole ? 1 : 0);
+  const rough = Math.max((most - least) / 5, isWhole ? 1 : 0);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= rough)!;
   const found: number[] = [];

@@ -85,7 +85,7 @@ function Search({ filter, change, toList }: Pick<Props, "filter" | "change" | "t
         data-search
         aria-label="Search runs by id, flow, file, tag or parameter"
         title={SEARCH_HELP}
-        placeholder="Words, alpha>0.5, status:failed, tag:nightly…"
+        placeholder="Words, alpha>0.5, status:failed…"
         spellcheck={false}
         autocomplete="off"
         value={typed.value}
