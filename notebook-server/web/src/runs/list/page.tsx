@@ -1,5 +1,5 @@
 /** The place Runs: flows at the side, their runs, narrowed by the address. */
-import { useComputed, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { RunRow } from "../../api/types.ts";
 import { count } from "../../format/format.ts";
@@ -48,10 +48,7 @@ export function RunListPage({ flow }: { flow: string | null }) {
 
   const rows = store.rows.value;
   const problem = store.problem.value;
-  const summary = useComputed(() => {
-    const all = store.rows.value;
-    return all ? amount(all.length, store.total.value, store.more.value !== null) : "";
-  });
+  const found = rows ? amount(rows.length, store.total.value, store.more.value !== null) : "";
   useCommands(
     [
       {
@@ -74,7 +71,7 @@ export function RunListPage({ flow }: { flow: string | null }) {
           {flow ?? "All runs"}
         </h1>
         <span class="dim" aria-live="polite">
-          {summary}
+          {found}
         </span>
         <span class="grow" />
         <CompareButton amount={chosen.value.size} compare={compare} />
