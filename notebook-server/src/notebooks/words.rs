@@ -65,6 +65,8 @@ pub struct Hello {
     pub document: Document,
     /// What each code cell is worth.
     pub statuses: BTreeMap<CellId, CellStatus>,
+    /// The milliseconds that each cell ran when it last did, or has run by now.
+    pub elapsed_ms: BTreeMap<CellId, f64>,
     /// What each code cell makes and uses, as far as that is known yet.
     pub names: BTreeMap<CellId, CellLinks>,
     /// The version of each cell's text: one more with each update.

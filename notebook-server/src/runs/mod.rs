@@ -40,6 +40,7 @@ use flownote_store::Store;
 pub use self::catalogue::Catalogue;
 pub use self::digests::Digests;
 pub use self::question::Question;
+pub use self::row::elapsed_ms;
 pub use self::shelf::Shelf;
 pub use self::tasks::Tasks;
 

@@ -39,6 +39,8 @@ async fn a_run_outlives_its_server_and_no_line_is_missing() {
     assert_eq!(project.supervisors(), pids, "the same supervisor");
     assert_eq!(page.hello["idle"], false);
     assert_eq!(page.hello["statuses"]["c0"]["status"], "running");
+    let elapsed = page.hello["elapsed_ms"]["c0"].as_f64().expect("a time");
+    assert!(elapsed > 500.0, "the cell's clock goes on: {elapsed}");
     assert_eq!(page.hello["interpreters"][0]["state"], "ready");
     let before = shown(page.cell(0));
     assert!(before.lines().count() > 20, "what was printed is shown: {before:?}");

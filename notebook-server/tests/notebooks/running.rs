@@ -32,6 +32,8 @@ async fn opening_starts_nothing_and_running_does() {
     let late = server.open("a.ipynb").await;
     assert_eq!(shown(late.cell(0)), "hello\n");
     assert_eq!(late.hello["statuses"]["c0"]["status"], "fresh");
+    let took = words.iter().find(|word| word["event"]["event"] == "finished").expect("an end");
+    assert_eq!(late.hello["elapsed_ms"]["c0"], took["event"]["elapsed_ms"]);
     assert!(late.hello["session"].is_string());
     assert_eq!(late.hello["interpreters"][0]["state"], "ready");
     project.until_saved("a.ipynb", |document| document.cells()[0].outputs.len() == 2).await;
@@ -51,7 +53,41 @@ async fn a_cell_asks_whoever_is_there() {
     assert_eq!(second.hello["asking"]["prompt"], "name? ");
     second.ask(json!({"request": "input", "text": "Ana"})).await;
     let words = second.until_event("idle").await;
-    assert!(printed(&words).contains("hi Ana"), "{words:#?}");
+    assert!(words.iter().any(|word| word["event"]["event"] == "input_answered"), "{words:#?}");
+    assert_eq!(printed(&words), "name? Ana\nhi Ana\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_password_nothing_stays() {
+    let Some(_) = python() else { return };
+    let project = Project::new();
+    project.notebook("a.ipynb", &["import getpass\nlen(getpass.getpass('word: '))"]);
+    let server = project.serve().await;
+    let mut page = server.open("a.ipynb").await;
+    page.start("c0").await;
+    page.until_event("input_request").await;
+    page.ask(json!({"request": "input", "text": "xyzzy"})).await;
+    let words = page.until_event("idle").await;
+    assert_eq!(printed(&words), "word: ········\n");
+    project.until_saved("a.ipynb", |document| document.cells()[0].outputs.len() == 2).await;
+    let file = std::fs::read_to_string(project.root().join("a.ipynb")).expect("read");
+    assert!(!file.contains("xyzzy"), "{file}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_long_a_cell_ran_is_known_when_its_session_is_over() {
+    let Some(_) = python() else { return };
+    let project = Project::new();
+    project.notebook("a.ipynb", &["import time\ntime.sleep(0.3)"]);
+    let server = project.serve().await;
+    let mut page = server.open("a.ipynb").await;
+    page.run("c0").await;
+    page.ask(json!({"request": "shutdown"})).await;
+    page.until(|word| word.get("session").is_some_and(|now| now["session"].is_null())).await;
+    drop((page, server));
+    let page = project.serve().await.open("a.ipynb").await;
+    let took = page.hello["elapsed_ms"]["c0"].as_f64().expect("a time");
+    assert!((300.0..3000.0).contains(&took), "{took}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -95,6 +95,13 @@ impl Room {
         self.interpreters =
             seen.interpreters.into_iter().map(|it| (it.language, it.state)).collect();
         self.asking = seen.asking;
+        for (cell, elapsed_ms) in seen.elapsed_ms {
+            if matches!(self.statuses.get(&cell), Some(CellStatus::Running)) {
+                self.clocks.goes_on(cell, elapsed_ms);
+            } else {
+                self.clocks.took(cell, elapsed_ms);
+            }
+        }
         self.name_soon();
     }
 
@@ -162,6 +169,7 @@ impl Room {
                     password: *password,
                 });
             }
+            Event::InputAnswered { .. } => self.asking = None,
             Event::Interpreter { language, state } => {
                 if matches!(state, InterpreterState::Ended { .. }) {
                     self.asking = None;
@@ -241,6 +249,7 @@ impl Room {
         (self.session, self.asking, self.idle) = (None, None, true);
         self.interpreters.clear();
         if began {
+            self.clocks.stop();
             let before = self.statuses.clone();
             for status in self.statuses.values_mut() {
                 if matches!(status, CellStatus::Queued | CellStatus::Running) {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flownote_kernel::protocol::{Problem, ValueRef};
-use flownote_kernel::supervisor::{Event, InterpreterState, Prompt, Request, Standing};
+use flownote_kernel::supervisor::{Clocks, Event, InterpreterState, Prompt, Request, Standing};
 use flownote_notebook::session::{CellLinks, CellStatus};
 use flownote_notebook::{CellId, Document, Language, Operation};
 use flownote_store::Store;
@@ -145,6 +145,8 @@ pub struct Room {
     ground: Ground,
     document: Document,
     statuses: BTreeMap<CellId, CellStatus>,
+    /// How long they run, or ran when they last did.
+    clocks: Clocks,
     names: BTreeMap<CellId, CellLinks>,
     /// When names are asked for.
     name_at: Option<Instant>,
@@ -256,6 +258,7 @@ impl Room {
 
     /// Something happened: pages are told, in this order, with a number.
     fn event(&mut self, event: Event) {
+        self.clocks.heed(&event);
         let seq = self.next;
         self.next += 1;
         self.tell_all(&super::words::ToPage::Event(flownote_kernel::supervisor::Numbered {

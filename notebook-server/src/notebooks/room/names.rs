@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use flownote_flow::id::FlowName;
-use flownote_kernel::record::{self, remembered};
+use flownote_kernel::record::{self, Remembered, remembered};
 use flownote_kernel::supervisor::{FLOW, Request};
 use flownote_notebook::session::{CellLinks, CellStatus, Order, Session};
 use flownote_notebook::{CellId, Document, places};
@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout};
 
 use super::{Kernel, Message, Room, Waiting};
 use crate::notebooks::words::{Names, ToPage};
+use crate::runs::elapsed_ms;
 
 /// Who types is not told the names of every letter.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -27,6 +28,8 @@ pub struct Known {
     pub statuses: BTreeMap<CellId, CellStatus>,
     /// What each makes and uses.
     pub links: BTreeMap<CellId, CellLinks>,
+    /// The milliseconds that each ran when it last did.
+    pub took: BTreeMap<CellId, f64>,
 }
 
 impl Known {
@@ -36,15 +39,23 @@ impl Known {
         // A store that can't be read is told of elsewhere: here nothing was ever run.
         let looked = remembered(store, &flow, document);
         let past = timeout(REMEMBER, looked).await.ok().and_then(Result::ok).unwrap_or_default();
+        let took = past.iter().filter_map(took).collect();
         let mut document = document.clone();
         document.strip();
         let found = tokio::task::spawn_blocking(move || {
             let mut session = Session::new(document, Order::Document, "open");
             session.remember(past.into_iter().map(|it| it.past).collect());
-            Self { statuses: session.statuses().into_iter().collect(), links: session.links() }
+            let statuses = session.statuses().into_iter().collect();
+            Self { statuses, links: session.links(), took }
         });
         found.await.unwrap_or_default()
     }
+}
+
+/// How long a cell ran, as its record says it.
+fn took(it: &Remembered) -> Option<(CellId, f64)> {
+    let elapsed = elapsed_ms(Some(it.started_at.as_deref()?), Some(&it.finished_at))?;
+    Some((it.past.cell.clone(), Duration::from_millis(elapsed).as_secs_f64() * 1e3))
 }
 
 /// Gives cells that the file doesn't name the ids that they had when they last ran.

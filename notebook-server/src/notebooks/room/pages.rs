@@ -63,6 +63,7 @@ impl Room {
             session,
             document: self.document.clone(),
             statuses: self.statuses.clone(),
+            elapsed_ms: self.clocks.elapsed_ms(),
             names: self.names.clone(),
             versions: self.texts.versions(&self.document),
             next: self.next,

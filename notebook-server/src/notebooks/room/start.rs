@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use flownote_kernel::supervisor::{Request, Seen};
+use flownote_kernel::supervisor::{Clocks, Request, Seen};
 use flownote_notebook::recognise::Earlier;
 use flownote_notebook::{Cell, CellId, Document, ipynb};
 use tokio::sync::mpsc;
@@ -72,6 +72,7 @@ impl Room {
             ground,
             document,
             statuses: BTreeMap::new(),
+            clocks: Clocks::default(),
             names: BTreeMap::new(),
             name_at: None,
             texts: Texts::default(),
@@ -117,6 +118,7 @@ impl Room {
                 room.recover(found);
                 let known = names::Known::of(&room.ground.store, &room.document).await;
                 (room.statuses, room.names) = (known.statuses, known.links);
+                known.took.into_iter().for_each(|(cell, took)| room.clocks.took(cell, took));
                 room.name_at = None;
             }
         }

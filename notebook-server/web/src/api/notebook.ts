@@ -471,7 +471,11 @@ name: string,
 /**
  * The source of the line.
  */
-text: string, };
+text: string, 
+/**
+ * How often it called itself in a row beyond the first time.
+ */
+repeated?: number, };
 
 /**
  * What the page says.
@@ -502,6 +506,10 @@ document: Document,
  * What each code cell is worth.
  */
 statuses: { [key in CellId]: CellStatus }, 
+/**
+ * The milliseconds that each cell ran when it last did, or has run by now.
+ */
+elapsed_ms: { [key in CellId]: number }, 
 /**
  * What each code cell makes and uses, as far as that is known yet.
  */
@@ -1089,7 +1097,11 @@ prompt: string,
 /**
  * Whether the line is not to be shown.
  */
-password: boolean, } | { "event": "comm", 
+password: boolean, } | { "event": "input_answered", 
+/**
+ * The cell.
+ */
+cell: CellId | null, } | { "event": "comm", 
 /**
  * The execution that it belongs to.
  */
@@ -1695,7 +1707,11 @@ interpreters: Array<Standing>,
 /**
  * What a cell waits for, if one does.
  */
-asking: Prompt | null, };
+asking: Prompt | null, 
+/**
+ * The milliseconds that each cell ran when it last did, or has run by now.
+ */
+elapsed_ms: { [key in CellId]: number }, };
 
 /**
  * What runs for a notebook.

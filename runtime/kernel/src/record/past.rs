@@ -28,6 +28,10 @@ pub struct Remembered {
     pub artifacts: BTreeMap<String, ArtifactRecord>,
     /// What it read of the world.
     pub externals: Vec<External>,
+    /// When it began, if it ran itself: RFC 3339.
+    pub started_at: Option<String>,
+    /// When it ended.
+    pub finished_at: String,
 }
 
 impl Remembered {
@@ -102,6 +106,8 @@ async fn outputs_of(store: &Store, done: &TaskDone) -> Vec<Output> {
 fn remember(cell: CellId, done: TaskDone, outputs: Vec<Output>) -> Option<Remembered> {
     let provenance = Provenance::deserialize(&done.manifest.provenance).ok()?;
     let of_cell = OfCell::deserialize(done.manifest.provenance.get("cell")?).ok()?;
+    let started_at = done.started_at.filter(|_| done.reused.is_none());
+    let finished_at = done.finished_at.clone();
     let mut artifacts = done.manifest.artifacts;
     artifacts.remove(super::OUTPUTS);
     let mut defined = of_cell.defined;
@@ -139,5 +145,5 @@ fn remember(cell: CellId, done: TaskDone, outputs: Vec<Output>) -> Option<Rememb
         outputs,
         origin,
     };
-    Some(Remembered { past, artifacts, externals: provenance.externals })
+    Some(Remembered { past, artifacts, externals: provenance.externals, started_at, finished_at })
 }

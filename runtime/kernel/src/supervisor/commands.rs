@@ -1,15 +1,18 @@
 //! Answers what is asked through a [`super::Handle`].
 
 use flownote_notebook::session::{self, Group, RunRequest, Trouble};
-use flownote_notebook::{Language, places};
+use flownote_notebook::{Language, Output, places};
 use tokio::sync::oneshot;
 
 use super::event::{Event, InterpreterState};
 use super::handle::Command;
 use super::pending::Waiting;
-use super::request::{Manner, Reply, Request, Seen, Standing};
+use super::request::{Manner, Prompt, Reply, Request, Seen, Standing};
 use super::service::Service;
 use crate::protocol::{self, Problem};
+
+/// What is shown of a password, however long it is.
+const HIDDEN: &str = "········";
 
 pub(super) type Asker = oneshot::Sender<Result<Reply, Problem>>;
 
@@ -109,6 +112,7 @@ impl Service {
             idle: self.session.is_idle(),
             interpreters: self.standings(),
             asking: self.prompt.clone().filter(|_| self.asking.is_some()),
+            elapsed_ms: self.log.elapsed_ms(),
         }
     }
 
@@ -144,8 +148,25 @@ impl Service {
             let message = "no cell waits for a line".to_owned();
             return Err(Problem { message, hint: None });
         };
+        if let Some(prompt) = self.prompt.take() {
+            self.answered(group, &prompt, &text);
+        }
         let reply = protocol::Request::InputReply { text };
         self.send(group, &reply).map(|()| Reply::Done).map_err(problem)
+    }
+
+    /// Says that a cell waits for no line any more. What was asked and answered stays in its
+    /// output, as it would in a terminal; of a password nothing does, not even its length.
+    fn answered(&mut self, group: Group, prompt: &Prompt, text: &str) {
+        self.log.push(Event::InputAnswered { cell: prompt.cell.clone() });
+        if !self.shows_answers {
+            return;
+        }
+        let running = self.running.as_ref().filter(|it| it.group == group);
+        let Some(execution) = running.map(|it| it.execute.execution) else { return };
+        let seen = if prompt.password { HIDDEN } else { text };
+        let line = Output::stdout(format!("{}{seen}\n", prompt.prompt));
+        self.shown(group, Some(execution), line);
     }
 
     /// Passes a question on to a language's interpreter.

@@ -94,6 +94,11 @@ pub enum Event {
         /// Whether the line is not to be shown.
         password: bool,
     },
+    /// The line that a cell waited for was given: it waits no more.
+    InputAnswered {
+        /// The cell.
+        cell: Option<CellId>,
+    },
     /// A widget says something.
     Comm {
         /// The execution that it belongs to.

@@ -210,7 +210,7 @@ impl Service {
         }
     }
 
-    fn shown(&mut self, group: Group, execution: Option<u64>, output: Output) {
+    pub(super) fn shown(&mut self, group: Group, execution: Option<u64>, output: Output) {
         let running = self.running.as_mut().filter(|it| it.group == group);
         let running = running.filter(|it| execution == Some(it.execute.execution));
         let verdict = running.map_or(Verdict::Show, |it| {

@@ -4,16 +4,17 @@
 //! Printed text that nobody has read yet is joined, so a slow reader gets few large pieces
 //! where a quick one gets many small ones.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use flownote_notebook::Output;
+use flownote_notebook::{CellId, Output};
 use serde_json::Value as Json;
 use tokio::sync::watch;
 
+use super::clocks::Clocks;
 use super::event::{Event, Numbered};
 
 /// Joined text doesn't grow beyond this.
@@ -46,6 +47,8 @@ struct Events {
     /// The first number that nobody has read.
     unread: u64,
     old: Old,
+    /// How long cells ran by the events so far.
+    clocks: Clocks,
     closed: bool,
 }
 
@@ -67,6 +70,7 @@ impl EventLog {
             limit,
             unread: 0,
             old: Old::default(),
+            clocks: Clocks::default(),
             closed: false,
         };
         let (next, _) = watch::channel(0);
@@ -76,6 +80,7 @@ impl EventLog {
     /// Adds an event.
     pub fn push(&self, event: Event) {
         let mut events = self.events();
+        events.clocks.heed(&event);
         let Some(event) = events.join(event) else { return };
         let seq = events.next;
         events.next += 1;
@@ -104,6 +109,11 @@ impl EventLog {
         let mut events = self.events();
         events.unread = events.next;
         events.next
+    }
+
+    /// The milliseconds that each cell ran when it last did, or has run by now.
+    pub fn elapsed_ms(&self) -> BTreeMap<CellId, f64> {
+        self.events().clocks.elapsed_ms()
     }
 
     /// Reads from a number on.

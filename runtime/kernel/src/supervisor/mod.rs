@@ -6,6 +6,7 @@
 //!
 //! [`Session`]: flownote_notebook::session::Session
 
+mod clocks;
 mod commands;
 mod diagnose;
 mod error;
@@ -27,6 +28,7 @@ mod service;
 pub mod socket;
 mod tables;
 
+pub use clocks::Clocks;
 pub use diagnose::diagnose;
 pub use error::Error;
 pub use event::{Event, InterpreterState, Numbered};

@@ -235,6 +235,9 @@ pub struct Seen {
     /// What a cell waits for, if one does.
     #[serde(default)]
     pub asking: Option<Prompt>,
+    /// The milliseconds that each cell ran when it last did, or has run by now.
+    #[serde(default)]
+    pub elapsed_ms: BTreeMap<CellId, f64>,
 }
 
 /// An interpreter and how it stands.

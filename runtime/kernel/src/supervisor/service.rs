@@ -5,7 +5,7 @@ use std::future::Future;
 
 use flownote_flow::id::RunId;
 use flownote_notebook::CellId;
-use flownote_notebook::session::{self, Execution, Group, Question, Session, VersionedName};
+use flownote_notebook::session::{self, Execution, Group, Order, Question, Session, VersionedName};
 use flownote_store::Store;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval};
@@ -50,6 +50,8 @@ pub struct Service {
     pub(super) asking: Option<Group>,
     /// What it asked last.
     pub(super) prompt: Option<Prompt>,
+    /// Whether the lines that cells were given stay in their outputs.
+    pub(super) shows_answers: bool,
     /// Who waits to be told what runs a language.
     pub(super) runtime_askers: Vec<(Group, oneshot::Sender<Result<Reply, Problem>>)>,
     /// The files of the project's modules.
@@ -118,6 +120,8 @@ impl Service {
             options.settings,
             heard_sender,
         );
+        // At a prompt the client shows them itself.
+        let shows_answers = options.order == Order::Document;
         let service = Self {
             session: Session::new(options.document, options.order, id.as_str()),
             processes,
@@ -131,6 +135,7 @@ impl Service {
             manners: HashMap::new(),
             asking: None,
             prompt: None,
+            shows_answers,
             runtime_askers: Vec::new(),
             watch: Watch::default(),
             news: VecDeque::new(),

@@ -116,7 +116,8 @@ export function moreText(
       if (reused) {
         const run = shortRun(reused.pathspec.split("/")[1] ?? reused.pathspec);
         const when = ago(reused.finished_at, at);
-        return [`computed by ${reused.user || "someone"}`, `run ${run}`, when]
+        const took = cell.elapsedMs === null ? "" : `took ${duration(cell.elapsedMs)}`;
+        return [`computed by ${reused.user || "someone"}`, `run ${run}`, when, took]
           .filter(Boolean)
           .join(" · ");
       }

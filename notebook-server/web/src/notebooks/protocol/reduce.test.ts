@@ -30,6 +30,7 @@ function hello(cells: Cell[], more: Partial<Hello> = {}): ServerFrame {
       session: "s",
       document: { mode: "lazy", cells, metadata: {}, extra: {}, revision: 0 },
       statuses: {},
+      elapsed_ms: {},
       names: {},
       versions: {},
       next: 0,
@@ -69,6 +70,15 @@ test("a snapshot is the notebook", () => {
   expect(book.order).toEqual(["a", "b", "c"]);
   expect(book.cells.get("b")?.status).toEqual({ status: "never_run" });
   expect(texts.get("c")).toBe("3");
+});
+
+test("how long cells run is the server's to say", () => {
+  const { writer } = plainTexts();
+  const statuses = { a: { status: "running" as const }, b: { status: "failed" as const } };
+  const open = hello([cell("a"), cell("b")], { statuses, elapsed_ms: { a: 4000, b: 70 } });
+  const book = reduce(EMPTY, [open], writer, 10_000);
+  expect(book.cells.get("a")?.startedAt).toBe(6000);
+  expect(book.cells.get("b")?.elapsedMs).toBe(70);
 });
 
 test("a session that begins leaves the cells as they are", () => {
@@ -204,6 +214,8 @@ test("a cell that waits for a line says so until it goes on", () => {
     prompt: "name? ",
     password: false,
   });
+  const answered: NotebookEvent = { event: "input_answered", cell: "a" };
+  expect(after(runs, asks, answered).book.cells.get("a")?.input).toBeNull();
   const ends: NotebookEvent = { event: "status", cell: "a", status: { status: "fresh" } };
   expect(after(runs, asks, ends).book.cells.get("a")?.input).toBeNull();
   // A page that comes later is told in the snapshot.

@@ -101,7 +101,7 @@ class Draft {
 
   private hello(hello: Hello): void {
     const before = this.book;
-    this.document(hello.document, hello.statuses, hello.versions);
+    this.document(hello.document, hello.statuses, hello.versions, hello.elapsed_ms);
     this.names(hello.names);
     this.set({
       isOpen: true,
@@ -135,6 +135,7 @@ class Draft {
     document: Document,
     statuses: Record<string, CellStatus>,
     versions: Record<string, number>,
+    elapsed: Record<string, number>,
   ): void {
     const before = this.book.cells;
     const cells = new Map<string, CellState>();
@@ -149,8 +150,8 @@ class Draft {
         ...(stands ? { outputs: old.outputs } : {}),
         status,
         links: old?.links ?? null,
-        elapsedMs: old?.elapsedMs ?? null,
-        startedAt: isRunning ? (old?.startedAt ?? this.now) : null,
+        elapsedMs: isRunning ? null : (elapsed[cell.id] ?? old?.elapsedMs ?? null),
+        startedAt: isRunning ? this.began(elapsed[cell.id], old) : null,
         input: isRunning ? (old?.input ?? null) : null,
       });
       this.texts.set(cell.id, cell.source ?? "", versions[cell.id] ?? 0);
@@ -163,6 +164,11 @@ class Draft {
       definitions: this.book.definitions + 1,
       metadata: document.metadata ?? {},
     });
+  }
+
+  /** When a cell began by this page's clock: the server's may be another. */
+  private began(elapsed: number | undefined, old: CellState | undefined): number {
+    return elapsed === undefined ? (old?.startedAt ?? this.now) : this.now - elapsed;
   }
 
   private numbered(event: NotebookEvent & { seq: number }): void {
@@ -209,12 +215,15 @@ class Draft {
         this.cell(event.cell ?? this.running(), { input: { prompt, password } });
         break;
       }
+      case "input_answered":
+        this.cell(event.cell ?? this.running(), { input: null });
+        break;
       case "changed":
         this.applied(event.applied);
         this.set({ definitions: this.book.definitions + 1 });
         break;
       case "reloaded":
-        this.document(event.document, {}, {});
+        this.document(event.document, {}, {}, {});
         break;
       case "refused":
         this.cell(event.cell, { refused: event.trouble });
