@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use flownote_kernel::interpreter::python::{self, PythonSaid};
 use flownote_kernel::supervisor::Request;
 use flownote_kernel::supervisor::socket::attach;
-use serde::Deserialize;
 use tokio::process::Command;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -32,21 +32,20 @@ const MOST: usize = 24;
 const AT_ONCE: usize = 3;
 /// Folders beside a notebook, or above it, that hold a virtual environment by custom.
 const USUAL: [&str; 3] = [".venv", "venv", "env"];
-/// What a Python is asked, where nothing lies that it could import.
-const ASKED: &str = "\
-import json, platform
-try:
-    import flownote.kernel
-    why = None
-except ImportError as error:
-    is_absent = getattr(error, 'name', 'flownote') == 'flownote'
-    why = 'it has no Flownote' if is_absent else str(error)
-print(json.dumps({'version': platform.python_version(), 'why': why}))";
+/// A Python that was asked, or isn't to be.
+struct Seen {
+    python: NotebookPython,
+    /// Two programs with the same are one Python.
+    same: (PathBuf, PathBuf),
+}
 
-#[derive(Deserialize)]
-struct Said {
-    version: String,
-    why: Option<String>,
+impl Seen {
+    fn new(python: NotebookPython, prefix: Option<String>) -> Self {
+        let prefix = prefix.or_else(|| python.environment.clone()).unwrap_or_default();
+        let real = |path: &str| Path::new(path).canonicalize().unwrap_or_else(|_| path.into());
+        let same = (real(&prefix), real(&python.executable));
+        Self { python, same }
+    }
 }
 
 /// `POST api/notebooks/kernel/pythons`: it asks programs what they are, so no link leads here.
@@ -106,7 +105,7 @@ async fn check(python: &str) -> Result<(), Failure> {
             "give it from the root: /home/ana/project/.venv/bin/python",
         ));
     }
-    let found = probe(python.to_owned()).await;
+    let found = probe(python.to_owned()).await.python;
     match found.problem {
         None => Ok(()),
         Some(why) => Err(Failure::wrong(
@@ -144,25 +143,31 @@ async fn pythons(rooms: &Rooms, file: &Path) -> Result<NotebookPythons, Failure>
         });
     }
     let unasked: Vec<String> = unasked.into_iter().filter(unseen).collect();
-    let mut pythons = probes.join_all().await;
-    pythons.sort_by_key(|(place, _)| *place);
-    let mut pythons: Vec<NotebookPython> = pythons.into_iter().map(|(_, it)| it).collect();
+    let mut probed = probes.join_all().await;
+    probed.sort_by_key(|(place, _)| *place);
+    let mut all: Vec<Seen> = probed.into_iter().map(|(_, it)| it).collect();
     let beside = blocking(move || Ok(unasked.into_iter().map(unprobed).collect::<Vec<_>>()));
-    pythons.splice(1..1, beside.await?);
-    Ok(NotebookPythons { chosen, usual, pythons })
+    all.splice(1..1, beside.await?);
+    Ok(NotebookPythons { chosen, usual, pythons: different(all) })
 }
 
-async fn probe(executable: String) -> NotebookPython {
-    let said = ask(&executable).await;
-    let (version, problem) = match said {
-        Ok(Said { version, why }) => (Some(version), why),
-        Err(why) => (None, Some(why)),
+/// The first of each Python: it may be found in several ways.
+fn different(all: Vec<Seen>) -> Vec<NotebookPython> {
+    let mut known = BTreeSet::new();
+    all.into_iter().filter(|it| known.insert(it.same.clone())).map(|it| it.python).collect()
+}
+
+async fn probe(executable: String) -> Seen {
+    let (version, prefix, problem) = match ask(&executable).await {
+        Ok(PythonSaid { version, prefix, why }) => (Some(version), Some(prefix), why),
+        Err(why) => (None, None, Some(why)),
     };
-    NotebookPython { environment: environment(&executable), executable, version, problem }
+    let environment = environment(&executable);
+    Seen::new(NotebookPython { environment, executable, version, problem }, prefix)
 }
 
 /// A virtual environment by what its file says of it.
-fn unprobed(executable: String) -> NotebookPython {
+fn unprobed(executable: String) -> Seen {
     let environment = environment(&executable);
     let said = environment.as_ref().and_then(|folder| {
         let text = std::fs::read_to_string(Path::new(folder).join("pyvenv.cfg")).ok()?;
@@ -170,18 +175,13 @@ fn unprobed(executable: String) -> NotebookPython {
         let version = lines.find(|(key, _)| matches!(key.trim(), "version" | "version_info"))?.1;
         Some(version.trim().to_owned())
     });
-    NotebookPython { environment, executable, version: said, problem: None }
+    Seen::new(NotebookPython { environment, executable, version: said, problem: None }, None)
 }
 
-async fn ask(executable: &str) -> Result<Said, String> {
+async fn ask(executable: &str) -> Result<PythonSaid, String> {
     let mut command = Command::new(executable);
-    command.args(["-c", ASKED]).current_dir("/").stdin(Stdio::null()).kill_on_drop(true);
-    let output = timeout(PROBE, command.output()).await.map_err(|_| "it takes too long")?;
-    let output = output.map_err(|error| error.to_string())?;
-    serde_json::from_slice(&output.stdout).map_err(|_| {
-        let said = String::from_utf8_lossy(&output.stderr);
-        said.trim().lines().last().unwrap_or("it is no Python").to_owned()
-    })
+    command.args(python::arguments()).current_dir("/").stdin(Stdio::null()).kill_on_drop(true);
+    python::said(timeout(PROBE, command.output()).await.map_err(|_| "it takes too long")?)
 }
 
 /// The virtual environments of a notebook's folder and of those above it, as far as is served.
@@ -246,16 +246,35 @@ mod tests {
         assert_eq!(found, [near.clone(), above], "not {beside}, not {outside}");
         std::fs::write(root.join("a/b/venv/pyvenv.cfg"), "home = /usr\nversion = 3.12.1\n")
             .expect("written");
-        assert_eq!(unprobed(near).version.as_deref(), Some("3.12.1"));
+        assert_eq!(unprobed(near).python.version.as_deref(), Some("3.12.1"));
     }
 
     #[tokio::test]
     async fn what_is_no_python_says_why() {
-        let missing = probe("/nowhere/python".to_owned()).await;
-        assert!(missing.problem.is_some_and(|why| why.contains("No such file")));
         let other = probe("/bin/true".to_owned()).await;
-        assert_eq!(other.problem.as_deref(), Some("it is no Python"));
+        assert_eq!(other.python.problem.as_deref(), Some("it is no Python"));
         let failure = check("python3").await.expect_err("no whole path");
         assert!(format!("{failure:?}").contains("no whole path"));
+    }
+
+    #[test]
+    fn a_python_that_is_found_in_two_ways_is_told_once_and_environments_of_it_are_others() {
+        let place = tempfile::tempdir().expect("a folder");
+        let real = place.path().join("python3.12");
+        std::fs::write(&real, "").expect("a program");
+        let linked = |name: &str| {
+            let link = place.path().join(name);
+            std::os::unix::fs::symlink(&real, &link).expect("a link");
+            link.display().to_string()
+        };
+        let seen = |executable: String, prefix: &str| {
+            let python =
+                NotebookPython { environment: None, executable, version: None, problem: None };
+            Seen::new(python, Some(prefix.to_owned()))
+        };
+        let (one, two, three) = (linked("python3"), linked("python"), linked("venv-python"));
+        let all = vec![seen(one.clone(), "/usr"), seen(two, "/usr"), seen(three.clone(), "/venv")];
+        let told: Vec<String> = different(all).into_iter().map(|it| it.executable).collect();
+        assert_eq!(told, [one, three]);
     }
 }

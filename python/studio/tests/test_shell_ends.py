@@ -102,11 +102,11 @@ def test_a_python_that_cannot_run_cells_leaves_no_run(written: Folder) -> None:
     bare = written.flownote("run", "nb.ipynb", "--python", "bare/bin/python")
     assert bare.code == 2
     python = written.path / "bare/bin/python"
-    assert f"error: the Python `{python}` has no Flownote" in bare.err
+    assert f"error: cells can't run in the Python `{python}`: it has no Flownote" in bare.err
     assert f"hint: install it there: `{python} -m pip install flownote`" in bare.err
     none = written.flownote("run", "nb.ipynb", "--python", "true")
     assert none.code == 2
-    assert "error: the Python `true` can't run cells: it is no Python" in none.err
+    assert "error: cells can't run in the Python `true`: it is no Python" in none.err
     assert written.flownote("runs").out == before
     ran = written.flownote("run", "nb.ipynb", "--python", sys.executable)
     assert ran.out == "told 1\n", ran.err

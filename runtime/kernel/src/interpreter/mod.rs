@@ -7,6 +7,7 @@ mod connection;
 mod end;
 mod launch;
 mod process;
+pub mod python;
 
 pub use connection::{Heard, Instance, Interpreter, Said};
 pub use end::{End, Ending};
