@@ -115,7 +115,14 @@ mod tests {
     }
 
     fn frame() -> Frame {
-        Frame { cell: None, file: None, line: 1, name: String::new(), text: String::new() }
+        Frame {
+            cell: None,
+            file: None,
+            line: 1,
+            name: String::new(),
+            text: String::new(),
+            repeated: 0,
+        }
     }
 
     #[test]

@@ -125,6 +125,14 @@ pub struct Frame {
     /// The source of the line.
     #[serde(default)]
     pub text: String,
+    /// How often it called itself in a row beyond the first time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub repeated: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Output {

@@ -6,6 +6,7 @@ the name that people know: ``Cell 3, line 2``.
 
 from __future__ import annotations
 
+import itertools
 import linecache
 import os
 import sys
@@ -24,6 +25,8 @@ _RULE = "-" * 75
 
 # More frames than this are cut in the middle: runaway recursion.
 _MOST_FRAMES = 40
+# More frames in a row than this that are one line calling itself are shown as one.
+_MOST_ALIKE = 3
 # Lines around the one that failed, and the longest line that is shown.
 _CONTEXT = 2
 _LONGEST_LINE = 300
@@ -42,6 +45,10 @@ class _Frame:
         self.name = code.co_name
         self.globals = tb.tb_frame.f_globals
         self.columns = _columns(tb)
+        # How often it called itself in a row beyond the first time.
+        self.repeated = 0
+        # How many frames before it aren't shown.
+        self.left_out = 0
         self.source = sourcecode.of_file(self.file)
 
     @property
@@ -56,14 +63,21 @@ class _Frame:
             found["cell"] = self.source.cell
         else:
             found["file"] = self.file
+        if self.repeated:
+            found["repeated"] = self.repeated
         return found
+
+    def place(self) -> tuple[str, int, str]:
+        """Return what tells it from other frames' lines."""
+        return self.file, self.line, self.name
 
     def shown(self) -> str:
         """Return the frame as text for people."""
         where = self.source.title if self.source is not None else f"File {_short(self.file)}"
         name = "" if self.name == "<module>" else f" in {_CYAN}{self.name}{_RESET}"
         head = f"{_GREEN}{where}, line {self.line}{_RESET}{name}"
-        return "\n".join([head, *self._lines()])
+        again = [f"      … repeated {self.repeated:,} times …"] if self.repeated else []
+        return "\n".join([head, *self._lines(), *again])
 
     def _lines(self) -> list[str]:
         shown = []
@@ -117,15 +131,30 @@ def message_of(error: BaseException) -> str:
 
 def frames_of(error: BaseException) -> list[_Frame]:
     """Return the frames of user code and libraries, the kernel's own left out."""
-    frames = []
+    frames = _all_frames(error)
+    if len(frames) > _MOST_FRAMES:
+        after = frames[-_MOST_FRAMES // 2 :]
+        after[0].left_out = len(frames) - _MOST_FRAMES
+        frames = frames[: _MOST_FRAMES // 2] + after
+    return frames
+
+
+def _all_frames(error: BaseException) -> list[_Frame]:
+    """Return them all, a line that calls itself on and on as one of them."""
+    frames: list[_Frame] = []
     tb = error.__traceback__
     while tb is not None:
         if not _is_ours(tb.tb_frame.f_code.co_filename):
             frames.append(_Frame(tb))
         tb = tb.tb_next
-    if len(frames) > _MOST_FRAMES:
-        frames = frames[: _MOST_FRAMES // 2] + frames[-_MOST_FRAMES // 2 :]
-    return frames
+    folded: list[_Frame] = []
+    for _, group in itertools.groupby(frames, key=_Frame.place):
+        same = list(group)
+        if len(same) > _MOST_ALIKE:
+            same[0].repeated = len(same) - 1
+            del same[1:]
+        folded += same
+    return folded
 
 
 def _is_ours(file: str) -> bool:
@@ -151,10 +180,9 @@ def _one(error: BaseException) -> list[str]:
     if frames and not isinstance(error, SyntaxError):
         head = "Traceback (most recent call last)"
         parts.append(f"{_RED}{name}{_RESET}{head:>{max(75 - len(name), len(head) + 1)}}")
-    depth = _depth(error.__traceback__)
-    for place, frame in enumerate(frames):
-        if depth > _MOST_FRAMES and place == _MOST_FRAMES // 2:
-            parts += [f"      … {depth - _MOST_FRAMES:,} more frames …", ""]
+    for frame in frames:
+        if frame.left_out:
+            parts += [f"      … {frame.left_out:,} more frames …", ""]
         parts += [frame.shown(), ""]
     parts.append(_last_lines(error))
     return parts
@@ -220,14 +248,6 @@ def _frame_of_syntax(error: SyntaxError) -> dict[str, Any]:
     frame: dict[str, Any] = {"line": error.lineno, "name": "<module>", "text": text}
     frame |= {"cell": source.cell} if source is not None else {"file": error.filename}
     return frame
-
-
-def _depth(tb: TracebackType | None) -> int:
-    depth = 0
-    while tb is not None:
-        depth += not tb.tb_frame.f_code.co_filename.startswith(_OURSELVES)
-        tb = tb.tb_next
-    return depth
 
 
 def _columns(tb: TracebackType) -> tuple[int, int] | None:

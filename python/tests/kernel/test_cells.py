@@ -76,8 +76,16 @@ def test_chained_errors_are_all_shown(warm: KernelProcess) -> None:
 def test_runaway_recursion_is_cut(warm: KernelProcess) -> None:
     ran = warm.run("def f(n): return f(n + 1)\nf(0)")
     assert ran.error["name"] == "RecursionError"
+    assert len(ran.error["traceback"]) < 50
+    assert any("… repeated 9" in line for line in ran.error["traceback"])
+    assert [frame.get("repeated", 0) > 900 for frame in ran.error["frames"]] == [False, True]
+
+
+def test_runaway_recursion_of_two_functions_is_cut(warm: KernelProcess) -> None:
+    ran = warm.run("def f(n): return g(n)\ndef g(n): return f(n)\nf(0)")
     assert len(ran.error["traceback"]) < 500
     assert any("more frames" in line for line in ran.error["traceback"])
+    assert len(ran.error["frames"]) == 40
 
 
 def test_an_error_whose_text_fails_is_shown(warm: KernelProcess) -> None:

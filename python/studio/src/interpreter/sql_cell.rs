@@ -166,10 +166,9 @@ fn shown(error: &Error, execute: &Execute) -> Output {
         traceback.extend(place.show(&execute.label));
         frames.push(Frame {
             cell: Some(CellId::new(execute.cell.as_str())),
-            file: None,
             line: place.line,
-            name: String::new(),
             text: place.text.clone(),
+            ..Frame::default()
         });
     }
     let hint = error.hint();

@@ -49,7 +49,7 @@ pub fn not_compiled(found: &[Diagnostic], texts: &Texts, knowledge: &Knowledge<'
         let (text, byte) = error.place(texts)?;
         let (line, _, text_of_line) = frame_of(text, byte);
         let cell = Some(CellId::new(text.cell.as_str()));
-        Some(Frame { cell, file: None, line, name: String::new(), text: text_of_line })
+        Some(Frame { cell, line, text: text_of_line, ..Frame::default() })
     });
     let first = errors.first();
     let name = first.and_then(|it| it.code.clone()).filter(|code| code.starts_with('E'));
@@ -81,7 +81,7 @@ pub fn failed(fault: Fault, texts: &Texts) -> Output {
             traceback.extend(shown.lines().map(str::to_owned));
             let (line, _, text_of_line) = frame_of(text, byte);
             let cell = Some(CellId::new(text.cell.as_str()));
-            frames.push(Frame { cell, file: None, line, name: String::new(), text: text_of_line });
+            frames.push(Frame { cell, line, text: text_of_line, ..Frame::default() });
         }
         None => {
             traceback.extend(format!("{RED}{name}{PLAIN}: {message}").lines().map(str::to_owned));

@@ -1,7 +1,9 @@
 /** An error: what it is, where it came through, what to do. Lines of cells are links. */
 import { useSignal } from "@preact/signals";
+import { count } from "../../format/format.ts";
 import { Ansi } from "../../parts/ansi.tsx";
 import { CopyButton } from "../../parts/copy.tsx";
+import { Words } from "../../parts/words.tsx";
 import type { Desk } from "../model/desk.ts";
 import type { ErrorOutput, Frame } from "../protocol/types.ts";
 
@@ -16,14 +18,18 @@ export function ErrorView({ desk, error }: Props) {
   const traceback = error.traceback ?? [];
   const plain = stripped(traceback.join("\n")) || `${error.name}: ${error.message}`;
   // A file of another program has no frames: its traceback is all there is.
-  const showsText = isWhole.value || (frames.length === 0 && traceback.length > 0);
+  const saysMore = traceback.some((line) => !isSaid(error, stripped(line)));
+  const showsText = isWhole.value || (frames.length === 0 && saysMore);
   return (
     <div class="error-output" role="group" aria-label={`Error: ${error.name}`}>
       <p class="what">
         <span class="name">{error.name}</span>
         {error.message && (
           <>
-            : <span class="message">{error.message}</span>
+            :{" "}
+            <span class="message">
+              <Words text={error.message} />
+            </span>
           </>
         )}
       </p>
@@ -47,7 +53,11 @@ export function ErrorView({ desk, error }: Props) {
             ))}
         </pre>
       )}
-      {error.hint && <p class="hint">hint: {error.hint}</p>}
+      {error.hint && (
+        <p class="hint">
+          hint: <Words text={error.hint} />
+        </p>
+      )}
       <p class="line note">
         {frames.length > 0 && traceback.length > 0 && (
           <button
@@ -86,8 +96,18 @@ function FrameLine({ desk, frame }: { desk: Desk; frame: Frame }) {
       )}
       {frame.name && frame.name !== "<module>" && <span class="dim"> in {frame.name}</span>}
       {frame.text && <code>{frame.text.trim()}</code>}
+      {(frame.repeated ?? 0) > 0 && (
+        <span class="dim repeated">… repeated {count(frame.repeated ?? 0, "time")}</span>
+      )}
     </li>
   );
+}
+
+/** Whether a line of the traceback stands above or below it anyway. */
+export function isSaid({ name, message, hint }: ErrorOutput, line: string): boolean {
+  const said = line.trim();
+  const all = [name, message, `${name}: ${message}`, hint ? `hint: ${hint}` : ""];
+  return all.includes(said) || message.split("\n").includes(said);
 }
 
 /** What tells a file from others: its last two parts. */
