@@ -4,7 +4,6 @@ import type { CellNames } from "./names.ts";
 
 export interface GraphCell {
   id: string;
-  label: string;
   x: number;
   y: number;
 }
@@ -13,6 +12,8 @@ export interface GraphLine {
   from: string;
   to: string;
   path: string;
+  /** Only modules, or what they hold, go along it. */
+  isImport: boolean;
 }
 
 export interface CellGraph {
@@ -26,16 +27,18 @@ export interface CellGraph {
 
 /** What the pane has room for. */
 const WIDEST = 210;
-const NODE = { width: 62, height: 34 };
+const NODE = { width: 100, height: 34 };
 /** What fits beside one another in the pane. */
-const IN_A_ROW = 3;
+const IN_A_ROW = 2;
 /** Beyond so many cells a drawing says nothing. */
 export const MOST_CELLS = 120;
 
-/** What a cell is called in the drawing: the first name that it makes. */
-function labelOf(names: CellNames | undefined, number: number): string {
-  const made = names?.defines[0];
-  return made ?? `cell ${number}`;
+/** The cells above that a cell takes something from, and whether that is modules alone. */
+function makersOf(names: CellNames | undefined): Map<string, boolean> {
+  const makers = new Map<string, boolean>();
+  for (const from of names?.imports.values() ?? []) makers.set(from, true);
+  for (const from of names?.reads.values() ?? []) makers.set(from, false);
+  return makers;
 }
 
 /** Layers where they fit beside one another; a rail for whatever is wider. */
@@ -52,24 +55,18 @@ const RAIL = { x: 58, row: 25 };
 function drawRail(ids: readonly string[], names: ReadonlyMap<string, CellNames>): CellGraph {
   const y = (at: number) => at * RAIL.row + RAIL.row / 2 + 2;
   const rows = new Map(ids.map((id, at) => [id, at]));
-  const cells = ids.map((id, at) => ({
-    id,
-    label: labelOf(names.get(id), at + 1),
-    x: RAIL.x,
-    y: y(at),
-  }));
-  const lines = ids.flatMap((id, at) => {
-    const makers = new Set(names.get(id)?.reads.values());
-    return [...makers].flatMap((from): GraphLine[] => {
+  const cells = ids.map((id, at) => ({ id, x: RAIL.x, y: y(at) }));
+  const lines = ids.flatMap((id, at) =>
+    [...makersOf(names.get(id))].flatMap(([from, isImport]): GraphLine[] => {
       const row = rows.get(from);
       if (row === undefined || row === at) return [];
       // The further away, the further out.
       const out = RAIL.x - 8 - Math.min(RAIL.x - 14, 8 + Math.abs(at - row) * 6);
       const x = RAIL.x - 8;
       const path = `M${x} ${y(row)}C${out} ${y(row)} ${out} ${y(at)} ${x} ${y(at)}`;
-      return [{ from, to: id, path }];
-    });
-  });
+      return [{ from, to: id, path, isImport }];
+    }),
+  );
   return { cells, lines, width: WIDEST, height: ids.length * RAIL.row + 4, look: "rail" };
 }
 
@@ -80,13 +77,13 @@ function drawLayers(ids: readonly string[], names: ReadonlyMap<string, CellNames
   const shown = new Set(ids);
   const joined = new Set<string>();
   for (const id of ids) {
-    for (const from of new Set(names.get(id)?.reads.values())) {
+    for (const [from, isImport] of makersOf(names.get(id))) {
       if (!shown.has(from) || from === id) continue;
       for (const end of [from, id]) {
         joined.add(end);
         graph.setNode(end, { ...NODE });
       }
-      graph.setEdge(from, id);
+      graph.setEdge(from, id, { isImport });
     }
   }
   layout(graph);
@@ -103,13 +100,12 @@ function drawLayers(ids: readonly string[], names: ReadonlyMap<string, CellNames
       y: below + Math.floor(at / IN_A_ROW) * (NODE.height + 8) + NODE.height / 2,
     });
   });
-  const cells = ids.map((id, at) => ({
-    id,
-    label: labelOf(names.get(id), at + 1),
-    ...(places.get(id) ?? { x: 0, y: 0 }),
-  }));
+  const cells = ids.map((id) => ({ id, ...(places.get(id) ?? { x: 0, y: 0 }) }));
   const lines = graph.edges().map(({ v, w }) => {
-    const { points } = graph.edge(v, w) as { points: { x: number; y: number }[] };
+    const { points, isImport } = graph.edge(v, w) as {
+      points: { x: number; y: number }[];
+      isImport: boolean;
+    };
     const [from, to] = [places.get(v)!, places.get(w)!];
     const half = NODE.height / 2;
     // Out of the bottom, into the top; on the way around the cells between.
@@ -118,7 +114,7 @@ function drawLayers(ids: readonly string[], names: ReadonlyMap<string, CellNames
       ...points.slice(1, -1),
       { x: to.x, y: to.y - half },
     ];
-    return { from: v, to: w, path: downwards(way) };
+    return { from: v, to: w, path: downwards(way), isImport };
   });
   const rows = Math.ceil(alone.length / IN_A_ROW);
   const width = Math.max(

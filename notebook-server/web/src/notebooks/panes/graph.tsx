@@ -3,6 +3,7 @@ import { useMemo, useRef } from "preact/hooks";
 import { nextIndex } from "../../parts/roving.ts";
 import { LOOKS, StatusGlyph, statusName } from "../cell/status.tsx";
 import type { Desk } from "../model/desk.ts";
+import { firstLine } from "../model/title.ts";
 import { languageTitle } from "../protocol/book.ts";
 import { drawCells, MOST_CELLS } from "./graph-layout.ts";
 import { linkedCells, namesOf } from "./names.ts";
@@ -23,6 +24,8 @@ export function CellsGraph({ desk }: { desk: Desk }) {
     );
   }
   const { cells } = desk.notebook.book.value;
+  // Read so that labels follow what is typed.
+  desk.notebook.textChanges.value;
   const focused = desk.focused.value;
   const current = focused && ids.includes(focused) ? focused : ids[0];
 
@@ -41,25 +44,30 @@ export function CellsGraph({ desk }: { desk: Desk }) {
       <div ref={box} class={`cell-graph ${graph.look}`} onKeyDown={keydown}>
         <div style={{ width: `${graph.width}px`, height: `${graph.height}px` }}>
           <svg width={graph.width} height={graph.height} aria-hidden="true">
-            {graph.lines.map(({ from, to, path }) => {
-              const isStale = cells.get(to)?.status.status === "stale";
+            {graph.lines.map(({ from, to, path, isImport }) => {
+              const isStale = !isImport && cells.get(to)?.status.status === "stale";
               const isNear = from === focused || to === focused;
               return (
                 <path
                   key={`${from}>${to}`}
                   d={path}
-                  class={`${isStale ? "stale" : ""} ${isNear ? "near" : ""}`}
+                  class={`${isImport ? "import" : ""} ${isStale ? "stale" : ""} ${isNear ? "near" : ""}`}
                 />
               );
             })}
           </svg>
-          {graph.cells.map(({ id, label, x, y }) => {
+          {graph.cells.map(({ id, x, y }) => {
             const cell = cells.get(id);
             if (!cell) return null;
             const name = statusName(cell.status);
             const number = desk.numbers.value.get(id);
             const makes = names.get(id)?.defines.join(", ");
-            const said = `cell ${number}, ${languageTitle(cell.language)}, ${LOOKS[name].word}${makes ? `, makes ${makes}` : ""}`;
+            const title = firstLine(desk.notebook.source(id));
+            const said = [
+              `cell ${number}, ${languageTitle(cell.language)}, ${LOOKS[name].word}`,
+              makes ? `makes ${makes}` : "",
+              title,
+            ];
             return (
               <button
                 key={id}
@@ -67,13 +75,15 @@ export function CellsGraph({ desk }: { desk: Desk }) {
                 class={`graph-cell tone-${LOOKS[name].tone}`}
                 style={{ left: `${x}px`, top: `${y}px` }}
                 tabIndex={id === current ? 0 : -1}
-                aria-label={said}
+                aria-label={said.filter(Boolean).join(", ")}
                 aria-current={id === focused ? "true" : undefined}
-                title={said}
+                title={said.filter(Boolean).join(", ")}
                 onClick={() => desk.goTo(id)}
               >
                 <StatusGlyph name={name} size={14} />
-                <span class="cut">{label}</span>
+                <span class="cut">
+                  {number} {title}
+                </span>
               </button>
             );
           })}

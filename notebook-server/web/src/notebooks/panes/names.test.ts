@@ -25,6 +25,7 @@ test("modules and private names are not shown, the rest is by its newest maker",
   const names = link(cells);
   expect(names.get("a")?.defines).toEqual(["x"]);
   expect(Object.fromEntries(names.get("b")?.reads ?? [])).toEqual({ x: "a" });
+  expect(Object.fromEntries(names.get("b")?.imports ?? [])).toEqual({ np: "a" });
   expect(names.get("d")?.defines).toEqual([]);
   const found = symbols(cells, names);
   expect(found.map(({ name, cell, usedIn }) => [name, cell, usedIn])).toEqual([

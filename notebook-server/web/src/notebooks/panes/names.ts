@@ -8,6 +8,8 @@ export interface CellNames {
   defines: string[];
   /** Name → the cell above that makes it. */
   reads: Map<string, string>;
+  /** The same of modules and what they hold: everybody's, and so told apart. */
+  imports: Map<string, string>;
 }
 
 export interface NamedSymbol {
@@ -40,11 +42,16 @@ export function link(cells: readonly LinkedCell[]): Map<string, CellNames> {
   for (const { id, links } of cells) {
     const defined = links?.defined ?? [];
     const shown = defined.filter(({ name, kind }) => kind !== "import" && !name.startsWith("_"));
-    // A module is everybody's; it says nothing of what goes from cell to cell.
-    const used = Object.entries(links?.used ?? {}).filter(
-      ([name, maker]) => !imported.get(maker)?.has(name),
-    );
-    found.set(id, { defines: shown.map(({ name }) => name), reads: new Map(used) });
+    const names: CellNames = {
+      defines: shown.map(({ name }) => name),
+      reads: new Map(),
+      imports: new Map(),
+    };
+    for (const [name, maker] of Object.entries(links?.used ?? {})) {
+      const isImport = imported.get(maker)?.has(name) ?? false;
+      (isImport ? names.imports : names.reads).set(name, maker);
+    }
+    found.set(id, names);
   }
   return found;
 }
