@@ -1,13 +1,14 @@
 /** The grid of a table that a cell showed, and charts over it that become cells. */
 import { useSignal } from "@preact/signals";
 import { ChartBuilder } from "../../charts/builder.tsx";
-import { tableAddress, withoutEnd } from "../../data/words.ts";
+import { tableAddress } from "../../data/words.ts";
 import { quoteName } from "../../grid/filter.ts";
 import { Grid } from "../../grid/grid.tsx";
 import type { GridModel } from "../../grid/model.ts";
 import { href } from "../../router.ts";
 import type { Desk } from "../model/desk.ts";
-import { hasName } from "./shown-table.ts";
+import { type Readable, readable } from "./readable.ts";
+import { hasName, shownTable } from "./shown-table.ts";
 
 /** Rows that are seen at once. */
 const ROWS = 12;
@@ -26,7 +27,7 @@ export function FrameGrid({ desk, cell, name, label, model }: FrameGridProps) {
   const isChart = useSignal(false);
   const info = model.info.value;
   const called = hasName(name) ? name : NAMELESS;
-  const from = fromInCells(desk, cell, name);
+  const below = readableBelow(desk, cell, name);
   return (
     <div class="frame-output">
       {isChart.value && info && (
@@ -38,8 +39,8 @@ export function FrameGrid({ desk, cell, name, label, model }: FrameGridProps) {
           tables={[{ name: called, source: model.source }]}
           keep={{
             title: "Insert as cell",
-            from,
-            run: (cells) => void desk.insertAndRun(cell, cells),
+            from: below?.from ?? null,
+            run: (cells) => void desk.insertAndRun(cell, [...(below?.before ?? []), ...cells]),
             name: freeName(desk, "chart_data"),
             unless: "give the table a name in its cell to make a cell of its chart",
           }}
@@ -64,13 +65,24 @@ export function FrameGrid({ desk, cell, name, label, model }: FrameGridProps) {
   );
 }
 
-/** What stands behind FROM in a cell below; null when no cell can name the table. */
-function fromInCells(desk: Desk, cell: string, name: string): string | null {
-  if (hasName(name)) return quoteName(name);
-  if (desk.notebook.book.value.cells.get(cell)?.language !== "sql") return null;
-  const sql = withoutEnd(desk.notebook.source(cell));
-  // Of several statements only the last gives the rows.
-  return sql.includes(";") ? null : `(\n${sql}\n) AS ${NAMELESS}`;
+/** How cells below read the table; null when none can. */
+function readableBelow(desk: Desk, cell: string, name: string): Readable | null {
+  const state = desk.notebook.book.value.cells.get(cell);
+  if (!state) return null;
+  const shown = state.outputs.find(
+    (output) => output.kind === "display" && shownTable(output.metadata)?.name === name,
+  );
+  const links = state.links;
+  const by = {
+    language: state.language,
+    source: desk.notebook.source(cell),
+    names: new Set([
+      ...(links?.defined.map((one) => one.name) ?? []),
+      ...Object.keys(links?.used ?? {}),
+    ]),
+    isResult: shown?.kind === "display" && shown.isResult,
+  };
+  return readable(name, by, freeName(desk, "chart_rows"));
 }
 
 /** A name that no cell's text has yet. */
