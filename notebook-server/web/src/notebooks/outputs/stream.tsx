@@ -13,6 +13,8 @@ const FEW = 40;
 const LINE = 20;
 /** Lines that a box shows at once. */
 const SHOWN = 18;
+/** More lines than these stay in a box: a page of them all would be slow. */
+const MOST = 5000;
 
 interface Props {
   text: StreamText;
@@ -26,18 +28,47 @@ export function StreamView({ text, name, isRunning }: Props) {
   const touch = () => {
     touchedAt.current = performance.now();
   };
+  const isWhole = useSignal(false);
   const { length, dropped } = text;
   const class_ = `stream ${name === "stderr" ? "stderr" : ""}`;
-  if (length <= FEW) {
+  if (length <= FEW) return <Lines class_={class_} text={text} />;
+  const notes = (
+    <div class="note line stream-note">
+      <span>
+        {isWhole.value ? count(length, "line") : `${SHOWN} of ${count(length, "line")} are seen`}
+        {dropped > 0 && `; the ${count(dropped, "line")} before are not kept`}
+      </span>
+      {length <= MOST && (
+        <button
+          type="button"
+          class="btn small"
+          aria-expanded={isWhole.value}
+          onClick={() => {
+            isWhole.value = !isWhole.peek();
+          }}
+        >
+          {isWhole.value ? "Show fewer" : `Show all ${count(length, "line")}`}
+        </button>
+      )}
+      <button
+        type="button"
+        class="text-button"
+        onClick={() =>
+          void copy(text.text, "the printed text").then(
+            (done) => done && tell("Copied the printed text"),
+          )
+        }
+      >
+        copy
+      </button>
+    </div>
+  );
+  if (isWhole.value && length <= MOST) {
     return (
-      <pre class={class_}>
-        {text.lines.map((line, at) => (
-          <span key={at}>
-            <Ansi line={line} />
-            {"\n"}
-          </span>
-        ))}
-      </pre>
+      <>
+        <Lines class_={class_} text={text} />
+        {notes}
+      </>
     );
   }
   return (
@@ -70,22 +101,21 @@ export function StreamView({ text, name, isRunning }: Props) {
           </div>
         )}
       </Virtual>
-      <div class="note line">
-        {count(length, "line")}
-        {dropped > 0 && `; the ${count(dropped, "line")} before are not kept`}
-        <button
-          type="button"
-          class="text-button"
-          onClick={() =>
-            void copy(text.text, "the printed text").then(
-              (done) => done && tell("Copied the printed text"),
-            )
-          }
-        >
-          copy
-        </button>
-      </div>
+      {notes}
     </div>
+  );
+}
+
+function Lines({ class_, text }: { class_: string; text: StreamText }) {
+  return (
+    <pre class={class_}>
+      {text.lines.map((line, at) => (
+        <span key={at}>
+          <Ansi line={line} />
+          {"\n"}
+        </span>
+      ))}
+    </pre>
   );
 }
 
