@@ -12,14 +12,16 @@ import { NotebookOnPage, readNotebook, until } from "./support/notebook.mjs";
 import { makeWorld } from "./support/world.mjs";
 
 const examples = resolve(dirname(fileURLToPath(import.meta.url)), "../../examples");
-const idsOf = (name, isWanted) =>
-  JSON.parse(readFileSync(join(examples, "notebooks", name), "utf8"))
+const idsOf = (name, isWanted = () => true, folder = "notebooks") =>
+  JSON.parse(readFileSync(join(examples, folder, name), "utf8"))
     .cells.filter((cell) => cell.cell_type === "code" && isWanted(cell))
     .map(({ id }) => id);
 
 const world = makeWorld(async (project) => {
   cpSync(join(examples, "notebooks"), project.folder, { recursive: true });
   cpSync(join(examples, "recommend"), project.folder, { recursive: true });
+  for (const name of ["artwork_personalization", "artwork_pipeline"])
+    cpSync(join(examples, name), join(project.folder, name), { recursive: true });
   const runs = [];
   for (const seed of ["7", "11", "23"])
     runs.push((await project.flow("flow.py", "--seed", seed, "--tag", "nightly")).run);
@@ -71,7 +73,7 @@ async function looks(name) {
 }
 
 describe("the tour", () => {
-  const all = idsOf("tour.ipynb", () => true);
+  const all = idsOf("tour.ipynb");
 
   test("runs from top to bottom, in four languages", async () => {
     await book.open("tour.ipynb");
@@ -147,8 +149,28 @@ describe("the tour", () => {
 
 test("the bandit's four estimates are equal", async () => {
   await book.open("bandit.ipynb");
-  await runsAll(idsOf("bandit.ipynb", () => true));
+  await runsAll(idsOf("bandit.ipynb"));
   assert.match(await book.shows("equal"), /estimated 0\.\d+/);
+});
+
+test("the recommender ranks the held-out titles well, in Python and in Rust", async () => {
+  await book.open("recommend.ipynb");
+  await runsAll(idsOf("recommend.ipynb", undefined, "recommend"));
+  const ndcg = Number(/'ndcg@10': (\d\.\d+)/.exec(await book.shows("quality"))?.[1]);
+  assert.ok(ndcg > 0.12 && ndcg < 0.2, `nDCG@10 is ${ndcg}`);
+});
+
+test("personal artwork is worth more than what was logged", async () => {
+  await book.open("artwork_personalization/personalization.ipynb");
+  await book.rewrite("parameters", "rounds = 6000\nlogged = 10_000\nseed = 7");
+  await runsAll(idsOf("personalization.ipynb", undefined, "artwork_personalization"));
+  assert.match(await book.shows("shown"), / · better/);
+});
+
+test("of a film of known shots frames are chosen, each from another", async () => {
+  await book.open("artwork_pipeline/artwork.ipynb");
+  await runsAll(idsOf("artwork.ipynb", undefined, "artwork_pipeline"));
+  assert.ok(Number(await book.shows("shots")) > 4, await book.shows("shots"));
 });
 
 describe("the recommenders", () => {

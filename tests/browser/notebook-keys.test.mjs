@@ -19,6 +19,10 @@ const world = makeWorld(async (project) => {
     ["d", "import time\nprint('begins', flush=True)\ntime.sleep(600)"],
     ["e", "'end'"],
   ]);
+  writeNotebook(project, "again.ipynb", [
+    ["process", "import os\nos.getpid()"],
+    ["last", "'end'"],
+  ]);
   files.modes = writeNotebook(project, "modes.ipynb", [
     ["a", "x = 1"],
     ["b", "y = x + 1\ny"],
@@ -401,4 +405,67 @@ describe("what can be done", () => {
     await press("Enter");
     await hasCells(5, "the palette did it");
   });
+
+  test("? shows the same sheet wherever the focus is, and the palette has it once", async () => {
+    await world.page.getByRole("button", { name: "Run all" }).focus();
+    await press("?");
+    const sheet = world.page.getByRole("dialog", { name: "Keys of a notebook" });
+    await sheet.getByText("Search what is shown").waitFor();
+    await press("Escape");
+    await sheet.waitFor({ state: "detached" });
+    await press("Control+k");
+    await world.page.getByRole("combobox", { name: /command/ }).fill("keys");
+    const found = world.page.getByRole("option").filter({ hasText: /Keys/ });
+    assert.equal(await found.count(), 1);
+    await found.click();
+    await sheet.waitFor();
+    await press("Escape");
+  });
+
+  test("everything runs anew after a restart", async () => {
+    await book.open("again.ipynb");
+    await book.runs("process");
+    const before = await book.shows("process");
+    await palette("restart and run all");
+    await world.page.getByRole("button", { name: "Restart and run all" }).click();
+    await until(() => book.shows("process"), (text) => /\d/.test(text) && text !== before, "another");
+    await book.becomes("last", "fresh");
+  });
+
+  test("the notebook is duplicated and renamed from its menu", async () => {
+    const menu = async (item) => {
+      await world.page.getByRole("button", { name: "More for the notebook" }).click();
+      await world.page.getByRole("menuitem", { name: item }).click();
+    };
+    await menu("Duplicate the notebook");
+    await world.page.getByText("Copied to again-copy.ipynb").waitFor();
+    await menu("Rename the notebook…");
+    await world.page.getByRole("textbox", { name: "Name, with folders" }).fill("anew.ipynb");
+    await world.page.getByRole("button", { name: "Rename" }).click();
+    await world.page.waitForURL("**/notebooks/anew.ipynb");
+    await book.becomes("last", "fresh");
+  });
+
+  test("a narrow window keeps every action: what has no room is in the menu", async () => {
+    await world.browser.look("light", 520, 800);
+    await book.open("cells.ipynb");
+    const bar = world.page.getByRole("toolbar", { name: "Notebook" });
+    const sticksOut = await bar.evaluate((it) => it.scrollWidth - it.clientWidth);
+    assert.ok(sticksOut <= 0, `${sticksOut} px of the bar are out of sight`);
+    await bar.getByRole("button", { name: "More for the notebook" }).click();
+    await world.page.getByRole("menuitem", { name: "Run as flow…" }).waitFor();
+    await world.page.getByRole("menuitem", { name: "All notebooks" }).waitFor();
+    await world.page.getByRole("menuitemradio", { name: /^Lazy/ }).waitFor();
+    await world.browser.shoot("notebook-narrow-menu");
+    await press("Escape");
+    await world.browser.shoot("notebook-narrow");
+    await world.browser.look("light");
+  });
 });
+
+/** Does what the palette finds first. */
+async function palette(text) {
+  await press("Control+k");
+  await world.page.getByRole("combobox", { name: /command/ }).fill(text);
+  await press("Enter");
+}

@@ -74,6 +74,8 @@ const world = makeWorld(async (project) => {
     ["formula", "import sympy\nsympy.sqrt(sympy.Symbol('x')) / 2"],
     ["defines", "def divide(number):\n    '''Divides.'''\n    return 1 / number"],
     ["calls", "divide(0)"],
+    ["runaway", "def f(n):\n    return f(n + 1)\nf(0)"],
+    ["sqlwrong", "%%sql\nselect nothing from nowhere"],
   ]);
   writeNotebook(project, "attacks.ipynb", [
     ...ATTACKS.map((attack, at) => [`html${at}`, "", html(attack)]),
@@ -114,6 +116,11 @@ describe("outputs", () => {
     await cell.getByRole("region", { name: /Printed text/ }).focus();
     await world.page.keyboard.press("End");
     await cell.getByText("line 4999", { exact: true }).waitFor();
+    await cell.getByText("18 of 5,000 lines are seen").waitFor();
+    await cell.getByRole("button", { name: "Show all 5,000 lines" }).click();
+    assert.equal((await cell.locator("pre.stream").innerText()).trim().split("\n").length, 5000);
+    await cell.getByRole("button", { name: "Show fewer" }).click();
+    await cell.getByRole("region", { name: /Printed text/ }).waitFor();
   });
 
   test("of Vega are drawn, without fetching and without compiling", async () => {
@@ -192,6 +199,23 @@ describe("outputs", () => {
     });
     assert.match(line, /return 1 \/ number/);
     await world.browser.shoot("notebook-error");
+  });
+
+  test("of a line that calls itself on and on are one line", async () => {
+    await book.run("runaway");
+    await book.becomes("runaway", "failed");
+    const cell = await book.cell("runaway");
+    assert.equal(await cell.locator(".frames li").count(), 2);
+    await cell.getByText(/… repeated \d+ times/).waitFor();
+  });
+
+  test("of a query that is wrong say so once, with the line", async () => {
+    await book.run("sqlwrong");
+    await book.becomes("sqlwrong", "failed");
+    const shown = await book.shows("sqlwrong");
+    assert.equal(shown.split("there is no table").length, 2, shown);
+    assert.match(shown, /cell \d+, line 1/);
+    assert.doesNotMatch(shown, /`/);
   });
 
   test("with styles keep them to themselves", async () => {

@@ -11,6 +11,8 @@ const world = makeWorld(async (project) => {
   writeNotebook(project, "deep/open.ipynb", [
     ["a", "ratings = [1, 2, 3]"],
     ["b", "total = sum(ratings)\nprint(total)"],
+    ["c", "import math"],
+    ["d", "# The root\nprint(math.sqrt(4))"],
   ]);
   writeNotebook(project, "deep/other.ipynb", [["a", "1"]]);
   writeNotebook(project, "top.ipynb", [
@@ -45,6 +47,13 @@ describe("symbols", () => {
     assert.equal(await book.focused(), "b");
     await book.runs("b");
     assert.match(await book.shows("b"), /9/);
+  });
+
+  test("who uses a module is joined to the cell that imports it; cells go by their first lines", async () => {
+    const graph = pane("Cells and what they use of each other");
+    assert.equal(await graph.locator("path.import").count(), 1);
+    await graph.getByText("4 The root").waitFor();
+    await graph.getByText("3 import math").waitFor();
   });
 });
 

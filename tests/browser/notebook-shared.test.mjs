@@ -23,6 +23,12 @@ const world = makeWorld(async (project) => {
 });
 const book = new NotebookOnPage(world);
 
+/** The seconds that the running cell says it has run. */
+async function elapsed(one) {
+  const said = (await one.cell("waits")).locator(".bar .why.num");
+  return Number.parseFloat(await said.innerText());
+}
+
 describe("two browsers", () => {
   let other;
 
@@ -53,6 +59,23 @@ describe("two browsers", () => {
     await until(() => readNotebook(files.shared).get("b"), (text) => text === whole, "in the file");
   });
 
+  test("see each other's tags: the cell that holds the parameters", async () => {
+    await (await book.cell("a")).getByRole("button", { name: "More for this cell" }).click();
+    await book.page.getByRole("menuitem", { name: "Use as parameters" }).click();
+    await (await other.cell("a")).getByText("parameters", { exact: true }).waitFor();
+    const saved = () => readNotebook(files.shared, "metadata").get("a").tags;
+    await until(saved, (tags) => tags?.[0] === "parameters", "it is in the file");
+    await (await other.cell("a")).getByRole("button", { name: "More for this cell" }).click();
+    await other.page.getByRole("menuitem", { name: "Tags…" }).click();
+    await other.page.getByRole("textbox", { name: /^Tags/ }).fill("slow, parameters");
+    await other.page.getByRole("button", { name: "Keep" }).click();
+    await (await book.cell("a")).getByText("slow", { exact: true }).waitFor();
+    await book.focus("a");
+    await book.page.keyboard.press("z");
+    await book.page.keyboard.press("z");
+    await (await other.cell("a")).getByText("parameters", { exact: true }).waitFor({ state: "detached" });
+  });
+
   test("see each other's cells come, go and run", async () => {
     await other.focus("b");
     await other.page.keyboard.press("a");
@@ -75,10 +98,20 @@ describe("a run goes on", () => {
     await book.open("slow.ipynb");
     assert.equal(await book.status("waits"), "running");
     assert.match(await book.shows("waits"), /begins/);
+    // Its clock goes on, here and in another browser.
+    await world.page.waitForTimeout(1500);
+    const other = new NotebookOnPage(world, await world.browser.open());
+    await other.open("slow.ipynb");
+    assert.ok((await elapsed(other)) > 1.5, "it ran before the other browser came");
+    assert.ok(Math.abs((await elapsed(other)) - (await elapsed(book))) < 1, "both tell the same");
+    await other.page.close();
     writeFileSync(join(world.project.folder, "gate"), "");
     await book.becomes("waits", "fresh");
     assert.match(await book.shows("waits"), /begins\s+the gate is open/);
     assert.ok(existsSync(files.slow));
+    const took = await (await book.cell("waits")).locator(".bar .why").innerText();
+    await world.page.reload();
+    assert.equal(await (await book.cell("waits")).locator(".bar .why").innerText(), took);
   });
 
   test("when the page crashes, and what it printed meanwhile is there", async () => {

@@ -3,7 +3,7 @@
 import { Boundary } from "./frame/boundary.tsx";
 import { useCommands } from "./frame/commands.ts";
 import { Header, PLACES } from "./frame/header.tsx";
-import { HelpSheet, helpOpen } from "./frame/help.tsx";
+import { HelpSheet, openHelp } from "./frame/help.tsx";
 import { Layout } from "./frame/layout.tsx";
 import { lazy } from "./frame/lazy.tsx";
 import { Palette } from "./frame/palette.tsx";
@@ -44,9 +44,7 @@ export function App() {
         group: "Help",
         title: "Keys",
         keys: "?",
-        run: () => {
-          helpOpen.value = true;
-        },
+        run: openHelp,
       },
     ],
     "app",

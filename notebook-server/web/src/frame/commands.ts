@@ -8,6 +8,8 @@ export interface Command {
   /** Where it belongs: `Go to`, `Run`, `Look`. */
   group: string;
   title: string;
+  /** Other words by which it is found. */
+  also?: string;
   /** The key that does the same, as it is shown. */
   keys?: string;
   run: () => void;

@@ -1,10 +1,30 @@
-/** The sheet of keys. */
+/** The sheet of keys: the frame's own, or that of the place, which has these, too. */
 import { signal } from "@preact/signals";
+import { Fragment } from "preact";
+import { useEffect } from "preact/hooks";
 import { Dialog } from "../parts/dialog.tsx";
 
-export const helpOpen = signal(false);
+const isOpen = signal(false);
+/** How the place opens a sheet of its own. */
+let own: (() => void) | null = null;
 
-const KEYS: [string, string][] = [
+/** Opens the sheet of keys: there is one at a time. */
+export function openHelp(): void {
+  if (own) own();
+  else isOpen.value = true;
+}
+
+/** As long as the component stands its sheet is the one that `?` opens. */
+export function useHelp(open: () => void): void {
+  useEffect(() => {
+    own = open;
+    return () => {
+      own = null;
+    };
+  }, [open]);
+}
+
+export const KEYS: readonly [string, string][] = [
   ["Ctrl K", "Commands: everything that can be done here, and any run by its name"],
   [
     "/",
@@ -19,25 +39,31 @@ const KEYS: [string, string][] = [
   ["?", "This sheet"],
 ];
 
+export function KeyList({ keys }: { keys: readonly [string, string][] }) {
+  return (
+    <dl class="keys">
+      {keys.map(([key, what]) => (
+        <Fragment key={key}>
+          <dt>
+            <kbd>{key}</kbd>
+          </dt>
+          <dd>{what}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
+}
+
 export function HelpSheet() {
-  if (!helpOpen.value) return null;
+  if (!isOpen.value) return null;
   return (
     <Dialog
       title="Keys"
       close={() => {
-        helpOpen.value = false;
+        isOpen.value = false;
       }}
     >
-      <dl class="keys">
-        {KEYS.map(([keys, what]) => (
-          <>
-            <dt key={keys}>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </>
-        ))}
-      </dl>
+      <KeyList keys={KEYS} />
     </Dialog>
   );
 }

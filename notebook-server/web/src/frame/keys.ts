@@ -1,6 +1,6 @@
 /** Keys that work everywhere: the palette, the help sheet, the four places, the search. */
 import { go } from "../router.ts";
-import { helpOpen } from "./help.tsx";
+import { openHelp } from "./help.tsx";
 import { paletteOpen } from "./palette.tsx";
 
 const PLACES: Record<string, string> = { n: "/notebooks", r: "/runs", d: "/data", h: "/health" };
@@ -34,7 +34,7 @@ export function startKeys(): void {
       go(PLACES[letter]);
     } else if (event.key === "?") {
       event.preventDefault();
-      helpOpen.value = true;
+      openHelp();
     } else if (event.key === "/") {
       const search = document.querySelector<HTMLInputElement>("[data-search]");
       if (!search) return;

@@ -121,9 +121,13 @@ function Open() {
   );
 }
 
+function wordsOf({ group, title, also = "" }: Command): string {
+  return `${group} ${title} ${also}`.trimEnd();
+}
+
 function entriesFor(typed: string, offered: Command[], runs: RunRow[]): Entry[] {
   const ranked = offered
-    .map((command) => ({ command, score: match(typed, `${command.group} ${command.title}`) }))
+    .map((command) => ({ command, score: match(typed, wordsOf(command)) }))
     .filter((item): item is { command: Command; score: number } => item.score !== null)
     .sort((one, other) => other.score - one.score)
     .map((item) => item.command);

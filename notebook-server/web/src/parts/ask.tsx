@@ -12,12 +12,14 @@ interface Props {
   /** The line's label; without it nothing is typed. */
   field?: string;
   value?: string;
+  /** Nothing may be typed, too. */
+  isOptional?: boolean;
   verb: string;
   act: (value: string) => unknown;
   close: () => void;
 }
 
-export function Ask({ title, text, field, value = "", verb, act, close }: Props) {
+export function Ask({ title, text, field, value = "", isOptional, verb, act, close }: Props) {
   const typed = useSignal(value);
   const problem = useSignal<ProblemText | null>(null);
   const isBusy = useSignal(false);
@@ -63,7 +65,7 @@ export function Ask({ title, text, field, value = "", verb, act, close }: Props)
               ref={line}
               class="field"
               spellcheck={false}
-              required
+              required={!isOptional}
               value={typed.value}
               onInput={(event) => {
                 typed.value = event.currentTarget.value;

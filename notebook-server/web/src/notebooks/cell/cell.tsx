@@ -1,6 +1,7 @@
 /** One cell: its bar, its text, what it shows. */
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../../parts/icon.tsx";
+import { Words } from "../../parts/words.tsx";
 import { Editor } from "../editor/editor.tsx";
 import { finderOf } from "../find/finder.ts";
 import type { Desk } from "../model/desk.ts";
@@ -14,6 +15,7 @@ import { CellMenu } from "./menu.tsx";
 import { ownMode } from "./mode.ts";
 import { CellNames } from "./names.tsx";
 import { LOOKS, moreText, StatusMark, statusName } from "./status.tsx";
+import { PARAMETERS, tagsOf } from "./tags.ts";
 
 export function Cell({ desk, id }: { desk: Desk; id: string }) {
   const cell = desk.notebook.cell(id).value;
@@ -94,6 +96,7 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
           <LanguageMenu desk={desk} cell={cell} />
           {code && <StatusMark cell={cell} number={(other) => desk.numbers.value.get(other)} />}
           {code && <OwnMode desk={desk} cell={cell} />}
+          <Tags cell={cell} />
           <span class="grow" />
           {code && <CellNames desk={desk} id={id} />}
           {number && (
@@ -122,8 +125,15 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
       )}
       {cell.refused && (
         <p class="refused" role="alert">
-          <span class="tone-stale">not run: {cell.refused.message}</span>
-          {cell.refused.hint && <span class="dim"> hint: {cell.refused.hint}</span>}
+          <span class="tone-stale">
+            not run: <Words text={cell.refused.message} />
+          </span>
+          {cell.refused.hint && (
+            <span class="dim">
+              {" "}
+              hint: <Words text={cell.refused.hint} />
+            </span>
+          )}
         </p>
       )}
       {code && (cell.outputs.length > 0 || cell.input) && (
@@ -154,6 +164,7 @@ function Rendered({ desk, cell }: { desk: Desk; cell: CellState }) {
         <p class="faint">Empty text: press Enter to write</p>
       )}
       <div class="rendered-tools">
+        <Tags cell={cell} />
         <button type="button" class="btn quiet small" onClick={() => desk.goTo(cell.id, true)}>
           Edit
         </button>
@@ -221,6 +232,22 @@ function OwnMode({ desk, cell }: { desk: Desk; cell: CellState }) {
     </span>
   );
 }
+
+function Tags({ cell }: { cell: CellState }) {
+  return (
+    <>
+      {tagsOf(cell.metadata).map((tag) => (
+        <span key={tag} class="own-mode" title={TAG_TITLES[tag] ?? "A tag of the cell"}>
+          {tag}
+        </span>
+      ))}
+    </>
+  );
+}
+
+const TAG_TITLES: Record<string, string> = {
+  [PARAMETERS]: "Run as flow… asks for these values",
+};
 
 /** Folded away, as Jupyter writes it in the file. */
 function foldedOf(cell: CellState): { source: boolean; outputs: boolean } {

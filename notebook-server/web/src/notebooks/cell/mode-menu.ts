@@ -4,18 +4,11 @@ import { setup } from "../editor/setup.ts";
 import type { Desk } from "../model/desk.ts";
 import type { CellState } from "../protocol/book.ts";
 import type { Mode } from "../protocol/types.ts";
-import { modeChange, ownMode } from "./mode.ts";
-
-const MODES: readonly { mode: Mode | null; title: string }[] = [
-  { mode: null, title: "Runs as the notebook says" },
-  { mode: "lazy", title: "Lazy: runs when it is needed" },
-  { mode: "auto", title: "Auto: runs when it became stale" },
-  { mode: "manual", title: "Manual: runs only by hand" },
-];
+import { modeChange, OWN_MODES, ownMode } from "./mode.ts";
 
 export function modeItems(desk: Desk, cell: CellState): MenuItem[] {
   const own = ownMode(cell.language, desk.notebook.source(cell.id));
-  return MODES.map(({ mode, title }, at) => ({
+  return OWN_MODES.map(({ mode, title }, at) => ({
     id: `mode-${mode ?? "notebook"}`,
     title,
     begins: at === 0,
@@ -24,7 +17,7 @@ export function modeItems(desk: Desk, cell: CellState): MenuItem[] {
   }));
 }
 
-function setOwnMode(desk: Desk, cell: CellState, mode: Mode | null): void {
+export function setOwnMode(desk: Desk, cell: CellState, mode: Mode | null): void {
   const text = desk.notebook.text(cell.id);
   const change = text && modeChange(cell.language, text.source, mode);
   if (!change) return;

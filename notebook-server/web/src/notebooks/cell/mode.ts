@@ -11,6 +11,14 @@ const MARKS: Partial<Record<Language, readonly string[]>> = {
   wasm: [";;", "//"],
 };
 
+/** What a cell can say of itself; null says nothing. */
+export const OWN_MODES: readonly { mode: Mode | null; title: string }[] = [
+  { mode: null, title: "Runs as the notebook says" },
+  { mode: "lazy", title: "Lazy: runs when it is needed" },
+  { mode: "auto", title: "Auto: runs when it became stale" },
+  { mode: "manual", title: "Manual: runs only by hand" },
+];
+
 const MODES: readonly string[] = ["lazy", "auto", "manual"];
 
 interface Head {

@@ -2,6 +2,8 @@
 import { type Diagnostic, linter, lintGutter, lintKeymap } from "@codemirror/lint";
 import { type Extension, StateEffect } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
+import { h, render } from "preact";
+import { Words } from "../../parts/words.tsx";
 import type { Asker } from "./kernel.tsx";
 
 /** Milliseconds that the typing pauses before somebody looks. */
@@ -42,13 +44,9 @@ export function problems({ notebook, cell }: Asker): Extension {
 
 function rendered(message: string, hint: string | null): Node {
   const box = document.createElement("div");
-  box.append(message);
-  if (hint) {
-    const line = document.createElement("div");
-    line.className = "dim";
-    line.textContent = `hint: ${hint}`;
-    box.append(line);
-  }
+  const more =
+    hint === null ? null : h("div", { class: "dim" }, "hint: ", h(Words, { text: hint }));
+  render(h("div", null, h(Words, { text: message }), more), box);
   return box;
 }
 

@@ -31,7 +31,7 @@ import {
   lineNumbers,
   rectangularSelection,
 } from "@codemirror/view";
-import { ACTIONS } from "../keys/bindings.ts";
+import { ACTIONS } from "../keys/actions.ts";
 import type { Desk } from "../model/desk.ts";
 import { definitionByClick } from "./definition.ts";
 import { failedLine } from "./failed.ts";

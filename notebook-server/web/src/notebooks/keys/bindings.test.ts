@@ -1,5 +1,12 @@
-import { expect, test } from "vitest";
-import { ACTIONS, Keys, keyLabel } from "./bindings.ts";
+import { expect, test, vi } from "vitest";
+
+// Panes ask how wide the window is, and there is none here.
+vi.hoisted(() => {
+  Object.assign(globalThis, { matchMedia: () => ({ matches: false, addEventListener() {} }) });
+});
+
+import { ACTIONS } from "./actions.ts";
+import { Keys, keyLabel } from "./bindings.ts";
 
 test("a key means one thing", () => {
   for (const mode of ["command", "edit"] as const) {

@@ -5,7 +5,14 @@ import { Ask } from "../../parts/ask.tsx";
 import type { MenuItem } from "../../parts/menu.tsx";
 import { go, to } from "../../router.ts";
 import { tell, tellProblem } from "../../state/toasts.ts";
-import { copyNotebook, deleteNotebook, type Entry, newNotebook, renameNotebook } from "./api.ts";
+import {
+  copyNotebook,
+  deleteNotebook,
+  type Entry,
+  listNotebooks,
+  newNotebook,
+  renameNotebook,
+} from "./api.ts";
 import { folderOf, freeName } from "./tree.ts";
 import { chooseFiles, droppedFiles, uploadAll } from "./upload.ts";
 
@@ -60,21 +67,22 @@ function items(
   refresh: () => void,
 ): MenuItem[] {
   const { path } = entry;
-  const stem = entry.name.replace(/\.(ipynb|py)$/, "");
   const ask = (what: Question["what"]) => {
     question.value = { what, path };
   };
-  const copy = freeName(entries, folderOf(path), `${stem}-copy`);
   return [
     { id: "rename", title: "Rename…", run: () => ask("rename") },
-    { id: "copy", title: "Copy", run: () => void copyOf(path, copy).then(refresh) },
+    { id: "copy", title: "Copy", run: () => void copyBeside(path, entries).then(refresh) },
     { id: "delete", title: "Delete…", begins: true, run: () => ask("delete") },
   ];
 }
 
-async function copyOf(path: string, name: string): Promise<void> {
+/** Copies a notebook to a free name beside it. */
+export async function copyBeside(path: string, known?: readonly Entry[]): Promise<void> {
   try {
-    const made = await copyNotebook(path, name);
+    const entries = known ?? (await listNotebooks()).entries;
+    const stem = (path.split("/").at(-1) ?? path).replace(/\.(ipynb|py)$/, "");
+    const made = await copyNotebook(path, freeName(entries, folderOf(path), `${stem}-copy`));
     tell(`Copied to ${made.path}`, {
       address: to("notebooks", ...made.path.split("/")),
       text: "Open it",
@@ -87,11 +95,12 @@ async function copyOf(path: string, name: string): Promise<void> {
 interface AnswerProps {
   question: Question;
   close: () => void;
-  done: () => void;
+  done?: () => void;
   moved: Moved | undefined;
 }
 
-function Answer({ question, close, done, moved }: AnswerProps) {
+/** Asks for what a file needs, and does it. */
+export function Answer({ question, close, done, moved }: AnswerProps) {
   const { what, path } = question;
   const act = async (name: string) => {
     if (what === "new") {
@@ -106,7 +115,7 @@ function Answer({ question, close, done, moved }: AnswerProps) {
       tell(`${path} lies in .trash now`);
       moved?.(path, null);
     }
-    done();
+    done?.();
   };
   const titles = { new: "New notebook", rename: `Rename ${path}`, delete: `Delete ${path}?` };
   return (

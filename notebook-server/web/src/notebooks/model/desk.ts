@@ -8,7 +8,15 @@ import { href, to } from "../../router.ts";
 import { tell, tellProblem } from "../../state/toasts.ts";
 import { Sandbox } from "../outputs/sandbox/sandbox.ts";
 import { isCode } from "../protocol/book.ts";
-import type { Bundle, Cell, Language, Mode, Operation, RunRequest } from "../protocol/types.ts";
+import type {
+  Bundle,
+  Cell,
+  CellStatus,
+  Language,
+  Mode,
+  Operation,
+  RunRequest,
+} from "../protocol/types.ts";
 import { Notebook } from "./notebook.ts";
 import { numbered } from "./numbered.ts";
 import { sameList, sameMap, steady } from "./steady.ts";
@@ -20,6 +28,17 @@ export interface Wanted {
   /** Where in the text: an edge, the beginning of a line (from 1), or a range to choose. */
   at?: "start" | "end" | number | { from: number; to: number };
 }
+
+/** What is asked in a dialog just now. */
+export type Question =
+  | "restart"
+  | "restart-run-all"
+  | "shutdown"
+  | "trust"
+  | "rename"
+  | "tags"
+  | "flow"
+  | "help";
 
 export class Desk {
   readonly notebook: Notebook;
@@ -33,7 +52,7 @@ export class Desk {
   /** Markdown cells that are open as text. */
   readonly opened = signal<ReadonlySet<string>>(new Set());
   readonly lineNumbers = signal(false);
-  readonly asking = signal<null | "restart" | "help" | "shutdown" | "trust">(null);
+  readonly asking = signal<Question | null>(null);
   private clipboard: Cell[] = [];
 
   /** Where outputs run scripts. */
@@ -139,6 +158,17 @@ export class Desk {
     const next = order[this.place(this.focused.peek() ?? "") + by];
     if (next) this.goTo(next, edit, at);
     return next !== undefined;
+  }
+
+  /** Goes to the next cell that stands so, from the one with the focus on, and round. */
+  goToNext(status: CellStatus["status"]): void {
+    const order = this.order.peek();
+    const { cells } = this.notebook.book.peek();
+    const from = this.place(this.focused.peek() ?? "") + 1;
+    const around = [...order.slice(from), ...order.slice(0, from)];
+    const next = around.find((id) => cells.get(id)?.status.status === status);
+    if (next) this.goTo(next);
+    else tell(`No cell is ${status}`);
   }
 
   edge(which: "first" | "last"): void {
@@ -282,6 +312,12 @@ export class Desk {
       if (!isCode(language)) this.openText(cell);
       if (cell === this.focused.peek()) this.goTo(cell, edit);
     }
+  }
+
+  /** A cell's tags, in its metadata as Jupyter has them. */
+  async setTags(cell: string, tags: readonly string[]): Promise<void> {
+    const value = tags.length > 0 ? { value: [...tags] } : {};
+    await this.change({ op: "metadata", cell, key: "tags", ...value });
   }
 
   async setMode(mode: Mode): Promise<void> {
@@ -451,6 +487,12 @@ export class Desk {
     for (const one of interpreters.values()) {
       if (one.state !== "ended") await this.restart(one.language);
     }
+  }
+
+  /** From the beginning, as in a new process: nothing is reused. */
+  async restartAndRunAll(): Promise<void> {
+    await this.restartAll();
+    await this.runAll(false);
   }
 
   async shutdown(): Promise<void> {

@@ -1,9 +1,15 @@
 /** Questions before what can't be taken back, and the sheet of keys. */
 
+import { KEYS, KeyList } from "../../frame/help.tsx";
 import { Ask } from "../../parts/ask.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
-import { ACTIONS, keyLabel } from "../keys/bindings.ts";
+import { go, to } from "../../router.ts";
+import { TagsDialog } from "../cell/tags-dialog.tsx";
+import { ACTIONS } from "../keys/actions.ts";
+import { keyLabel } from "../keys/bindings.ts";
+import { Answer } from "../list/files.tsx";
 import type { Desk } from "../model/desk.ts";
+import { RunAsFlow } from "./run-as-flow.tsx";
 
 export function Dialogs({ desk }: { desk: Desk }) {
   const close = () => {
@@ -17,6 +23,16 @@ export function Dialogs({ desk }: { desk: Desk }) {
           text="Values that only they hold are lost. Results stay, and those that are stored are restored when a cell needs them."
           verb="Restart"
           act={() => desk.restartAll()}
+          close={close}
+        />
+      );
+    case "restart-run-all":
+      return (
+        <Ask
+          title="Restart all interpreters and run all cells?"
+          text="Values that only they hold are lost, and every cell runs anew, from top to bottom; nothing is reused."
+          verb="Restart and run all"
+          act={() => desk.restartAndRunAll()}
           close={close}
         />
       );
@@ -40,6 +56,18 @@ export function Dialogs({ desk }: { desk: Desk }) {
           close={close}
         />
       );
+    case "rename":
+      return (
+        <Answer
+          question={{ what: "rename", path: desk.notebook.path }}
+          close={close}
+          moved={(_, now) => now && go(to("notebooks", ...now.split("/")))}
+        />
+      );
+    case "tags":
+      return <TagsDialog desk={desk} close={close} />;
+    case "flow":
+      return <RunAsFlow desk={desk} close={close} />;
     case "help":
       return <KeySheet close={close} />;
     default:
@@ -104,14 +132,7 @@ function KeySheet({ close }: { close: () => void }) {
             ))}
           </dl>
           <h3>Everywhere</h3>
-          <dl class="keys">
-            <div class="key-row">
-              <dt>
-                <kbd>Ctrl Shift P</kbd>
-              </dt>
-              <dd>Commands: everything that can be done, by its name</dd>
-            </div>
-          </dl>
+          <KeyList keys={KEYS} />
         </section>
       </div>
     </Dialog>

@@ -1,14 +1,16 @@
 /** An open notebook: its cells between the panes. */
 import { useComputed } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { useCommands } from "../../frame/commands.ts";
+import { useHelp } from "../../frame/help.tsx";
 import { useTitle } from "../../frame/title.ts";
 import { Empty, Skeleton } from "../../parts/notice.tsx";
 import { Words } from "../../parts/words.tsx";
 import { href, params } from "../../router.ts";
 import { tell } from "../../state/toasts.ts";
 import { FindBar } from "../find/bar.tsx";
-import { ACTIONS, keyLabel } from "../keys/bindings.ts";
+import { ACTIONS } from "../keys/actions.ts";
+import { keyLabel } from "../keys/bindings.ts";
 import { Desk } from "../model/desk.ts";
 import { Activity } from "../panes/activity.tsx";
 import { Contents } from "../panes/contents.tsx";
@@ -45,17 +47,25 @@ export function NotebookPage({ path }: { path: string }) {
     };
   }, [desk]);
   useCommands(
-    ACTIONS.map((action) => {
+    // The sheet of keys is the frame's to offer.
+    ACTIONS.filter(({ id }) => id !== "keys").map((action) => {
       const keys = action.command?.[0] ?? action.edit?.[0];
       return {
         id: `notebook-${action.id}`,
         group: action.group,
         title: action.title,
+        ...(action.also ? { also: action.also } : {}),
         ...(keys ? { keys: keyLabel(keys) } : {}),
         run: () => void action.run(desk),
       };
     }),
     path,
+  );
+
+  useHelp(
+    useCallback(() => {
+      desk.asking.value = "help";
+    }, [desk]),
   );
 
   // The page as a whole doesn't follow what cells print.

@@ -3,20 +3,16 @@ import { clock } from "../../format/format.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { MenuButton, type MenuItem } from "../../parts/menu.tsx";
 import { nextIndex } from "../../parts/roving.ts";
-import { href } from "../../router.ts";
-import { ACTIONS, keyLabel } from "../keys/bindings.ts";
-import { exportAddress } from "../list/api.ts";
+import { Words } from "../../parts/words.tsx";
+import { go, href } from "../../router.ts";
+import { actionOf } from "../keys/actions.ts";
+import { keyLabel } from "../keys/bindings.ts";
 import type { Desk } from "../model/desk.ts";
-import { saveAsHtml } from "../outputs/export/save.ts";
-import type { Mode } from "../protocol/types.ts";
+import { MODES } from "../protocol/book.ts";
 import { panes, type Side, togglePane } from "./panes.ts";
-import { RunAsFlow } from "./run-as-flow.tsx";
 
-const MODES: { id: Mode; title: string; says: string }[] = [
-  { id: "lazy", title: "Lazy", says: "edits mark cells stale; running one brings what it needs" },
-  { id: "auto", title: "Auto", says: "what became stale runs by itself" },
-  { id: "manual", title: "Manual", says: "only what you point at runs" },
-];
+/** Where buttons go into the menu: the width at which styles hide them. */
+const narrow = matchMedia("(max-width: 860px)");
 
 export function Toolbar({ desk, name }: { desk: Desk; name: string }) {
   const { book } = desk.notebook;
@@ -59,18 +55,7 @@ export function Toolbar({ desk, name }: { desk: Desk; name: string }) {
         label={`When cells run: ${current.title}`}
         title={`${current.title}: ${current.says}`}
         align="right"
-        items={() =>
-          MODES.map(({ id, title, says }) => ({
-            id,
-            title: (
-              <>
-                {title} <span class="dim">{says}</span>
-              </>
-            ),
-            checked: id === mode,
-            run: () => void desk.setMode(id),
-          }))
-        }
+        items={() => modeItems(desk)}
       >
         {current.title} <Icon name="down" size={11} />
       </MenuButton>
@@ -96,7 +81,14 @@ export function Toolbar({ desk, name }: { desk: Desk; name: string }) {
       <button type="button" class="btn primary" onClick={() => void desk.runAll()}>
         Run all
       </button>
-      <RunAsFlow desk={desk} />
+      <button
+        type="button"
+        class="btn hide-narrow"
+        title="A run of the saved notebook, from top to bottom, that goes on without this page"
+        onClick={() => void actionOf("run-as-flow").run(desk)}
+      >
+        <Icon name="forward" size={12} /> Run as flow…
+      </button>
       <MenuButton
         class="btn quiet icon"
         label="More for the notebook"
@@ -141,7 +133,7 @@ function Saving({ desk }: { desk: Desk }) {
     const { message, hint } = saving.problem;
     return (
       <span class="state tone-fail" role="alert" title={hint ?? undefined}>
-        <Icon name="alert" size={13} /> not saved: {message}
+        <Icon name="alert" size={13} /> not saved: <Words text={message} />
       </span>
     );
   }
@@ -170,40 +162,45 @@ function People({ desk }: { desk: Desk }) {
   );
 }
 
+function modeItems(desk: Desk): MenuItem[] {
+  const { mode } = desk.notebook.book.peek();
+  return MODES.map(({ id, title, says }, at) => ({
+    id,
+    title: (
+      <>
+        {title} <span class="dim">{says}</span>
+      </>
+    ),
+    begins: at === 0 && narrow.matches,
+    checked: id === mode,
+    run: () => void desk.setMode(id),
+  }));
+}
+
+/** The actions of the menu; a new list begins with a line. */
+const MORE = [
+  ["run-as-flow", "run-all-anew", "restart", "restart-run-all", "shutdown"],
+  ["undo", "redo", "clear-all", "line-numbers"],
+  ["save", "rename", "duplicate", "export-ipynb", "export-py", "export-html"],
+  ["find", "keys"],
+];
+
 function moreItems(desk: Desk): MenuItem[] {
-  const entry = (id: string, begins = false): MenuItem => {
-    const action = ACTIONS.find((one) => one.id === id)!;
-    const keys = action.command?.[0];
-    return {
-      id,
-      title: action.title,
-      begins,
-      keys: keys ? keyLabel(keys) : undefined,
-      run: () => void action.run(desk),
-    };
-  };
-  const download = (as: "html" | "py" | "ipynb", title: string, begins = false): MenuItem => ({
-    id: `export-${as}`,
-    title,
-    begins,
-    run: () => {
-      // A page with charts and colours is made here, where they are drawn.
-      if (as === "html") void saveAsHtml(desk);
-      else location.assign(exportAddress(desk.notebook.path, as));
-    },
-  });
-  return [
-    entry("run-all-anew"),
-    entry("restart"),
-    entry("shutdown"),
-    entry("undo", true),
-    entry("redo"),
-    entry("clear-all"),
-    entry("line-numbers"),
-    entry("save", true),
-    download("ipynb", "Download as .ipynb"),
-    download("py", "Download as .py"),
-    download("html", "Download as HTML"),
-    entry("keys", true),
-  ];
+  const items = MORE.flatMap((ids, group) =>
+    ids.map((id, at): MenuItem => {
+      const { title, command } = actionOf(id);
+      return {
+        id,
+        title,
+        begins: group > 0 && at === 0,
+        keys: command?.[0] && keyLabel(command[0]),
+        run: () => void actionOf(id).run(desk),
+      };
+    }),
+  );
+  return narrow.matches ? [...items, ...modeItems(desk), allNotebooks()] : items;
+}
+
+function allNotebooks(): MenuItem {
+  return { id: "notebooks", title: "All notebooks", begins: true, run: () => go("/notebooks") };
 }

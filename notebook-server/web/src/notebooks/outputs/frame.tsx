@@ -9,6 +9,7 @@ import { asProblem, Problem } from "../../api/problem.ts";
 import type { TableSource } from "../../api/types.ts";
 import { count } from "../../format/format.ts";
 import { GridModel } from "../../grid/model.ts";
+import { Words } from "../../parts/words.tsx";
 import type { Desk } from "../model/desk.ts";
 import type { FrameGridProps } from "./frame-grid.tsx";
 import type { ShownTable } from "./shown-table.ts";
@@ -83,7 +84,13 @@ export function Frame({ desk, cell, table, label, isRunning, children }: Props) 
       {wanted && why ? (
         <p class="note line frame-note">
           <span>
-            This is what the notebook stores: {why.what}.{why.hint && ` To see all: ${why.hint}.`}
+            This is what the notebook stores: <Words text={why.what} />.
+            {why.hint && (
+              <>
+                {" "}
+                To see all: <Words text={why.hint} />.
+              </>
+            )}
           </span>
           <button type="button" class="text-button" onClick={open}>
             try again

@@ -5,6 +5,7 @@ import { useRepeat, useResource } from "../../api/resource.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { MenuButton } from "../../parts/menu.tsx";
 import { nextIndex } from "../../parts/roving.ts";
+import { Words } from "../../parts/words.tsx";
 import { go, href, to } from "../../router.ts";
 import { listNotebooks } from "../list/api.ts";
 import { type Files as Actions, useFiles } from "../list/files.tsx";
@@ -87,7 +88,11 @@ export function Files({ desk }: { desk: Desk }) {
           <Icon name="plus" size={13} />
         </button>
       </div>
-      {tree.problem.value && <p class="pane-note">{tree.problem.value.what}</p>}
+      {tree.problem.value && (
+        <p class="pane-note">
+          <Words text={tree.problem.value.what} />
+        </p>
+      )}
       <div
         ref={list}
         class="file-tree"

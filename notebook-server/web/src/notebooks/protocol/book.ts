@@ -100,6 +100,13 @@ export const LANGUAGES: readonly { id: Language; title: string; short: string }[
   { id: "raw", title: "Raw", short: "Raw" },
 ];
 
+/** When cells run. */
+export const MODES: readonly { id: Mode; title: string; says: string }[] = [
+  { id: "lazy", title: "Lazy", says: "edits mark cells stale; running one brings what it needs" },
+  { id: "auto", title: "Auto", says: "what became stale runs by itself" },
+  { id: "manual", title: "Manual", says: "only what you point at runs" },
+];
+
 export function languageTitle(language: Language): string {
   return LANGUAGES.find(({ id }) => id === language)?.title ?? language;
 }
