@@ -39,9 +39,9 @@ describe("symbols", () => {
   test("the cells are drawn with what they use; a stale way is dashed", async () => {
     await book.runs("b");
     const graph = pane("Cells and what they use of each other");
-    await graph.getByRole("button", { name: /^cell 2, Python, fresh/ }).waitFor();
+    await graph.getByRole("button", { name: /^cell 2 total.*, Python, fresh/ }).waitFor();
     await book.rewrite("a", "ratings = [4, 5]");
-    await graph.getByRole("button", { name: /^cell 2, Python, stale/ }).waitFor();
+    await graph.getByRole("button", { name: /^cell 2 total.*, Python, stale/ }).waitFor();
     assert.equal(await graph.locator("path.stale").count(), 1);
     await graph.getByRole("button", { name: /^cell 2/ }).click();
     assert.equal(await book.focused(), "b");

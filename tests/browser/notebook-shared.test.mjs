@@ -66,7 +66,7 @@ describe("two browsers", () => {
     const saved = () => readNotebook(files.shared, "metadata").get("a").tags;
     await until(saved, (tags) => tags?.[0] === "parameters", "it is in the file");
     await (await other.cell("a")).getByRole("button", { name: "More for this cell" }).click();
-    await other.page.getByRole("menuitem", { name: "Tags…" }).click();
+    await other.page.getByRole("menuitem", { name: "Tags of the cell…" }).click();
     await other.page.getByRole("textbox", { name: /^Tags/ }).fill("slow, parameters");
     await other.page.getByRole("button", { name: "Keep" }).click();
     await (await book.cell("a")).getByText("slow", { exact: true }).waitFor();

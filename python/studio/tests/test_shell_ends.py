@@ -96,7 +96,10 @@ def test_a_python_that_cannot_run_cells_leaves_no_run(written: Folder) -> None:
     missing = written.flownote("run", "nb.ipynb", "--python", "nope/python")
     assert missing.code == 2
     whole = written.path / "nope/python"
-    assert f"error: the Python `{whole}` can't be started: No such file" in missing.err
+    assert (
+        f"error: cells can't run in the Python `{whole}`: it can't be started: No such file"
+        in missing.err
+    )
     assert "hint: name the program of a Python in which Flownote is installed" in missing.err
     venv.create(written.path / "bare", with_pip=False)
     bare = written.flownote("run", "nb.ipynb", "--python", "bare/bin/python")

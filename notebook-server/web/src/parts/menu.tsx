@@ -102,8 +102,16 @@ function Menu({ id, label, items, at, align, close }: ListProps) {
     const fitsBelow = button.bottom + 4 + height < innerHeight;
     menu.style.left = `${Math.max(4, Math.min(left, innerWidth - width - 4))}px`;
     menu.style.top = `${fitsBelow ? button.bottom + 4 : Math.max(4, button.top - height - 4)}px`;
-    const checked = items.findIndex((item) => item.checked);
-    focusItem(Math.max(0, checked));
+    // Where all are one choice, one begins with what holds.
+    const isChoice = items.every((item) => item.checked !== undefined);
+    focusItem(
+      isChoice
+        ? Math.max(
+            0,
+            items.findIndex((item) => item.checked),
+          )
+        : 0,
+    );
   }, []);
 
   useEffect(() => {

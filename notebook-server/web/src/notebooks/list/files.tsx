@@ -95,12 +95,11 @@ export async function copyBeside(path: string, known?: readonly Entry[]): Promis
 interface AnswerProps {
   question: Question;
   close: () => void;
-  done?: () => void;
+  done: () => void;
   moved: Moved | undefined;
 }
 
-/** Asks for what a file needs, and does it. */
-export function Answer({ question, close, done, moved }: AnswerProps) {
+function Answer({ question, close, done, moved }: AnswerProps) {
   const { what, path } = question;
   const act = async (name: string) => {
     if (what === "new") {
@@ -115,7 +114,7 @@ export function Answer({ question, close, done, moved }: AnswerProps) {
       tell(`${path} lies in .trash now`);
       moved?.(path, null);
     }
-    done?.();
+    done();
   };
   const titles = { new: "New notebook", rename: `Rename ${path}`, delete: `Delete ${path}?` };
   return (

@@ -3,12 +3,11 @@
 import { KEYS, KeyList } from "../../frame/help.tsx";
 import { Ask } from "../../parts/ask.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
-import { go, to } from "../../router.ts";
 import { TagsDialog } from "../cell/tags-dialog.tsx";
 import { ACTIONS } from "../keys/actions.ts";
 import { keyLabel } from "../keys/bindings.ts";
-import { Answer } from "../list/files.tsx";
 import type { Desk } from "../model/desk.ts";
+import { Rename } from "./rename.tsx";
 import { RunAsFlow } from "./run-as-flow.tsx";
 
 export function Dialogs({ desk }: { desk: Desk }) {
@@ -57,13 +56,7 @@ export function Dialogs({ desk }: { desk: Desk }) {
         />
       );
     case "rename":
-      return (
-        <Answer
-          question={{ what: "rename", path: desk.notebook.path }}
-          close={close}
-          moved={(_, now) => now && go(to("notebooks", ...now.split("/")))}
-        />
-      );
+      return <Rename desk={desk} close={close} />;
     case "tags":
       return <TagsDialog desk={desk} close={close} />;
     case "flow":

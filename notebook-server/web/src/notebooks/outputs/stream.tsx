@@ -1,6 +1,6 @@
 /** Printed text: a few lines as they are, many in a box that shows only what is seen. */
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { count } from "../../format/format.ts";
 import { Ansi } from "../../parts/ansi.tsx";
 import { copy } from "../../parts/copy.tsx";
@@ -29,6 +29,13 @@ export function StreamView({ text, name, isRunning }: Props) {
     touchedAt.current = performance.now();
   };
   const isWhole = useSignal(false);
+  const root = useRef<HTMLDivElement>(null);
+  const wasWhole = useRef(false);
+  // Whoever folds thousands of lines away stood far below what is left of them.
+  useLayoutEffect(() => {
+    if (wasWhole.current && !isWhole.value) root.current?.scrollIntoView({ block: "nearest" });
+    wasWhole.current = isWhole.value;
+  }, [isWhole.value]);
   const { length, dropped } = text;
   const class_ = `stream ${name === "stderr" ? "stderr" : ""}`;
   if (length <= FEW) return <Lines class_={class_} text={text} />;
@@ -65,14 +72,14 @@ export function StreamView({ text, name, isRunning }: Props) {
   );
   if (isWhole.value && length <= MOST) {
     return (
-      <>
+      <div ref={root}>
         <Lines class_={class_} text={text} />
         {notes}
-      </>
+      </div>
     );
   }
   return (
-    <div class={`${class_} long`}>
+    <div ref={root} class={`${class_} long`}>
       <Virtual
         rows={length}
         rowHeight={LINE}

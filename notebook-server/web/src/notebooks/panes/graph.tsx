@@ -64,9 +64,11 @@ export function CellsGraph({ desk }: { desk: Desk }) {
             const makes = names.get(id)?.defines.join(", ");
             const title = firstLine(desk.notebook.source(id));
             const said = [
-              `cell ${number}, ${languageTitle(cell.language)}, ${LOOKS[name].word}`,
+              // What is seen comes as it is seen.
+              `cell ${`${number} ${title}`.trim()}`,
+              languageTitle(cell.language),
+              LOOKS[name].word,
               makes ? `makes ${makes}` : "",
-              title,
             ];
             return (
               <button
