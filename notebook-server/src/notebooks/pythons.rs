@@ -35,15 +35,19 @@ const USUAL: [&str; 3] = [".venv", "venv", "env"];
 /// A Python that was asked, or isn't to be.
 struct Seen {
     python: NotebookPython,
-    /// Two programs with the same are one Python.
-    same: (PathBuf, PathBuf),
+    /// The folder of its environment and its minor version: two programs with the same are one
+    /// Python. Its program tells nothing: pyenv's are scripts, an environment's a link.
+    same: (PathBuf, String),
 }
 
 impl Seen {
     fn new(python: NotebookPython, prefix: Option<String>) -> Self {
-        let prefix = prefix.or_else(|| python.environment.clone()).unwrap_or_default();
-        let real = |path: &str| Path::new(path).canonicalize().unwrap_or_else(|_| path.into());
-        let same = (real(&prefix), real(&python.executable));
+        let known = prefix.or_else(|| python.environment.clone());
+        let folder = known.unwrap_or_else(|| python.executable.clone());
+        let real = Path::new(&folder).canonicalize().unwrap_or_else(|_| folder.into());
+        let version = python.version.as_deref().unwrap_or_default();
+        let minor: Vec<&str> = version.split('.').take(2).collect();
+        let same = (real, minor.join("."));
         Self { python, same }
     }
 }
@@ -259,22 +263,25 @@ mod tests {
 
     #[test]
     fn a_python_that_is_found_in_two_ways_is_told_once_and_environments_of_it_are_others() {
-        let place = tempfile::tempdir().expect("a folder");
-        let real = place.path().join("python3.12");
-        std::fs::write(&real, "").expect("a program");
-        let linked = |name: &str| {
-            let link = place.path().join(name);
-            std::os::unix::fs::symlink(&real, &link).expect("a link");
-            link.display().to_string()
-        };
-        let seen = |executable: String, prefix: &str| {
-            let python =
-                NotebookPython { environment: None, executable, version: None, problem: None };
+        let seen = |executable: &str, version: &str, prefix: &str| {
+            let (executable, version) = (executable.to_owned(), Some(version.to_owned()));
+            let python = NotebookPython { environment: None, executable, version, problem: None };
             Seen::new(python, Some(prefix.to_owned()))
         };
-        let (one, two, three) = (linked("python3"), linked("python"), linked("venv-python"));
-        let all = vec![seen(one.clone(), "/usr"), seen(two, "/usr"), seen(three.clone(), "/venv")];
+        let all = vec![
+            seen("/home/ana/.pyenv/shims/python3", "3.11.7", "/home/ana/.pyenv/versions/3.11.7"),
+            seen(
+                "/home/ana/.pyenv/versions/3.11.7/bin/python",
+                "3.11.7",
+                "/home/ana/.pyenv/versions/3.11.7",
+            ),
+            seen("/home/ana/.venv/bin/python", "3.11.7", "/home/ana/.venv"),
+            seen("/usr/bin/python3", "3.12.3", "/usr"),
+            seen("/usr/bin/python3.10", "3.10.1", "/usr"),
+        ];
         let told: Vec<String> = different(all).into_iter().map(|it| it.executable).collect();
-        assert_eq!(told, [one, three]);
+        let expected = ["/home/ana/.pyenv/shims/python3", "/home/ana/.venv/bin/python"];
+        assert_eq!(told[..2], expected);
+        assert_eq!(told[2..], ["/usr/bin/python3", "/usr/bin/python3.10"]);
     }
 }

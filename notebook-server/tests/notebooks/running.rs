@@ -51,7 +51,7 @@ async fn a_cell_asks_whoever_is_there() {
     drop(first);
     let mut second = server.open("a.ipynb").await;
     assert_eq!(second.hello["asking"]["prompt"], "name? ");
-    second.ask(json!({"request": "input", "text": "Ana"})).await;
+    second.begin(json!({"request": "input", "text": "Ana"})).await;
     let words = second.until_event("idle").await;
     assert!(words.iter().any(|word| word["event"]["event"] == "input_answered"), "{words:#?}");
     assert_eq!(printed(&words), "name? Ana\nhi Ana\n");
@@ -66,7 +66,7 @@ async fn of_a_password_nothing_stays() {
     let mut page = server.open("a.ipynb").await;
     page.start("c0").await;
     page.until_event("input_request").await;
-    page.ask(json!({"request": "input", "text": "xyzzy"})).await;
+    page.begin(json!({"request": "input", "text": "xyzzy"})).await;
     let words = page.until_event("idle").await;
     assert_eq!(printed(&words), "word: ········\n");
     project.until_saved("a.ipynb", |document| document.cells()[0].outputs.len() == 2).await;

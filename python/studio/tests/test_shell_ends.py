@@ -106,7 +106,7 @@ def test_a_python_that_cannot_run_cells_leaves_no_run(written: Folder) -> None:
     assert bare.code == 2
     python = written.path / "bare/bin/python"
     assert f"error: cells can't run in the Python `{python}`: it has no Flownote" in bare.err
-    assert f"hint: install it there: `{python} -m pip install flownote`" in bare.err
+    assert f"install it there: `{python} -m pip install flownote`" in bare.err
     none = written.flownote("run", "nb.ipynb", "--python", "true")
     assert none.code == 2
     assert "error: cells can't run in the Python `true`: it is no Python" in none.err

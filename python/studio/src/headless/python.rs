@@ -4,10 +4,14 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use flownote_kernel::interpreter::python;
+use flownote_kernel::interpreter::python::{self, PythonSaid};
 use flownote_notebook::{Document, Language};
 
 use crate::shell::Error;
+
+/// What to do about a program that is no Python, or none at all.
+const NAMES: &str =
+    "name the program of a Python in which Flownote is installed, or leave `--python` out";
 
 /// A program as it is called from any folder: a path is looked up from the current one, a name
 /// where the system looks programs up.
@@ -30,16 +34,13 @@ pub fn check(program: &str, document: &Document) -> Result<(), Error> {
     let mut command = Command::new(program);
     // Not what lies in the current folder: what is installed.
     command.args(python::arguments()).current_dir(Path::new("/")).stdin(Stdio::null());
-    let why = match python::said(command.output()) {
-        Ok(said) => said.why,
-        Err(why) => Some(why),
+    let (why, hint) = match python::said(command.output()) {
+        Ok(PythonSaid { why: None, .. }) => return Ok(()),
+        Ok(PythonSaid { why: Some(why), .. }) => {
+            let install = format!("install it there: `{program} -m pip install flownote`");
+            (why, format!("name a Python 3.10 or newer with Flownote; {install}"))
+        }
+        Err(why) => (why, NAMES.to_owned()),
     };
-    let Some(why) = why else { return Ok(()) };
-    Err(Error::asked(
-        format!("cells can't run in the Python `{program}`: {why}"),
-        format!(
-            "name a Python 3.10 or newer with Flownote, or leave `--python` out; install it \
-             there: `{program} -m pip install flownote`"
-        ),
-    ))
+    Err(Error::asked(format!("cells can't run in the Python `{program}`: {why}"), hint))
 }

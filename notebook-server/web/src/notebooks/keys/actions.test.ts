@@ -29,7 +29,7 @@ test("what users of Jupyter look for is found in the palette by its name there",
     "split cell": "split",
     "merge cells": "merge",
     "make it sql": "sql",
-    replace: "find",
+    "replace in all": "find",
     tags: "tags",
     papermill: "parameters",
   };
