@@ -38,7 +38,7 @@ export function StreamView({ text, name, isRunning }: Props) {
   }, [isWhole.value]);
   const { length, dropped } = text;
   const class_ = `stream ${name === "stderr" ? "stderr" : ""}`;
-  if (length <= FEW) return <Lines class_={class_} text={text} />;
+  if (length <= FEW) return linesOf(class_, text);
   const notes = (
     <div class="note line stream-note">
       <span>
@@ -73,7 +73,7 @@ export function StreamView({ text, name, isRunning }: Props) {
   if (isWhole.value && length <= MOST) {
     return (
       <div ref={root}>
-        <Lines class_={class_} text={text} />
+        {linesOf(class_, text)}
         {notes}
       </div>
     );
@@ -113,7 +113,8 @@ export function StreamView({ text, name, isRunning }: Props) {
   );
 }
 
-function Lines({ class_, text }: { class_: string; text: StreamText }) {
+/** No component: the text grows in its place, which one would take for the same. */
+function linesOf(class_: string, text: StreamText) {
   return (
     <pre class={class_}>
       {text.lines.map((line, at) => (
