@@ -38,11 +38,17 @@ impl Clocks {
                 self.cells.insert(cell.clone(), Clock::Since(Instant::now()));
             }
             Event::Finished { cell, elapsed_ms, .. } => self.took(cell.clone(), *elapsed_ms),
-            Event::Restored { cell, .. } => drop(self.cells.remove(cell)),
+            Event::Restored { cell, .. } => {
+                self.cells.remove(cell);
+            }
             Event::Changed { applied, removed, .. } => {
-                removed.iter().for_each(|cell| drop(self.cells.remove(cell)));
+                for cell in removed {
+                    self.cells.remove(cell);
+                }
                 match applied {
-                    Operation::Clear { cell: Some(cell) } => drop(self.cells.remove(cell)),
+                    Operation::Clear { cell: Some(cell) } => {
+                        self.cells.remove(cell);
+                    }
                     Operation::Clear { cell: None } => self.cells.clear(),
                     _ => {}
                 }
