@@ -52,7 +52,7 @@ interface OneProps {
 function One({ desk, output, cell, isRunning, name }: OneProps) {
   switch (output.kind) {
     case "stream":
-      return <StreamView text={output.text} name={output.name} isRunning={isRunning} />;
+      return <StreamView output={output} isRunning={isRunning} />;
     case "error":
       return <ErrorView desk={desk} error={output} />;
     case "display":

@@ -6,6 +6,7 @@ import { Ansi } from "../../parts/ansi.tsx";
 import { copy } from "../../parts/copy.tsx";
 import { Virtual } from "../../parts/virtual.tsx";
 import { tell } from "../../state/toasts.ts";
+import type { ShownOutput } from "../protocol/outputs.ts";
 import type { StreamText } from "../protocol/stream.ts";
 
 /** More lines than these come in a box. */
@@ -17,12 +18,12 @@ const SHOWN = 18;
 const MOST = 5000;
 
 interface Props {
-  text: StreamText;
-  name: "stdout" | "stderr";
+  /** Another object whenever its text grew: the text itself is one for as long as it stands. */
+  output: Extract<ShownOutput, { kind: "stream" }>;
   isRunning: boolean;
 }
 
-export function StreamView({ text, name, isRunning }: Props) {
+export function StreamView({ output: { text, name }, isRunning }: Props) {
   const follows = useSignal(true);
   const touchedAt = useRef(0);
   const touch = () => {
