@@ -20,8 +20,8 @@ const idsOf = (name, isWanted = () => true, folder = "notebooks") =>
 const world = makeWorld(async (project) => {
   cpSync(join(examples, "notebooks"), project.folder, { recursive: true });
   cpSync(join(examples, "recommend"), project.folder, { recursive: true });
-  for (const name of ["artwork_personalization", "artwork_pipeline"])
-    cpSync(join(examples, name), join(project.folder, name), { recursive: true });
+  const personal = "artwork_personalization";
+  cpSync(join(examples, personal), join(project.folder, personal), { recursive: true });
   const runs = [];
   for (const seed of ["7", "11", "23"])
     runs.push((await project.flow("flow.py", "--seed", seed, "--tag", "nightly")).run);
@@ -165,12 +165,6 @@ test("personal artwork is worth more than what was logged", async () => {
   await book.rewrite("parameters", "rounds = 6000\nlogged = 10_000\nseed = 7");
   await runsAll(idsOf("personalization.ipynb", undefined, "artwork_personalization"));
   assert.match(await book.shows("shown"), / · better/);
-});
-
-test("of a film of known shots frames are chosen, each from another", async () => {
-  await book.open("artwork_pipeline/artwork.ipynb");
-  await runsAll(idsOf("artwork.ipynb", undefined, "artwork_pipeline"));
-  assert.ok(Number(await book.shows("shots")) > 4, await book.shows("shots"));
 });
 
 describe("the recommenders", () => {
