@@ -38,23 +38,21 @@ impl Clocks {
                 self.cells.insert(cell.clone(), Clock::Since(Instant::now()));
             }
             Event::Finished { cell, elapsed_ms, .. } => self.took(cell.clone(), *elapsed_ms),
-            Event::Restored { cell, .. } => {
-                self.cells.remove(cell);
-            }
+            Event::Restored { cell, .. } => self.forget(cell),
             Event::Changed { applied, removed, .. } => {
-                for cell in removed {
-                    self.cells.remove(cell);
-                }
+                removed.iter().for_each(|cell| self.forget(cell));
                 match applied {
-                    Operation::Clear { cell: Some(cell) } => {
-                        self.cells.remove(cell);
-                    }
+                    Operation::Clear { cell: Some(cell) } => self.forget(cell),
                     Operation::Clear { cell: None } => self.cells.clear(),
                     _ => {}
                 }
             }
             _ => {}
         }
+    }
+
+    fn forget(&mut self, cell: &CellId) {
+        self.cells.remove(cell);
     }
 
     /// A cell ran so long when it last did.
