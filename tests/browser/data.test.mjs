@@ -165,7 +165,7 @@ describe("a chart", () => {
 
   test("becomes a notebook that needs no page", async () => {
     const chart = world.page.getByRole("region", { name: "Chart" });
-    await chart.getByRole("button", { name: "Open in a notebook" }).click();
+    await chart.getByRole("button", { name: "Chart in a notebook" }).click();
     await world.page.waitForURL(/\/notebooks\/ratings-csv-chart\.ipynb/);
     await world.page.locator(".cm-content", { hasText: "-- out: chart_data" }).first().waitFor();
     const ran = await world.project.run("run", "ratings-csv-chart.ipynb");

@@ -36,7 +36,7 @@ export function TableLook({ source, from, name, label }: Props) {
               { tables: [{ name: source.name, source }] }
             : {
                 keep: {
-                  title: "Open in a notebook",
+                  title: "Chart in a notebook",
                   run: (cells) => void openInNotebook(`${name}-chart`, cells),
                 },
               })}
