@@ -77,8 +77,7 @@ pub async fn flows(State(app): State<App>) -> Answer<Vec<FlowRow>> {
 pub async fn list(State(app): State<App>, asked: Asked) -> Answer<RunList> {
     let question = Question::of(&asked)?;
     let runs = &app.runs;
-    let mut found = runs.find(&question).await?;
-    let total = runs.count(&question).await?;
+    let (mut found, total) = runs.find_and_count(&question).await?;
     let goes_on = found.len() > question.limit;
     found.truncate(question.limit);
     let rows = stream::iter(found).map(|found| runs.row(found)).buffered(AT_ONCE);

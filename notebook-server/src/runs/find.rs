@@ -16,8 +16,19 @@ const AT_ONCE: usize = 32;
 impl Runs {
     /// Finds runs, newest first, one more than asked for.
     pub async fn find(&self, question: &Question) -> Result<Vec<Found>, Error> {
+        Ok(self.find_and_count(question).await?.0)
+    }
+
+    /// The same, with how many there are on all pages where names alone tell.
+    pub async fn find_and_count(
+        &self,
+        question: &Question,
+    ) -> Result<(Vec<Found>, Option<u64>), Error> {
         let mut found = Vec::new();
-        let looked = stream::iter(self.likely(question).await?)
+        let likely = self.likely(question).await?;
+        let total = question.is_of_names().then_some(likely.len() as u64);
+        let here = likely.into_iter().filter(|(key, _)| question.goes_on_with(key.run.as_str()));
+        let looked = stream::iter(here)
             .map(|(key, name)| self.look(question, key, name))
             .buffered(AT_ONCE.min(question.limit + 1));
         let mut looked = std::pin::pin!(looked);
@@ -27,19 +38,10 @@ impl Runs {
                 break;
             }
         }
-        Ok(found)
+        Ok((found, total))
     }
 
-    /// How many runs are wanted, where their names alone tell.
-    pub async fn count(&self, question: &Question) -> Result<Option<u64>, Error> {
-        if !question.is_of_names() {
-            return Ok(None);
-        }
-        let all = Question { before: None, ..question.clone() };
-        Ok(Some(self.likely(&all).await?.len() as u64))
-    }
-
-    /// The runs that may be wanted as far as names tell, newest first.
+    /// The runs of all pages that may be wanted as far as names tell, newest first.
     async fn likely(&self, question: &Question) -> Result<Vec<(RunKey, RunName)>, Error> {
         let flows = match question.flows.as_slice() {
             [] => self.store().flows().await?,
@@ -50,7 +52,7 @@ impl Runs {
             for name in self.catalogue.names(self.store(), flow).await?.iter() {
                 let began = time_of(name.run.as_str());
                 let ended = name.ending.as_ref().map(|(status, _)| *status);
-                if question.may_want(name.run.as_str(), began, ended) {
+                if question.may_want(began, ended) {
                     let key = RunKey { flow: flow.clone(), run: name.run.clone() };
                     likely.push((key, name.clone()));
                 }

@@ -80,15 +80,19 @@ impl Question {
         of_terms && (self.status.is_empty() || self.status.contains(&state))
     }
 
+    /// Whether a run is on the page that is asked for, or on one after it.
+    pub fn goes_on_with(&self, run: &str) -> bool {
+        self.before.as_ref().is_none_or(|before| run < before.as_str())
+    }
+
     /// Whether a run that began then, and may have ended so, can be wanted.
-    pub fn may_want(&self, run: &str, began: Option<Timestamp>, ended: Option<Status>) -> bool {
-        let old_enough = self.before.as_ref().is_none_or(|before| run < before.as_str());
+    pub fn may_want(&self, began: Option<Timestamp>, ended: Option<Status>) -> bool {
         let in_time = began.is_none_or(|began| {
             self.since.is_none_or(|since| began >= since)
                 && self.until.is_none_or(|until| began < until)
         });
         let may_stand = ended.is_none_or(|ended| self.wants_state(ended.into()));
-        old_enough && in_time && may_stand
+        in_time && may_stand
     }
 
     /// Whether a run is wanted as far as its record and its tags say.

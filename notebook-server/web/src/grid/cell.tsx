@@ -19,15 +19,18 @@ export function CellText({ value, kind, decimals }: Props) {
   if (value === "NaN" && kind === "number") return <span class="null">NaN</span>;
   if (value === "" && kind === "text") return <span class="null">empty</span>;
   const text = shown(value);
-  const room = kind === "number" ? places(decimals) - places(decimalsOf(value)) : 0;
+  const room = kind === "number" ? places(decimals) - places(decimalsIn(text)) : 0;
   if (room > 0) return <span style={{ paddingRight: `${room}ch` }}>{text}</span>;
   return <>{text}</>;
 }
 
 /** Digits that a value is shown with behind its point. */
 export function decimalsOf(value: CellValue): number {
-  if (typeof value !== "number") return 0;
-  const [, behind] = /^-?\d+\.(\d+)$/.exec(shown(value)) ?? [];
+  return typeof value === "number" ? decimalsIn(shown(value)) : 0;
+}
+
+function decimalsIn(text: string): number {
+  const [, behind] = /^-?\d+\.(\d+)$/.exec(text) ?? [];
   return Math.min(behind?.length ?? 0, MOST_DECIMALS);
 }
 
