@@ -38,6 +38,7 @@ mod me;
 mod notebooks;
 mod page;
 mod place;
+mod prompt;
 mod query;
 mod runs;
 mod security;

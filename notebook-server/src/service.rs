@@ -13,6 +13,7 @@ use crate::health::{Jobs, Measured};
 use crate::links::Links;
 use crate::options::{Options, PORT};
 use crate::place::Place;
+use crate::prompt::prompt;
 use crate::runs::Runs;
 use crate::security::host::{Hosts, in_url};
 use crate::security::key::Key;
@@ -124,11 +125,12 @@ impl Service {
         let closing = Arc::new(closing);
         let mut ended = closing.subscribe();
         let handle = Handle { app: app.clone(), at };
-        let serving =
-            axum::serve(listener, routes::router(&app)).with_graceful_shutdown(async move {
+        let serving = axum::serve(prompt(listener), routes::router(&app)).with_graceful_shutdown(
+            async move {
                 // The sender lives as long as this function.
                 let _ = ended.wait_for(|ended| *ended).await;
-            });
+            },
+        );
         let giving = async {
             match links {
                 Some(links) => links.serve(|| handle.link()).await,

@@ -24,6 +24,7 @@ use super::routes;
 use super::state::{Serving, Shared};
 use crate::Error;
 use crate::options::Base;
+use crate::prompt::prompt;
 use crate::security::host::Hosts;
 
 /// Requests under way get so long when the server ends.
@@ -115,7 +116,7 @@ impl Server {
         let Self { listener, app, store, tell, times, .. } = self;
         let (closing, mut closed) = watch::channel(false);
         let router = routes::router(&app);
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+        let serving = axum::serve(prompt(listener), router).with_graceful_shutdown(async move {
             let _ = closed.wait_for(|closed| *closed).await;
         });
         let looking = tokio::spawn(look(app.clone(), store.clone(), tell.clone(), times.look));

@@ -10,14 +10,33 @@
     for (const { startTime, duration } of list.getEntries()) bench.long.push([startTime, duration]);
   }).observe({ type: "longtask", buffered: true });
 
-  /** When the frame that is being made now is on the screen. */
+  /** Calls back as soon as the frame that is being made is. */
+  const afterFrame = (then) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = then;
+    channel.port2.postMessage(0);
+  };
+
+  // Whether a frame is being made: what a page changes while it makes one is seen with it.
+  let inFrame = false;
+  const request = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (step) =>
+    request((at) => {
+      if (!inFrame) {
+        inFrame = true;
+        afterFrame(() => {
+          inFrame = false;
+        });
+      }
+      step(at);
+    });
+
+  /** When what was just changed is on the screen. */
   const painted = () =>
     new Promise((done) => {
-      requestAnimationFrame(() => {
-        const channel = new MessageChannel();
-        channel.port1.onmessage = () => done(performance.now());
-        channel.port2.postMessage(0);
-      });
+      const then = () => afterFrame(() => done(performance.now()));
+      if (inFrame) then();
+      else request(then);
     });
 
   const isSeen = (element) => {
