@@ -33,8 +33,8 @@ ENGINES = (FLOWNOTE, JUPYTERLAB, MARIMO)
 TASKS = ("load100", "load1000", "scroll", "ones", "type", "table", "run")
 TITLE = f"{report.APART}: the notebook page in a browser"
 
-Round = dict[str, dict[str, Any]]
-"""Task → what it found."""
+Round = dict[str, dict[str, Any] | None]
+"""Task → what it found; None of one that was given up."""
 
 
 def part_of(keys: list[float], part: float) -> float:
@@ -103,7 +103,7 @@ def main() -> None:
             rounds[engine.name].append(measure(engine, places, options))
     loads.append(os.getloadavg()[0])
     kept.write_text(json.dumps({**rounds, "loads": loads}))
-    build = f"the build of {options.python.name}" if options.python else "release build"
+    build = options.build or ("built before" if options.python else "release build")
     engines = [engine for engine in engines if rounds[engine.name]]
     part = section(rounds, engines, ", ".join(f"{load:.2f}" for load in loads), build)
     print(part)
@@ -121,6 +121,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--engine", choices=ENGINES, help="leave the others out")
     parser.add_argument("--only", nargs="+", choices=TASKS, help="leave the other tasks out")
     parser.add_argument("--python", type=Path, help="a Python that has Flownote's studio")
+    parser.add_argument("--build", help="what kind of build that is, for the table")
     parser.add_argument("--dist", type=Path, help="a page that was built since the studio was")
     parser.add_argument("--keep", action="store_true", help="add to the last rounds, and write")
     return parser.parse_args()
@@ -183,13 +184,13 @@ def measure(engine: Engine, places: dict[str, Path], options: argparse.Namespace
 
 def section(rounds: dict[str, list[Round]], engines: list[Engine], load: str, build: str) -> str:
     """Returns the part of the page in Markdown."""
-    count = max(len(found) for found in rounds.values())
+    counts = ", ".join(f"{engine.name} {len(rounds[engine.name])}" for engine in engines)
     return "\n".join(
         [
             TITLE,
             "",
-            f"By `make bench-ui`. Medians of {count} rounds, engines taking turns; each task in a "
-            "browser whose cache is cold, on loopback, with a real kernel. Times are to the "
+            f"By `make bench-ui`. Medians of rounds ({counts}), engines taking turns; each task "
+            "in a browser whose cache is cold, on loopback, with a real kernel. Times are to the "
             "painted frame, keys from when the browser was told of them. The first load is as it "
             "is transferred, without what sockets bring; the large notebooks hold their outputs, "
             "marimo's in its session cache.",
@@ -208,26 +209,39 @@ def lines(rounds: dict[str, list[Round]], engines: list[Engine]) -> list[str]:
     """Returns the table's lines, those that nobody was measured for left out."""
     made = []
     for row in ROWS:
-        values = {engine.name: median(row, rounds[engine.name]) for engine in engines}
-        if all(value is None for value in values.values()):
+        found = {engine.name: values(row, rounds[engine.name]) for engine in engines}
+        if not any(found.values()):
             continue
-        ours = values.get(FLOWNOTE)
+        ours = median(found.get(FLOWNOTE, []))
         met = ""
         if row.limit is not None and ours is not None:
             met = "met" if ours <= row.limit else "**not met**"
         limit = "" if row.limit is None else f"≤ {row.limit:g} {row.unit}"
-        shown = [
-            "" if value is None else f"{number(value)} {row.unit}".strip()
-            for value in values.values()
-        ]
-        made.append(f"| {row.title} | {limit} | {' | '.join(shown)} | {met} |")
+        shown = " | ".join(cell(row, own) for own in found.values())
+        made.append(f"| {row.title} | {limit} | {shown} | {met} |")
     return made
 
 
-def median(row: Row, rounds: list[Round]) -> float | None:
-    """Returns the median of a number over the rounds that have it."""
-    found = [row.value(one[row.task]) for one in rounds if row.task in one]
-    return statistics.median(found) if found else None
+def values(row: Row, rounds: list[Round]) -> list[float | None]:
+    """Returns a number of the rounds that have its task; None where it was given up."""
+    tasks = [one[row.task] for one in rounds if row.task in one]
+    return [None if task is None else row.value(task) for task in tasks]
+
+
+def median(found: list[float | None]) -> float | None:
+    """Returns the median of the rounds that came to an end."""
+    known = [value for value in found if value is not None]
+    return statistics.median(known) if known else None
+
+
+def cell(row: Row, found: list[float | None]) -> str:
+    """Returns what the table says of an engine: with how many rounds came to an end, if not all."""
+    value = median(found)
+    if value is None:
+        return "given up" if found else ""
+    ended = sum(one is not None for one in found)
+    some = "" if ended == len(found) else f" ({ended} of {len(found)})"
+    return f"{number(value)} {row.unit}".strip() + some
 
 
 def number(value: float) -> str:

@@ -23,13 +23,19 @@ const WINDOW = { width: 1440, height: 900 };
 /** Nothing but the server is asked: what pages would fetch from elsewhere isn't there. */
 const LOOPBACK = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1";
 const PATIENCE_MS = 120_000;
+/** A task that takes longer is given up: some page of a peer never shows what is waited for. */
+const LONGEST_MS = 180_000;
 const TYPED = "abcdefghij".repeat(40);
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/** The browser that is open just now. */
+let current = null;
+
 /** A browser that has seen nothing yet, and one page. */
 async function browse(engine, task) {
   const browser = await chromium.launch({ executablePath: executable(), args: [...FLAGS, LOOPBACK] });
+  current = browser;
   try {
     const context = await browser.newContext({ viewport: WINDOW });
     await context.addInitScript(probe);
@@ -290,6 +296,25 @@ const TASKS = {
   run,
 };
 
+/** What a task found; null of one that is given up. */
+async function inTime(name, task) {
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    // Whatever is waited for there fails.
+    void current?.close();
+  }, LONGEST_MS);
+  try {
+    return await task();
+  } catch (error) {
+    if (!isLate) throw error;
+    console.error(`${name}: given up after ${LONGEST_MS / 1000} s`);
+    return null;
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 async function main() {
   const { notebooks, many, only, ...what } = JSON.parse(process.argv[2]);
   const home = mkdtempSync(join(tmpdir(), "flownote-bench-ui-"));
@@ -301,7 +326,7 @@ async function main() {
     for (const [name, task] of Object.entries(TASKS)) {
       if (name !== "warm" && only && !only.includes(name)) continue;
       if (["table", "run"].includes(name) && engine.name !== "Flownote") continue;
-      found[name] = await task(engine, { what, many, home });
+      found[name] = await inTime(name, () => task(engine, { what, many, home }));
       console.error(`${engine.name} ${name}: ${JSON.stringify(found[name])}`);
     }
   } catch (error) {

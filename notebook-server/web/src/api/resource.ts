@@ -1,6 +1,6 @@
 /** A thing of the server in a component: loading, there, or failed; asked again on demand. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { asProblem, type ProblemText } from "./problem.ts";
 
 export interface Resource<T> {
@@ -19,14 +19,22 @@ export interface Resource<T> {
 /**
  * Loads something and loads it anew when `key` changes; a null key loads nothing.
  *
- * The value of another key is never shown under this one.
+ * The value of another key is never shown under this one. When `again` changes it is asked for
+ * again, and what was answered before is shown meanwhile.
  */
 export function useResource<T>(
   key: string | null,
   load: (signal: AbortSignal) => Promise<T>,
+  again?: unknown,
 ): Resource<T> {
   const { resource, start } = useMemo(() => create(load), [key]);
   useEffect(() => (key === null ? undefined : start()), [key]);
+  const asked = useRef(again);
+  useEffect(() => {
+    if (asked.current === again) return;
+    asked.current = again;
+    if (key !== null) resource.refresh();
+  }, [again]);
   return resource;
 }
 

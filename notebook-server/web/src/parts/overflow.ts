@@ -12,7 +12,7 @@ export function useOverflow(box: RefObject<HTMLElement | null>, content: unknown
     const look = () => {
       overflows.value = element.scrollWidth > element.clientWidth;
     };
-    look();
+    // Told at once, too, when the browser has laid it out anyway.
     const watch = new ResizeObserver(look);
     watch.observe(element);
     return () => watch.disconnect();

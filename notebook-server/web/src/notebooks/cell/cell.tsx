@@ -1,4 +1,5 @@
 /** One cell: its bar, its text, what it shows. */
+import { useComputed } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../../parts/icon.tsx";
 import { Words } from "../../parts/words.tsx";
@@ -26,32 +27,42 @@ export function Cell({ desk, id }: { desk: Desk; id: string }) {
 function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
   const { id } = cell;
   const root = useRef<HTMLElement>(null);
-  const isFocused = desk.focused.value === id;
+  // Computed: the focus of another cell doesn't draw this one anew.
+  const isFocused = useComputed(() => desk.focused.value === id).value;
   const isEditing = isFocused && desk.editing.value;
-  const isChosen = desk.chosen.value.length > 1 && desk.chosen.value.includes(id);
+  const isChosen = useComputed(() => {
+    const chosen = desk.chosen.value;
+    return chosen.length > 1 && chosen.includes(id);
+  }).value;
+  const hasFirstFocus = useComputed(() => {
+    return desk.focused.value === null && desk.order.value[0] === id;
+  }).value;
   const number = desk.numbers.value.get(id);
   const place = (desk.positions.value.get(id) ?? 0) + 1;
   const code = isCode(cell.language);
   // What the search shows is shown as text, whatever is folded away.
-  const isFound = finderOf(desk).current.value?.cell === id;
+  const isFound = useComputed(() => finderOf(desk).current.value?.cell === id).value;
+  const isOpened = useComputed(() => desk.opened.value.has(id)).value;
   const name = number
     ? `cell ${number}`
     : `${cell.language === "markdown" ? "text" : "raw text"} at place ${place}`;
-  const asText =
-    code || cell.language === "raw" || desk.opened.value.has(id) || isEditing || isFound;
+  const asText = code || cell.language === "raw" || isOpened || isEditing || isFound;
   const folded = foldedOf(cell);
 
   // The focus was sent here, not into the text.
-  const wanted = desk.wanted.value;
+  const wanted = useComputed(() => {
+    const wanted = desk.wanted.value;
+    return wanted?.cell === id ? wanted : null;
+  }).value;
   useLayoutEffect(() => {
-    if (wanted?.cell !== id || wanted.edit) return;
+    if (!wanted || wanted.edit) return;
     desk.wanted.value = null;
     root.current?.focus({ preventScroll: true });
     root.current?.scrollIntoView({ block: "nearest" });
   }, [wanted]);
   // A Markdown cell becomes an editor first; the editor itself takes the focus.
   useEffect(() => {
-    if (wanted?.cell === id && wanted.edit) root.current?.scrollIntoView({ block: "nearest" });
+    if (wanted?.edit) root.current?.scrollIntoView({ block: "nearest" });
   }, [wanted]);
 
   const classes = [
@@ -67,7 +78,7 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
       ref={root}
       class={classes.filter(Boolean).join(" ")}
       data-cell={id}
-      tabIndex={isFocused || (desk.focused.value === null && place === 1) ? 0 : -1}
+      tabIndex={isFocused || hasFirstFocus ? 0 : -1}
       aria-label={spoken(desk, cell, name)}
       aria-posinset={place}
       aria-setsize={desk.order.value.length}
@@ -153,9 +164,11 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
 }
 
 function Rendered({ desk, cell }: { desk: Desk; cell: CellState }) {
-  // Read so that another's edits show.
-  desk.notebook.textChanges.value;
-  const text = desk.notebook.source(cell.id);
+  const text = useComputed(() => {
+    // Read so that another's edits show.
+    desk.notebook.textChanges.value;
+    return desk.notebook.source(cell.id);
+  }).value;
   return (
     <div class="rendered" onDblClick={() => desk.goTo(cell.id, true)}>
       {text.trim() ? (
@@ -222,9 +235,11 @@ function DoneButton({ desk, id }: { desk: Desk; id: string }) {
 
 /** The mode that the cell has for itself. */
 function OwnMode({ desk, cell }: { desk: Desk; cell: CellState }) {
-  // Read so that it changes with the text that says it.
-  desk.notebook.textChanges.value;
-  const mode = ownMode(cell.language, desk.notebook.source(cell.id));
+  const mode = useComputed(() => {
+    // Read so that it changes with the text that says it.
+    desk.notebook.textChanges.value;
+    return ownMode(cell.language, desk.notebook.source(cell.id));
+  }).value;
   if (!mode) return null;
   return (
     <span class="own-mode" title={`Its first lines say \`flownote: ${mode}\``}>

@@ -3,6 +3,15 @@
 /** How far above and below the window cells are kept. */
 const REACH = 900;
 
+/** Milliseconds after which they come although the page has other things to do. */
+const PATIENCE = 100;
+
+/** Runs it when the page has nothing better to do; not every browser can tell. */
+const whenIdle = (run: () => void) =>
+  "requestIdleCallback" in globalThis
+    ? requestIdleCallback(run, { timeout: PATIENCE })
+    : setTimeout(run, 0);
+
 export class Sight {
   private readonly watched = new Map<Element, (near: boolean) => void>();
   private readonly observer: IntersectionObserver;
@@ -10,7 +19,12 @@ export class Sight {
   constructor(root: Element | null) {
     this.observer = new IntersectionObserver(
       (entries) => {
-        for (const entry of entries) this.watched.get(entry.target)?.(entry.isIntersecting);
+        // They are drawn ahead of time: what is seen just now comes first.
+        whenIdle(() => {
+          for (const { target, isIntersecting } of entries) {
+            this.watched.get(target)?.(isIntersecting);
+          }
+        });
       },
       { root, rootMargin: `${REACH}px 0px` },
     );

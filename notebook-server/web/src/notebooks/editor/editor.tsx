@@ -1,10 +1,13 @@
 /** A cell's text, to type in. It is made when the cell comes into view. */
-import type { Text } from "@codemirror/state";
+import type { StateEffect, Text } from "@codemirror/state";
 import { EditorView, lineNumbers, placeholder } from "@codemirror/view";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useComputed } from "@preact/signals";
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { finderOf } from "../find/finder.ts";
 import type { Desk, Wanted } from "../model/desk.ts";
 import type { CellState } from "../protocol/book.ts";
+import type { CellText } from "../text/cell-text.ts";
 import { setFailed } from "./failed.ts";
 import { setFound } from "./found.ts";
 import { grammarOf, loadGrammar } from "./languages.ts";
@@ -41,46 +44,34 @@ export function Editor({ desk, cell, name }: Props) {
     const kind = grammarOf(cell.language, desk.notebook.source(cell.id));
     let isCurrent = true;
     void loadGrammar(kind).then((support) => {
-      if (isCurrent) view.current?.dispatch({ effects: grammar.reconfigure(support ?? []) });
+      const { state } = view.current ?? {};
+      if (!isCurrent || !state || grammar.get(state) === support) return;
+      view.current?.dispatch({ effects: grammar.reconfigure(support ?? []) });
     });
     return () => {
       isCurrent = false;
     };
   }, [text, resets, cell.language]);
 
-  useEffect(() => {
-    const extension = desk.lineNumbers.value ? lineNumbers() : [];
-    view.current?.dispatch({ effects: numbers.reconfigure(extension) });
-  }, [text, resets, desk.lineNumbers.value]);
-
-  useEffect(() => {
-    const extensions = [
-      EditorView.contentAttributes.of({ "aria-label": name, spellcheck: "false" }),
-      placeholder(PLACEHOLDERS[cell.language]),
-    ];
-    view.current?.dispatch({ effects: label.reconfigure(extensions) });
-  }, [text, resets, name, cell.language]);
-
+  const lines = desk.lineNumbers.value;
   const failed = failedAt(cell);
-  useEffect(() => {
-    view.current?.dispatch({ effects: setFailed.of(failed) });
-  }, [text, resets, failed]);
-
   // What SQL and WASM cells refer to is made elsewhere: it may be right by now. And somebody
   // may have had the cell checked.
   const definitions = desk.definitions.value;
   const checked = desk.notebook.checked.value.get(cell.id);
-  useEffect(() => {
-    view.current?.dispatch({ effects: lookAgain.of(null) });
-  }, [definitions, checked]);
-
   const finder = finderOf(desk);
   const places = finder.inCell(cell.id);
-  const { current } = finder;
-  const shown = current.value?.cell === cell.id ? current.value : null;
-  useEffect(() => {
-    view.current?.dispatch({ effects: setFound.of({ places, current: shown?.from ?? null }) });
-  }, [text, resets, places, shown]);
+  const shown = useComputed(() => {
+    const current = finder.current.value;
+    return current?.cell === cell.id ? current : null;
+  }).value;
+  useLooks(view, text, [
+    useMemo(() => numbers.reconfigure(lines ? lineNumbers() : []), [lines]),
+    useMemo(() => label.reconfigure(labelled(name, cell.language)), [name, cell.language]),
+    useMemo(() => setFailed.of(failed), [failed]),
+    useMemo(() => lookAgain.of(null), [definitions, checked]),
+    useMemo(() => setFound.of({ places, current: shown?.from ?? null }), [places, shown]),
+  ]);
   useEffect(() => {
     if (!shown || !view.current) return;
     // The page scrolls, not the editor: lines wrap, and cells are as high as their text.
@@ -90,10 +81,13 @@ export function Editor({ desk, cell, name }: Props) {
   }, [text, shown?.from, shown?.to]);
 
   // What the focus is asked to do, once the editor is there: before the next key comes.
-  const wanted = desk.wanted.value;
+  const wanted = useComputed(() => {
+    const wanted = desk.wanted.value;
+    return wanted?.cell === cell.id ? wanted : null;
+  }).value;
   useLayoutEffect(() => {
     const editor = view.current;
-    if (!editor || wanted?.cell !== cell.id || !wanted.edit) return;
+    if (!editor || !wanted?.edit) return;
     desk.wanted.value = null;
     const { doc } = editor.state;
     editor.focus();
@@ -101,6 +95,35 @@ export function Editor({ desk, cell, name }: Props) {
   }, [wanted, text]);
 
   return <div ref={box} class="text" />;
+}
+
+/** Tells an editor how it looks beside its text: all of it when it is new, then what changed. */
+function useLooks(
+  view: RefObject<EditorView | null>,
+  text: CellText | null,
+  looks: readonly StateEffect<unknown>[],
+): void {
+  const resets = text?.resets.value;
+  const told = useRef<{ text: CellText | null; resets: number | undefined; looks: typeof looks }>({
+    text: null,
+    resets: undefined,
+    looks: [],
+  });
+  useEffect(() => {
+    const before = told.current;
+    const isNew = before.text !== text || before.resets !== resets;
+    const effects = isNew ? looks : looks.filter((look, at) => look !== before.looks[at]);
+    told.current = { text, resets, looks };
+    view.current?.dispatch({ effects });
+  }, [text, resets, ...looks]);
+}
+
+/** What a screen reader calls the text, and what stands there while it is empty. */
+function labelled(name: string, language: CellState["language"]) {
+  return [
+    EditorView.contentAttributes.of({ "aria-label": name, spellcheck: "false" }),
+    placeholder(PLACEHOLDERS[language]),
+  ];
 }
 
 /** Where the cursor goes; without a place it stays. */

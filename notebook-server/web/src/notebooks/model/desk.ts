@@ -2,7 +2,7 @@
  * What one person does with a notebook: where the focus is, which cells are chosen, and the
  * actions that keys, menus and the palette share.
  */
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { copy } from "../../parts/copy.tsx";
 import { href, to } from "../../router.ts";
 import { tell, tellProblem } from "../../state/toasts.ts";
@@ -19,7 +19,7 @@ import type {
 } from "../protocol/types.ts";
 import { Notebook } from "./notebook.ts";
 import { numbered } from "./numbered.ts";
-import { sameList, sameMap, steady } from "./steady.ts";
+import { sameList, sameMap, settled, steady } from "./steady.ts";
 
 /** Where the focus is to go once the cell is there. */
 export interface Wanted {
@@ -39,6 +39,9 @@ export type Question =
   | "tags"
   | "flow"
   | "help";
+
+/** Milliseconds after which a state is worth asking the server about. */
+const MOMENT = 250;
 
 export class Desk {
   readonly notebook: Notebook;
@@ -60,6 +63,7 @@ export class Desk {
 
   constructor(path: string) {
     this.notebook = new Notebook(path);
+    this.pauses = settled(() => this.notebook.of("isIdle"), MOMENT);
     this.sandbox = new Sandbox(this.notebook);
     const stop = this.notebook.book.subscribe(({ isOpen }) => {
       if (!isOpen) return;
@@ -76,7 +80,7 @@ export class Desk {
     if (isCode(cells.get(only)?.language ?? "raw")) this.goTo(only, true);
   }
 
-  readonly order = computed(() => this.notebook.book.value.order);
+  readonly order = computed(() => this.notebook.of("order"));
 
   readonly positions = computed(() => {
     const found = new Map<string, number>();
@@ -87,7 +91,7 @@ export class Desk {
   });
 
   /** Changes with the cells' order and languages and with what is known of their names. */
-  readonly definitions = computed(() => this.notebook.book.value.definitions);
+  readonly definitions = computed(() => this.notebook.of("definitions"));
 
   /** The number that messages call a code cell by: `cell 3`. */
   readonly numbers = steady(() => {
@@ -106,6 +110,9 @@ export class Desk {
       return cell?.status.status === "stale" && isCode(cell.language);
     });
   }, sameList);
+
+  /** Counts how often cells began to run or ended, once it stays so. */
+  readonly pauses: ReadonlySignal<number>;
 
   /** The chosen cells, from top to bottom; at least the one with the focus. */
   readonly chosen = computed((): string[] => {

@@ -22,6 +22,9 @@ import { CellText } from "../text/cell-text.ts";
 /** Milliseconds between two changes by frames of a page that nobody sees. */
 const UNSEEN = 100;
 
+/** Milliseconds between two changes that don't wait for a frame. */
+const APART = 100;
+
 /** Cells that are run here are seen, counted and answered. */
 const MANNER = { silent: false, store_history: true, allow_stdin: true, count: null };
 
@@ -41,6 +44,7 @@ export class Notebook {
   private isFlushing = false;
   private lastAsk = 0;
   private readonly cells = new Map<string, ReadonlySignal<CellState | null>>();
+  private readonly parts = new Map<keyof Book, ReadonlySignal<unknown>>();
   private readonly quiet = new Set<() => void>();
 
   /** What a program found in cells when it was last asked, with the text that it read. */
@@ -72,6 +76,16 @@ export class Notebook {
   }
 
   // --- What is known ----------------------------------------------------------------
+
+  /** A part of what is known of the notebook: who reads it hears of changes of this part alone. */
+  of<K extends keyof Book>(part: K): Book[K] {
+    let found = this.parts.get(part) as ReadonlySignal<Book[K]> | undefined;
+    if (!found) {
+      found = computed(() => this.book.value[part]);
+      this.parts.set(part, found);
+    }
+    return found.value;
+  }
 
   /** A cell's state, as a signal that changes with this cell alone. */
   cell(id: string): ReadonlySignal<CellState | null> {
@@ -110,7 +124,10 @@ export class Notebook {
     this.queue.push(frame);
     // Who types is answered at once, and the notebook is shown as soon as it is there.
     if ("edited" in frame || "hello" in frame) this.flush();
-    else this.flushWithFrame();
+    else {
+      this.flushWithFrame();
+      if (isAwaited(frame)) this.flushNext();
+    }
   }
 
   /** What comes between two frames of the page is shown together: a flood costs one painting. */
@@ -127,6 +144,17 @@ export class Notebook {
     // A page that isn't seen has no frames.
     const timer = setTimeout(flush, UNSEEN);
   }
+
+  /** Drawn before the next frame begins, what somebody waits for is painted with it. */
+  private flushNext(): void {
+    const now = performance.now();
+    if (now - this.lastNext < APART) return;
+    this.lastNext = now;
+    // Behind what has come already: a cell's end comes with its result.
+    setTimeout(() => this.flush(), 0);
+  }
+
+  private lastNext = Number.NEGATIVE_INFINITY;
 
   private flush(): void {
     if (this.queue.length === 0) return;
@@ -282,4 +310,9 @@ export class Notebook {
   get hasPending(): boolean {
     return [...this.texts.values()].some((text) => text.isPending);
   }
+}
+
+/** Whether a frame tells what a cell shows, or that it ended. */
+function isAwaited(frame: ServerFrame): boolean {
+  return "event" in frame && (frame.event.event === "output" || frame.event.event === "finished");
 }

@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
-import { expect, test } from "vitest";
-import { sameList, sameMap, steady } from "./steady.ts";
+import { expect, test, vi } from "vitest";
+import { sameList, sameMap, settled, steady } from "./steady.ts";
 
 test("who reads it hears of other values only", () => {
   const words = signal(["a"]);
@@ -13,6 +13,25 @@ test("who reads it hears of other values only", () => {
   words.value = ["a", "b"];
   words.value = ["a", "b"];
   expect(heard).toEqual([["a"], ["a", "b"]]);
+});
+
+test("changes that follow each other soon are counted once", () => {
+  vi.useFakeTimers();
+  const state = signal("idle");
+  const changes = settled(() => state.value, 100);
+  vi.advanceTimersByTime(1000);
+  expect(changes.value).toBe(0);
+  for (const next of ["busy", "idle"]) {
+    state.value = next;
+    vi.advanceTimersByTime(50);
+  }
+  expect(changes.value).toBe(0);
+  vi.advanceTimersByTime(50);
+  expect(changes.value).toBe(1);
+  state.value = "busy";
+  vi.advanceTimersByTime(100);
+  expect(changes.value).toBe(2);
+  vi.useRealTimers();
 });
 
 test("maps are the same with the same entries in the same order", () => {

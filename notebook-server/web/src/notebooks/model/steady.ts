@@ -3,7 +3,7 @@
  * changes a hundred times a second while a cell prints; who shows the cells' numbers isn't
  * drawn anew for that.
  */
-import { computed, type ReadonlySignal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 
 export function steady<T>(
   compute: () => T,
@@ -16,6 +16,24 @@ export function steady<T>(
     before = { value: now };
     return now;
   });
+}
+
+/** Counts how often something has changed, and then not again for so many milliseconds. */
+export function settled(read: () => unknown, after: number): ReadonlySignal<number> {
+  const changes = signal(0);
+  let isFirst = true;
+  effect(() => {
+    read();
+    if (isFirst) {
+      isFirst = false;
+      return;
+    }
+    const timer = setTimeout(() => {
+      changes.value += 1;
+    }, after);
+    return () => clearTimeout(timer);
+  });
+  return changes;
 }
 
 export function sameList<T>(one: readonly T[], other: readonly T[]): boolean {

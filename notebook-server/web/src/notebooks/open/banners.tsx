@@ -7,8 +7,12 @@ import type { Desk } from "../model/desk.ts";
 import { languageTitle } from "../protocol/book.ts";
 
 export function Banners({ desk }: { desk: Desk }) {
-  const { killOffer, restartOffer, interpreters, isOver } = desk.notebook.book.value;
-  const reloads = desk.notebook.reloads.value;
+  const { notebook } = desk;
+  const killOffer = notebook.of("killOffer");
+  const restartOffer = notebook.of("restartOffer");
+  const interpreters = notebook.of("interpreters");
+  const isOver = notebook.of("isOver");
+  const reloads = notebook.reloads.value;
   const hidden = useSignal<string | null>(null);
   const ended = [...interpreters.values()].find((one) => one.state === "ended");
   const endedKey = ended?.state === "ended" ? `${ended.language}: ${ended.message}` : null;

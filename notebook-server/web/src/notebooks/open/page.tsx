@@ -32,7 +32,7 @@ import "../styles/panes.css";
 
 export function NotebookPage({ path }: { path: string }) {
   const desk = useMemo(() => new Desk(path), [path]);
-  const { book, socket } = desk.notebook;
+  const { socket } = desk.notebook;
   const name = path.split("/").at(-1) ?? path;
   useTitle(name);
   useEffect(() => {
@@ -69,7 +69,7 @@ export function NotebookPage({ path }: { path: string }) {
   );
 
   // The page as a whole doesn't follow what cells print.
-  const isOpen = useComputed(() => book.value.isOpen);
+  const isOpen = useComputed(() => desk.notebook.of("isOpen"));
   // A link may name a cell: there the page begins.
   const linked = params.value.get("cell");
   useEffect(() => {

@@ -11,8 +11,9 @@ const PATIENCE = 8000;
 const PAUSE = 200;
 
 export function Rename({ desk, close }: { desk: Desk; close: () => void }) {
-  const { path, book } = desk.notebook;
-  const runs = book.value.session !== null;
+  const { notebook } = desk;
+  const { path } = notebook;
+  const runs = notebook.of("session") !== null;
   const act = async (name: string) => {
     if (runs) await desk.shutdown();
     const made = await renamed(path, name, runs);

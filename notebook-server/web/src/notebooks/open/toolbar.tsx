@@ -15,8 +15,8 @@ import { panes, type Side, togglePane } from "./panes.ts";
 const narrow = matchMedia("(max-width: 860px)");
 
 export function Toolbar({ desk, name }: { desk: Desk; name: string }) {
-  const { book } = desk.notebook;
-  const { mode, isIdle } = book.value;
+  const mode = desk.notebook.of("mode");
+  const isIdle = desk.notebook.of("isIdle");
   const stale = desk.stale.value.length;
   const current = MODES.find(({ id }) => id === mode)!;
   const keydown = (event: KeyboardEvent) => {
@@ -120,7 +120,7 @@ function PaneButton({ side }: { side: Side }) {
 }
 
 function Saving({ desk }: { desk: Desk }) {
-  const { saving } = desk.notebook.book.value;
+  const saving = desk.notebook.of("saving");
   const { state } = desk.notebook.socket;
   if (state.value !== "open") {
     return (
@@ -146,7 +146,8 @@ function Saving({ desk }: { desk: Desk }) {
 
 /** A letter a person, in the order in which they came. */
 function People({ desk }: { desk: Desk }) {
-  const { people, client } = desk.notebook.book.value;
+  const people = desk.notebook.of("people");
+  const client = desk.notebook.of("client");
   const others = people.filter((one) => one.client !== client);
   if (others.length === 0) return null;
   const where = (cell: string | null | undefined) => {

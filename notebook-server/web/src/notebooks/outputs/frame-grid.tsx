@@ -67,7 +67,7 @@ export function FrameGrid({ desk, cell, name, label, model }: FrameGridProps) {
 
 /** How cells below read the table; null when none can. */
 function readableBelow(desk: Desk, cell: string, name: string): Readable | null {
-  const state = desk.notebook.book.value.cells.get(cell);
+  const state = desk.notebook.cell(cell).value;
   if (!state) return null;
   const shown = state.outputs.find(
     (output) => output.kind === "display" && shownTable(output.metadata)?.name === name,
@@ -87,7 +87,7 @@ function readableBelow(desk: Desk, cell: string, name: string): Readable | null 
 
 /** A name that no cell's text has yet. */
 function freeName(desk: Desk, wanted: string): string {
-  const { order } = desk.notebook.book.value;
+  const order = desk.notebook.of("order");
   const text = order.map((id) => desk.notebook.source(id)).join("\n");
   const isTaken = (name: string) => new RegExp(`\\b${name}\\b`).test(text);
   let name = wanted;

@@ -70,7 +70,7 @@ interface DisplayProps {
 
 function Display({ desk, output, cell, name, isRunning }: DisplayProps) {
   const { data, metadata, key } = output;
-  const isTrusted = useComputed(() => desk.notebook.book.value.trusted.has(cell)).value;
+  const isTrusted = useComputed(() => desk.notebook.of("trusted").has(cell)).value;
   const shown = useMemo(() => formOf(data, isTrusted), [data, isTrusted]);
   if (shown.form === "scripted") {
     return <Scripted desk={desk} output={key} label={`Output of ${name}`} />;

@@ -1,11 +1,12 @@
 /** The DAG of cells: who uses what of whom. Each cell is a button; arrows go through them. */
+import { useComputed } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { nextIndex } from "../../parts/roving.ts";
 import { LOOKS, StatusGlyph, statusName } from "../cell/status.tsx";
 import type { Desk } from "../model/desk.ts";
 import { firstLine } from "../model/title.ts";
 import { languageTitle } from "../protocol/book.ts";
-import { drawCells, MOST_CELLS } from "./graph-layout.ts";
+import { drawCells, type GraphCell, type GraphLine, MOST_CELLS } from "./graph-layout.ts";
 import { linkedCells, namesOf } from "./names.ts";
 
 export function CellsGraph({ desk }: { desk: Desk }) {
@@ -23,14 +24,9 @@ export function CellsGraph({ desk }: { desk: Desk }) {
       </section>
     );
   }
-  const { cells } = desk.notebook.book.value;
-  // Read so that labels follow what is typed.
-  desk.notebook.textChanges.value;
-  const focused = desk.focused.value;
-  const current = focused && ids.includes(focused) ? focused : ids[0];
-
   const keydown = (event: KeyboardEvent) => {
-    const next = nextIndex(event.key, ids.indexOf(current ?? ""), ids.length, "vertical");
+    const at = Math.max(0, ids.indexOf(desk.focused.peek() ?? ""));
+    const next = nextIndex(event.key, at, ids.length, "vertical");
     if (next === null) return;
     event.preventDefault();
     event.stopPropagation();
@@ -44,53 +40,84 @@ export function CellsGraph({ desk }: { desk: Desk }) {
       <div ref={box} class={`cell-graph ${graph.look}`} onKeyDown={keydown}>
         <div style={{ width: `${graph.width}px`, height: `${graph.height}px` }}>
           <svg width={graph.width} height={graph.height} aria-hidden="true">
-            {graph.lines.map(({ from, to, path, isImport }) => {
-              const isStale = !isImport && cells.get(to)?.status.status === "stale";
-              const isNear = from === focused || to === focused;
-              return (
-                <path
-                  key={`${from}>${to}`}
-                  d={path}
-                  class={`${isImport ? "import" : ""} ${isStale ? "stale" : ""} ${isNear ? "near" : ""}`}
-                />
-              );
-            })}
+            {graph.lines.map((line) => (
+              <Line key={`${line.from}>${line.to}`} desk={desk} line={line} />
+            ))}
           </svg>
-          {graph.cells.map(({ id, x, y }) => {
-            const cell = cells.get(id);
-            if (!cell) return null;
-            const name = statusName(cell.status);
-            const number = desk.numbers.value.get(id);
-            const makes = names.get(id)?.defines.join(", ");
-            const title = firstLine(desk.notebook.source(id));
-            const said = [
-              // What is seen comes as it is seen.
-              `cell ${`${number} ${title}`.trim()}`,
-              languageTitle(cell.language),
-              LOOKS[name].word,
-              makes ? `makes ${makes}` : "",
-            ];
-            return (
-              <button
-                key={id}
-                type="button"
-                class={`graph-cell tone-${LOOKS[name].tone}`}
-                style={{ left: `${x}px`, top: `${y}px` }}
-                tabIndex={id === current ? 0 : -1}
-                aria-label={said.filter(Boolean).join(", ")}
-                aria-current={id === focused ? "true" : undefined}
-                title={said.filter(Boolean).join(", ")}
-                onClick={() => desk.goTo(id)}
-              >
-                <StatusGlyph name={name} size={14} />
-                <span class="cut">
-                  {number} {title}
-                </span>
-              </button>
-            );
-          })}
+          {graph.cells.map((place) => (
+            <Cell
+              key={place.id}
+              desk={desk}
+              place={place}
+              makes={names.get(place.id)?.defines ?? []}
+              ids={ids}
+            />
+          ))}
         </div>
       </div>
     </section>
+  );
+}
+
+// Each line and each cell is drawn anew by itself: the focus moves and cells run all the time.
+
+function Line({ desk, line }: { desk: Desk; line: GraphLine }) {
+  const { from, to, path, isImport } = line;
+  const isStale = useComputed(() => {
+    return !isImport && desk.notebook.cell(to).value?.status.status === "stale";
+  }).value;
+  const isNear = useComputed(() => [from, to].includes(desk.focused.value ?? "")).value;
+  const classes = [isImport ? "import" : "", isStale ? "stale" : "", isNear ? "near" : ""];
+  return <path d={path} class={classes.join(" ")} />;
+}
+
+interface CellProps {
+  desk: Desk;
+  place: GraphCell;
+  /** The names that it makes. */
+  makes: readonly string[];
+  /** All cells of the graph. */
+  ids: readonly string[];
+}
+
+function Cell({ desk, place: { id, x, y }, makes, ids }: CellProps) {
+  const cell = desk.notebook.cell(id);
+  const language = useComputed(() => cell.value?.language ?? null).value;
+  const name = useComputed(() => statusName(cell.value?.status ?? { status: "fresh" })).value;
+  const number = useComputed(() => desk.numbers.value.get(id)).value;
+  const title = useComputed(() => {
+    // Read so that labels follow what is typed.
+    desk.notebook.textChanges.value;
+    return firstLine(desk.notebook.source(id));
+  }).value;
+  const isFocused = useComputed(() => desk.focused.value === id).value;
+  const isFirst = ids[0] === id;
+  const isReached = useComputed(() => {
+    return isFocused || (isFirst && !ids.includes(desk.focused.value ?? ""));
+  }).value;
+  if (!language) return null;
+  const said = [
+    // What is seen comes as it is seen.
+    `cell ${`${number} ${title}`.trim()}`,
+    languageTitle(language),
+    LOOKS[name].word,
+    makes.length > 0 ? `makes ${makes.join(", ")}` : "",
+  ];
+  return (
+    <button
+      type="button"
+      class={`graph-cell tone-${LOOKS[name].tone}`}
+      style={{ left: `${x}px`, top: `${y}px` }}
+      tabIndex={isReached ? 0 : -1}
+      aria-label={said.filter(Boolean).join(", ")}
+      aria-current={isFocused ? "true" : undefined}
+      title={said.filter(Boolean).join(", ")}
+      onClick={() => desk.goTo(id)}
+    >
+      <StatusGlyph name={name} size={14} />
+      <span class="cut">
+        {number} {title}
+      </span>
+    </button>
   );
 }

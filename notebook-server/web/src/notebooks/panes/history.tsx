@@ -35,10 +35,15 @@ export function whySaved(why: string): string {
 type Entry = { at: string; save: Save; run?: never } | { at: string; run: RunRow; save?: never };
 
 export function History({ desk }: { desk: Desk }) {
-  const { saving, session, isIdle } = desk.notebook.book.value;
   const { path } = desk.notebook;
+  const saving = desk.notebook.of("saving");
+  const session = desk.notebook.of("session");
   const saves = useResource(`${path} ${saving.at}`, (signal) => listSaves(path, signal));
-  const runs = useResource(`${path} ${session} ${isIdle}`, (signal) => runsOf(path, signal));
+  const runs = useResource(
+    `${path} ${session}`,
+    (signal) => runsOf(path, signal),
+    desk.pauses.value,
+  );
   const hasRun = !session || (runs.value.value ?? []).some(({ run }) => run === session);
   useRepeat(hasRun ? null : LOOK, runs.refresh);
   const open = useSignal<Save | null>(null);

@@ -16,12 +16,15 @@ import { readKernel } from "./server.ts";
 const LOOK = 4000;
 
 export function Interpreters({ desk }: { desk: Desk }) {
-  const { interpreters, session, isIdle } = desk.notebook.book.value;
   const { path } = desk.notebook;
+  const interpreters = desk.notebook.of("interpreters");
+  const session = desk.notebook.of("session");
   const all = [...interpreters.values()];
   const states = all.map(({ language, state }) => `${language} ${state}`).join();
-  const kernel = useResource(`${path} ${session} ${states} ${isIdle}`, (signal) =>
-    readKernel(path, signal),
+  const kernel = useResource(
+    `${path} ${session} ${states}`,
+    (signal) => readKernel(path, signal),
+    desk.pauses.value,
   );
   useRepeat(all.length > 0 ? LOOK : null, kernel.refresh);
   const told = kernel.value.value;
@@ -48,16 +51,7 @@ export function Interpreters({ desk }: { desk: Desk }) {
       ))}
       {told && <Python told={told} />}
       <div class="line wrap pane-buttons">
-        {!isIdle && (
-          <button
-            type="button"
-            class="btn small quiet"
-            title="Stop what runs and what waits (i i)"
-            onClick={() => void desk.interrupt()}
-          >
-            Interrupt
-          </button>
-        )}
+        <Interrupt desk={desk} />
         {isRunning && (
           <button
             type="button"
@@ -107,6 +101,21 @@ export function Interpreters({ desk }: { desk: Desk }) {
         />
       )}
     </section>
+  );
+}
+
+/** By itself: it comes and goes with every cell. */
+function Interrupt({ desk }: { desk: Desk }) {
+  if (desk.notebook.of("isIdle")) return null;
+  return (
+    <button
+      type="button"
+      class="btn small quiet"
+      title="Stop what runs and what waits (i i)"
+      onClick={() => void desk.interrupt()}
+    >
+      Interrupt
+    </button>
   );
 }
 
