@@ -88,7 +88,7 @@ describe("files", () => {
     assert.ok(existsSync(inFolder("deep", "other.ipynb")));
   });
 
-  test("come by a button and by dropping them, and not when they are there", async () => {
+  test("come by a button and by dropping them, and replace others only when asked", async () => {
     writeFileSync(inFolder("given.csv"), "a,b\n1,2\n");
     const chooser = world.page.waitForEvent("filechooser");
     await pane("Files").getByRole("button", { name: "Upload files" }).click();
@@ -113,8 +113,14 @@ describe("files", () => {
       existsSync(inFolder("dropped.txt")) ? readFileSync(inFolder("dropped.txt"), "utf8") : null;
     await until(dropped, (text) => text === "hello", "it lies where it was dropped");
     await drop("dropped.txt", "another");
-    await world.page.getByText(/dropped\.txt.* (exists|there)/).first().waitFor();
+    const replace = world.page.getByRole("dialog", { name: "Replace dropped.txt?" });
+    await replace.getByRole("button", { name: "Cancel" }).click();
     assert.equal(readFileSync(inFolder("dropped.txt"), "utf8"), "hello");
+    await drop("dropped.txt", "another");
+    await replace.getByRole("button", { name: "Replace" }).click();
+    await until(dropped, (text) => text === "another", "it is replaced");
+    await drop("top.ipynb", readFileSync(inFolder("top.ipynb"), "utf8"));
+    await world.page.getByText(/top\.ipynb.* is there already/).first().waitFor();
     await drop("large.bin", 49 * 1024 * 1024);
     await world.page.getByText(/large\.bin has .* a page may send/).waitFor();
     assert.ok(!existsSync(inFolder("large.bin")));

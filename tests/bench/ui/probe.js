@@ -10,6 +10,9 @@
     for (const { startTime, duration } of list.getEntries()) bench.long.push([startTime, duration]);
   }).observe({ type: "longtask", buffered: true });
 
+  /** So many, one behind the other, belong to a frame. */
+  const MICROTASKS = 20;
+
   /** Calls back as soon as the frame that is being made is. */
   const afterFrame = (then) => {
     const channel = new MessageChannel();
@@ -22,13 +25,18 @@
   const request = window.requestAnimationFrame.bind(window);
   window.requestAnimationFrame = (step) =>
     request((at) => {
-      if (!inFrame) {
-        inFrame = true;
-        afterFrame(() => {
-          inFrame = false;
-        });
+      inFrame = true;
+      try {
+        step(at);
+      } finally {
+        leave(MICROTASKS);
       }
-      step(at);
+    });
+  /** Frames end with what their steps left to do at once: pages draw in microtasks. */
+  const leave = (left) =>
+    queueMicrotask(() => {
+      if (left > 0) leave(left - 1);
+      else inFrame = false;
     });
 
   /** When what was just changed is on the screen. */

@@ -126,7 +126,7 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
       {asText ? (
         folded.source && !isFound ? (
           <button type="button" class="folded" onClick={() => void desk.fold("source")}>
-            {desk.notebook.source(id).split("\n")[0] || "empty"} …
+            <FirstLine desk={desk} id={id} /> …
           </button>
         ) : (
           <Editor desk={desk} cell={cell} name={`${languageTitle(cell.language)} of ${name}`} />
@@ -163,12 +163,21 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
   );
 }
 
-function Rendered({ desk, cell }: { desk: Desk; cell: CellState }) {
-  const text = useComputed(() => {
-    // Read so that another's edits show.
+/** A cell's text, whoever types in it. */
+function useSource(desk: Desk, id: string): string {
+  return useComputed(() => {
+    // Read so that it changes with the text.
     desk.notebook.textChanges.value;
-    return desk.notebook.source(cell.id);
+    return desk.notebook.source(id);
   }).value;
+}
+
+function FirstLine({ desk, id }: { desk: Desk; id: string }) {
+  return <>{useSource(desk, id).split("\n")[0] || "empty"}</>;
+}
+
+function Rendered({ desk, cell }: { desk: Desk; cell: CellState }) {
+  const text = useSource(desk, cell.id);
   return (
     <div class="rendered" onDblClick={() => desk.goTo(cell.id, true)}>
       {text.trim() ? (
@@ -235,11 +244,7 @@ function DoneButton({ desk, id }: { desk: Desk; id: string }) {
 
 /** The mode that the cell has for itself. */
 function OwnMode({ desk, cell }: { desk: Desk; cell: CellState }) {
-  const mode = useComputed(() => {
-    // Read so that it changes with the text that says it.
-    desk.notebook.textChanges.value;
-    return ownMode(cell.language, desk.notebook.source(cell.id));
-  }).value;
+  const mode = ownMode(cell.language, useSource(desk, cell.id));
   if (!mode) return null;
   return (
     <span class="own-mode" title={`Its first lines say \`flownote: ${mode}\``}>

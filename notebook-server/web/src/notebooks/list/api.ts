@@ -23,8 +23,8 @@ export const copyNotebook = (path: string, to: string) =>
 export const deleteNotebook = (path: string) =>
   post<unknown>(address("notebooks", "delete"), { path });
 
-export const uploadFile = (path: string, content: string) =>
-  post<NotebookPlace>(address("notebooks", "upload"), { path, content });
+export const uploadFile = (path: string, content: string, replace = false) =>
+  post<NotebookPlace>(address("notebooks", "upload"), { path, content, replace });
 
 export const listSaves = (path: string, signal?: AbortSignal) =>
   get<NotebookHistory>(withQuery(address("notebooks", "history"), { path }), signal);

@@ -1,5 +1,5 @@
 /** What can be done with notebooks as files: on their list and in the pane beside one. */
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { Ask } from "../../parts/ask.tsx";
 import type { MenuItem } from "../../parts/menu.tsx";
@@ -16,10 +16,9 @@ import {
 import { folderOf, freeName } from "./tree.ts";
 import { chooseFiles, droppedFiles, uploadAll } from "./upload.ts";
 
-interface Question {
-  what: "new" | "rename" | "delete";
-  path: string;
-}
+type Question =
+  | { what: "new" | "rename" | "delete"; path: string }
+  | { what: "replace"; files: File[]; folder: string };
 
 export interface Files {
   /** Asks for the name of a new notebook. */
@@ -38,20 +37,28 @@ export interface Files {
 export type Moved = (from: string, to: string | null) => void;
 
 export function useFiles(entries: readonly Entry[], refresh: () => void, moved?: Moved): Files {
-  const question = useSignal<Question | null>(null);
-  const send = (files: File[], folder: string) => void uploadAll(files, folder).then(refresh);
+  // Asked one after the other: an upload may end while something else is asked.
+  const questions = useSignal<readonly Question[]>([]);
+  const ask = (question: Question) => {
+    questions.value = [...questions.peek(), question];
+  };
+  const send = async (files: File[], folder: string) => {
+    const taken = await uploadAll(files, folder);
+    if (taken.length > 0) ask({ what: "replace", files: taken, folder });
+    refresh();
+  };
+  const [question] = questions.value;
   return {
-    begin: (folder = "") => {
-      question.value = { what: "new", path: freeName(entries, folder) };
-    },
-    upload: (folder = "") => chooseFiles((files) => send(files, folder)),
-    items: (entry) => items(entry, entries, question, refresh),
+    begin: (folder = "") => ask({ what: "new", path: freeName(entries, folder) }),
+    upload: (folder = "") => chooseFiles((files) => void send(files, folder)),
+    items: (entry) => items(entry, entries, ask, refresh),
     dropped: droppedFiles(send),
-    question: question.value && (
+    question: question && (
       <Answer
-        question={question.value}
+        key={nameOf(question)}
+        question={question}
         close={() => {
-          question.value = null;
+          questions.value = questions.peek().filter((one) => one !== question);
         }}
         done={refresh}
         moved={moved}
@@ -60,16 +67,21 @@ export function useFiles(entries: readonly Entry[], refresh: () => void, moved?:
   };
 }
 
+/** What tells a question from others: each has a dialog of its own. */
+function nameOf(question: Question): string {
+  const about =
+    question.what === "replace" ? question.files.map(({ name }) => name) : question.path;
+  return `${question.what} ${about}`;
+}
+
 function items(
   entry: Entry,
   entries: readonly Entry[],
-  question: Signal<Question | null>,
+  put: (question: Question) => void,
   refresh: () => void,
 ): MenuItem[] {
   const { path } = entry;
-  const ask = (what: Question["what"]) => {
-    question.value = { what, path };
-  };
+  const ask = (what: "rename" | "delete") => put({ what, path });
   return [
     { id: "rename", title: "Rename…", run: () => ask("rename") },
     { id: "copy", title: "Copy", run: () => void copyBeside(path, entries).then(refresh) },
@@ -100,6 +112,23 @@ interface AnswerProps {
 }
 
 function Answer({ question, close, done, moved }: AnswerProps) {
+  if (question.what === "replace") {
+    const { files, folder } = question;
+    const names = files.map(({ name }) => `\`${name}\``).join(", ");
+    const [title, stands] =
+      files.length === 1
+        ? [`Replace ${files[0]?.name}?`, "is there already. What stands in it now is lost."]
+        : [`Replace ${files.length} files?`, "are there already. What stands in them now is lost."];
+    return (
+      <Ask
+        title={title}
+        text={`${names} ${stands}`}
+        verb="Replace"
+        act={() => uploadAll(files, folder, true).then(done)}
+        close={close}
+      />
+    );
+  }
   const { what, path } = question;
   const act = async (name: string) => {
     if (what === "new") {

@@ -7,30 +7,41 @@ import { uploadFile } from "./api.ts";
 /** The server takes no more at once. */
 export const MOST_BYTES = 48 * 1024 * 1024;
 
-/** Uploads files into a folder, one after the other; says which came and which didn't. */
-export async function uploadAll(files: readonly File[], folder: string): Promise<string[]> {
+/**
+ * Uploads files into a folder, one after the other; says which came and which didn't.
+ *
+ * Gives back those whose names are taken by files that may be replaced: notebooks never are.
+ */
+export async function uploadAll(
+  files: readonly File[],
+  folder: string,
+  replace = false,
+): Promise<File[]> {
   const made: string[] = [];
+  const taken: File[] = [];
   for (const file of files) {
     try {
-      made.push(await uploadOne(file, folder));
+      made.push(await uploadOne(file, folder, replace));
     } catch (error) {
-      tellProblem(error);
+      const isTaken = error instanceof Problem && error.status === 409;
+      if (isTaken && !file.name.endsWith(".ipynb")) taken.push(file);
+      else tellProblem(error);
     }
   }
   if (made.length > 0) {
     const where = folder ? ` to ${folder}` : "";
     tell(`${made.length === 1 ? made[0] : count(made.length, "file")} uploaded${where}`);
   }
-  return made;
+  return taken;
 }
 
-async function uploadOne(file: File, folder: string): Promise<string> {
+async function uploadOne(file: File, folder: string, replace: boolean): Promise<string> {
   if (file.size > MOST_BYTES) {
     const what = `${file.name} has ${size(file.size)}; a page may send ${size(MOST_BYTES)}`;
     throw new Problem({ what, where: null, hint: "copy it into the folder" }, 413);
   }
   const path = folder ? `${folder}/${file.name}` : file.name;
-  const place = await uploadFile(path, await base64(file));
+  const place = await uploadFile(path, await base64(file), replace);
   return place.path;
 }
 

@@ -27,7 +27,7 @@ export function FrameGrid({ desk, cell, name, label, model }: FrameGridProps) {
   const isChart = useSignal(false);
   const info = model.info.value;
   const called = hasName(name) ? name : NAMELESS;
-  const below = readableBelow(desk, cell, name);
+  const below = isChart.value ? readableBelow(desk, cell, name) : null;
   return (
     <div class="frame-output">
       {isChart.value && info && (
@@ -88,6 +88,8 @@ function readableBelow(desk: Desk, cell: string, name: string): Readable | null 
 /** A name that no cell's text has yet. */
 function freeName(desk: Desk, wanted: string): string {
   const order = desk.notebook.of("order");
+  // Read so that it changes with the texts.
+  desk.notebook.textChanges.value;
   const text = order.map((id) => desk.notebook.source(id)).join("\n");
   const isTaken = (name: string) => new RegExp(`\\b${name}\\b`).test(text);
   let name = wanted;

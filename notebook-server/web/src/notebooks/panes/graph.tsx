@@ -1,5 +1,5 @@
 /** The DAG of cells: who uses what of whom. Each cell is a button; arrows go through them. */
-import { useComputed } from "@preact/signals";
+import { type ReadonlySignal, useComputed } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { nextIndex } from "../../parts/roving.ts";
 import { LOOKS, StatusGlyph, statusName } from "../cell/status.tsx";
@@ -15,6 +15,12 @@ export function CellsGraph({ desk }: { desk: Desk }) {
   const isLarge = ids.length > MOST_CELLS;
   const graph = useMemo(() => (isLarge ? null : drawCells(ids, names)), [names]);
   const box = useRef<HTMLDivElement>(null);
+  // The one that Tab leads to.
+  const reached = useComputed(() => {
+    const cells = linkedCells(desk).value;
+    const focused = cells.find(({ id }) => id === desk.focused.value);
+    return (focused ?? cells[0])?.id ?? null;
+  });
   if (ids.length === 0) return null;
   if (!graph) {
     return (
@@ -25,13 +31,13 @@ export function CellsGraph({ desk }: { desk: Desk }) {
     );
   }
   const keydown = (event: KeyboardEvent) => {
-    const at = Math.max(0, ids.indexOf(desk.focused.peek() ?? ""));
-    const next = nextIndex(event.key, at, ids.length, "vertical");
+    const buttons = [...(box.current?.querySelectorAll<HTMLElement>("button") ?? [])];
+    const at = buttons.indexOf(document.activeElement as HTMLElement);
+    const next = nextIndex(event.key, at, buttons.length, "vertical");
     if (next === null) return;
     event.preventDefault();
     event.stopPropagation();
-    const buttons = box.current?.querySelectorAll<HTMLElement>("button");
-    buttons?.[next]?.focus();
+    buttons[next]?.focus();
   };
 
   return (
@@ -50,7 +56,7 @@ export function CellsGraph({ desk }: { desk: Desk }) {
               desk={desk}
               place={place}
               makes={names.get(place.id)?.defines ?? []}
-              ids={ids}
+              reached={reached}
             />
           ))}
         </div>
@@ -63,9 +69,10 @@ export function CellsGraph({ desk }: { desk: Desk }) {
 
 function Line({ desk, line }: { desk: Desk; line: GraphLine }) {
   const { from, to, path, isImport } = line;
-  const isStale = useComputed(() => {
-    return !isImport && desk.notebook.cell(to).value?.status.status === "stale";
+  const isToStale = useComputed(() => {
+    return desk.notebook.cell(to).value?.status.status === "stale";
   }).value;
+  const isStale = isToStale && !isImport;
   const isNear = useComputed(() => [from, to].includes(desk.focused.value ?? "")).value;
   const classes = [isImport ? "import" : "", isStale ? "stale" : "", isNear ? "near" : ""];
   return <path d={path} class={classes.join(" ")} />;
@@ -76,11 +83,11 @@ interface CellProps {
   place: GraphCell;
   /** The names that it makes. */
   makes: readonly string[];
-  /** All cells of the graph. */
-  ids: readonly string[];
+  /** The cell that Tab leads to. */
+  reached: ReadonlySignal<string | null>;
 }
 
-function Cell({ desk, place: { id, x, y }, makes, ids }: CellProps) {
+function Cell({ desk, place: { id, x, y }, makes, reached }: CellProps) {
   const cell = desk.notebook.cell(id);
   const language = useComputed(() => cell.value?.language ?? null).value;
   const name = useComputed(() => statusName(cell.value?.status ?? { status: "fresh" })).value;
@@ -91,10 +98,7 @@ function Cell({ desk, place: { id, x, y }, makes, ids }: CellProps) {
     return firstLine(desk.notebook.source(id));
   }).value;
   const isFocused = useComputed(() => desk.focused.value === id).value;
-  const isFirst = ids[0] === id;
-  const isReached = useComputed(() => {
-    return isFocused || (isFirst && !ids.includes(desk.focused.value ?? ""));
-  }).value;
+  const isReached = useComputed(() => reached.value === id).value;
   if (!language) return null;
   const said = [
     // What is seen comes as it is seen.
