@@ -67,7 +67,8 @@ export class Browser {
     const page = await this.context.newPage();
     page.on("pageerror", (error) => this.complaints.push(`page: ${error.message}`));
     page.on("console", (message) => {
-      if (message.type() === "error") this.complaints.push(`console: ${message.text()}`);
+      if (message.type() !== "error") return;
+      this.complaints.push(`console: ${message.text()} (${message.location().url})`);
     });
     return page;
   }

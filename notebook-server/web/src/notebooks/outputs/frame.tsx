@@ -49,7 +49,15 @@ export function Frame({ desk, cell, table, label, isRunning, children }: Props) 
   );
   const tries = useSignal(0);
   const model = useMemo(() => new GridModel(source), [source, tries.value]);
-  const wanted = isOpen.value && !isRunning;
+  const isReady = useSignal(false);
+  const isIdle = desk.notebook.of("isIdle");
+  const wanted = isOpen.value && isReady.value && !isRunning;
+
+  // A kernel gives rows away while it runs nothing: unasked, nobody is told to wait for it.
+  useEffect(() => {
+    if (isRunning) isReady.value = false;
+    else if (isIdle || tries.value > 0) isReady.value = true;
+  }, [isRunning, isIdle, tries.value]);
 
   useEffect(() => {
     if (!wanted) return;
