@@ -19,6 +19,12 @@ const world = makeWorld(async (project) => {
     ["uses", "print(base, other)"],
     ["query", "%%sql\nSELECT 1 AS one FORM base"],
   ]);
+  writeNotebook(project, "plain.ipynb", [
+    ["first", "alpha = 1\nbeta = 2"],
+    ["empty", ""],
+    ["wide", "\tif x:\n\t\ty = 'zażółć 日本語 🎉'  \n\n"],
+    ["long", `text = "${"a word or another, ".repeat(60)}${"unbroken".repeat(90)}"`],
+  ]);
   writeNotebook(project, "help.ipynb", [
     ["names", "def weigh(load, times=2):\n    \"\"\"How heavy it is.\"\"\"\n    return load * times"],
     ["waits", "import time\nprint('begins', flush=True)\ntime.sleep(600)"],
@@ -199,6 +205,47 @@ describe("several cursors", () => {
     await world.page.keyboard.press("Home");
     await world.page.keyboard.type("x");
     await until(() => book.text("many"), (text) => text === "xblue = 1\nxblue + blue", "in both lines");
+  });
+});
+
+describe("a text that nobody types in yet", () => {
+  test("stands as plain lines where the editor will be", async () => {
+    const page = await world.browser.open();
+    // A page that is never idle.
+    await page.addInitScript(() => {
+      window.requestIdleCallback = () => 0;
+    });
+    const still = new NotebookOnPage(world, page);
+    await still.open("plain.ipynb");
+    const heights = () =>
+      page.locator(".text").evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+    const before = await heights();
+    assert.equal(await page.locator(".still").count(), before.length);
+    assert.ok(before.at(-1) > 200, "long lines are broken");
+    for (const id of ["first", "empty", "wide", "long"]) {
+      await (await still.cell(id)).locator(".text").hover();
+      await (await still.cell(id)).locator(".cm-content").waitFor();
+    }
+    assert.deepEqual(await heights(), before);
+    await page.close();
+  });
+
+  test("is an editor with the first press, and the cursor stands where it was pressed", async () => {
+    const page = await world.browser.open();
+    await page.addInitScript(() => {
+      window.requestIdleCallback = () => 0;
+      // A finger: nothing tells that it comes.
+      addEventListener("pointerenter", (event) => event.stopImmediatePropagation(), true);
+    });
+    const still = new NotebookOnPage(world, page);
+    await still.open("plain.ipynb");
+    const box = await (await still.cell("first")).locator(".still").boundingBox();
+    // In the second line, before its third letter: a letter of this font is 7.8 pixels wide.
+    await page.mouse.click(box.x + 14 + 2 * 7.8, box.y + 9 + 20 + 10);
+    await until(() => still.isTyping(), Boolean, "one types");
+    await page.keyboard.type("__");
+    await until(() => still.text("first"), (text) => text === "alpha = 1\nbe__ta = 2", "it is typed there");
+    await page.close();
   });
 });
 

@@ -303,6 +303,32 @@ describe("running", () => {
     await hasCells(5, "and deleted");
   });
 
+  test("keys that come before the answer are meant for the next cell", async () => {
+    await book.edit("a");
+    const before = await book.text("a");
+    // Told all at once, quicker than a hand could press them.
+    const devtools = await world.page.context().newCDPSession(world.page);
+    const tell = (type, key, code, modifiers = 0, text = "") =>
+      devtools.send("Input.dispatchKeyEvent", {
+        type, key, code: key, windowsVirtualKeyCode: code, modifiers, ...(text ? { text } : {}),
+      });
+    const [enter, shift] = [13, 8];
+    await Promise.all([
+      tell("keyDown", "Enter", enter, shift, "\r"),
+      tell("keyUp", "Enter", enter, shift),
+      tell("keyDown", "j", 74, 0, "j"),
+      tell("keyUp", "j", 74),
+      tell("keyDown", "Enter", enter, 0, "\r"),
+      tell("keyUp", "Enter", enter),
+    ]);
+    await devtools.detach();
+    await until(() => book.isTyping(), Boolean, "the last of them leads into a text");
+    assert.equal(await book.focused(), "c");
+    assert.equal(await book.text("a"), before);
+    await press("Escape");
+    await book.becomes("a", "fresh");
+  });
+
   test("above, below and what is stale", async () => {
     await book.rewrite("a", "x = 10\nprint('a ran')");
     await book.becomes("c", "never_run");

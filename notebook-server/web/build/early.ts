@@ -8,15 +8,18 @@ interface Made {
   type: "chunk" | "asset";
   fileName: string;
   source?: string | Uint8Array;
-  facadeModuleId?: string | null;
+  moduleIds?: string[];
   isEntry?: boolean;
   imports?: string[];
   viteMetadata?: { importedCss: Set<string> };
 }
 
 /** The modules of an open notebook, and the grammar that nearly every one needs. */
-const WANTED = ["src/notebooks/page.tsx", "src/notebooks/open/page.tsx"];
-const GRAMMAR = /lang-python/;
+const WANTED = [
+  "/src/notebooks/page.tsx",
+  "/src/notebooks/open/page.tsx",
+  "/@codemirror/lang-python/dist/index.js",
+];
 const FONTS = /(inter|jetbrains-mono)-latin-wght-normal.*\.woff2$/;
 
 export const early = {
@@ -34,11 +37,10 @@ export const early = {
       const known = new Set<string>();
       if (entry) follow(bundle, entry.fileName, known);
       const modules = new Set<string>();
-      for (const made of all) {
-        const id = made.facadeModuleId ?? "";
-        if (WANTED.some((one) => id.endsWith(one)) || GRAMMAR.test(id)) {
-          follow(bundle, made.fileName, modules);
-        }
+      for (const wanted of WANTED) {
+        const made = all.find(({ moduleIds }) => moduleIds?.some((id) => id.endsWith(wanted)));
+        if (!made) throw new Error(`no chunk has ${wanted}: build/early.ts names what is gone`);
+        follow(bundle, made.fileName, modules);
       }
       const fresh = [...modules].filter((name) => !known.has(name));
       const styles = fresh.flatMap((name) => [...(bundle[name]?.viteMetadata?.importedCss ?? [])]);

@@ -14,7 +14,8 @@ const PATIENCE_MS = 60_000;
 const PAGES = {
   Flownote: {
     cells: ".slot",
-    line: ".slot .cm-line",
+    // Plain lines, before an editor takes their place.
+    line: ".slot .still, .slot .cm-line",
     output: ".outputs .output",
     grid: ".outputs [role=grid]",
     address: (base, name) => `${base}/notebooks/${name}.ipynb`,

@@ -60,6 +60,20 @@
     return null;
   };
 
+  /** The text itself, if it stands in one piece; else the element. */
+  const placeOf = (element, text) => {
+    const nodes = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
+      const from = node.data.indexOf(text);
+      if (from < 0) continue;
+      const range = document.createRange();
+      range.setStart(node, from);
+      range.setEnd(node, from + text.length);
+      return range;
+    }
+    return element;
+  };
+
   /** Where it is, once it is painted. */
   bench.seen = async (selector, text) => {
     let found = bench.find(selector, text);
@@ -68,7 +82,7 @@
       found = bench.find(selector, text);
     }
     const at = await painted();
-    const { x, y, width, height } = found.getBoundingClientRect();
+    const { x, y, width, height } = placeOf(found, text).getBoundingClientRect();
     return { at, x: x + width / 2, y: y + height / 2 };
   };
 

@@ -122,8 +122,14 @@ export class NotebookOnPage {
   }
 
   async text(id) {
-    const lines = await (await this.cell(id)).locator(".cm-line").allInnerTexts();
-    return lines.map((line) => line.replace(/\n$/, "")).join("\n");
+    const cell = await this.cell(id);
+    // Which of both it is may change meanwhile: they are read at once.
+    return cell.evaluate((cell) => {
+      const still = cell.querySelector(".still");
+      if (still) return still.textContent;
+      const lines = [...cell.querySelectorAll(".cm-line")];
+      return lines.map((line) => line.innerText.replace(/\n$/, "")).join("\n");
+    });
   }
 
   /** What a cell shows, as text. */

@@ -3,12 +3,13 @@ import { useComputed } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../../parts/icon.tsx";
 import { Words } from "../../parts/words.tsx";
-import { Editor } from "../editor/editor.tsx";
+import { CellEditor } from "../editor/cell-editor.tsx";
 import { finderOf } from "../find/finder.ts";
 import type { Desk } from "../model/desk.ts";
 import { Outputs } from "../outputs/outputs.tsx";
 import { Prose } from "../outputs/prose.tsx";
 import { type CellState, isCode, languageTitle } from "../protocol/book.ts";
+import { useSource } from "../text/use-source.ts";
 import { dragged } from "./drag.ts";
 import { InputLine } from "./input.tsx";
 import { LanguageMenu } from "./language.tsx";
@@ -129,7 +130,7 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
             <FirstLine desk={desk} id={id} /> …
           </button>
         ) : (
-          <Editor desk={desk} cell={cell} name={`${languageTitle(cell.language)} of ${name}`} />
+          <CellEditor desk={desk} cell={cell} name={`${languageTitle(cell.language)} of ${name}`} />
         )
       ) : (
         <Rendered desk={desk} cell={cell} />
@@ -161,15 +162,6 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
       )}
     </article>
   );
-}
-
-/** A cell's text, whoever types in it. */
-function useSource(desk: Desk, id: string): string {
-  return useComputed(() => {
-    // Read so that it changes with the text.
-    desk.notebook.textChanges.value;
-    return desk.notebook.source(id);
-  }).value;
 }
 
 function FirstLine({ desk, id }: { desk: Desk; id: string }) {

@@ -1,32 +1,22 @@
-/** Which cells are near the eye: one observer for all of them. */
-
-/** How far above and below the window cells are kept. */
-const REACH = 900;
-
-/** Milliseconds after which they come although the page has other things to do. */
-const PATIENCE = 100;
-
-/** Runs it when the page has nothing better to do; not every browser can tell. */
-const whenIdle = (run: () => void) =>
-  "requestIdleCallback" in globalThis
-    ? requestIdleCallback(run, { timeout: PATIENCE })
-    : setTimeout(run, 0);
+/** What is near the eye: one observer for all of it. */
+import { whenIdle } from "../model/idle.ts";
 
 export class Sight {
   private readonly watched = new Map<Element, (near: boolean) => void>();
   private readonly observer: IntersectionObserver;
 
-  constructor(root: Element | null) {
+  /** Sees so many pixels above and below the window. */
+  constructor(reach: number) {
     this.observer = new IntersectionObserver(
       (entries) => {
-        // They are drawn ahead of time: what is seen just now comes first.
+        // What is on the screen already comes first.
         whenIdle(() => {
           for (const { target, isIntersecting } of entries) {
             this.watched.get(target)?.(isIntersecting);
           }
         });
       },
-      { root, rootMargin: `${REACH}px 0px` },
+      { rootMargin: `${reach}px 0px` },
     );
   }
 

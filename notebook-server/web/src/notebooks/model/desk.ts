@@ -6,6 +6,7 @@ import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { copy } from "../../parts/copy.tsx";
 import { href, to } from "../../router.ts";
 import { tell, tellProblem } from "../../state/toasts.ts";
+import { withAnswer } from "../keys/hold.ts";
 import { Sandbox } from "../outputs/sandbox/sandbox.ts";
 import { isCode } from "../protocol/book.ts";
 import type {
@@ -434,15 +435,17 @@ export class Desk {
     const last = this.chosen.peek().at(-1);
     if (!last) return;
     const running = this.run();
-    const next = this.order.peek()[this.place(last) + 1];
-    if (next) this.goTo(next);
-    else await this.insertAt(this.order.peek().length);
+    withAnswer(running, () => {
+      const next = this.order.peek()[this.place(last) + 1];
+      if (next) this.goTo(next);
+      else void this.insertAt(this.order.peek().length);
+    });
     await running;
   }
 
   async runAndStay(): Promise<void> {
     const running = this.run();
-    this.leaveText();
+    withAnswer(running, () => this.leaveText());
     await running;
   }
 

@@ -1,6 +1,6 @@
 /** An open notebook: its state, its texts, its socket, and what can be asked of it. */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { CheckedCell } from "../../api/notebook.ts";
+import type { Answer, CheckedCell } from "../../api/notebook.ts";
 import { Problem } from "../../api/problem.ts";
 import { tellProblem } from "../../state/toasts.ts";
 import { Widgets } from "../outputs/sandbox/widgets.ts";
@@ -19,10 +19,10 @@ import type {
 } from "../protocol/types.ts";
 import { CellText } from "../text/cell-text.ts";
 
-/** Milliseconds between two changes by frames of a page that nobody sees. */
-const UNSEEN = 100;
+/** Milliseconds in which what comes is collected: about a frame. */
+const TOGETHER = 16;
 
-/** Milliseconds between two changes that don't wait for a frame. */
+/** Milliseconds between two changes that aren't collected. */
 const APART = 100;
 
 /** Cells that are run here are seen, counted and answered. */
@@ -31,6 +31,8 @@ const MANNER = { silent: false, store_history: true, allow_stdin: true, count: n
 interface Waiting {
   resolve(reply: Reply): void;
   reject(error: unknown): void;
+  /** A run's answer is told with what came of the run by then. */
+  isRun: boolean;
 }
 
 export class Notebook {
@@ -109,40 +111,41 @@ export class Notebook {
   // --- What comes -------------------------------------------------------------------
 
   private heard(frame: ServerFrame): void {
-    if ("answer" in frame) {
-      const { id, reply, problem } = frame.answer;
-      const waiting = this.waiting.get(id);
-      this.waiting.delete(id);
+    if ("answer" in frame && !this.waiting.get(frame.answer.id)?.isRun) {
       // What an answer speaks of came before it.
       this.flush();
-      if (problem) {
-        const text = { what: problem.message, where: null, hint: problem.hint ?? null };
-        waiting?.reject(new Problem(text, 0));
-      } else waiting?.resolve(reply ?? { reply: "done" });
+      this.answered(frame.answer);
       return;
     }
     this.queue.push(frame);
     // Who types is answered at once, and the notebook is shown as soon as it is there.
     if ("edited" in frame || "hello" in frame) this.flush();
     else {
-      this.flushWithFrame();
+      this.flushSoon();
       if (isAwaited(frame)) this.flushNext();
     }
   }
 
-  /** What comes between two frames of the page is shown together: a flood costs one painting. */
-  private flushWithFrame(): void {
+  private answered({ id, reply, problem }: Answer): void {
+    const waiting = this.waiting.get(id);
+    this.waiting.delete(id);
+    if (problem) {
+      const text = { what: problem.message, where: null, hint: problem.hint ?? null };
+      waiting?.reject(new Problem(text, 0));
+    } else waiting?.resolve(reply ?? { reply: "done" });
+  }
+
+  /**
+   * What comes within a frame is shown together: a flood costs one painting. Not with a frame
+   * that is asked for now: it would show that a cell runs, and its result a frame later.
+   */
+  private flushSoon(): void {
     if (this.isFlushing) return;
     this.isFlushing = true;
-    const flush = () => {
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
+    setTimeout(() => {
       this.isFlushing = false;
       this.flush();
-    };
-    const frame = requestAnimationFrame(flush);
-    // A page that isn't seen has no frames.
-    const timer = setTimeout(flush, UNSEEN);
+    }, TOGETHER);
   }
 
   /** Drawn before the next frame begins, what somebody waits for is painted with it. */
@@ -176,6 +179,7 @@ export class Notebook {
         if (problem) tellProblem(new Problem(problem, 0));
       }
     }
+    for (const frame of frames) if ("answer" in frame) this.answered(frame.answer);
     if (hello && this.isGreeted && this.otherTexts) this.reloads.value += 1;
     this.isGreeted ||= hello !== undefined;
     this.sendEdits();
@@ -236,7 +240,7 @@ export class Notebook {
   ask(request: Request): Promise<Reply> {
     const id = ++this.lastAsk;
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
+      this.waiting.set(id, { resolve, reject, isRun: request.request === "run" });
       if (!this.socket.send({ ask: { id, request } })) {
         this.waiting.delete(id);
         const what = "the server does not answer";

@@ -9,12 +9,15 @@ import type { Desk } from "../model/desk.ts";
 import { SandboxLayer } from "../outputs/sandbox/layer.tsx";
 import { LANGUAGES } from "../protocol/book.ts";
 
+/** How far above and below the window cells are kept, in pixels. */
+const REACH = 900;
+
 /** Outputs that scroll. */
 const BOXES = ".table-box, .grid-box, .long, .traceback, .look, [role=tree]";
 
 export function Cells({ desk }: { desk: Desk }) {
   const box = useRef<HTMLDivElement>(null);
-  const sight = useMemo(() => new Sight(null), [desk]);
+  const sight = useMemo(() => new Sight(REACH), [desk]);
   const keys = useMemo(() => new Keys("command"), [desk]);
   useEffect(() => () => sight.close(), [sight]);
   const order = desk.order.value;
