@@ -191,8 +191,39 @@ describe("while a cell runs", () => {
   });
 });
 
+describe("keys in the text", () => {
+  test("Ctrl+F finds in the cell, Ctrl+Shift+F in all; Ctrl+B hides the pane", async () => {
+    await book.open("small.ipynb");
+    await book.edit("a");
+    await world.page.keyboard.press("Control+f");
+    await finder.bar.waitFor();
+    await world.page.keyboard.press("Escape");
+    await finder.bar.waitFor({ state: "detached" });
+    await book.edit("a");
+    await world.page.keyboard.press("Control+Shift+f");
+    await finder.bar.waitFor();
+    await world.page.keyboard.press("Escape");
+    await book.edit("a");
+    const pane = world.page.getByRole("complementary").first();
+    await pane.waitFor();
+    const before = await world.page.getByRole("complementary").count();
+    await world.page.keyboard.press("Control+b");
+    await until(() => world.page.getByRole("complementary").count(), (now) => now === before - 1, "it is hidden");
+    await world.page.keyboard.press("Control+b");
+    await until(() => world.page.getByRole("complementary").count(), (now) => now === before, "it is back");
+  });
+
+  test("a docstring is what was typed", async () => {
+    await book.rewrite("b", "");
+    await world.page.keyboard.type('def f():\n"""Says it."""\nreturn "it"');
+    const typed = 'def f():\n    """Says it."""\n    return "it"';
+    await until(() => book.text("b"), (text) => text === typed, "nothing is doubled");
+  });
+});
+
 describe("several cursors", () => {
   test("by Ctrl+D, and by Alt and a click", async () => {
+    await book.open("help.ipynb");
     await book.edit("many");
     await world.page.keyboard.press("Control+Home");
     for (let times = 0; times < 3; times += 1) await world.page.keyboard.press("Control+d");

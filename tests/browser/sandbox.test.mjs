@@ -151,8 +151,10 @@ describe("outputs with scripts", () => {
     const place = cell.locator(".scripted");
     await until(async () => (await place.boundingBox())?.height ?? 0, (high) => high > 40 && high < 120, "its height");
     const button = inside().getByRole("button", { name: "grow" });
-    const [box, shown] = [await place.boundingBox(), await button.boundingBox()];
-    assert.ok(shown.y >= box.y && shown.y < box.y + box.height, "the button is within the cell");
+    // The frame is told where its outputs are after the page was laid out.
+    const both = async () => [await place.boundingBox(), await button.boundingBox()];
+    const isWithin = ([box, shown]) => shown.y >= box.y && shown.y < box.y + box.height;
+    await until(both, isWithin, "the button is within the cell");
     await button.click();
     await until(async () => (await place.boundingBox())?.height ?? 0, (high) => high > 300 && high < 400, "it grows");
     // What lies beside the outputs takes its own clicks.

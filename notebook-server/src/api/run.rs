@@ -61,6 +61,8 @@ pub struct RunRow {
     pub file: Option<String>,
     /// The run that it takes results from, when it is a resume.
     pub origin: Option<String>,
+    /// Why its record can't be read: parameters, user and tasks are then unknown.
+    pub damage: Option<String>,
 }
 
 /// Tasks, counted: each in one of the numbers but `total`, which has all.

@@ -52,6 +52,7 @@ mod tests {
             failed_at: None,
             file: Some(file.to_owned()),
             origin: None,
+            damage: None,
         };
         let of = |flow, file, tags: &[&str]| interrupted(&row(flow, file, tags)).hint.unwrap();
         let hint = |flow, tags: &[&str]| of(flow, "a.ipynb", tags);

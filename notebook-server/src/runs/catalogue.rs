@@ -54,12 +54,18 @@ impl Catalogue {
         Ok(names)
     }
 
-    /// What a run's record says.
+    /// What a run's record says. One that is damaged says so: the others are listed all the same.
     pub async fn facts(&self, store: &Store, run: &RunKey) -> Result<Arc<Facts>, Error> {
         if let Some(known) = lock(&self.facts).get(run) {
             return Ok(known.clone());
         }
-        let facts = Arc::new(Facts::of(&store.run_record(run).await?));
+        let facts = match store.run_record(run).await {
+            // Asked again next time: somebody may have repaired it.
+            Err(error @ Error::Undecodable { .. }) => {
+                return Ok(Arc::new(Facts::unreadable(&run.run, error.to_string())));
+            }
+            record => Arc::new(Facts::of(&record?)),
+        };
         lock(&self.facts).insert(run.clone(), facts.clone());
         Ok(facts)
     }

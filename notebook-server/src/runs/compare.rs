@@ -23,12 +23,15 @@ impl Runs {
             ends.push(self.ended_with(run).await?);
             records.push(RunOf { run: run.clone(), record });
         }
-        let code_diff = match (records.first(), records.last()) {
-            (Some(first), Some(last)) if first.run != last.run => {
-                self.difference(first, last).await?
-            }
-            _ => Vec::new(),
-        };
+        // From the oldest to the newest, in whatever order they were chosen: ids begin with the time.
+        let by_time = |it: &&RunOf| it.run.run.clone();
+        let code_diff =
+            match (records.iter().min_by_key(by_time), records.iter().max_by_key(by_time)) {
+                (Some(first), Some(last)) if first.run != last.run => {
+                    self.difference(first, last).await?
+                }
+                _ => Vec::new(),
+            };
         let parameters: Vec<&Map<String, Value>> =
             rows.iter().map(|it| &it.row.parameters).collect();
         let metrics: Vec<&Map<String, Value>> = rows.iter().map(|it| &it.metrics).collect();

@@ -1,12 +1,13 @@
 //! What a run's record says, cut down to what lists show and search: it never changes.
 
-use flownote_flow::id::TaskKey;
+use flownote_flow::id::{RunId, TaskKey};
 use flownote_flow::run::RunRecord;
 use flownote_store::client::{Status, scalar};
 use flownote_store::notebooks;
 use serde_json::{Map, Value};
 
 use super::cells::Cells;
+use super::find::time_of;
 use crate::api::{RunState, Tally};
 
 /// What never changes of a run.
@@ -32,6 +33,8 @@ pub struct Facts {
     pub cells: Option<Cells>,
     /// Whether it is what somebody does in an open notebook: no command line began it.
     pub is_session: bool,
+    /// Why its record can't be read; the rest is then unknown.
+    pub damage: Option<String>,
 }
 
 impl Facts {
@@ -78,6 +81,24 @@ impl Facts {
             parameters: parameters(record),
             cells: Cells::of(record),
             is_session: notebooks::is(&record.flow) && record.command.is_empty(),
+            damage: None,
+        }
+    }
+
+    /// What is known of a run whose record can't be read: when it began, by its id.
+    pub fn unreadable(run: &RunId, damage: String) -> Self {
+        Self {
+            created_at: time_of(run.as_str()).map(|at| at.to_string()).unwrap_or_default(),
+            user: String::new(),
+            host: String::new(),
+            tags: Vec::new(),
+            system_tags: Vec::new(),
+            file: None,
+            origin: None,
+            parameters: Map::new(),
+            cells: None,
+            is_session: false,
+            damage: Some(damage),
         }
     }
 }

@@ -106,7 +106,7 @@ impl Runs {
 }
 
 /// When a run began, as its id says.
-fn time_of(run: &str) -> Option<Timestamp> {
+pub fn time_of(run: &str) -> Option<Timestamp> {
     let stamp = run.get(..18)?;
     let (day, hour) = stamp.split_once('T')?;
     let part = |text: &str, from: usize, to: usize| text.get(from..to).map(str::to_owned);

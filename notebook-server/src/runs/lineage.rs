@@ -171,7 +171,8 @@ async fn after(
         };
         let Some(done) = result(store, &place).await? else { continue };
         let known = Provenance::deserialize(&done.manifest.provenance).unwrap_or_default();
-        let own = known.reads.artifacts.get(name).and_then(Option::as_deref) == Some(digest);
+        let read = known.reads.artifacts.get(name).and_then(Option::as_deref);
+        let own = read.is_some_and(|read| is_of(read, digest));
         let from = format!("{}/{}.", maker.step, maker.task);
         let joined = known.reads.inputs.contains_key(name)
             && done.parents.iter().any(|parent| parent.starts_with(&from));
@@ -181,6 +182,11 @@ async fn after(
         }
     }
     Ok(())
+}
+
+/// Whether what was read is the value of a digest: `json:float:1b36…`, its codec and type before it.
+fn is_of(read: &str, digest: &str) -> bool {
+    read.rsplit(':').next() == Some(digest)
 }
 
 /// Who made what a parent passes on under names: `step/task.attempt` and the name.
@@ -210,4 +216,16 @@ fn attempt(run: &RunKey, name: &str) -> Option<Place> {
 async fn result(store: &Store, place: &Place) -> Result<Option<TaskDone>, Error> {
     let dones = store.attempts(&place.run, &place.step, &place.task).await?;
     Ok(dones.into_iter().find(|done| done.outcome == Outcome::Ok))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of;
+
+    #[test]
+    fn what_was_read_names_its_codec_and_type() {
+        assert!(is_of("json:float:1b36c22e", "1b36c22e"));
+        assert!(is_of("1b36c22e", "1b36c22e"));
+        assert!(!is_of("json:float:1b36c22e", "36c22e"));
+    }
 }

@@ -14,6 +14,10 @@ impl Runs {
     pub async fn row(&self, found: Found) -> Result<RunRow, Error> {
         let store: &Store = self.store();
         let (status, finished_at, ended) = match &found.ending {
+            ending if found.facts.damage.is_some() => match ending {
+                Some((status, at)) => (*status, Some(at.clone()), Ended::default()),
+                None => (Status::Interrupted, None, Ended::default()),
+            },
             Some((status, at)) => {
                 (*status, Some(at.clone()), self.catalogue.ended(store, &found).await?)
             }
@@ -52,6 +56,7 @@ pub fn row(found: Found, status: Status, finished_at: Option<String>, ended: End
         failed_at: ended.failed_at,
         file: facts.file.clone(),
         origin: facts.origin.clone(),
+        damage: facts.damage.clone(),
     }
 }
 

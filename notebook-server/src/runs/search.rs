@@ -241,6 +241,7 @@ mod tests {
             parameters: parameters.as_object().cloned().unwrap_or_default(),
             cells: None,
             is_session: false,
+            damage: None,
         }
     }
 

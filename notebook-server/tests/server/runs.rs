@@ -90,6 +90,23 @@ async fn runs_are_listed_filtered_and_paged() {
 }
 
 #[tokio::test]
+async fn a_damaged_record_hides_no_other_run() {
+    let server = Server::new().await;
+    let whole = succeeded(&server.store, "20261121T101512345", |_| {}).await;
+    let broken = succeeded(&server.store, "20261122T101512345", |_| {}).await;
+    let file = server.folder().join(format!("store/runs/Recommend/{}/run.json", broken.key.run));
+    std::fs::write(&file, "garbage").unwrap();
+    let list = server.get("/api/runs").await;
+    let ids = [broken.key.run.to_string(), whole.key.run.to_string()];
+    assert_eq!(texts(&list["runs"], "run"), ids);
+    let first = &list["runs"][0];
+    assert!(first["damage"].as_str().unwrap().contains("run.json"), "{first}");
+    assert_eq!(first["started_at"], "2026-11-22T10:15:12.345Z");
+    assert_eq!(list["runs"][1]["damage"], json!(null));
+    server.get("/api/health").await;
+}
+
+#[tokio::test]
 async fn a_notebook_that_is_open_runs_while_a_cell_does() {
     let server = Server::new().await;
     let mut session = Writer::begin(&server.store, "20261122T101512345", |record| {

@@ -19,7 +19,7 @@ pub struct Server {
     pub handle: Handle,
     pub store: Store,
     /// The store's, which goes with the server.
-    _folder: TempDir,
+    folder: TempDir,
     cookie: String,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
@@ -54,7 +54,7 @@ impl Server {
             at: handle.at(),
             handle,
             store,
-            _folder: folder,
+            folder,
             cookie: String::new(),
             stop: Some(stop),
             serving,
@@ -77,6 +77,11 @@ impl Server {
             .split_once('/')
             .map(|(_, path)| format!("/{path}"))
             .unwrap()
+    }
+
+    /// Where the store is, in `store`.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub fn cookie(&self) -> &str {

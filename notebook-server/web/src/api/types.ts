@@ -1389,7 +1389,11 @@ file: string | null,
 /**
  * The run that it takes results from, when it is a resume.
  */
-origin: string | null, };
+origin: string | null, 
+/**
+ * Why its record can't be read: parameters, user and tasks are then unknown.
+ */
+damage: string | null, };
 
 /**
  * How a run stands.

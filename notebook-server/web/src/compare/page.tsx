@@ -55,8 +55,11 @@ function Compared({ runs }: { runs: string[] }) {
 function Inside({ all, runs }: { all: Comparison; runs: string[] }) {
   const tab = params.value.get("tab") ?? "grid";
   const lit = useSignal<string | null>(null);
-  const first = all.rows[0]?.row;
-  const last = all.rows.at(-1)?.row;
+  // As the server compares their code: from the oldest to the newest.
+  const byTime = all.rows
+    .map(({ row }) => row)
+    .sort((one, other) => (one.run < other.run ? -1 : 1));
+  const [first, last] = [byTime[0], byTime.at(-1)];
   const tabs = [
     { id: "grid", title: "Parameters and metrics" },
     {
@@ -83,6 +86,7 @@ function Inside({ all, runs }: { all: Comparison; runs: string[] }) {
             <p class="dim">
               From <span class="mono">{shortRun(first.run)}</span> to{" "}
               <span class="mono">{shortRun(last.run)}</span>
+              {byTime.length > 2 && `, the oldest and the newest of ${byTime.length}`}
               {all.code_diff.length === 0 && ": the code is the same."}
             </p>
           )}

@@ -43,7 +43,15 @@ function Found({ text, chosen }: { text: string; chosen: TableSource | null }) {
   const list = found.value.value;
   if (found.problem.value) return <ProblemNote problem={found.problem.value} />;
   if (!list) return <p class="dim">Searching …</p>;
-  if (list.entries.length === 0) return <p class="dim">No table is called that.</p>;
+  if (list.entries.length === 0) {
+    return (
+      <p class="dim">
+        {list.is_cut
+          ? "Nothing found so far: not all runs could be looked through. A flow's name shows its runs in the tree."
+          : "No table is called that."}
+      </p>
+    );
+  }
   return (
     <>
       <ul class="found" aria-label="Found">

@@ -40,6 +40,7 @@ import { hideSignature, kernelHelp, showSignature } from "./kernel.tsx";
 import { grammarNow, grammarOf } from "./languages.ts";
 import { look } from "./look.ts";
 import { problems } from "./problems.ts";
+import { overQuotes } from "./quotes.ts";
 
 /** The parts that change while an editor stands. */
 export const grammar = new Compartment();
@@ -60,6 +61,7 @@ export function setup(desk: Desk, cell: string): Extension {
     indentOnInput(),
     indentUnit.of(language === "python" || language === "rust" ? "    " : "  "),
     bracketMatching(),
+    overQuotes,
     closeBrackets(),
     // Alt and a click: one cursor more; with Shift, too, dragging makes a block of them.
     EditorView.clickAddsSelectionRange.of((event) => event.altKey && !event.shiftKey),
@@ -105,7 +107,7 @@ export function setup(desk: Desk, cell: string): Extension {
 function actionKeys(desk: Desk) {
   return ACTIONS.flatMap((action) =>
     (action.edit ?? []).map((keys) => ({
-      key: keys === "Ctrl+M" ? "Ctrl-m" : keys.replace("Ctrl", "Mod").replace(/\+(?=.)/g, "-"),
+      key: editorKey(keys),
       preventDefault: action.id !== "leave",
       run: (view: EditorView) => {
         // Escape first closes what is open over the text.
@@ -117,6 +119,13 @@ function actionKeys(desk: Desk) {
       },
     })),
   );
+}
+
+/** A key as the editor names it, where a capital letter would mean Shift. */
+function editorKey(keys: string): string {
+  const key = keys.replace(/\+(?=.)/g, "-").replace(/-([A-Z])$/, (letter) => letter.toLowerCase());
+  // Ctrl+M is no Cmd+M on a Mac: that hides the window.
+  return key === "Ctrl-m" ? key : key.replace("Ctrl", "Mod");
 }
 
 function closesSomething(view: EditorView): boolean {

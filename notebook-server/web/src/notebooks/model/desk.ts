@@ -445,7 +445,7 @@ export class Desk {
 
   async runAndStay(): Promise<void> {
     const running = this.run();
-    withAnswer(running, () => this.leaveText());
+    if (this.editing.peek()) withAnswer(running, () => this.leaveText());
     await running;
   }
 

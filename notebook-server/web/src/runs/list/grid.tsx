@@ -204,9 +204,15 @@ function Row({ row, index, withFlow, isAt, isChosen, choose, tagged, enter }: Ro
           </a>
         </span>
       )}
-      <span role="gridcell" class="cut mono dim c-parameters" title={parameters}>
-        {parameters}
-      </span>
+      {row.damage ? (
+        <span role="gridcell" class="cut tone-fail c-parameters" title={row.damage}>
+          its record is damaged
+        </span>
+      ) : (
+        <span role="gridcell" class="cut mono dim c-parameters" title={parameters}>
+          {parameters}
+        </span>
+      )}
       <span role="gridcell" class="line tags c-tags" title={row.tags.join(", ")}>
         {row.tags.slice(0, 2).map((tag) => (
           <button

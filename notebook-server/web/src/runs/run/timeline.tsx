@@ -109,6 +109,7 @@ export function Timeline({ model, step, clearStep, chosen, choose, open }: Props
         model={model}
         tasks={tasks}
         shown={shown}
+        order={order.value}
         scale={scale}
         nowMs={nowMs}
         chosen={chosen}
@@ -146,6 +147,7 @@ interface RowsProps {
   model: RunModel;
   tasks: Tasks;
   shown: Uint32Array;
+  order: Order;
   scale: Scale;
   nowMs: number;
   chosen: string | null;
@@ -153,7 +155,7 @@ interface RowsProps {
   open: (task: TaskRow) => void;
 }
 
-function Rows({ model, tasks, shown, scale, nowMs, chosen, choose, open }: RowsProps) {
+function Rows({ model, tasks, shown, order, scale, nowMs, chosen, choose, open }: RowsProps) {
   const at = useSignal(0);
   const seen = useSignal<[number, number]>([0, 0]);
   const list = useRef<VirtualHandle>(null);
@@ -175,6 +177,16 @@ function Rows({ model, tasks, shown, scale, nowMs, chosen, choose, open }: RowsP
     at.value = row;
     list.current?.reveal(row);
   }, [chosen, shown, version]);
+
+  // In another order, the first is what one wants to see.
+  const ordered = useRef(order);
+  useEffect(() => {
+    if (ordered.current === order) return;
+    ordered.current = order;
+    revealed.current = true;
+    at.value = 0;
+    list.current?.reveal(0);
+  }, [order]);
 
   const activeIndex = Math.min(at.value, Math.max(0, shown.length - 1));
   const keydown = (event: KeyboardEvent) => {
