@@ -19,9 +19,6 @@ import { CellNames } from "./names.tsx";
 import { LOOKS, moreText, StatusMark, statusName } from "./status.tsx";
 import { PARAMETERS, tagsOf } from "./tags.ts";
 
-/** Milliseconds after which what came into sight is drawn. */
-const SETTLED = 200;
-
 export function Cell({ desk, id }: { desk: Desk; id: string }) {
   const cell = desk.notebook.cell(id).value;
   if (!cell) return null;
@@ -61,13 +58,8 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
   useLayoutEffect(() => {
     if (!wanted || wanted.edit) return;
     desk.wanted.value = null;
-    const cell = root.current;
-    cell?.focus({ preventScroll: true });
-    cell?.scrollIntoView({ block: "nearest" });
-    // The cells around it that weren't drawn yet are of another height than they were thought to be.
-    setTimeout(() => {
-      if (document.activeElement === cell) cell?.scrollIntoView({ block: "nearest" });
-    }, SETTLED);
+    root.current?.focus({ preventScroll: true });
+    root.current?.scrollIntoView({ block: "nearest" });
   }, [wanted]);
   // A Markdown cell becomes an editor first; the editor itself takes the focus.
   useEffect(() => {

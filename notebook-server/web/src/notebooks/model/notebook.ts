@@ -118,8 +118,9 @@ export class Notebook {
       return;
     }
     this.queue.push(frame);
-    // Who types is answered at once, and the notebook is shown as soon as it is there.
-    if ("edited" in frame || "hello" in frame) this.flush();
+    // Who types is answered at once, and the notebook is shown as soon as it is there; what is
+    // drawn of it next asks whether a kernel runs.
+    if ("edited" in frame || "hello" in frame || "session" in frame) this.flush();
     else {
       this.flushSoon();
       if (isAwaited(frame)) this.flushNext();
