@@ -106,6 +106,22 @@ const world = makeWorld(async (project) => {
 });
 const book = new NotebookOnPage(world);
 const inside = () => world.page.frameLocator("iframe.sandbox");
+/** Waits until it stands still: the frame is told where its outputs are after the page was laid out. */
+const rests = async (place) => {
+  await place.waitFor();
+  let before;
+  await until(
+    async () => {
+      const now = JSON.stringify(await place.boundingBox());
+      await world.page.waitForTimeout(100);
+      const same = now === before;
+      before = now;
+      return same;
+    },
+    Boolean,
+    "it stands still",
+  );
+};
 const quiet = () => {
   // The policy and failing scripts are told in the console, too; Chromium tells the messages
   // of one sandboxed frame again when the next one comes.
@@ -151,7 +167,7 @@ describe("outputs with scripts", () => {
     const place = cell.locator(".scripted");
     await until(async () => (await place.boundingBox())?.height ?? 0, (high) => high > 40 && high < 120, "its height");
     const button = inside().getByRole("button", { name: "grow" });
-    // The frame is told where its outputs are after the page was laid out.
+    await rests(button);
     const both = async () => [await place.boundingBox(), await button.boundingBox()];
     const isWithin = ([box, shown]) => shown.y >= box.y && shown.y < box.y + box.height;
     await until(both, isWithin, "the button is within the cell");
@@ -288,6 +304,7 @@ describe("widgets", () => {
   test("come back with the page, as they are now", async () => {
     await book.open("back.ipynb");
     await book.runs("counter");
+    await rests(inside().getByText("count is 4"));
     await inside().getByText("count is 4").click();
     await inside().getByText("count is 5").waitFor();
     await book.saved();
