@@ -310,6 +310,7 @@ describe("widgets", () => {
     await book.saved();
     await book.open("back.ipynb");
     await book.cell("counter");
+    await rests(inside().getByText("count is 5"));
     await inside().getByText("count is 5").click();
     await inside().getByText("count is 6").waitFor();
     await book.runs("read");
