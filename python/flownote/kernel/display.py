@@ -61,12 +61,30 @@ class Display:
         kernel.history.result(value)
         if self._is_quiet:
             return
-        data, metadata = kernel.formatters.format(value)
+        data, metadata = self._forms(value)
         if not data:
             return
         metadata = {**metadata, **self._shown.metadata(value, is_result=True)}
         kind = {"kind": "result", "data": data, "metadata": metadata}
         kernel.outputs.show(kind, running.now, waits=kernel.runner.is_at_end)
+
+    def _forms(
+        self, value: Any, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return a value's forms, of which a nested one has JSON beside its text."""
+        data, metadata = self._kernel.formatters.format(value, include, exclude)
+        text = data.get("text/plain", "")
+        if include or exclude or len(data) != 1 or "\n" not in text:
+            return data, metadata
+        from flownote.kernel.nested import nested
+
+        found = nested(value, text)
+        if found is None:
+            return data, metadata
+        tree, about = found
+        shown = {"root": about["type"], "expanded": False}
+        more = {"application/json": shown, "flownote": {"nested": about}}
+        return {**data, "application/json": tree}, {**metadata, **more}
 
     def show_error(self, error: BaseException) -> None:
         """Show an exception that doesn't end the cell."""
@@ -126,7 +144,7 @@ class Display:
             if raw:
                 data = obj
             else:
-                data, more = self._kernel.formatters.format(obj, include, exclude)
+                data, more = self._forms(obj, include, exclude)
                 if not data:
                     continue
                 if not update:
