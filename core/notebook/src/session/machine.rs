@@ -220,13 +220,14 @@ impl Session {
     }
 
     /// Begins with one job: puts others before it, asks for what it needs, or starts it.
-    fn begin(&mut self, job: Job, actions: &mut Vec<Action>) {
+    fn begin(&mut self, mut job: Job, actions: &mut Vec<Action>) {
         let Some(position) = self.document.position(&job.cell) else {
             return;
         };
         let Some(names) = self.names.get(&job.cell).cloned() else { return };
         let survey = self.survey(position);
-        if !job.explicit && self.is_settled(&job, &survey) {
+        job.bare = !job.explicit && self.is_settled(&job, &survey);
+        if job.bare && !self.was_cleared(&job.cell) {
             return;
         }
         let reads = names.reads_in(&survey.environment);
@@ -280,6 +281,13 @@ impl Session {
         let whole = !result.is_some_and(|result| self.is_overwritten(result));
         let in_process = self.executed.contains(&job.cell) && (whole || !needed);
         status.is_usable() && (in_process || (names.class == Class::Value && !needed))
+    }
+
+    /// Whether a cell shows nothing though its result has outputs: the user cleared them, or
+    /// another program wrote the file without.
+    fn was_cleared(&self, cell: &CellId) -> bool {
+        let empty = self.document.cell(cell).is_some_and(|cell| cell.outputs.is_empty());
+        empty && self.results.get(cell).is_some_and(|result| result.shows)
     }
 
     fn by_home(&self, waiting: Vec<VersionedName>) -> Vec<(Language, Vec<VersionedName>)> {

@@ -24,6 +24,10 @@ impl Session {
         let made = || self.results.iter().find(|(_, it)| it.execution == execution);
         let cell = running.or_else(|| made().map(|(cell, _)| cell.clone()));
         if let Some(cell) = cell {
+            if let Some(result) = self.results.get_mut(&cell).filter(|it| it.execution == execution)
+            {
+                result.shows = true;
+            }
             // A cell that was deleted meanwhile shows nothing.
             let _ = self.document.push_output(&cell, output);
         }
@@ -81,7 +85,8 @@ impl Session {
                 return;
             }
         };
-        let Some(hit) = hit else {
+        let bare = started.job.bare;
+        let Some(hit) = hit.filter(|hit| !bare || !hit.outputs.is_empty()) else {
             // Now what it reads is needed, too.
             return self.queue.push_front(Job { missed: true, ..started.job });
         };
@@ -89,6 +94,9 @@ impl Session {
         // As above: a cell may be gone by now.
         let _ = self.document.show(&cell, hit.outputs.clone(), None);
         actions.push(Action::Outputs { cell: cell.clone(), outputs: hit.outputs });
+        if bare {
+            return;
+        }
         actions.push(Action::Restored {
             question: Box::new(started.question.clone()),
             origin: hit.origin.clone(),
@@ -159,6 +167,7 @@ impl Session {
             reused,
             explicit: job.explicit,
             past: false,
+            shows: self.document.cell(&job.cell).is_some_and(|it| !it.outputs.is_empty()),
         };
         let result = self.identified(&job.cell, result);
         if let (Some(tail), Some(names)) = (&mut self.repl, self.names.get(&job.cell)) {

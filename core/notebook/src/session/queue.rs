@@ -17,6 +17,8 @@ pub struct Job {
     pub missed: bool,
     /// Whether it was asked what modules are: once is enough.
     pub looked: bool,
+    /// Whether nothing but its outputs is wanted: they were cleared, and all else is right.
+    pub bare: bool,
     /// The request that it belongs to. An error ends the whole request.
     pub request: u64,
 }
@@ -24,7 +26,8 @@ pub struct Job {
 impl Job {
     /// A cell that comes along: nobody pointed at it, and an earlier result may be taken.
     pub fn new(cell: CellId, request: u64) -> Self {
-        Self { cell, explicit: false, reuse: true, missed: false, looked: false, request }
+        let (missed, looked, bare) = (false, false, false);
+        Self { cell, explicit: false, reuse: true, missed, looked, bare, request }
     }
 }
 

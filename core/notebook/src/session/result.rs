@@ -41,6 +41,8 @@ pub struct CellResult {
     pub explicit: bool,
     /// Whether it is from an earlier session and nothing of it has run here.
     pub past: bool,
+    /// Whether it showed something. Who clears that away sees less than the result has.
+    pub shows: bool,
 }
 
 impl CellResult {
@@ -61,6 +63,7 @@ impl CellResult {
             reused: Some(past.origin),
             explicit: false,
             past: true,
+            shows: !past.outputs.is_empty(),
         }
     }
 

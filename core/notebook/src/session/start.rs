@@ -18,7 +18,7 @@ impl Session {
         let tried = self.tried.contains(&(job.request, job.cell.clone()));
         let here = self.executed.contains(&job.cell) || (tried && self.was_restored(&job.cell));
         let wanted = !job.explicit && job.reuse && !job.missed;
-        wanted && !here && names.unasked().is_none()
+        wanted && (job.bare || !here) && names.unasked().is_none()
     }
 
     /// Asks the cache for what a cell would give.

@@ -2,7 +2,7 @@
 
 use super::world::World;
 use crate::session::*;
-use crate::{CellId, Mode, Operation};
+use crate::{CellId, Mode, Operation, Output};
 
 #[track_caller]
 fn check(world: &World, story: &[&str]) {
@@ -51,6 +51,39 @@ fn what_the_user_points_at_always_runs() {
     world.run(&["a"]);
     world.run(&["a"]);
     check(&world, &["run a", "run a"]);
+}
+
+/// A cell that showed something, which was cleared since.
+fn cleared(caching: bool) -> World {
+    let mut world = World::new(&[("a", "x = 1"), ("b", "y = x + 1")]);
+    world.caching = caching;
+    world.run_all();
+    let execution = world.session.visible_versions()["y"];
+    world.happen(Event::Output { execution, output: Output::stdout("2") });
+    world.operate(Operation::Clear { cell: None });
+    check(&world, &["run a", "run b"]);
+    world
+}
+
+#[test]
+fn running_all_brings_back_what_was_cleared() {
+    let mut world = cleared(false);
+    world.run_stale();
+    check(&world, &["run a", "run b"]);
+    world.run_all();
+    check(&world, &["run a", "run b", "run b"]);
+}
+
+#[test]
+fn what_was_cleared_is_taken_from_the_cache_and_the_value_stays() {
+    let mut world = cleared(true);
+    world.kept_outputs = vec![Output::stdout("2")];
+    let before = world.session.visible_versions();
+    world.run_all();
+    check(&world, &["run a", "run b"]);
+    assert_eq!(world.session.document().cells()[1].outputs, world.kept_outputs);
+    assert_eq!(world.session.visible_versions(), before);
+    assert_eq!(world.status("b"), CellStatus::Fresh { reused: None });
 }
 
 #[test]

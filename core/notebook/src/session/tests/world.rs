@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use super::toy::{self, Scope, Value};
 use crate::session::*;
-use crate::{Cell, CellId, Document, Language, Operation};
+use crate::{Cell, CellId, Document, Language, Operation, Output};
 
 /// A session and what performs its actions.
 pub struct World {
@@ -22,6 +22,8 @@ pub struct World {
     pub overwrites: bool,
     /// Whether results are kept.
     pub caching: bool,
+    /// What each result that is kept showed.
+    pub kept_outputs: Vec<Output>,
     /// What the files of modules say; `1.0` where nothing stands here.
     pub modules: BTreeMap<String, String>,
     /// Modules that can't be loaded again, with what is loaded.
@@ -49,6 +51,7 @@ impl World {
             restored: HashMap::new(),
             overwrites: false,
             caching: false,
+            kept_outputs: Vec::new(),
             modules: BTreeMap::new(),
             refused: BTreeMap::new(),
             dies: false,
@@ -179,6 +182,7 @@ impl World {
                         .into_iter()
                         .map(|(name, digest)| (name, stored(digest)))
                         .collect(),
+                    outputs: self.kept_outputs.clone(),
                     ..Hit::default()
                 });
                 Some(Event::LookedUp { execution, hit })
