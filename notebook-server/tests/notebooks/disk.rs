@@ -55,6 +55,8 @@ async fn half_of_a_file_is_neither_shown_nor_written_over() {
     let file = project.root().join("a.ipynb");
     std::fs::write(&file, "{\"cells\": [").expect("written");
     page.until(|word| word["saved"]["problem"].is_object()).await;
+    // Who comes later is told, too.
+    server.open("a.ipynb").await.until(|word| word["saved"]["problem"].is_object()).await;
     let version = page.version("c0");
     page.edit("c0", version, json!([3, [0, "!"]])).await;
     page.edited().await;
@@ -82,6 +84,21 @@ async fn ctrl_s_saves_at_once_and_the_server_saves_when_it_ends() {
     page.edited().await;
     drop(server);
     project.until_saved("a.ipynb", |document| document.cells()[0].source == "123").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_another_program_deletes_is_told_and_written_again_when_asked() {
+    let project = Project::new();
+    project.notebook("a.ipynb", &["1"]);
+    let server = project.serve().await;
+    let mut page = server.open("a.ipynb").await;
+    let file = project.root().join("a.ipynb");
+    std::fs::remove_file(&file).expect("deleted");
+    page.until(|word| word["saved"]["problem"]["message"].is_string()).await;
+    assert!(!file.exists());
+    page.say(json!({"save": {}})).await;
+    page.until(|word| word["saved"]["saved"] == true && word["saved"]["problem"].is_null()).await;
+    assert_eq!(project.saved("a.ipynb").cells()[0].source, "1");
 }
 
 #[tokio::test(flavor = "multi_thread")]

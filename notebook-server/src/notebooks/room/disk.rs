@@ -30,6 +30,8 @@ pub struct Looked {
     before: Known,
     known: Known,
     theirs: Option<Theirs>,
+    /// Whether there was no file.
+    gone: bool,
 }
 
 impl Room {
@@ -111,6 +113,7 @@ impl Room {
             Outcome::Written(known) => {
                 self.saved = changes;
                 self.known = known;
+                self.times_gone = 0;
                 self.file_cells = std::mem::take(&mut self.saving_cells);
                 self.sign_all();
                 self.save_problem = None;
@@ -135,11 +138,16 @@ impl Room {
 
     /// Tells pages whether the file says what the document says.
     pub(super) fn tell_saved(&self) {
-        self.tell_all(&ToPage::Saved(Saved {
+        self.tell_all(&self.saved_word());
+    }
+
+    /// Whether the file says what the document says, and why not.
+    pub(super) fn saved_word(&self) -> ToPage {
+        ToPage::Saved(Saved {
             at: flownote_store::time::now(),
             saved: self.is_saved(),
             problem: self.save_problem.clone(),
-        }));
+        })
     }
 
     /// Once a second.
@@ -157,10 +165,12 @@ impl Room {
             let mut known = before;
             let looked = tokio::task::spawn_blocking(move || {
                 let theirs = file::overtaken(&folder, &path, &mut known);
-                Looked { before, known, theirs }
+                let gone = theirs.is_none() && folder.stamp(&path).is_none();
+                Looked { before, known, theirs, gone }
             });
             // One that can't look leaves everything as it was.
-            let looked = looked.await.unwrap_or(Looked { before, known: before, theirs: None });
+            let nothing = Looked { before, known: before, theirs: None, gone: false };
+            let looked = looked.await.unwrap_or(nothing);
             let _ = myself.send(Message::Looked(looked)).await;
         });
     }
@@ -173,8 +183,42 @@ impl Room {
             return;
         }
         self.known = looked.known;
+        self.note_gone(looked.gone);
         if let Some(theirs) = looked.theirs {
             self.overtaken(theirs);
+        }
+    }
+
+    /// Tells when the file is gone, and when it is back. Programs that replace a file may take
+    /// it away first: so it must be gone twice.
+    fn note_gone(&mut self, gone: bool) {
+        let was_gone = self.is_gone();
+        self.times_gone = if gone { self.times_gone.saturating_add(1) } else { 0 };
+        if self.is_gone() == was_gone {
+            return;
+        }
+        self.save_problem = self.is_gone().then(|| Problem {
+            message: format!("`{}` was deleted or moved by another program", self.path.as_str()),
+            hint: Some("Ctrl+S writes it again, as the next edit does".to_owned()),
+        });
+        self.tell_saved();
+    }
+
+    /// Whether another program took the file away.
+    fn is_gone(&self) -> bool {
+        self.times_gone >= 2
+    }
+
+    /// Saves now: somebody asked for it.
+    pub(super) fn save_now(&mut self) {
+        if self.is_gone() && self.is_saved() {
+            // There is no file that says so.
+            self.changes += 1;
+        }
+        if self.is_saved() {
+            self.tell_saved();
+        } else {
+            self.save();
         }
     }
 

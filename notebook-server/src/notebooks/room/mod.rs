@@ -187,6 +187,8 @@ pub struct Room {
     save_at: Option<Instant>,
     first_change: Option<Instant>,
     save_problem: Option<Problem>,
+    /// How many looks in a row found no file.
+    times_gone: u32,
     alone_since: Option<Instant>,
     myself: mpsc::Sender<Message>,
     inbox: mpsc::Receiver<Message>,

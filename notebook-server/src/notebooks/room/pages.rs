@@ -48,6 +48,9 @@ impl Room {
         let Some(page) = self.pages.get(&client) else { return };
         let hello = ToPage::Hello(Box::new(self.hello(client)));
         page.outbox.push(Kind::Snapshot, frame(&hello));
+        if self.save_problem.is_some() {
+            self.tell(client, &self.saved_word());
+        }
     }
 
     /// Tells every page everything.
@@ -122,13 +125,7 @@ impl Room {
                 }
             }
             FromPage::Trust {} => self.trust(),
-            FromPage::Save {} => {
-                if self.is_saved() {
-                    self.tell_saved();
-                } else {
-                    self.save();
-                }
-            }
+            FromPage::Save {} => self.save_now(),
         }
     }
 

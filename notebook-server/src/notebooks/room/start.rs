@@ -101,6 +101,7 @@ impl Room {
             save_at: None,
             first_change: None,
             save_problem: None,
+            times_gone: 0,
             alone_since: Some(tokio::time::Instant::now()),
             myself: myself.clone(),
             inbox,
