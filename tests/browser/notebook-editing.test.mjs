@@ -118,6 +118,11 @@ describe("finding and replacing", () => {
     assert.equal(await book.text("b"), "print(beta)");
     assert.equal(await book.text("c"), "Alpha = 'beta'");
     assert.equal(await finder.count(), "not found");
+    await world.page.getByRole("button", { name: "Take back" }).click();
+    await until(() => book.text("b"), (text) => text === "print(alpha)", "all are as they were");
+    assert.equal(await book.text("a"), "beta = 1\nalphabet = alpha + 1");
+    await finder.bar.getByRole("button", { name: "Replace all" }).click();
+    await until(() => book.text("b"), (text) => text === "print(beta)", "all are replaced again");
     await world.page.keyboard.press("Escape");
     await book.edit("a");
     await world.page.keyboard.press("Control+z");

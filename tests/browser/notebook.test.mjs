@@ -27,6 +27,12 @@ const world = makeWorld(async (project) => {
   ]);
   const many = Array.from({ length: 1000 }, (_, at) => [`k${at}`, `value_${at} = ${at}`]);
   files.large = writeNotebook(project, "large.ipynb", many);
+  // Nobody knows how high they are before they are drawn.
+  const prose = Array.from({ length: 100 }, (_, at) => [
+    [`p${at}`, "many words ".repeat(40 + ((at * 37) % 400)), "markdown"],
+    [`k${at}`, `value_${at} = ${at}`],
+  ]);
+  files.prose = writeNotebook(project, "prose.ipynb", prose.flat());
 });
 const book = new NotebookOnPage(world);
 
@@ -106,6 +112,16 @@ describe("a notebook", () => {
     await book.becomes("z", "fresh");
     assert.match(await book.shows("y"), /the answer is 52/);
     assert.match(await book.shows("z"), /104/);
+  });
+
+  test("shows again what was cleared when all of it is run", async () => {
+    await world.page.getByRole("button", { name: "More for the notebook" }).click();
+    await world.page.getByRole("menuitem", { name: /Clear all outputs/ }).click();
+    await until(() => book.shows("y"), (text) => text === "", "it is cleared");
+    await world.page.getByRole("button", { name: "Run all" }).click();
+    await until(() => book.shows("y"), (text) => text.includes("the answer is 52"), "it is there again");
+    await until(() => book.shows("z"), (text) => text.includes("104"), "and below");
+    await book.becomes("z", "fresh");
   });
 
   test("is saved, with what its cells show", async () => {
@@ -249,6 +265,8 @@ describe("what goes wrong", () => {
     await until(() => book.focused(), (at) => at === "helper", "the line's cell has the focus");
     assert.ok(await book.isTyping());
     await world.browser.shoot("notebook-error");
+    await world.page.getByRole("button", { name: "1 failed" }).click();
+    await until(() => book.focused(), (at) => at === "broken", "the cell that failed has the focus");
   });
 
   test("a cell that never ends is stopped", async () => {
@@ -280,6 +298,10 @@ describe("what goes wrong", () => {
   test("a cell that asks gets its line", async () => {
     await book.run("asks");
     const line = (await book.cell("asks")).getByRole("textbox", { name: "Your name?" });
+    await line.waitFor();
+    await book.focus("helper");
+    await world.page.getByRole("button", { name: "cell 5 asks for a line" }).click();
+    await until(() => line.evaluate((it) => it === document.activeElement), Boolean, "the line has the focus");
     await line.fill("Ana");
     await line.press("Enter");
     await book.becomes("asks", "fresh");
@@ -297,6 +319,21 @@ describe("a thousand cells", () => {
     await world.page.keyboard.press("End");
     await until(() => book.focused(), (at) => at === "k999", "the last cell has the focus");
     await book.runs("k999");
+  });
+
+  test("stay where a jump led, however high those around turn out to be", async () => {
+    await book.open("prose.ipynb");
+    const graph = world.page.getByRole("region", { name: /Cells and what/ });
+    for (const at of [60, 95, 30]) {
+      await graph.getByRole("button", { name: new RegExp(`^cell ${at + 1}\\b`) }).click();
+      await until(() => book.focused(), (now) => now === `k${at}`, "it has the focus");
+      // All around it is drawn by then.
+      await world.page.waitForTimeout(500);
+      const cell = world.page.locator(`[data-cell="k${at}"]`);
+      const { top, bottom } = await cell.evaluate((it) => it.getBoundingClientRect());
+      const height = await world.page.evaluate(() => innerHeight);
+      assert.ok(bottom > 0 && top < height, `cell k${at}: ${top} to ${bottom} of ${height}`);
+    }
   });
 });
 

@@ -31,6 +31,18 @@ export function Toasts() {
               </a>
             )}
           </div>
+          {toast.action && (
+            <button
+              type="button"
+              class="btn small"
+              onClick={() => {
+                dismiss(toast.id);
+                toast.action?.act();
+              }}
+            >
+              {toast.action.text}
+            </button>
+          )}
           <button
             type="button"
             class="btn quiet icon small"

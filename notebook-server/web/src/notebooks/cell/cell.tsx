@@ -12,6 +12,7 @@ import { type CellState, isCode, languageTitle } from "../protocol/book.ts";
 import { useSource } from "../text/use-source.ts";
 import { dragged } from "./drag.ts";
 import { InputLine } from "./input.tsx";
+import { jumpTo } from "./jump.ts";
 import { LanguageMenu } from "./language.tsx";
 import { CellMenu } from "./menu.tsx";
 import { ownMode } from "./mode.ts";
@@ -59,11 +60,11 @@ function Standing({ desk, cell }: { desk: Desk; cell: CellState }) {
     if (!wanted || wanted.edit) return;
     desk.wanted.value = null;
     root.current?.focus({ preventScroll: true });
-    root.current?.scrollIntoView({ block: "nearest" });
+    if (root.current) jumpTo(root.current);
   }, [wanted]);
   // A Markdown cell becomes an editor first; the editor itself takes the focus.
   useEffect(() => {
-    if (wanted?.edit) root.current?.scrollIntoView({ block: "nearest" });
+    if (wanted?.edit && root.current) jumpTo(root.current);
   }, [wanted]);
 
   const classes = [

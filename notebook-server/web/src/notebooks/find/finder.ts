@@ -1,9 +1,10 @@
 /** Finding and replacing over all cells of one open notebook, those out of sight included. */
 import { batch, computed, effect, signal } from "@preact/signals";
 import { count } from "../../format/format.ts";
-import { tell } from "../../state/toasts.ts";
+import { tell, tellUndoable } from "../../state/toasts.ts";
 import { setup } from "../editor/setup.ts";
 import type { Desk } from "../model/desk.ts";
+import { replacement, textOf } from "../text/cell-text.ts";
 import { expression, findAll, type Match, matchFrom, type Query, replacements } from "./search.ts";
 
 const NONE: readonly Match[] = [];
@@ -137,13 +138,33 @@ export class Finder {
     this.show(this.nearest(match.cell, match.from + done.length));
   }
 
-  /** Replaces all; in each cell Ctrl+Z takes it back in one step. */
+  /** Replaces all; in each cell Ctrl+Z takes it back in one step, and the message in all. */
   replaceAll(): void {
+    const { notebook } = this.desk;
     const cells = [...this.byCell.peek().keys()];
     let places = 0;
-    for (const cell of cells) places += this.change(cell).places;
+    const changed = cells.map((cell) => {
+      const before = notebook.source(cell);
+      places += this.change(cell).places;
+      return { cell, before, after: notebook.source(cell) };
+    });
     if (places === 0) return;
-    tell(`${count(places, "place")} in ${count(cells.length, "cell")} replaced`);
+    tellUndoable(`${count(places, "place")} in ${count(cells.length, "cell")} replaced`, () =>
+      this.takeBack(changed),
+    );
+  }
+
+  /** Gives cells their text again, but for those that were edited since. */
+  private takeBack(changed: readonly { cell: string; before: string; after: string }[]): void {
+    const { notebook } = this.desk;
+    const same = changed.filter(({ cell, after }) => notebook.source(cell) === after);
+    for (const { cell, before } of same) {
+      const text = notebook.text(cell);
+      text?.change(() => setup(this.desk, cell), replacement(text.doc, textOf(before)));
+    }
+    notebook.typed();
+    const edited = changed.length - same.length;
+    if (edited > 0) tell(`${count(edited, "cell")} edited since: left as they are`);
   }
 
   private change(cell: string, only?: number): { places: number; length: number } {

@@ -104,13 +104,23 @@ export class Desk {
     return found;
   }, sameMap);
 
-  readonly stale = steady(() => {
+  private cellsThatAre(status: CellStatus["status"]): string[] {
     const { order, cells } = this.notebook.book.value;
     return order.filter((id) => {
       const cell = cells.get(id);
-      return cell?.status.status === "stale" && isCode(cell.language);
+      return cell?.status.status === status && isCode(cell.language);
     });
-  }, sameList);
+  }
+
+  readonly stale = steady(() => this.cellsThatAre("stale"), sameList);
+
+  readonly failed = steady(() => this.cellsThatAre("failed"), sameList);
+
+  /** The cell that waits for a line. */
+  readonly waiting = computed((): string | null => {
+    const { order, cells } = this.notebook.book.value;
+    return order.find((id) => cells.get(id)?.input) ?? null;
+  });
 
   /** Counts how often cells began to run or ended, once it stays so. */
   readonly pauses: ReadonlySignal<number>;

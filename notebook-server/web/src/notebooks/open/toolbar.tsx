@@ -50,6 +50,7 @@ export function Toolbar({ desk, name }: { desk: Desk; name: string }) {
       <Saving desk={desk} />
       <People desk={desk} />
       <span class="grow" />
+      <Wants desk={desk} />
       <MenuButton
         class="btn quiet small hide-narrow"
         label={`When cells run: ${current.title}`}
@@ -142,6 +143,46 @@ function Saving({ desk }: { desk: Desk }) {
       {saving.isSaved ? "saved" : "edited"}
     </span>
   );
+}
+
+/** What somebody should look at, wherever it is: a line that is waited for, cells that failed. */
+function Wants({ desk }: { desk: Desk }) {
+  const asking = desk.waiting.value;
+  const failed = desk.failed.value.length;
+  return (
+    <>
+      {asking && (
+        <button
+          type="button"
+          class="btn small"
+          title="Go to the line that it waits for"
+          onClick={() => goToLine(desk, asking)}
+        >
+          <span class="tone-run">cell {desk.numbers.value.get(asking)} asks for a line</span>
+        </button>
+      )}
+      {failed > 0 && (
+        <button
+          type="button"
+          class="btn quiet small"
+          title="Go to the next cell that failed"
+          onClick={() => desk.goToNext("failed")}
+        >
+          <span class="tone-fail">{failed} failed</span>
+        </button>
+      )}
+    </>
+  );
+}
+
+function goToLine(desk: Desk, cell: string): void {
+  desk.goTo(cell);
+  // It is drawn by then, wherever it was.
+  setTimeout(() => {
+    const field = document.querySelector<HTMLElement>(`[data-cell="${cell}"] .input-line .field`);
+    field?.focus();
+    field?.scrollIntoView({ block: "nearest" });
+  }, 50);
 }
 
 /** A letter a person, in the order in which they came. */

@@ -31,7 +31,7 @@ export function SaveDialog({ desk, save, close }: Props) {
       const { changed } = await restoreSave(path, save.save);
       tell(
         changed
-          ? `The notebook is as it was at ${moment(save.at)}: z takes it back`
+          ? `The text is as it was at ${moment(save.at)} (Run stale brings the results): z takes it back`
           : "The notebook is that save already",
       );
       close();
