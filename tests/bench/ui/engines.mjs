@@ -10,7 +10,10 @@ import { dirname, join } from "node:path";
 /** So long a server may take to answer. */
 const PATIENCE_MS = 60_000;
 
-/** Where a page has its cells, their lines, what is typed in, what they show, and tables of any size. */
+/**
+ * Where a page has its cells, their lines, what is typed in, what they show, and tables of any
+ * size; and what is there once a kernel is.
+ */
 const PAGES = {
   Flownote: {
     cells: ".slot",
@@ -24,6 +27,8 @@ const PAGES = {
     cells: ".jp-Notebook .jp-Cell",
     line: ".jp-Notebook .cm-line",
     output: ".jp-OutputArea-output",
+    // Before, whoever runs a cell is asked for a kernel.
+    ready: "text=/ipykernel.*[|] Idle/",
     address: (base, name) => `${base}/lab/tree/${name}.ipynb?reset`,
   },
   marimo: {

@@ -140,7 +140,8 @@ async function settle(page) {
 async function type(engine) {
   return browse(engine, async (page) => {
     const typed = await open(engine, page, "flood", "type here");
-    const { line, output } = engine.page;
+    const { line, output, ready } = engine.page;
+    if (ready) await page.locator(ready).first().waitFor();
     const find = ([line, text]) => window.__bench.seen(line, text);
     await click(page, await page.evaluate(find, [line, "for line in"]));
     const began = Date.now();
@@ -178,19 +179,11 @@ async function ones(engine) {
   return browse(engine, async (page) => {
     const first = await open(engine, page, "small", "1+1");
     await click(page, first);
-    const { cells, output } = engine.page;
-    // marimo may put a cell of its own before ours.
-    const from = await page.evaluate(
-      (cells) =>
-        [...document.querySelectorAll(cells)].findIndex((cell) => cell.textContent.includes("1+1")),
-      cells,
-    );
+    const { cells, output, ready } = engine.page;
+    if (ready) await page.locator(ready).first().waitFor();
     const took = [];
-    for (let at = from; at < from + 29; at += 1) {
-      await page.evaluate(
-        ([look, at]) => window.__bench.shown(look, at, "2"),
-        [{ cells, output }, at],
-      );
+    for (let at = 0; at < 29; at += 1) {
+      await page.evaluate((look) => window.__bench.shown(look, "2"), { cells, output });
       await page.keyboard.press("Shift+Enter");
       took.push(await page.evaluate(() => window.__bench.result));
       await wait(120);

@@ -105,13 +105,15 @@
   };
 
   /**
-   * Milliseconds from the next key to the painted text, in an output of a cell.
+   * Milliseconds from the next key to the painted text, in an output of the cell with the focus.
+   * A page may take cells away that are out of sight: so they aren't counted.
    */
-  bench.shown = ({ cells, output }, number, text) => {
+  bench.shown = ({ cells, output }, text) => {
     pressed = [];
-    const outputs = () => [
-      ...(document.querySelectorAll(cells)[number]?.querySelectorAll(output) ?? []),
-    ];
+    const cell = [...document.querySelectorAll(cells)].find((one) =>
+      one.contains(document.activeElement),
+    );
+    const outputs = () => [...(cell?.querySelectorAll(output) ?? [])];
     // Asked for once the key was pressed: whoever presses knows that it is watched for.
     bench.result = new Promise((done) => {
       const look = () => {
