@@ -20,6 +20,7 @@ const world = makeWorld(async (project) => {
     ["later", "big['n'] = -big['n']"],
     ["text", "import polars as pl\npl.DataFrame({'a': list(range(300)), 'b': ['é'] * 300})"],
     ["rust", '%%rust\nFrame::new().with("square", (0..2000i64).map(|n| n * n).collect::<Vec<_>>())'],
+    ["tall", "# as high as it is\n".repeat(300)],
   ]);
 });
 const book = new NotebookOnPage(world);
@@ -81,13 +82,28 @@ describe("a frame that a cell shows", () => {
     await says("rust", 1999, 0, "3,996,001");
   });
 
-  test("of few rows stays a plain table until somebody wants more", async () => {
+  test("of few rows is a grid, too, as soon as its kernel can give it", async () => {
     await book.runs("few");
-    const cell = await book.cell("few");
-    await cell.getByText("7 rows").first().waitFor();
-    assert.equal(await cell.getByRole("grid").count(), 0);
-    await cell.getByRole("button", { name: "Open as a grid" }).click();
     await says("few", 6, 1, "7142");
+    await (await foot("few")).getByText("7 rows, 2 columns").waitFor();
+  });
+
+  test("is as it was left when its cell comes back into sight", async () => {
+    const cell = await book.cell("few");
+    await (await grid("few")).getByRole("columnheader", { name: /^times/ }).click();
+    await cell.getByRole("searchbox", { name: "Search all columns" }).fill("w3");
+    await (await foot("few")).getByText("1 of 7 rows").waitFor();
+    await cell.getByRole("button", { name: "Chart" }).click();
+    const chart = cell.getByRole("region", { name: "Chart" });
+    await chart.getByRole("combobox", { name: "x" }).selectOption("times");
+    await book.focus("text");
+    await book.cell("tall");
+    await until(() => world.page.locator('[data-cell="few"]').count(), (count) => count === 0, "the cell is taken from the page");
+    await book.cell("few");
+    await (await foot("few")).getByText("1 of 7 rows").waitFor();
+    assert.equal(await cell.getByRole("searchbox", { name: "Search all columns" }).inputValue(), "w3");
+    assert.equal(await chart.getByRole("combobox", { name: "x" }).inputValue(), "times");
+    await cell.getByRole("button", { name: "Chart" }).click();
   });
 
   test("stays what it was when a cell below changes it", async () => {

@@ -59,6 +59,9 @@ const world = makeWorld(async (project) => {
     ["escapes", "", shows({ "application/vnd.vega.v5+json": ESCAPES })],
     ["widget", "", shows({ "application/vnd.jupyter.widget-view+json": { model_id: "1" }, "text/plain": "IntSlider()" })],
     ["frame", "", html("<style>td{color:red}</style><table class='dataframe'><tr><td>7</td></tr></table>")],
+    ["nested", "import datetime\n[{'id': n, 'born': datetime.date(2024, 1, 1), 'tags': ['a', 'b']} for n in range(500)]"],
+    ["wall", "list(range(900)), 'y' * 20000"],
+    ["wide", "'z' * 20000"],
   ]);
   writeNotebook(project, "sql.ipynb", [
     ["numbers", "import pandas as pd\nnumbers = pd.DataFrame({'n': [3, 1, 2], 'word': ['c', 'a', 'b']})\nnumbers"],
@@ -159,6 +162,46 @@ describe("outputs", () => {
     assert.equal(await book.focused(), "json");
   });
 
+  test("of Python that are nested are a tree, with their text kept", async () => {
+    await book.runs("nested");
+    const cell = await book.cell("nested");
+    const tree = cell.getByRole("tree", { name: "list of cell" });
+    await cell.getByText("list of 500 items").waitFor();
+    assert.equal(await tree.getByRole("treeitem").count(), 101);
+    await tree.getByText("… 400 more").click();
+    await until(() => tree.getByRole("treeitem").count(), (n) => n === 500, "all entries are there");
+    await tree.getByRole("treeitem").nth(1).click();
+    await tree.getByText("datetime.date(2024, 1, 1)", { exact: true }).waitFor();
+    assert.ok((await tree.evaluate((list) => list.parentElement.clientHeight)) < 600);
+    await world.browser.checkAccessibility("a tree of a result");
+    await cell.getByRole("button", { name: "Show as text" }).click();
+    await cell.getByText("18 of 500 lines are seen").waitFor();
+    await cell.getByText("[{'id': 0,", { exact: false }).first().waitFor();
+    await cell.getByRole("button", { name: "Show as a tree" }).click();
+  });
+
+  test("stay opened while their cell is out of sight", async () => {
+    // The cell with the focus would stay.
+    await book.focus("frame");
+    await (await book.cell("long")).getByRole("button", { name: "Show all 5,000 lines" }).click();
+    await book.cell("text");
+    const gone = world.page.locator('[data-cell="nested"]');
+    await until(() => gone.count(), (count) => count === 0, "the cell is taken from the page");
+    const cell = await book.cell("nested");
+    await cell.getByText("datetime.date(2024, 1, 1)", { exact: true }).waitFor();
+    await (await book.cell("long")).getByRole("button", { name: "Show fewer" }).click();
+  });
+
+  test("that are long texts are bounded", async () => {
+    for (const id of ["wall", "wide"]) {
+      await book.runs(id);
+      const cell = await book.cell(id);
+      const [height, beyond] = await cell.locator(".outputs").evaluate((box) => [box.clientHeight, box.scrollWidth - box.clientWidth]);
+      assert.ok(height < 900, `${id} is ${height} tall`);
+      assert.ok(beyond <= 0, `${id} is wider than its cell`);
+    }
+  });
+
   test("that a cell clears and updates are those that are left", async () => {
     await book.open("live.ipynb");
     await book.runs("clears");
@@ -225,15 +268,20 @@ describe("outputs", () => {
     assert.equal(await inside.evaluate((td) => getComputedStyle(td).color), "rgb(255, 0, 0)");
   });
 
-  test("of SQL are a table that sorts, and a frame for the cells below", async () => {
+  test("of SQL are a grid that sorts, and a frame for the cells below", async () => {
     await book.open("sql.ipynb");
     await book.run("query");
     await book.becomes("query", "fresh");
-    const table = (await book.cell("query")).getByRole("table");
-    const column = () => table.locator("tbody tr td:first-child").allInnerTexts();
-    assert.deepEqual(await column(), ["6", "2", "4"]);
-    await table.getByRole("button", { name: /^twice/ }).click();
-    assert.deepEqual(await column(), ["2", "4", "6"]);
+    const table = (await book.cell("query")).getByRole("grid");
+    const column = (order) =>
+      until(
+        () => table.locator('[data-cell$=":0"]').allInnerTexts(),
+        (texts) => texts.join() === order,
+        `the rows stand as ${order}`,
+      );
+    await column("6,2,4");
+    await table.getByRole("columnheader", { name: /^twice/ }).click();
+    await column("2,4,6");
     await book.runs("sum");
     assert.match(await book.shows("sum"), /12/);
     await world.browser.shoot("notebook-sql");

@@ -1,5 +1,5 @@
 /** Builds a chart over a table: what is chosen becomes a query, and its result is drawn. */
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { columnStatistics, runQuery, tablePage } from "../api/data.ts";
 import { asProblem, type ProblemText } from "../api/problem.ts";
@@ -31,6 +31,8 @@ interface Props {
   tables?: TableQuery["tables"];
   /** What the button that keeps the chart says, and does. */
   keep?: Keep;
+  /** What is chosen, where that outlives the component. */
+  choice?: Signal<ChartChoice | null>;
 }
 
 /** How a chart is kept. */
@@ -56,11 +58,21 @@ interface Drawn {
 /** Rows that a drawing takes. */
 const MOST = 5000;
 
-export function ChartBuilder({ source, columns, view, from, tables = [], keep }: Props) {
-  const choice = useSignal<ChartChoice>(firstChoice(columns));
+export function ChartBuilder({
+  source,
+  columns,
+  view,
+  from,
+  tables = [],
+  keep,
+  choice: given,
+}: Props) {
+  const own = useSignal<ChartChoice | null>(null);
+  const choice = given ?? own;
   const drawn = useSignal<Drawn | null>(null);
   const problem = useSignal<ProblemText | null>(null);
-  const chosen = choice.value;
+  const first = useMemo(() => firstChoice(columns), [columns]);
+  const chosen = choice.value ?? first;
   const where = useMemo(() => view.filter ?? null, [view.filter]);
 
   useEffect(() => {
@@ -109,7 +121,7 @@ export function ChartBuilder({ source, columns, view, from, tables = [], keep }:
   }, [source, columns, from, where, chosen]);
 
   const set = (change: Partial<ChartChoice>) => {
-    choice.value = { ...choice.peek(), ...change };
+    choice.value = { ...chosen, ...change };
   };
   const numbers = columns.filter((column) => column.kind === "number");
   const onX = chosen.mark === "histogram" ? numbers : columns;

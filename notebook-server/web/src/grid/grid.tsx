@@ -48,7 +48,7 @@ export function Grid({ model, label, rows: most, children }: Props) {
   const active = useSignal<Cell>({ row: 0, column: 0 });
   const anchor = useSignal<Cell | null>(null);
   const card = useSignal<{ column: number; at: DOMRect } | null>(null);
-  const drawn = useSignal<Record<string, number>>({});
+  const { drawn } = model;
 
   useEffect(() => {
     void model.open();

@@ -40,6 +40,8 @@ export class GridModel {
   readonly total = signal<number | null>(null);
   /** Counts what came, for whoever shows it. */
   readonly came = signal(0);
+  /** Widths that columns were drawn to, by name. */
+  readonly drawn = signal<Record<string, number>>({});
   readonly summaries = signal<Record<string, ColumnStatistics>>({});
   private blocks = new Map<string, Block>();
   private summing = new Map<string, AbortController>();
@@ -65,18 +67,21 @@ export class GridModel {
 
   constructor(readonly source: TableSource) {}
 
-  /** Opens the table. */
+  /** Opens the table, once more when it was closed: its view is as it was left. */
   async open(): Promise<void> {
+    if (this.ended.signal.aborted) this.ended = new AbortController();
     if (this.info.peek()) return;
     this.problem.value = null;
+    const { signal } = this.ended;
     try {
-      const info = await openTable(this.source, this.ended.signal);
+      const info = await openTable(this.source, signal);
+      if (signal.aborted) return;
       batch(() => {
         this.info.value = info;
         this.total.value = info.rows;
       });
     } catch (error) {
-      if (!this.ended.signal.aborted) this.problem.value = asProblem(error);
+      if (!signal.aborted) this.problem.value = asProblem(error);
     }
   }
 

@@ -1,4 +1,4 @@
-/** Whether what a box holds is wider than it is: then the keyboard must be able to scroll it. */
+/** Whether what a box holds is larger than it is: then the keyboard must be able to scroll it. */
 import { type Signal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
@@ -10,7 +10,8 @@ export function useOverflow(box: RefObject<HTMLElement | null>, content: unknown
     const element = box.current;
     if (!element) return;
     const look = () => {
-      overflows.value = element.scrollWidth > element.clientWidth;
+      overflows.value =
+        element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight;
     };
     // Told at once, too, when the browser has laid it out anyway.
     const watch = new ResizeObserver(look);

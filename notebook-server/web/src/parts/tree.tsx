@@ -2,17 +2,18 @@
  * Nested data, a line an entry; what is deep or long is folded. A tree as WAI-ARIA has it: one
  * stop of the Tab key, arrows within.
  */
-import { type Signal, useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
-import { value as inLine } from "../format/format.ts";
+import { type Signal, signal } from "@preact/signals";
+import { useMemo, useRef } from "preact/hooks";
+import { value as inLine, number } from "../format/format.ts";
 
 const FEW = 100;
+const NONE: ReadonlySet<string> = new Set();
 
 function isNested(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-interface State {
+export interface TreeState {
   /** What was opened or closed by hand: path → open. */
   opened: Signal<ReadonlyMap<string, boolean>>;
   /** How many entries of a branch are shown, where it is more than a few. */
@@ -21,12 +22,22 @@ interface State {
   current: Signal<string>;
 }
 
-export function Tree({ value, label = "Nested data" }: { value: unknown; label?: string }) {
-  const state: State = {
-    opened: useSignal(new Map()),
-    most: useSignal(new Map()),
-    current: useSignal(""),
-  };
+export function treeState(): TreeState {
+  return { opened: signal(new Map()), most: signal(new Map()), current: signal("") };
+}
+
+interface Props {
+  value: unknown;
+  label?: string;
+  /** What is opened in it, where that outlives the component. */
+  state?: TreeState;
+  /** Paths of texts that are no texts of the value: Python's way to write what JSON can't say. */
+  written?: ReadonlySet<string>;
+}
+
+export function Tree({ value, label = "Nested data", state: given, written = NONE }: Props) {
+  const own = useMemo(treeState, []);
+  const state = given ?? own;
   const root = useRef<HTMLUListElement>(null);
   if (!isNested(value)) return <Leaf value={value} />;
   const entries = Object.keys(value);
@@ -46,12 +57,13 @@ export function Tree({ value, label = "Nested data" }: { value: unknown; label?:
         if (path !== undefined) state.current.value = path;
       }}
     >
-      <Branch value={value} path="" level={1} state={state} />
+      <Branch value={value} path="" level={1} state={state} written={written} />
     </ul>
   );
 }
 
-function Leaf({ value }: { value: unknown }) {
+function Leaf({ value, isWritten = false }: { value: unknown; isWritten?: boolean }) {
+  if (isWritten) return <span class="leaf is-written">{String(value)}</span>;
   const kind = value === null ? "null" : typeof value;
   return (
     <span class={`leaf is-${kind}`}>
@@ -67,10 +79,11 @@ interface BranchProps {
   value: object;
   path: string;
   level: number;
-  state: State;
+  state: TreeState;
+  written: ReadonlySet<string>;
 }
 
-function Branch({ value, path, level, state }: BranchProps) {
+function Branch({ value, path, level, state, written }: BranchProps) {
   const entries = Object.entries(value);
   const most = state.most.value.get(path) ?? FEW;
   const rest = entries.length - most;
@@ -86,6 +99,7 @@ function Branch({ value, path, level, state }: BranchProps) {
           place={at + 1}
           count={entries.length}
           state={state}
+          written={written}
         />
       ))}
       {rest > 0 && (
@@ -100,7 +114,7 @@ function Branch({ value, path, level, state }: BranchProps) {
             state.most.value = new Map(state.most.peek()).set(path, most + FEW * 5);
           }}
         >
-          {rest} more
+          … {number(rest)} more
         </li>
       )}
     </>
@@ -114,12 +128,14 @@ interface EntryProps {
   level: number;
   place: number;
   count: number;
-  state: State;
+  state: TreeState;
+  written: ReadonlySet<string>;
 }
 
-function Entry({ name, value, path, level, place, count, state }: EntryProps) {
+function Entry({ name, value, path, level, place, count, state, written }: EntryProps) {
   const has = isNested(value) ? Object.keys(value).length : 0;
-  const isOpen = has > 0 && (state.opened.value.get(path) ?? (level < 2 && has <= 20));
+  const isOpen =
+    has > 0 && (state.opened.value.get(path) ?? (level < 2 && has <= 20 && count <= 20));
   const toggle = () => {
     state.opened.value = new Map(state.opened.peek()).set(path, !isOpen);
   };
@@ -141,11 +157,15 @@ function Entry({ name, value, path, level, place, count, state }: EntryProps) {
       <span class="entry">
         {has > 0 && <span class="fold" aria-hidden="true" />}
         <span class="key">{name}</span>{" "}
-        {isNested(value) ? <span class="faint">{inLine(value, 70)}</span> : <Leaf value={value} />}
+        {isNested(value) ? (
+          <span class="faint">{inLine(value, 70)}</span>
+        ) : (
+          <Leaf value={value} isWritten={written.has(path)} />
+        )}
       </span>
       {isOpen && isNested(value) && (
         <ul role="group">
-          <Branch value={value} path={path} level={level + 1} state={state} />
+          <Branch value={value} path={path} level={level + 1} state={state} written={written} />
         </ul>
       )}
     </li>
@@ -153,7 +173,7 @@ function Entry({ name, value, path, level, place, count, state }: EntryProps) {
 }
 
 /** The keys of a tree: https://www.w3.org/WAI/ARIA/apg/patterns/treeview/ */
-function keydown(event: KeyboardEvent, root: HTMLElement, state: State): void {
+function keydown(event: KeyboardEvent, root: HTMLElement, state: TreeState): void {
   const item = (event.target as HTMLElement).closest<HTMLElement>("[role=treeitem]");
   if (!item || event.ctrlKey || event.altKey || event.metaKey) return;
   const items = [...root.querySelectorAll<HTMLElement>("[role=treeitem]")];

@@ -3,6 +3,7 @@ import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Answer, CheckedCell } from "../../api/notebook.ts";
 import { Problem } from "../../api/problem.ts";
 import { tellProblem } from "../../state/toasts.ts";
+import { Kept } from "../outputs/kept.ts";
 import { Widgets } from "../outputs/sandbox/widgets.ts";
 import { checkCells, type Program } from "../panes/server.ts";
 import { type Book, type CellState, EMPTY } from "../protocol/book.ts";
@@ -60,6 +61,12 @@ export class Notebook {
     this.checked.value = new Map([...this.checked.peek(), ...found]);
     return cells;
   }
+
+  /** What was done with outputs. */
+  readonly kept = new Kept(() => {
+    const cells = [...this.book.peek().cells.values()];
+    return new Set(cells.flatMap((cell) => cell.outputs.map((output) => output.key)));
+  });
 
   /** Widgets of the kernel, as far as this page knows them. */
   readonly widgets = new Widgets((comm) => this.ask({ request: "comm", comm }));

@@ -12,7 +12,7 @@ export type Form =
   | { form: "latex"; text: string }
   | { form: "svg"; text: string }
   | { form: "image"; type: string; data: string }
-  | { form: "json"; value: unknown }
+  | { form: "json"; value: unknown; text: string | null }
   | { form: "text"; text: string }
   /** It shows with its scripts alone. */
   | { form: "scripted" }
@@ -59,9 +59,12 @@ export function staticForm(data: Bundle): StaticForm {
   if (markdown !== null) return { form: "markdown", text: markdown };
   const latex = text("text/latex");
   if (latex !== null) return { form: "latex", text: latex };
-  if ("application/json" in data) return { form: "json", value: data["application/json"] };
+  if ("application/json" in data)
+    return { form: "json", value: data["application/json"], text: plain };
   if (plain !== null) return { form: "text", text: plain };
   const [type, value] = Object.entries(data)[0] ?? [];
   if (!type || scriptOf(data)) return { form: "nothing" };
-  return type.endsWith("json") ? { form: "json", value } : { form: "text", text: String(value) };
+  return type.endsWith("json")
+    ? { form: "json", value, text: null }
+    : { form: "text", text: String(value) };
 }

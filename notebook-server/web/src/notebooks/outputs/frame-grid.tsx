@@ -1,12 +1,14 @@
 /** The grid of a table that a cell showed, and charts over it that become cells. */
-import { useSignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { ChartBuilder } from "../../charts/builder.tsx";
+import type { ChartChoice } from "../../charts/query.ts";
 import { tableAddress } from "../../data/words.ts";
 import { quoteName } from "../../grid/filter.ts";
 import { Grid } from "../../grid/grid.tsx";
 import type { GridModel } from "../../grid/model.ts";
 import { href } from "../../router.ts";
 import type { Desk } from "../model/desk.ts";
+import { useKept } from "./kept.ts";
 import { type Readable, readable } from "./readable.ts";
 import { hasName, shownTable } from "./shown-table.ts";
 
@@ -24,7 +26,8 @@ export interface FrameGridProps {
 }
 
 export function FrameGrid({ desk, cell, name, label, model }: FrameGridProps) {
-  const isChart = useSignal(false);
+  const isChart = useKept("is chart", () => signal(false));
+  const choice = useKept("chart", () => signal<ChartChoice | null>(null));
   const info = model.info.value;
   const called = hasName(name) ? name : NAMELESS;
   const below = isChart.value ? readableBelow(desk, cell, name) : null;
@@ -37,6 +40,7 @@ export function FrameGrid({ desk, cell, name, label, model }: FrameGridProps) {
           view={model.view.value}
           from={quoteName(called)}
           tables={[{ name: called, source: model.source }]}
+          choice={choice}
           keep={{
             title: "Insert as cell",
             from: below?.from ?? null,

@@ -2,9 +2,9 @@
  * A table that a cell showed: all of its rows in a grid, as long as the kernel or the record has
  * them; its beginning, as the output stores it, while or when they can't be had.
  */
-import { useSignal } from "@preact/signals";
+import { signal, useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren, ComponentType } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { asProblem, Problem } from "../../api/problem.ts";
 import type { TableSource } from "../../api/types.ts";
 import { count } from "../../format/format.ts";
@@ -12,10 +12,9 @@ import { GridModel } from "../../grid/model.ts";
 import { Words } from "../../parts/words.tsx";
 import type { Desk } from "../model/desk.ts";
 import type { FrameGridProps } from "./frame-grid.tsx";
+import { useKept } from "./kept.ts";
 import type { ShownTable } from "./shown-table.ts";
 
-/** A table of fewer rows is seen at once: it needs no grid unless somebody wants one. */
-const FEW = 11;
 /** More cells than these are opened when somebody asks: their kernel may have to write them. */
 const MANY = 4_000_000;
 
@@ -31,16 +30,16 @@ interface Props {
 
 /** Whether the kernel that runs made it: nobody is asked for what may be gone. */
 function isLive(desk: Desk, cell: string): boolean {
-  const { session, cells } = desk.notebook.book.peek();
-  const status = cells.get(cell)?.status;
-  if (session === null || !status) return false;
+  const status = desk.notebook.cell(cell).value?.status;
+  if (desk.notebook.of("session") === null || !status) return false;
   if (status.status === "stale") return status.why.because !== "lost";
   return status.status === "running" || (status.status === "fresh" && !status.reused);
 }
 
 export function Frame({ desk, cell, table, label, isRunning, children }: Props) {
   const { name, rows, columns } = table;
-  const isOpen = useSignal(rows >= FEW && rows * columns <= MANY && isLive(desk, cell));
+  const isOpen = useKept("opened", () => signal(false));
+  const isAtHand = useComputed(() => rows * columns <= MANY && isLive(desk, cell)).value;
   const Grid = useSignal<ComponentType<FrameGridProps> | null>(null);
   const lost = useSignal<Problem | null>(null);
   const source = useMemo<TableSource>(
@@ -48,10 +47,15 @@ export function Frame({ desk, cell, table, label, isRunning, children }: Props) 
     [desk, cell, name],
   );
   const tries = useSignal(0);
-  const model = useMemo(() => new GridModel(source), [source, tries.value]);
+  const model = useKept(`grid of ${name}`, () => new GridModel(source));
   const isReady = useSignal(false);
   const isIdle = desk.notebook.of("isIdle");
   const wanted = isOpen.value && isReady.value && !isRunning;
+
+  // What was opened stays open when its kernel goes: the record may have the rows.
+  useLayoutEffect(() => {
+    if (isAtHand) isOpen.value = true;
+  }, [isAtHand]);
 
   // A kernel gives rows away while it runs nothing: unasked, nobody is told to wait for it.
   useEffect(() => {
@@ -71,7 +75,7 @@ export function Frame({ desk, cell, table, label, isRunning, children }: Props) 
         lost.value = new Problem(asProblem(error), 0);
       },
     );
-  }, [model, wanted]);
+  }, [model, wanted, tries.value]);
   useEffect(() => () => model.close(), [model]);
 
   // Rows that were there and aren't any more: their kernel went.
@@ -84,6 +88,9 @@ export function Frame({ desk, cell, table, label, isRunning, children }: Props) 
   }
   const open = () => {
     isOpen.value = true;
+    // Asked for anew, whatever was known.
+    model.close();
+    model.info.value = null;
     tries.value += 1;
   };
   return (
@@ -105,11 +112,11 @@ export function Frame({ desk, cell, table, label, isRunning, children }: Props) 
           </button>
         </p>
       ) : (
-        !wanted &&
+        !isOpen.value &&
         !isRunning && (
           <p class="note line frame-note">
             <button type="button" class="text-button" onClick={open}>
-              {rows < FEW ? "Open as a grid" : `Open all ${count(rows, "row")}`}
+              Open all {count(rows, "row")}
             </button>
           </p>
         )

@@ -1,9 +1,6 @@
 /** What a cell shows. */
 import { useComputed } from "@preact/signals";
-import { useMemo, useRef } from "preact/hooks";
-import { Ansi } from "../../parts/ansi.tsx";
-import { useOverflow } from "../../parts/overflow.ts";
-import { Tree } from "../../parts/tree.tsx";
+import { useMemo } from "preact/hooks";
 import type { Desk } from "../model/desk.ts";
 import type { CellState } from "../protocol/book.ts";
 import type { ShownOutput } from "../protocol/outputs.ts";
@@ -12,7 +9,10 @@ import { Chart } from "./chart.tsx";
 import { ErrorView } from "./error.tsx";
 import { formOf, type StaticForm } from "./forms.ts";
 import { Frame } from "./frame.tsx";
+import { Place } from "./kept.ts";
+import { Nested } from "./nested.tsx";
 import { Picture, Svg } from "./picture.tsx";
+import { Plain } from "./plain.tsx";
 import { Latex, Prose } from "./prose.tsx";
 import { scriptOf } from "./script.ts";
 import { Scripted, Untrusted } from "./scripted.tsx";
@@ -49,7 +49,18 @@ interface OneProps {
   name: string;
 }
 
-function One({ desk, output, cell, isRunning, name }: OneProps) {
+function One(props: OneProps) {
+  const { kept } = props.desk.notebook;
+  const { key } = props.output;
+  const place = useMemo(() => ({ kept, output: key }), [kept, key]);
+  return (
+    <Place.Provider value={place}>
+      <Kind {...props} />
+    </Place.Provider>
+  );
+}
+
+function Kind({ desk, output, cell, isRunning, name }: OneProps) {
   switch (output.kind) {
     case "stream":
       return <StreamView output={output} isRunning={isRunning} />;
@@ -123,29 +134,10 @@ function Static({ shown, metadata, name }: StaticProps) {
         />
       );
     case "json":
-      return (
-        <div class="look">
-          <Tree value={shown.value} />
-        </div>
-      );
+      return <Nested value={shown.value} text={shown.text} metadata={metadata} name={name} />;
     case "text":
       return <Plain text={shown.text} />;
     case "nothing":
       return null;
   }
-}
-
-function Plain({ text }: { text: string }) {
-  const box = useRef<HTMLPreElement>(null);
-  const overflows = useOverflow(box, text);
-  return (
-    <pre ref={box} class="plain-text" tabIndex={overflows.value ? 0 : undefined}>
-      {text.split("\n").map((line, at) => (
-        <span key={at}>
-          <Ansi line={line} />
-          {"\n"}
-        </span>
-      ))}
-    </pre>
-  );
 }

@@ -1,16 +1,19 @@
 /** Printed text: a few lines as they are, many in a box that shows only what is seen. */
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { count } from "../../format/format.ts";
 import { Ansi } from "../../parts/ansi.tsx";
 import { copy } from "../../parts/copy.tsx";
+import { useOverflow } from "../../parts/overflow.ts";
 import { Virtual } from "../../parts/virtual.tsx";
 import { tell } from "../../state/toasts.ts";
 import type { ShownOutput } from "../protocol/outputs.ts";
 import type { StreamText } from "../protocol/stream.ts";
+import { useKept } from "./kept.ts";
 
 /** More lines than these come in a box. */
-const FEW = 40;
+export const FEW = 40;
 const LINE = 20;
 /** Lines that a box shows at once. */
 const SHOWN = 18;
@@ -21,15 +24,18 @@ interface Props {
   /** Another object whenever its text grew: the text itself is one for as long as it stands. */
   output: Extract<ShownOutput, { kind: "stream" }>;
   isRunning: boolean;
+  /** What it is called. */
+  what?: string;
 }
 
-export function StreamView({ output: { text, name }, isRunning }: Props) {
+export function StreamView({ output, isRunning, what = "printed text" }: Props) {
+  const { text, name } = output;
   const follows = useSignal(true);
   const touchedAt = useRef(0);
   const touch = () => {
     touchedAt.current = performance.now();
   };
-  const isWhole = useSignal(false);
+  const isWhole = useKept("whole", () => signal(false));
   const root = useRef<HTMLDivElement>(null);
   const wasWhole = useRef(false);
   // Whoever folds thousands of lines away stood far below what is left of them.
@@ -39,7 +45,9 @@ export function StreamView({ output: { text, name }, isRunning }: Props) {
   }, [isWhole.value]);
   const { length, dropped } = text;
   const class_ = `stream ${name === "stderr" ? "stderr" : ""}`;
-  if (length <= FEW) return linesOf(class_, text);
+  const few = useRef<HTMLPreElement>(null);
+  const overflows = useOverflow(few, output);
+  if (length <= FEW) return linesOf(class_, text, few, overflows.value);
   const notes = (
     <div class="note line stream-note">
       <span>
@@ -62,9 +70,7 @@ export function StreamView({ output: { text, name }, isRunning }: Props) {
         type="button"
         class="text-button"
         onClick={() =>
-          void copy(text.text, "the printed text").then(
-            (done) => done && tell("Copied the printed text"),
-          )
+          void copy(text.text, `the ${what}`).then((done) => done && tell(`Copied the ${what}`))
         }
       >
         copy
@@ -74,7 +80,7 @@ export function StreamView({ output: { text, name }, isRunning }: Props) {
   if (isWhole.value && length <= MOST) {
     return (
       <div ref={root}>
-        {linesOf(class_, text)}
+        {linesOf(`${class_} whole`, text)}
         {notes}
       </div>
     );
@@ -100,7 +106,7 @@ export function StreamView({ output: { text, name }, isRunning }: Props) {
           },
           tabIndex: 0,
           role: "region",
-          "aria-label": `Printed text, ${count(length, "line")}`,
+          "aria-label": `${what[0]!.toUpperCase()}${what.slice(1)}, ${count(length, "line")}`,
         }}
       >
         {(row) => (
@@ -115,9 +121,14 @@ export function StreamView({ output: { text, name }, isRunning }: Props) {
 }
 
 /** No component: the text grows in its place, which one would take for the same. */
-function linesOf(class_: string, text: StreamText) {
+function linesOf(
+  class_: string,
+  text: StreamText,
+  box: RefObject<HTMLPreElement | null> | null = null,
+  scrolls = false,
+) {
   return (
-    <pre class={class_}>
+    <pre ref={box} class={class_} tabIndex={scrolls ? 0 : undefined}>
       {text.lines.map((line, at) => (
         <span key={at}>
           <Ansi line={line} />

@@ -1,10 +1,11 @@
 /** A table's first rows: sorted by a column on demand, and only the seen rows painted. */
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { count, number as grouped } from "../../format/format.ts";
 import { copy } from "../../parts/copy.tsx";
 import { MenuButton } from "../../parts/menu.tsx";
 import { tell } from "../../state/toasts.ts";
+import { useKept } from "./kept.ts";
 import { asCsv, asMarkdown, sorted, type TableData, type TableValue } from "./table-model.ts";
 
 const ROW = 26;
@@ -12,7 +13,7 @@ const SHOWN = 12;
 const BEYOND = 10;
 
 export function TableView({ table }: { table: TableData }) {
-  const sort = useSignal<{ column: number; down: boolean } | null>(null);
+  const sort = useKept("sort", () => signal<{ column: number; down: boolean } | null>(null));
   const top = useSignal(0);
   const box = useRef<HTMLDivElement>(null);
   const order = useMemo(() => sorted(table, sort.value), [table, sort.value]);

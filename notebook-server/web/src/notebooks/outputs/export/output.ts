@@ -3,9 +3,10 @@ import { pieces } from "../../../parts/ansi.tsx";
 import type { ShownOutput } from "../../protocol/outputs.ts";
 import { type StaticForm, staticForm } from "../forms.ts";
 import { latexHtml, loadMath, markdownHtml } from "../markdown.ts";
+import { nestedValue } from "../nested-value.ts";
 import { base64 } from "../sandbox/buffers.ts";
 import { cleanSvg } from "../sanitise.ts";
-import { scriptOf } from "../script.ts";
+import { scriptOf, textOf } from "../script.ts";
 import { LOOK } from "../shadow.tsx";
 import type { TableData } from "../table-model.ts";
 
@@ -41,7 +42,11 @@ export async function outputHtml(
         // As an image it runs nothing and fetches nothing, whatever is in it.
         if (svg) return image("image/svg+xml", base64(new TextEncoder().encode(svg)), label);
       }
-      const shown = await formHtml(staticForm(output.data), label);
+      // The file folds nothing: a nested value is its text.
+      const isText = nestedValue(output.metadata) !== null;
+      const text = isText ? textOf(output.data, "text/plain") : null;
+      const form = text === null ? staticForm(output.data) : { form: "text" as const, text };
+      const shown = await formHtml(form, label);
       const note = scripted
         ? `<p class="note">${scripted.what} is shown here without its scripts.</p>`
         : "";
@@ -77,12 +82,16 @@ async function formHtml(shown: StaticForm, label: string): Promise<string> {
     case "image":
       return image(shown.type, shown.data, label);
     case "json":
-      return `<pre>${escaped(JSON.stringify(shown.value, null, 2))}</pre>`;
+      return plain(JSON.stringify(shown.value, null, 2));
     case "text":
-      return `<pre>${shown.text.split("\n").map(ansi).join("\n")}</pre>`;
+      return plain(shown.text);
     case "nothing":
       return "";
   }
+}
+
+function plain(text: string): string {
+  return `<pre>${text.split("\n").map(ansi).join("\n")}</pre>`;
 }
 
 function ansi(line: string): string {
