@@ -29,3 +29,30 @@ test("markup stays text", () => {
     { text: "<script>", classes: "ansi-green" },
   ]);
 });
+
+test("grounds and colours without a name are kept", () => {
+  const [warning] = pieces("\x1b[30;43mwarning\x1b[0m");
+  expect(warning?.style?.backgroundColor).toBe("rgb(216, 162, 74)");
+  expect(pieces("\x1b[38;5;208morange")[0]?.style?.color).toMatch(
+    /^light-dark\(.*, rgb\(255, 135, 0\)\)$/,
+  );
+  expect(pieces("\x1b[38;2;250;250;250mx")).toEqual(pieces("\x1b[38:2::250:250:250mx"));
+  expect(pieces("\x1b[48;2;10;20;30mx")[0]?.style).toEqual({
+    color: "rgb(255, 255, 255)",
+    backgroundColor: "rgb(10, 20, 30)",
+  });
+  expect(pieces("\x1b[48:5:9mx")).toEqual(pieces("\x1b[101mx"));
+});
+
+test("what is reversed has the page's colours the other way round", () => {
+  expect(pieces("\x1b[7mx\x1b[27my")).toEqual([
+    { text: "x", classes: "ansi-reverse" },
+    { text: "y", classes: "" },
+  ]);
+  expect(pieces("\x1b[2;3;4;9mx")[0]?.classes.split(" ").sort()).toEqual([
+    "ansi-dim",
+    "ansi-italic",
+    "ansi-strikethrough",
+    "ansi-underline",
+  ]);
+});

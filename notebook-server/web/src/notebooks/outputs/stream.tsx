@@ -52,7 +52,8 @@ export function StreamView({ output, isRunning, what = "printed text" }: Props) 
     <div class="note line stream-note">
       <span>
         {isWhole.value ? count(length, "line") : `${SHOWN} of ${count(length, "line")} are seen`}
-        {dropped > 0 && `; the ${count(dropped, "line")} before are not kept`}
+        {dropped > 0 &&
+          `; ${count(dropped, "earlier line")} ${dropped === 1 ? "is" : "are"} not kept`}
       </span>
       {length <= MOST && (
         <button

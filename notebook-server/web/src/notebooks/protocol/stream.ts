@@ -66,7 +66,8 @@ export class StreamText {
       this.control(part[0], part[1]);
     }
     if (from < text.length) this.write(text.slice(from));
-    const over = this.kept.length - MOST_LINES;
+    // The empty line behind a trailing line end is none.
+    const over = this.kept.length - (this.kept.at(-1) === "" ? 1 : 0) - MOST_LINES;
     if (over > 0) {
       this.kept.splice(0, over);
       this.row = Math.max(0, this.row - over);

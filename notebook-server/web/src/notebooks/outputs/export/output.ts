@@ -96,9 +96,12 @@ function plain(text: string): string {
 
 function ansi(line: string): string {
   return pieces(line)
-    .map(({ text, classes }) =>
-      classes ? `<span class="${escaped(classes)}">${escaped(text)}</span>` : escaped(text),
-    )
+    .map(({ text, classes, style }) => {
+      if (!classes && !style) return escaped(text);
+      const ground = style?.backgroundColor ? `;background-color:${style.backgroundColor}` : "";
+      const look = style ? ` style="color:${style.color}${ground}"` : "";
+      return `<span class="${escaped(classes)}"${look}>${escaped(text)}</span>`;
+    })
     .join("");
 }
 
