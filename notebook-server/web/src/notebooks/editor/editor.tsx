@@ -5,7 +5,8 @@ import { useComputed } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { finderOf } from "../find/finder.ts";
-import type { Desk, Wanted } from "../model/desk.ts";
+import type { Desk } from "../model/desk.ts";
+import type { Wanted } from "../model/focus.ts";
 import type { CellState } from "../protocol/book.ts";
 import type { CellText } from "../text/cell-text.ts";
 import { setFailed } from "./failed.ts";
@@ -109,7 +110,8 @@ function useLooks(
     resets: undefined,
     looks: [],
   });
-  useEffect(() => {
+  // Before it is painted: an editor has its name at first sight.
+  useLayoutEffect(() => {
     const before = told.current;
     const isNew = before.text !== text || before.resets !== resets;
     const effects = isNew ? looks : looks.filter((look, at) => look !== before.looks[at]);
