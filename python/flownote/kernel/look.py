@@ -13,6 +13,7 @@ import re
 import warnings
 
 from flownote.kernel import transform
+from flownote.kernel.brief import BRIEF, brief
 from flownote.kernel.names import is_own
 
 TYPE_CHECKING = False
@@ -122,11 +123,12 @@ def _with_readline(kernel: Kernel, before: str) -> tuple[int, list[dict[str, Any
 def inspect(kernel: Kernel, message: dict[str, Any]) -> dict[str, Any]:
     """Answer what stands at the cursor."""
     code, cursor, detail = message["code"], message["cursor"], message.get("detail") or 0
-    data = None
+    data: dict[str, Any] | None = None
     name = name_at(code, cursor)
     try:
-        if name:
-            data = described(kernel.names.values, name, detail)
+        found = lookup(kernel.names.values, name) if name else None
+        if found is not None:
+            data = {"text/plain": "\n".join(_lines(*found, detail)), BRIEF: brief(*found)}
         if data is None:
             data = _help_of_jedi(kernel, code, cursor)
     except Exception:  # user code: a repr, an attribute
@@ -154,6 +156,12 @@ def name_at(code: str, cursor: int) -> str:
 
 def described(values: dict[str, Any], name: str, detail: int) -> dict[str, str] | None:
     """Return what is known of a name, by MIME type; None when it isn't bound."""
+    found = lookup(values, name)
+    return None if found is None else {"text/plain": "\n".join(_lines(*found, detail))}
+
+
+def lookup(values: dict[str, Any], name: str) -> tuple[str, Any] | None:
+    """Return a dotted name's last part and its value; None when it isn't bound."""
     first, *rest = name.split(".")
     if first in values:
         value = values[first]
@@ -169,7 +177,7 @@ def described(values: dict[str, Any], name: str, detail: int) -> dict[str, str] 
         if not hasattr(value, part):
             return None
         value = getattr(value, part)
-    return {"text/plain": "\n".join(_lines(name.rpartition(".")[2], value, detail))}
+    return name.rpartition(".")[2], value
 
 
 def _lines(name: str, value: Any, detail: int) -> list[str]:

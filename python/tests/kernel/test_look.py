@@ -51,6 +51,27 @@ def test_help_at_the_cursor(kernel: KernelProcess) -> None:
     assert not kernel.ask("inspect", "inspected", code="nothing_here", cursor=3)["found"]
 
 
+def test_a_glance_at_a_name_tells_what_it_is(warm: KernelProcess) -> None:
+    warm.run(
+        "import numpy as np\nnumbers = list(range(1000))\ntable = np.zeros((3, 4))\n"
+        "word = 'a' * 999\ndef area(width, height=1):\n    '''Multiplies.\n\n    Parameters\n"
+        "    ----------\n    width\n        In metres.\n    '''\n"
+    )
+
+    def glance(name: str) -> dict[str, str]:
+        answer = warm.ask("inspect", "inspected", code=name, cursor=len(name))
+        return dict(answer["data"]["application/vnd.flownote.brief+json"])
+
+    assert glance("area") == {"signature": "area(width, height=1)", "doc": "Multiplies."}
+    assert glance("numbers") == {
+        "type": "list", "size": "1,000 items", "value": "[0, 1, 2, 3, 4, 5, ...]"
+    }  # fmt: skip
+    table = glance("table")
+    assert (table["type"], table["size"]) == ("numpy.ndarray", "3 × 4 float64")
+    assert (glance("word")["size"], len(glance("word")["value"])) == ("999 letters", 240)
+    assert glance("np")["signature"] == "module np"
+
+
 @pytest.mark.parametrize(
     ("code", "status", "indent"),
     [

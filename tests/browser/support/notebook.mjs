@@ -66,11 +66,14 @@ export class NotebookOnPage {
 
   /** Brings a cell into view and says where it is. */
   async cell(id) {
-    await this.page
-      .locator(`[data-slot="${id}"]`)
-      .evaluate((slot) => slot.scrollIntoView({ block: "center" }));
     const cell = this.page.locator(`[data-cell="${id}"]`);
-    await cell.waitFor();
+    const slot = this.page.locator(`[data-slot="${id}"]`);
+    // What opens above it meanwhile takes it out of sight again.
+    const come = async () => {
+      await slot.evaluate((place) => place.scrollIntoView({ block: "center" }));
+      return cell.isVisible();
+    };
+    await until(come, (isThere) => isThere, `cell ${id} is in sight`);
     return cell;
   }
 
