@@ -16,6 +16,8 @@ const BARS = {
   encoding: { x: { field: "genre", type: "nominal" }, y: { field: "n", type: "quantitative" } },
 };
 
+const WIDE = `<tr>${"<td>column</td>".repeat(80)}</tr>`;
+
 /** Hears whatever the file would fetch. */
 const heard = [];
 const canary = createServer((request, response) => {
@@ -28,7 +30,9 @@ after(() => canary.close());
 
 const world = makeWorld(async (project) => {
   writeNotebook(project, "report.ipynb", [
-    ["title", "# A report\n\nwith $\\frac{1}{2}$ and **words**\n\n| a | b |\n|---|---|\n| 1 | 2 |", "markdown"],
+    ["title", "# A report\n\nwith $\\frac{1}{2}$ and **words**\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- [ ] open\n- [x] done", "markdown"],
+    ["wide", "", shows({ "text/html": `<table><caption>What is told of a narrow table</caption><tr><td>1</td></tr></table><table>${WIDE}</table>` })],
+    ["widetext", `|${"column | ".repeat(60)}\n|${"---|".repeat(60)}\n`, "markdown"],
     ["code", "def half(number):\n    # a comment\n    return number / 2\nprint('\\x1b[32mgreen\\x1b[0m', half(3))"],
     ["query", "%%sql\nselect 1 as one, 'a <b>' as word union all select 2, null order by one"],
     ["chart", "", shows({ "application/vnd.vegalite.v5+json": BARS })],
@@ -76,14 +80,23 @@ describe("a notebook is saved", () => {
       assert.equal(await page.locator(".ansi-green").first().innerText(), "green");
       assert.deepEqual(await page.locator(".table td").allInnerTexts(), ["1", "a <b>", "2", "null"]);
       assert.equal(await page.locator("figure svg .mark-rect path").count(), 2);
+      assert.equal(await page.getByRole("img", { name: "to do" }).count(), 1);
+      assert.equal(await page.getByRole("img", { name: "done" }).count(), 1);
+      // What is wide scrolls in its place, and the page doesn't.
+      const beyond = (element) => element.scrollWidth - element.clientWidth;
+      assert.ok((await page.locator("html").evaluate(beyond)) <= 0);
+      assert.ok((await page.locator(".prose table").nth(1).evaluate(beyond)) > 100);
+      assert.ok((await page.locator(".html .content").first().evaluate(beyond)) > 100);
+      const caption = await page.locator("caption").evaluate((element) => element.clientHeight);
+      assert.ok(caption < 30, `the caption is ${caption} tall`);
       // Its styles are its own, in a root that the file declares.
       const cell = page.locator("td", { hasText: "styled" });
       assert.equal(await cell.evaluate((td) => getComputedStyle(td).color), "rgb(255, 0, 0)");
       assert.notEqual(await page.locator(".table td").first().evaluate((td) => getComputedStyle(td).color), "rgb(255, 0, 0)");
-      const circle = page.getByRole("img", { name: "Picture of cell 6" });
+      const circle = page.getByRole("img", { name: "Picture of cell 7" });
       assert.equal(await circle.evaluate((image) => image.naturalWidth), 40);
       // Plotly's own picture of its figure, both bars of it.
-      const figure = page.getByRole("img", { name: "Picture of cell 7" });
+      const figure = page.getByRole("img", { name: "Picture of cell 8" });
       assert.ok((await figure.evaluate((image) => image.naturalWidth)) > 100);
       const svg = atob((await figure.getAttribute("src")).split(",")[1]);
       assert.equal(svg.match(/class="point"/g)?.length, 2);

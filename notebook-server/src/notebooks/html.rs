@@ -21,7 +21,8 @@ pre{overflow:auto;margin:0;padding:.6rem .9rem}
 .output pre.error,.output pre.stderr{border-left:3px solid #c33}
 .output iframe{width:100%;border:0;resize:vertical;background:#fff}
 img{max-width:100%}
-table{border-collapse:collapse}td,th{padding:.2rem .6rem;border-bottom:1px solid #8884}
+table{display:block;overflow-x:auto;border-collapse:collapse}
+td,th{padding:.2rem .6rem;border-bottom:1px solid #8884}
 ";
 
 /// The page of a notebook.
@@ -145,7 +146,8 @@ fn put_frame(page: &mut String, html: &str) {
     let inside = format!(
         "<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" \
          content=\"{POLICY}\"><style>body{{font:14px/1.5 system-ui,sans-serif;margin:.5rem}}\
-         table{{border-collapse:collapse}}td,th{{padding:.2rem .6rem}}</style>{html}"
+         table{{border-collapse:collapse}}td,th{{padding:.2rem .6rem}}\
+         caption{{min-width:40ch;text-align:left}}</style>{html}"
     );
     let inside = escape(&inside);
     put(

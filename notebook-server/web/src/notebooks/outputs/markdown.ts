@@ -1,6 +1,7 @@
 /** Markdown to clean HTML, with formulas by KaTeX once it is there. */
 import MarkdownIt from "markdown-it";
 import { cleanHtml } from "./sanitise.ts";
+import { tasks } from "./tasks.ts";
 
 type Katex = typeof import("katex").default;
 
@@ -57,7 +58,7 @@ export function latexHtml(text: string, output?: Math): string {
   return cleanHtml(formula(inline?.[1] ?? bare, !inline, output));
 }
 
-const parser = new MarkdownIt({ html: true, linkify: true, breaks: false });
+const parser = new MarkdownIt({ html: true, linkify: true, breaks: false }).use(tasks);
 
 // `$x$` within a line, as Jupyter and pandoc have it: no space inside of the dollars, no
 // digit after the second one, so that "5 $ and 6 $" stays as it is.

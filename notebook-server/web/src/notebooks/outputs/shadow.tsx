@@ -19,6 +19,7 @@ pre, code { font-family: var(--mono); font-size: 12.5px; }
 img, svg, video { max-width: 100%; height: auto; }
 a { color: var(--accent); }
 .flownote-caption, caption { color: var(--dim); font-size: 12px; }
+caption { min-width: 40ch; text-align: left; }
 `;
 
 interface Props {
