@@ -38,7 +38,7 @@ export function Interpreters({ desk }: { desk: Desk }) {
         <p class="pane-note">
           {session
             ? "None runs: each starts with its first cell."
-            : "No kernel runs: the first cell starts one."}
+            : "No kernel runs: an edit or a run starts one."}
         </p>
       )}
       {all.map((one) => (
