@@ -61,7 +61,7 @@ describe("the list of notebooks", () => {
   test("makes a new notebook", async () => {
     await world.browser.go("/notebooks");
     await world.page.getByRole("button", { name: "New notebook" }).first().click();
-    await world.page.getByRole("textbox", { name: "Name, with folders" }).fill("made.ipynb");
+    await world.page.getByRole("textbox", { name: "Name, with folders" }).fill("made");
     await world.page.getByRole("button", { name: "Create" }).click();
     await world.page.getByRole("heading", { name: "made.ipynb" }).waitFor();
     await until(() => book.isTyping(), Boolean, "its cell is there to type in");

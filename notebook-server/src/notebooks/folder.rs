@@ -38,7 +38,7 @@ pub enum Error {
         path: String,
     },
     /// The name says no format of notebooks.
-    #[error("`{path}` is no notebook: its name ends neither in .ipynb nor in .py")]
+    #[error("`{path}` names no notebook: those are called `something.ipynb` or `something.py`")]
     Format {
         /// Which.
         path: String,

@@ -6,16 +6,18 @@ import type {
   NotebookPlace,
   NotebookTree,
 } from "../../api/notebook.ts";
+import { withEnding } from "./tree.ts";
 
 export type Entry = NotebookEntry;
 export type Tree = NotebookTree;
 
 export const listNotebooks = (signal?: AbortSignal) => get<Tree>(address("notebooks"), signal);
 
-export const newNotebook = (path: string) => post<NotebookPlace>(address("notebooks"), { path });
+export const newNotebook = (path: string) =>
+  post<NotebookPlace>(address("notebooks"), { path: withEnding(path) });
 
 export const renameNotebook = (path: string, to: string) =>
-  post<NotebookPlace>(address("notebooks", "rename"), { path, to });
+  post<NotebookPlace>(address("notebooks", "rename"), { path, to: withEnding(to, path) });
 
 export const copyNotebook = (path: string, to: string) =>
   post<NotebookPlace>(address("notebooks", "copy"), { path, to });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Entry } from "./api.ts";
-import { freeName, rowsOf } from "./tree.ts";
+import { freeName, rowsOf, withEnding } from "./tree.ts";
 
 const notebook = (path: string): Entry => ({
   kind: "notebook",
@@ -25,6 +25,13 @@ test("what is folded away isn't listed", () => {
 test("a search opens the folders that lead to what is found, and hides the others", () => {
   expect(paths(["deep"], "A.ip")).toEqual(["0 deep", "1 deep/a.ipynb"]);
   expect(paths([], "untitled")).toEqual(["0 untitled.ipynb"]);
+});
+
+test("a name without an ending gets that of a notebook, or of the one before", () => {
+  expect(withEnding("a.b/notes")).toBe("a.b/notes.ipynb");
+  expect(withEnding("notes", "deep/old.py")).toBe("notes.py");
+  for (const whole of ["notes.py", "notes.txt", "folder/", ""])
+    expect(withEnding(whole)).toBe(whole);
 });
 
 test("a new notebook has a name that is free", () => {

@@ -47,6 +47,13 @@ export function freeName(entries: readonly Entry[], folder: string, name = "unti
   }
 }
 
+/** A name as it was typed, with the ending of a notebook if it has none. */
+export function withEnding(name: string, like = ".ipynb"): string {
+  const last = name.split("/").at(-1) ?? "";
+  if (last === "" || last.includes(".")) return name;
+  return name + like.slice(like.lastIndexOf("."));
+}
+
 /** The folder that a path is in; "" for the served one itself. */
 export function folderOf(path: string): string {
   return path.split("/").slice(0, -1).join("/");
