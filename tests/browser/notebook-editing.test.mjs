@@ -94,7 +94,7 @@ describe("finding and replacing", () => {
     assert.match(await finder.count(), /group/i);
     await finder.find("alpha");
     await finder.toggle("A regular expression");
-    await finder.toggle("in this cell");
+    await finder.bar.getByRole("checkbox", { name: "only this cell" }).check();
     assert.match(await finder.count(), /of 1$/);
     await world.page.keyboard.press("Escape");
     await finder.bar.waitFor({ state: "detached" });

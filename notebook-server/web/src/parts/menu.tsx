@@ -179,6 +179,8 @@ function Menu({ id, label, items, at, align, close }: ListProps) {
           {...(item.checked === undefined ? {} : { "aria-checked": item.checked })}
           aria-disabled={item.disabled}
           tabIndex={-1}
+          // One row is lit: that of the keys, until the pointer moves.
+          onPointerMove={(event) => event.currentTarget.focus({ preventScroll: true })}
           onClick={(event) => {
             event.stopPropagation();
             if (item.disabled) return;

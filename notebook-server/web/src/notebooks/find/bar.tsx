@@ -179,17 +179,16 @@ function Scope({ desk }: { desk: Desk }) {
   const many = (scope ?? desk.chosen.value).length;
   const what = many > 1 ? `the ${many} chosen cells` : "this cell";
   return (
-    <button
-      type="button"
-      class="btn quiet small"
-      aria-pressed={scope !== null}
-      title={`Only in ${what}`}
-      onClick={() => {
-        finder.scope.value = scope ? null : desk.chosen.peek();
-        finder.look({});
-      }}
-    >
-      in {many > 1 ? `${many} cells` : "this cell"}
-    </button>
+    <label class="find-scope" title={`Look in ${what} alone`}>
+      <input
+        type="checkbox"
+        checked={scope !== null}
+        onChange={() => {
+          finder.scope.value = scope ? null : desk.chosen.peek();
+          finder.look({});
+        }}
+      />
+      only {many > 1 ? `${many} cells` : "this cell"}
+    </label>
   );
 }

@@ -8,6 +8,7 @@ const KIND = { same: "", added: "plus", removed: "minus" } as const;
 export function CellsDiff({ cells }: { cells: readonly CellDifference[] }) {
   return (
     <div class="stack">
+      <p class="dim">Places count all cells, Markdown too.</p>
       {cells.map((cell) => (
         <CellDiff key={`${cell.change} ${cell.cell}`} cell={cell} />
       ))}
@@ -22,7 +23,7 @@ function CellDiff({ cell }: { cell: CellDifference }) {
       <header class="line">
         <LanguageBadge language={cell.language} />
         <span>
-          place {cell.number}: {wordsOf(cell)}
+          {cell.change === "removed" ? "was at place" : "place"} {cell.number}: {wordsOf(cell)}
         </span>
       </header>
       {linesOf(cell).length > 0 && (

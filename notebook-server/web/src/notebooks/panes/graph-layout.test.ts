@@ -27,3 +27,18 @@ test("whoever uses a module of another cell is joined to it, and told from who u
     expect(told.sort()).toEqual(joined);
   }
 });
+
+test("of cells beside one another the first stands on the left", () => {
+  const found = new Map([
+    ["a", names({})],
+    ["b", names({})],
+    ["c", names({ y: "b" })],
+    ["d", names({ x: "a" })],
+  ]);
+  const { cells, look } = drawCells(["a", "b", "c", "d"], found);
+  const x = Object.fromEntries(cells.map((cell) => [cell.id, cell.x]));
+  expect(look).toBe("layers");
+  expect(x.a).toBeLessThan(x.b!);
+  // No line crosses another.
+  expect(x.d).toBeLessThan(x.c!);
+});

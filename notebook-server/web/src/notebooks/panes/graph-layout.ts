@@ -76,16 +76,15 @@ function drawLayers(ids: readonly string[], names: ReadonlyMap<string, CellNames
   graph.setDefaultEdgeLabel(() => ({}));
   const shown = new Set(ids);
   const joined = new Set<string>();
-  for (const id of ids) {
-    for (const [from, isImport] of makersOf(names.get(id))) {
-      if (!shown.has(from) || from === id) continue;
-      for (const end of [from, id]) {
-        joined.add(end);
-        graph.setNode(end, { ...NODE });
-      }
-      graph.setEdge(from, id, { isImport });
-    }
-  }
+  const edges = ids.flatMap((id) =>
+    [...makersOf(names.get(id))]
+      .filter(([from]) => shown.has(from) && from !== id)
+      .map(([from, isImport]) => ({ from, id, isImport })),
+  );
+  for (const { from, id } of edges) joined.add(from).add(id);
+  // In the notebook's order: what comes first stands on the left.
+  for (const id of ids) if (joined.has(id)) graph.setNode(id, { ...NODE });
+  for (const { from, id, isImport } of edges) graph.setEdge(from, id, { isImport });
   layout(graph);
   const size = graph.graph() as { width?: number; height?: number };
   // Cells that stand for themselves make no drawing wide: they follow in rows below.

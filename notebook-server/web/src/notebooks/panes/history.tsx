@@ -105,7 +105,8 @@ export function History({ desk }: { desk: Desk }) {
   );
 }
 
-/** The time of today, the day of another. */
-function when(at: string): string {
-  return date(at) === date(new Date().toISOString()) ? clock(at).slice(0, 5) : date(at);
+/** The time of today, the day and the time of another. */
+export function when(at: string): string {
+  const time = clock(at).slice(0, 5);
+  return date(at) === date(new Date().toISOString()) ? time : `${date(at)} ${time}`;
 }
