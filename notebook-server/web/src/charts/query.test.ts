@@ -5,6 +5,7 @@ import { type ChartChoice, chartQuery, niceStep, withRows } from "./query.ts";
 const columns: TableColumn[] = [
   { name: "genre", type: "string", kind: "text" },
   { name: "Price paid", type: "double", kind: "number" },
+  { name: "stars", type: "int64", kind: "number" },
   { name: "at", type: "timestamp[us]", kind: "time" },
 ];
 const choice: ChartChoice = {
@@ -34,6 +35,18 @@ describe("a chart's query", () => {
   test("cuts numbers into bars of a round width", () => {
     const text = sql({ mark: "histogram", x: "Price paid" });
     expect(text).toContain('floor("Price paid" / 5) * 5 AS x, count(*) AS y');
+  });
+  test("cuts integers into bars of whole ones", () => {
+    const spans = (span: { min: number; max: number }) =>
+      chartQuery(
+        { mark: "histogram", x: "stars", y: null, colour: null, aggregate: "count" },
+        columns,
+        "t",
+        null,
+        span,
+      ).sql;
+    expect(spans({ min: 1, max: 5 })).toContain('floor("stars" / 1.0) * 1 AS x');
+    expect(spans({ min: 0, max: 1000 })).toContain('floor("stars" / 50.0) * 50 AS x');
   });
   test("looks at the filtered rows alone", () => {
     expect(sql({}, '"Price paid" > 5 OR true')).toContain(

@@ -76,8 +76,11 @@ export function chartQuery(
   const colourColumn = colour ? `, ${quoteName(colour)} AS colour` : "";
 
   if (mark === "histogram") {
-    const step = niceStep(span ? (span.max - span.min) / BINS : 1);
-    const bin = `floor(${quoteName(x)} / ${step}) * ${step}`;
+    const wished = niceStep(span ? (span.max - span.min) / BINS : 1);
+    // Between two integers there is nothing; divided by one, those below zero are cut upwards.
+    const whole = isWhole(x, columns);
+    const step = whole ? Math.max(1, wished) : wished;
+    const bin = `floor(${quoteName(x)} / ${step}${whole ? ".0" : ""}) * ${step}`;
     const groups = colour ? "1, 2" : "1";
     const sql = `SELECT ${bin} AS x${colourColumn}, count(*) AS y\n${source}${condition(known(x))}\nGROUP BY ${groups}\nORDER BY ${groups}\nLIMIT ${MOST}`;
     const encoding = {
@@ -185,6 +188,10 @@ function expression(aggregate: Aggregate, y: string | null): string {
 function typeOf(kind: ColumnKind | undefined): "quantitative" | "temporal" | "nominal" {
   if (kind === "number") return "quantitative";
   return kind === "time" ? "temporal" : "nominal";
+}
+
+function isWhole(name: string, columns: readonly TableColumn[]): boolean {
+  return /^u?int\d/.test(columns.find((column) => column.name === name)?.type ?? "");
 }
 
 /** A step of 1, 2 or 5 times a power of ten, at least as large as what is wished. */
