@@ -24,6 +24,8 @@ pub struct RunDetail {
     pub unread: u64,
     /// Python, platform, packages, git: as recorded.
     pub environment: Value,
+    /// Which tasks' records can't be read, and why; of many the first.
+    pub damage: Vec<String>,
     /// The scalar artifacts that it ended with.
     pub metrics: Map<String, Value>,
     /// The command line as it was typed.

@@ -11,6 +11,7 @@ use flownote_flow::pathspec::Pathspec;
 use flownote_store::RunKey;
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::damage::is_damage;
 use super::logs::Wanted;
 use super::{Question, Shelf, events, heat as heats, task_row};
 use crate::answer::{Answer, Failure};
@@ -174,7 +175,10 @@ pub async fn why(State(app): State<App>, Path((flow, run)): RunPath) -> Answer<V
     };
     let mut rows = Vec::new();
     for (step, task) in asked {
-        let dones = store.attempts(&key, &step, &task).await?;
+        let dones = match store.attempts(&key, &step, &task).await {
+            Err(error) if is_damage(&error) => continue,
+            other => other?,
+        };
         let Some(done) = dones.iter().find(|done| done.outcome == Outcome::Ok) else { continue };
         let Some(said) = store.why_briefly(&key, done).await? else { continue };
         rows.push(WhyRow {

@@ -5,7 +5,9 @@ use flownote_flow::graph::{FlowGraph, Transition};
 use flownote_flow::id::StepName;
 use flownote_store::process::host;
 use flownote_store::{Error, RunKey};
+use serde_json::Map;
 
+use super::damage::is_damage;
 use super::{Runs, Shelf, Tasks, row, wires};
 use crate::api::{Graph, GraphStep, RunDetail, RunRow, StepRow, TaskRow, TaskState};
 
@@ -26,6 +28,13 @@ impl Runs {
         wires::read(store, key, &shelf).await?;
         let tasks = shelf.read().await;
         let record = tasks.record();
+        let (metrics, unread) = match store.metrics(key, record).await {
+            Err(error) if is_damage(&error) => (Map::new(), Some(error.to_string())),
+            other => (other?, None),
+        };
+        let said = tasks.damaged().map(|(row, why)| format!("{}: {why}", row.label));
+        let mut damage: Vec<String> = said.take(SHOWN).collect();
+        damage.extend(unread.filter(|why| !damage.iter().any(|said| said.ends_with(why))));
         let failed = tasks.rows(None).filter(is_failed);
         let failures: Vec<TaskRow> = failed.take(SHOWN).cloned().collect();
         Ok(RunDetail {
@@ -36,7 +45,8 @@ impl Runs {
             failures,
             unread: tasks.unread() as u64,
             environment: record.environment.clone(),
-            metrics: store.metrics(key, record).await?,
+            metrics,
+            damage,
             command: record.command.clone(),
             until: record.policy.until.as_ref().map(ToString::to_string),
             is_here: record.host == host(),

@@ -10,6 +10,7 @@ mod catalogue;
 mod cells;
 mod code;
 mod compare;
+mod damage;
 mod detail;
 mod digests;
 mod ended;

@@ -11,7 +11,9 @@ use flownote_store::{Error, RunKey, Store};
 use tokio::sync::{OnceCell, RwLock};
 
 use super::Tasks;
+use super::damage::results;
 use super::kept::Kept;
+use super::sketch::MANY;
 
 /// So many rows are kept, a kilobyte or so each.
 const ROOM: usize = 200_000;
@@ -75,6 +77,14 @@ impl Shelf {
         if tasks.read().await.unread() > 0 && !place.filling.swap(true, Ordering::AcqRel) {
             tokio::spawn(fill(store.clone(), key.clone(), place, tasks.clone(), self.kept.clone()));
         }
+        let is_damaged = {
+            let tasks = tasks.read().await;
+            tasks.is_final() && tasks.weight() < MANY && tasks.damaged().next().is_some()
+        };
+        if is_damaged {
+            // It may be mended until somebody asks again.
+            lock(&self.known).remove(key);
+        }
         self.make_room(key);
         Ok(tasks)
     }
@@ -90,8 +100,8 @@ impl Shelf {
             return Ok(());
         }
         let attempts = tasks.read().await.attempts_of(wanted);
-        let dones = store.dones_of(run, &attempts).await?;
-        tasks.write().await.learn(attempts, dones);
+        let found = results(store, run, &attempts).await?;
+        tasks.write().await.learn(store, attempts, found);
         Ok(())
     }
 

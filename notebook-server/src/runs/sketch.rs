@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use flownote_flow::event::{AttemptResult, RunEvent};
 use flownote_flow::id::{AttemptKey, TaskKey};
 use flownote_flow::manifest::{Next, TaskDone};
+use flownote_flow::run::LogBatch;
 use flownote_store::client::{Status, Task};
 use flownote_store::{Error, Store};
 
+use super::damage::{Found, missing};
 use super::{Tasks, ended};
 use crate::api::{TaskRow, TaskState};
 
@@ -17,19 +19,21 @@ use crate::api::{TaskRow, TaskState};
 pub(super) const MANY: usize = 500;
 
 impl Tasks {
-    /// Draws a run from its log alone; false when it isn't a long one, or has no graph.
-    pub(super) async fn sketch(&mut self, store: &Store) -> Result<bool, Error> {
-        if self.graph.is_none() {
-            return Ok(false);
-        }
-        let batches = store.read_log(&self.key, 0).await?;
-        let events = batches.iter().flat_map(|(_, batch)| &batch.events);
+    /// Whether a run is so long that it is drawn from its log first; without a graph none is.
+    pub(super) fn is_long(&self, log: &[(u64, LogBatch)]) -> bool {
+        let events = log.iter().flat_map(|(_, batch)| &batch.events);
         let is_end = |event: &&RunEvent| matches!(event, RunEvent::AttemptFinished { .. });
-        if events.filter(is_end).count() < MANY {
-            return Ok(false);
-        }
+        self.graph.is_some() && events.filter(is_end).count() >= MANY
+    }
+
+    /// Draws a run from its log alone.
+    pub(super) async fn draw(
+        &mut self,
+        store: &Store,
+        log: Vec<(u64, LogBatch)>,
+    ) -> Result<(), Error> {
         let mut splits = Vec::new();
-        for (seq, batch) in batches {
+        for (seq, batch) in log {
             self.next_batch = seq + 1;
             for event in batch.events {
                 match event {
@@ -50,12 +54,11 @@ impl Tasks {
         self.settle();
         // Nobody was told anything yet.
         self.journal.clear();
-        self.name_items(store, &splits).await?;
-        Ok(true)
+        self.name_items(store, &splits).await
     }
 
     /// An attempt ended, as the log has it.
-    fn close(&mut self, attempt: AttemptKey, result: &AttemptResult, at: &str) {
+    pub(super) fn close(&mut self, attempt: AttemptKey, result: &AttemptResult, at: &str) {
         let AttemptKey { task, attempt } = attempt;
         let step = self.step_mut(&task.step);
         if let Some(row) = step.row_mut(&task) {
@@ -123,16 +126,35 @@ impl Tasks {
     }
 
     /// Puts results that were read where the log's word stood.
-    pub(super) fn learn(&mut self, attempts: Vec<AttemptKey>, dones: Vec<Option<TaskDone>>) {
-        let mut of_task: BTreeMap<TaskKey, Vec<TaskDone>> = BTreeMap::new();
-        for (attempt, done) in attempts.into_iter().zip(dones) {
+    pub(super) fn learn(&mut self, store: &Store, attempts: Vec<AttemptKey>, found: Vec<Found>) {
+        let mut of_task: BTreeMap<TaskKey, Result<Vec<TaskDone>, Error>> = BTreeMap::new();
+        for (attempt, found) in attempts.into_iter().zip(found) {
             // A result that came meanwhile by another way is newer.
-            if self.unread.contains_key(&attempt.task) {
-                of_task.entry(attempt.task).or_default().extend(done);
+            if !self.unread.contains_key(&attempt.task) {
+                continue;
+            }
+            let dones = of_task.entry(attempt.task).or_insert_with(|| Ok(Vec::new()));
+            match (dones, found) {
+                (Ok(dones), Ok(done)) => dones.extend(done),
+                (dones, Err(error)) => *dones = Err(error),
+                (Err(_), Ok(_)) => {}
             }
         }
         for (key, dones) in of_task {
-            let open = self.unread.remove(&key).unwrap_or_default() as usize > dones.len();
+            let is_over = self.row_of(&key).is_some_and(|known| known.finished_at.is_some());
+            let count = self.unread.remove(&key).unwrap_or_default() as usize;
+            let dones = match dones {
+                Ok(dones) if is_over && dones.len() < count => Err(missing(store, &self.key, &key)),
+                other => other,
+            };
+            let dones = match dones {
+                Ok(dones) => dones,
+                Err(error) => {
+                    self.mark_damaged(&key, &error);
+                    continue;
+                }
+            };
+            let open = count > dones.len();
             let Some(task) = Task::of_dones(&self.key, dones) else { continue };
             let mut row = self.row(&task, &key);
             if let Some(known) = self.row_of(&key).filter(|_| open) {

@@ -11,12 +11,13 @@ use std::time::{Duration, Instant};
 use flownote_flow::event::{AttemptResult, RunEvent};
 use flownote_flow::graph::FlowGraph;
 use flownote_flow::id::{AttemptKey, StepName, TaskId, TaskKey};
-use flownote_flow::manifest::Next;
+use flownote_flow::manifest::{Next, TaskDone};
 use flownote_flow::run::RunRecord;
 use flownote_store::client::{Status, Task, TaskStatus};
 use flownote_store::{Error, RunKey, Store};
 
 use super::cells::Cells;
+use super::damage::{is_damage, results};
 use super::kept::Kept;
 use super::sketch::MANY;
 use super::wires::Wires;
@@ -88,8 +89,15 @@ impl Tasks {
             tasks.take(steps);
             return Ok(tasks);
         }
-        if !tasks.sketch(store).await? {
-            tasks.read_all(store).await?;
+        let log = store.read_log(key, 0).await?;
+        if tasks.is_long(&log) {
+            tasks.draw(store, log).await?;
+            return Ok(tasks);
+        }
+        match tasks.read_all(store).await {
+            Ok(()) if tasks.has_all(&log) => {}
+            Err(error) if !is_damage(&error) => return Err(error),
+            _ => tasks.read_apart(store, log).await?,
         }
         Ok(tasks)
     }
@@ -108,7 +116,8 @@ impl Tasks {
 
     /// The rows as they are kept, of a long run that is over and read whole.
     pub fn to_keep(&self) -> Option<Vec<(String, Vec<TaskRow>)>> {
-        let is_whole = self.is_final() && self.unread.is_empty() && self.weight() >= MANY;
+        let is_read = self.unread.is_empty() && self.damaged().next().is_none();
+        let is_whole = self.is_final() && is_read && self.weight() >= MANY;
         let rows = |step: &Step| (step.name.to_string(), step.rows.clone());
         is_whole.then(|| self.steps.iter().map(rows).collect())
     }
@@ -140,7 +149,7 @@ impl Tasks {
                         if let AttemptResult::Ok { next } = &result {
                             self.expect(&attempt.task, next);
                         }
-                        ended.push(attempt);
+                        ended.push((attempt, result, batch.written_at.clone()));
                     }
                     RunEvent::RunFinished { .. } => is_over = true,
                     // Somebody took it up again, or it is about to end.
@@ -156,7 +165,10 @@ impl Tasks {
     /// The run stands otherwise than before. What the log didn't say is in the results.
     async fn turn(&mut self, store: &Store) -> Result<(), Error> {
         if self.graph.is_none() || self.weight() < MANY {
-            return self.read_all(store).await;
+            match self.read_all(store).await {
+                Err(error) if is_damage(&error) => {}
+                other => return other,
+            }
         }
         self.standing = store.run_status(&self.key).await?;
         self.settle();
@@ -355,16 +367,28 @@ impl Tasks {
     }
 
     /// Attempts ended: their results are read.
-    async fn end(&mut self, store: &Store, ended: Vec<AttemptKey>) -> Result<(), Error> {
+    async fn end(
+        &mut self,
+        store: &Store,
+        ended: Vec<(AttemptKey, AttemptResult, String)>,
+    ) -> Result<(), Error> {
         let mut splits = Vec::new();
         for tasks in ended.chunks(64) {
-            let reads = tasks.iter().map(|attempt| {
+            let reads = tasks.iter().map(|(attempt, ..)| {
                 let id = attempt.task.id();
                 let (run, step) = (self.key.clone(), attempt.task.step.clone());
                 async move { store.attempts(&run, &step, &id).await }
             });
-            let dones = futures::future::try_join_all(reads).await?;
-            for (attempt, dones) in tasks.iter().zip(dones) {
+            let found = futures::future::join_all(reads).await;
+            for ((attempt, result, at), dones) in tasks.iter().zip(found) {
+                let dones = match dones {
+                    Err(error) if is_damage(&error) => {
+                        self.close(attempt.clone(), result, at);
+                        self.mark_damaged(&attempt.task, &error);
+                        continue;
+                    }
+                    other => other?,
+                };
                 let Some(task) = Task::of_dones(&self.key, dones) else { continue };
                 if matches!(task.next, Some(Next::Foreach { .. })) {
                     splits.push(attempt.clone());
@@ -409,8 +433,9 @@ impl Tasks {
         store: &Store,
         splits: &[AttemptKey],
     ) -> Result<(), Error> {
-        for (split, done) in splits.iter().zip(store.dones_of(&self.key, splits).await?) {
-            let Some(manifest) = done.map(|done| done.manifest) else { continue };
+        for (split, done) in splits.iter().zip(results(store, &self.key, splits).await?) {
+            // Of a split that can't be read the items have no texts.
+            let Ok(Some(TaskDone { manifest, .. })) = done else { continue };
             let (Some(Next::Foreach { step, count }), Some(found)) =
                 (manifest.next, manifest.items)
             else {

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use tokio::sync::RwLock;
 
 use super::Tasks;
+use super::damage::results;
 
 /// What executions read and made, as far as they were asked: a record never changes.
 pub type Wires = HashMap<AttemptKey, Option<Wire>>;
@@ -66,8 +67,8 @@ pub async fn read(store: &Store, run: &RunKey, tasks: &RwLock<Tasks>) -> Result<
     if unknown.is_empty() {
         return Ok(());
     }
-    let dones = store.dones_of(run, &unknown).await?;
-    let wires = dones.into_iter().map(|done| done.as_ref().and_then(Wire::of));
+    let found = results(store, run, &unknown).await?;
+    let wires = found.into_iter().map(|done| Wire::of(&done.ok()??));
     tasks.write().await.wires.extend(unknown.into_iter().zip(wires));
     Ok(())
 }

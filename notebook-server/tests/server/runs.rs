@@ -107,6 +107,35 @@ async fn a_damaged_record_hides_no_other_run() {
 }
 
 #[tokio::test]
+async fn a_damaged_result_is_told_and_hides_no_other_task() {
+    let server = Server::new().await;
+    let run = succeeded(&server.store, "20261121T101512345", |_| {}).await;
+    let folder = server.folder().join(format!("store/runs/Recommend/{}/tasks", run.key.run));
+    let path = run.path();
+    std::fs::write(folder.join("train/1.0.done"), "garbage").unwrap();
+    let detail = server.get(&path).await;
+    let told = |detail: &Value| texts(&json!([{"it": detail["damage"][0]}]), "it")[0].clone();
+    assert!(told(&detail).starts_with("train[1]: the object"), "{}", detail["damage"]);
+    assert_eq!(detail["row"]["tasks"]["done"], detail["row"]["tasks"]["total"]);
+    assert!(!detail["metrics"].as_object().unwrap().is_empty());
+    let tasks = server.get(&format!("{path}/tasks?step=train")).await;
+    let errors: Vec<&Value> = tasks["tasks"].as_array().unwrap().iter().collect();
+    assert_eq!(errors[0]["error"], json!(null));
+    assert_eq!(
+        (&errors[1]["error"]["kind"], &errors[1]["status"]),
+        (&json!("damaged"), &json!("succeeded"))
+    );
+    server.get(&format!("{path}/why")).await;
+
+    std::fs::remove_file(folder.join("train/1.0.done")).unwrap();
+    assert!(told(&server.get(&path).await).contains("train/1`"));
+    std::fs::write(folder.join("end/0.0.done"), "").unwrap();
+    let detail = server.get(&path).await;
+    assert_eq!(detail["damage"].as_array().unwrap().len(), 2);
+    assert_eq!((&detail["metrics"], &detail["row"]["status"]), (&json!({}), &json!("succeeded")));
+}
+
+#[tokio::test]
 async fn a_notebook_that_is_open_runs_while_a_cell_does() {
     let server = Server::new().await;
     let mut session = Writer::begin(&server.store, "20261122T101512345", |record| {

@@ -1238,6 +1238,10 @@ unread: number,
  */
 environment: JsonValue, 
 /**
+ * Which tasks' records can't be read, and why; of many the first.
+ */
+damage: Array<string>, 
+/**
  * The scalar artifacts that it ended with.
  */
 metrics: { [key in string]: JsonValue }, 

@@ -1,6 +1,7 @@
 /** What failed, first of all: the first failure whole, the others by name. */
 import type { RunDetail } from "../../api/types.ts";
 import { number } from "../../format/format.ts";
+import { Icon } from "../../parts/icon.tsx";
 import { href, to } from "../../router.ts";
 import { FailureNote } from "../shared/failure.tsx";
 
@@ -37,6 +38,24 @@ export function Failures({ detail }: { detail: RunDetail }) {
           </p>
         )}
       </FailureNote>
+    </div>
+  );
+}
+
+/** Which records can't be read: the rest of the page is as it is without them. */
+export function Damage({ detail }: { detail: RunDetail }) {
+  if (detail.damage.length === 0) return null;
+  return (
+    <div class="problem warn" role="note">
+      <Icon name="alert" />
+      <div class="grow">
+        <p class="what">Some records of this run can't be read</p>
+        {detail.damage.map((said) => (
+          <p key={said} class="where">
+            {said}
+          </p>
+        ))}
+      </div>
     </div>
   );
 }

@@ -15,7 +15,7 @@ import { Code } from "../shared/code.tsx";
 import { runName } from "../shared/name.ts";
 import { RunAside } from "./aside.tsx";
 import { Environment } from "./environment.tsx";
-import { Failures } from "./failures.tsx";
+import { Damage, Failures } from "./failures.tsx";
 import { FlowGraph } from "./graph.tsx";
 import { RunHead } from "./head.tsx";
 import { RunModel } from "./model.ts";
@@ -118,6 +118,7 @@ function TasksTab({ model, detail }: { model: RunModel; detail: RunDetail }) {
   return (
     <>
       <Failures detail={detail} />
+      <Damage detail={detail} />
       <FlowGraph model={model} chosen={step} choose={(name) => setQuery({ step: name })} />
       {model.tasks.value && (
         <Timeline
