@@ -69,7 +69,10 @@ impl Runs {
         let found = self.store().task(run, step, task).await?;
         let is_over = !matches!(found.status, TaskStatus::Running | TaskStatus::Failed)
             || self.store().run_status(run).await?.1.is_some();
-        let rows = self.printed.of(self.store(), run, step, task, is_over).await?;
+        // What was cut off may be gone on with.
+        let is_kept =
+            is_over && !matches!(found.status, TaskStatus::Interrupted | TaskStatus::Lost);
+        let rows = self.printed.of(self.store(), run, step, task, is_kept).await?;
         let printed = rows.rows.iter().filter(|row| wanted.is_printed(row)).zip(0..);
         let numbered = printed.map(|(row, number)| LogRow { number, ..row.clone() });
         let fitting: Vec<LogRow> = numbered.filter(|row| wanted.is_found(row)).collect();

@@ -4,7 +4,7 @@
 //! its last fifth of a second, so every attempt that could have run is probed; what has no
 //! `done` object is closed by a tombstone and tried again.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use flownote_flow::event::{Action, AttemptResult, RunEvent};
@@ -158,10 +158,17 @@ pub async fn replay(
     }
     let mut events = Vec::new();
     let mut settling = VecDeque::new();
+    let mut traces = None;
     for attempt in in_flight {
         let done = match context.store.done(&context.run, &attempt).await? {
             Some(done) => done,
-            None => bury(context, &attempt).await?,
+            None => {
+                let traces = match &mut traces {
+                    Some(known) => known,
+                    none => none.insert(Traces::read(context, claim.next - 1).await?),
+                };
+                bury(context, &attempt, traces).await?
+            }
         };
         settling.push_back((attempt, done));
     }
@@ -185,10 +192,42 @@ pub async fn replay(
     Ok(Recovered { epoch: claim.epoch, next: claim.next, events, actions })
 }
 
-/// Closes an attempt whose scheduler is gone, so that it can never commit. Answers what the
-/// datastore then says: another may have committed in the meantime.
-async fn bury(context: &Context, attempt: &AttemptKey) -> Result<TaskDone, Error> {
-    let tombstone = context.done_of(attempt, Outcome::Lost);
+/// What the log has of those who had the run before us.
+struct Traces {
+    /// When attempts began.
+    begun: HashMap<AttemptKey, String>,
+    /// The last that was heard of whoever ran them.
+    last: Option<String>,
+}
+
+impl Traces {
+    /// Reads the log below our first batch; a snapshot has no times.
+    async fn read(context: &Context, ours: u64) -> Result<Self, Error> {
+        let mut traces = Self { begun: HashMap::new(), last: None };
+        let log = context.store.read_log(&context.run, 0).await?;
+        for (_, batch) in log.into_iter().filter(|(seq, _)| *seq < ours) {
+            for event in batch.events {
+                if let RunEvent::AttemptStarted { attempt } = event {
+                    traces.begun.insert(attempt, batch.written_at.clone());
+                }
+            }
+            traces.last = Some(batch.written_at);
+        }
+        Ok(traces)
+    }
+}
+
+/// Closes an attempt whose scheduler is gone, so that it can never commit: with what it
+/// printed, and the last that was heard of it as its end. Answers what the datastore then
+/// says: another may have committed in the meantime.
+async fn bury(context: &Context, attempt: &AttemptKey, traces: &Traces) -> Result<TaskDone, Error> {
+    let started_at = traces.begun.get(attempt).cloned();
+    let (store, run) = (&context.store, &context.run);
+    let (logs, printed_at) = store.output_left(run, attempt, started_at.as_deref()).await?;
+    let lost = context.done_of(attempt, Outcome::Lost);
+    let last = printed_at.max(traces.last.clone()).filter(|_| started_at.is_some());
+    let finished_at = last.unwrap_or_else(|| lost.finished_at.clone());
+    let tombstone = TaskDone { started_at, finished_at, logs, ..lost };
     failpoint("before-tombstone");
     Ok(match context.store.commit_done(&context.run, &tombstone).await? {
         Committed::Won => tombstone,

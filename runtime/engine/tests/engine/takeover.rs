@@ -1,16 +1,17 @@
 //! Two schedulers and one run: one of them wins, and no task commits twice.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use flownote_engine::{Error, Start};
 use flownote_flow::event::{AttemptResult, Policy, RunEvent, RunStatus};
-use flownote_flow::id::TaskKey;
+use flownote_flow::id::{AttemptKey, StepName, TaskKey};
 use flownote_flow::manifest::Outcome;
-use flownote_store::{Store, StoreOptions, StoreUrl};
+use flownote_store::{Store, StoreOptions, StoreUrl, Stream};
 use serde_json::json;
 
 use crate::flow::{foreach_flow, key, on_one_thread, options, record, run};
-use crate::scripted::well;
+use crate::scripted::{Act, Script, well};
 
 const TRIALS: u64 = 500;
 
@@ -126,4 +127,48 @@ fn a_scheduler_that_stops_anywhere_is_continued_by_the_next() {
             check_log(&store, &name).await;
         }
     });
+}
+
+#[test]
+fn what_a_killed_attempt_printed_is_kept_with_when_it_began() {
+    on_one_thread(async {
+        let store = memory().await;
+        let flow = foreach_flow(json!([]));
+        let first = options(&store, Start::New(record("r", flow, Policy::default())), 1);
+        let hangs: Script = Rc::new(|_| Act::Hang);
+        // Dropping the service is its sudden death, after the log said that the worker began.
+        let begun = async {
+            while !has_begun(&store).await {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::select! {
+            ended = run(first, hangs) => panic!("{ended:?}"),
+            () = begun => {}
+        }
+        let start = AttemptKey { task: TaskKey::new("start", &[]), attempt: 0 };
+        for (seq, text) in [(0, "one\n"), (1, "two\n")] {
+            let segment =
+                flownote_store::lines::encode(&[(u64::from(seq) * 3_600_000, text.into())]);
+            store.put_log_segment(&key("r"), &start, Stream::Stderr, seq, segment).await.unwrap();
+        }
+        run(options(&store, Start::Continue(key("r")), 2), well(2)).await.expect("goes on");
+        let done = store.done(&key("r"), &start).await.unwrap().expect("a tombstone");
+        assert_eq!(done.outcome, Outcome::Lost);
+        let log = &done.logs.stderr;
+        assert_eq!((log.segments, log.lines, log.bytes), (2, 2, 8));
+        assert!(done.started_at.is_some());
+        let (step, task) = (StepName::new("start"), start.task.id());
+        let lines = store.log_lines(&key("r"), &step, &task, Some(0), None).await.unwrap();
+        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(texts, ["one\n", "two\n"]);
+        // It was heard of last when it printed.
+        assert_eq!(lines[1].at, Some(done.finished_at));
+    });
+}
+
+async fn has_begun(store: &Store) -> bool {
+    let log = store.read_log(&key("r"), 0).await.unwrap();
+    let mut events = log.iter().flat_map(|(_, batch)| &batch.events);
+    events.any(|event| matches!(event, RunEvent::AttemptStarted { .. }))
 }

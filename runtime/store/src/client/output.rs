@@ -1,7 +1,7 @@
 //! What tasks printed: both streams of an attempt as one, in the order of time.
 
-use flownote_flow::id::{StepName, TaskId};
-use flownote_flow::manifest::{Outcome, StreamLog, TaskDone};
+use flownote_flow::id::{AttemptKey, StepName, TaskId};
+use flownote_flow::manifest::{Logs, Outcome, StreamLog, TaskDone};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -130,6 +130,32 @@ impl Store {
             lines.append(&mut of_attempt);
         }
         Ok(lines)
+    }
+
+    /// Sums up the output that an attempt left whose scheduler died before it could, and tells
+    /// when its last line came, if the attempt's start is known.
+    pub async fn output_left(
+        &self,
+        run: &RunKey,
+        attempt: &AttemptKey,
+        started_at: Option<&str>,
+    ) -> Result<(Logs, Option<String>)> {
+        let mut logs = Logs::default();
+        let mut last = None;
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let folder = run.key(&format!("tasks/{attempt}.log/{stream}"));
+            let (segments, lines) = self.stream_lines(&folder, None, 0).await?;
+            last = last.max(lines.last().map(|(ms, _)| *ms));
+            let log = match stream {
+                Stream::Stdout => &mut logs.stdout,
+                Stream::Stderr => &mut logs.stderr,
+            };
+            log.segments = segments;
+            log.bytes = lines.iter().map(|(_, text)| text.len() as u64).sum();
+            log.lines = lines.iter().filter(|(_, text)| text.ends_with('\n')).count() as u64;
+        }
+        let begun: Option<Timestamp> = started_at.and_then(|at| at.parse().ok());
+        Ok((logs, begun.zip(last).map(|(begun, ms)| after(begun, ms))))
     }
 
     /// Reads a stream's lines from a segment on, and tells how many segments are read then.
