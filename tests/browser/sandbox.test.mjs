@@ -106,7 +106,10 @@ const world = makeWorld(async (project) => {
 });
 const book = new NotebookOnPage(world);
 const inside = () => world.page.frameLocator("iframe.sandbox");
-/** Waits until it stands still: the frame is told where its outputs are after the page was laid out. */
+/**
+ * Waits until it stands still. The frame is a process of its own: until the browser has painted
+ * it where it was laid, a press there goes to the page, whose target is the frame itself.
+ */
 const rests = async (place) => {
   await place.waitFor();
   let before;

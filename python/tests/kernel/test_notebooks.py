@@ -92,9 +92,14 @@ def by_flownote(kernel: KernelProcess, code: str) -> list[tuple[str, Any]]:
         elif kind == "clear":
             found.append(("clear", output["wait"]))
         else:
-            # What the page opens as a grid is said to it alone.
-            metadata = {k: one for k, one in output["metadata"].items() if k != "flownote"}
-            found.append((kind, (shown(output["data"], folder), metadata)))
+            # What the page opens as a grid is said to it alone, and nested values as JSON.
+            is_nested = "nested" in output["metadata"].get("flownote", {})
+            ours = {"flownote", "application/json"} if is_nested else {"flownote"}
+            data, metadata = (
+                {k: one for k, one in output[part].items() if k not in ours}
+                for part in ("data", "metadata")
+            )
+            found.append((kind, (shown(data, folder), metadata)))
     return gathered(found, folder)
 
 
