@@ -17,7 +17,7 @@ pub struct RunDetail {
     pub graph: Graph,
     /// How far each step is, in the order of the graph.
     pub steps: Vec<StepRow>,
-    /// The first tasks that failed for good, at most five.
+    /// Tasks that failed, at most five: what ended the run first, what was cut off last.
     pub failures: Vec<TaskRow>,
     /// Of how many tasks only the log is known yet, as long as their results are read: which of
     /// them were reused isn't, and when they began and ended is known about.

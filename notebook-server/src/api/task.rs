@@ -46,6 +46,8 @@ pub struct TaskRow {
     pub error: Option<TaskError>,
     /// Whether `error` was caught: the task committed all the same.
     pub caught: bool,
+    /// Whether it would have been tried again, and the run ended before.
+    pub cut_off: bool,
 }
 
 /// One try.

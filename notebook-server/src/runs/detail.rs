@@ -19,10 +19,9 @@ impl Runs {
     pub async fn detail(&self, key: &RunKey) -> Result<RunDetail, Error> {
         let store = self.store();
         let shelf = self.shelf.current(store, key).await?;
-        let is_failed = |row: &&TaskRow| row.status == TaskState::Failed;
         let unread = {
             let tasks = shelf.read().await;
-            tasks.unread_of(tasks.rows(None).filter(is_failed).take(SHOWN))
+            tasks.unread_of(tasks.failures().into_iter().take(SHOWN))
         };
         Shelf::read_now(store, key, &shelf, &unread).await?;
         wires::read(store, key, &shelf).await?;
@@ -35,8 +34,7 @@ impl Runs {
         let said = tasks.damaged().map(|(row, why)| format!("{}: {why}", row.label));
         let mut damage: Vec<String> = said.take(SHOWN).collect();
         damage.extend(unread.filter(|why| !damage.iter().any(|said| said.ends_with(why))));
-        let failed = tasks.rows(None).filter(is_failed);
-        let failures: Vec<TaskRow> = failed.take(SHOWN).cloned().collect();
+        let failures: Vec<TaskRow> = tasks.failures().into_iter().take(SHOWN).cloned().collect();
         Ok(RunDetail {
             row: self.row_with(key, &tasks).await?,
             doc: record.description.doc.clone(),

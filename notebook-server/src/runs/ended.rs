@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use flownote_flow::event::{AttemptResult, RunEvent};
+use flownote_flow::graph::FlowGraph;
 use flownote_flow::id::{StepName, TaskKey};
 use flownote_flow::manifest::Next;
 use flownote_store::client::{RunSummary, Status};
@@ -30,6 +31,8 @@ impl Ended {
             return Ok(Self { tally: all_done(counts), failed_at: None });
         }
         let mut tasks: HashMap<TaskKey, (usize, TaskState)> = HashMap::new();
+        // How often tasks failed that may be tried again.
+        let mut failures: HashMap<TaskKey, usize> = HashMap::new();
         let mut place = 0;
         for (_, batch) in store.read_log(&run.key, 0).await? {
             for event in &batch.events {
@@ -46,6 +49,14 @@ impl Ended {
                     _ => continue,
                 };
                 place += 1;
+                if let RunEvent::AttemptFinished {
+                    attempt,
+                    result: AttemptResult::Failed { retryable, .. },
+                } = event
+                {
+                    let count = failures.entry(attempt.task.clone()).or_default();
+                    *count = if *retryable { count.saturating_add(1) } else { usize::MAX };
+                }
                 if let Some((step, count)) = items {
                     for key in children(&attempt.task, step, *count) {
                         tasks.entry(key).or_insert((usize::MAX, TaskState::Queued));
@@ -59,7 +70,16 @@ impl Ended {
         let reused = counts.map_or(0, |counts| counts.reused).min(tally.done);
         (tally.reused, tally.done) = (reused, tally.done - reused);
         let failed = tasks.iter().filter(|(_, (_, state))| *state == TaskState::Failed);
-        let first = failed.min_by_key(|(_, (place, _))| *place);
+        let failed: Vec<(&TaskKey, usize)> =
+            failed.map(|(key, (place, _))| (key, *place)).collect();
+        let graph = match failed.len() {
+            0 | 1 => None,
+            _ => FlowGraph::new(&store.run_record(&run.key).await?.description).ok(),
+        };
+        let first = failed.into_iter().min_by_key(|(task, place)| {
+            let is_cut_off = failures[*task] <= retries(graph.as_ref(), &task.step);
+            (is_cut_off, *place)
+        });
         Ok(Self { tally, failed_at: first.map(|(task, _)| run.facts.label(task)) })
     }
 }
@@ -77,6 +97,11 @@ pub fn state_of(result: &AttemptResult) -> TaskState {
         AttemptResult::Cancelled => TaskState::Cancelled,
         AttemptResult::Lost => TaskState::Lost,
     }
+}
+
+/// How often a step tries again.
+pub fn retries(graph: Option<&FlowGraph>, step: &StepName) -> usize {
+    graph.and_then(|graph| graph.step(step)).map_or(0, |step| step.policy.retries as usize)
 }
 
 /// The tasks that a foreach leads to: known before any of them starts.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::TaskRow;
 
 /// Rows of another shape aren't read.
-const SHAPE: u32 = 1;
+const SHAPE: u32 = 2;
 /// So many runs are kept of a store; the oldest file goes.
 const MOST: usize = 200;
 

@@ -60,9 +60,13 @@ impl Tasks {
     /// An attempt ended, as the log has it.
     pub(super) fn close(&mut self, attempt: AttemptKey, result: &AttemptResult, at: &str) {
         let AttemptKey { task, attempt } = attempt;
+        let retries = ended::retries(self.graph.as_ref(), &task.step);
         let step = self.step_mut(&task.step);
         if let Some(row) = step.row_mut(&task) {
             row.status = ended::state_of(result);
+            let failed = row.attempts.iter().filter(|it| it.outcome == TaskState::Failed);
+            row.cut_off = matches!(result, AttemptResult::Failed { retryable: true, .. })
+                && failed.count() < retries;
             row.finished_at = Some(at.to_owned());
             row.elapsed_ms = super::row::elapsed_ms(row.started_at.as_deref(), Some(at));
             for tried in row.attempts.iter_mut().filter(|tried| tried.attempt == attempt) {

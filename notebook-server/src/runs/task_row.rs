@@ -25,6 +25,7 @@ pub fn queued(key: &TaskKey) -> TaskRow {
         reused: None,
         error: None,
         caught: false,
+        cut_off: false,
     }
 }
 

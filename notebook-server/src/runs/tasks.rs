@@ -13,7 +13,7 @@ use flownote_flow::graph::FlowGraph;
 use flownote_flow::id::{AttemptKey, StepName, TaskId, TaskKey};
 use flownote_flow::manifest::{Next, TaskDone};
 use flownote_flow::run::RunRecord;
-use flownote_store::client::{Status, Task, TaskStatus};
+use flownote_store::client::{Status, Task};
 use flownote_store::{Error, RunKey, Store};
 
 use super::cells::Cells;
@@ -252,12 +252,17 @@ impl Tasks {
         Tally { total: Some(total), ..tally }
     }
 
+    /// The tasks that failed: what ended the run first, what was cut off last.
+    pub fn failures(&self) -> Vec<&TaskRow> {
+        let failed = self.rows(None).filter(|row| row.status == TaskState::Failed);
+        let mut failed: Vec<&TaskRow> = failed.collect();
+        failed.sort_by_key(|row| (row.cut_off, row.finished_at.as_deref()));
+        failed
+    }
+
     /// The first task that failed for good.
     pub fn failed_at(&self) -> Option<String> {
-        let failed = self.rows(None).filter(|row| row.status == TaskState::Failed);
-        failed
-            .min_by(|one, other| one.finished_at.cmp(&other.finished_at))
-            .map(|row| row.label.clone())
+        self.failures().first().map(|row| row.label.clone())
     }
 
     /// Where the journal ends now.
@@ -362,7 +367,7 @@ impl Tasks {
         row.started_at.get_or_insert_with(|| at.to_owned());
         // All its results are read when this one ends.
         self.unread.remove(&key);
-        (row.status, row.finished_at) = (TaskState::Running, None);
+        (row.status, row.finished_at, row.cut_off) = (TaskState::Running, None, false);
         self.put(key, row);
     }
 
@@ -405,13 +410,9 @@ impl Tasks {
     pub(super) fn row(&self, task: &Task, key: &TaskKey) -> TaskRow {
         let mut row = task_row::row_of(task, key);
         row.foreach_value = self.row_of(key).and_then(|known| known.foreach_value.clone());
-        let retries =
-            self.graph.as_ref().and_then(|it| it.step(&key.step)).map(|it| it.policy.retries);
-        let retryable = task.exception.as_ref().is_some_and(|failure| failure.retryable);
-        let tried = task.attempts.iter().filter(|it| it.status == TaskStatus::Failed).count();
-        let again = retryable && retries.is_some_and(|retries| tried <= retries as usize);
-        if row.status == TaskState::Failed && again && self.standing.0 == Status::Running {
-            row.status = TaskState::Queued;
+        row.cut_off = self.graph.as_ref().is_some_and(|graph| task.has_tries_left(graph));
+        if row.cut_off && self.standing.0 == Status::Running {
+            (row.status, row.cut_off) = (TaskState::Queued, false);
         }
         row
     }

@@ -229,6 +229,30 @@ async fn a_run_shows_its_graph_its_steps_and_what_failed() {
 }
 
 #[tokio::test]
+async fn what_ended_a_run_comes_before_what_was_cut_off() {
+    let server = Server::new().await;
+    let mut run = Writer::begin(&server.store, "20261106T101512345", |_| {}).await;
+    run.split(3).await;
+    for (index, tries) in [(0, 1), (2, 2)] {
+        for tried in 0..tries {
+            let key = attempt("train", &[index], tried);
+            run.start(&key);
+            run.fail(&key, "alpha must be positive").await;
+        }
+    }
+    run.finish(RunStatus::Failed, None).await;
+    let list = server.get("/api/runs").await;
+    assert_eq!(list["runs"][0]["failed_at"], "train[2]");
+    let detail = server.get(&run.path()).await;
+    assert_eq!(texts(&detail["failures"], "label"), ["train[2]", "train[0]"]);
+    let cut_off = |at: usize| &detail["failures"][at]["cut_off"];
+    assert_eq!((cut_off(0), cut_off(1)), (&json!(false), &json!(true)));
+    assert_eq!(detail["row"]["failed_at"], "train[2]");
+    let health = server.get("/api/health").await;
+    assert_eq!(health["errors"][0]["label"], "train[2]");
+}
+
+#[tokio::test]
 async fn a_task_shows_what_it_saw_and_where_it_comes_from() {
     let server = Server::new().await;
     let run = succeeded(&server.store, "20261122T101512345", |_| {}).await;

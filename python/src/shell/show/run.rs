@@ -1,6 +1,7 @@
 //! A run: how it stands, its parameters, its steps, what failed, what to type next.
 
 use console::style;
+use flownote_flow::graph::FlowGraph;
 use flownote_flow::id::StepName;
 use flownote_flow::run::RunRecord;
 use flownote_store::client::{RunSummary, Status, Task, TaskStatus};
@@ -76,8 +77,9 @@ pub async fn show(store: &Store, run: &RunKey, json: bool) -> Result<(), Error> 
     let cells = Cells::of(&record);
     let steps: Vec<StepRow> =
         names(&record, &tasks).into_iter().map(|name| sum_up(name, &cells, &tasks)).collect();
-    let failed: Vec<&Task> =
+    let mut failed: Vec<&Task> =
         tasks.iter().filter(|task| task.status == TaskStatus::Failed).collect();
+    Task::sort_by_cause(&mut failed, FlowGraph::new(&record.description).ok().as_ref());
     if json {
         let parameters = record
             .parameters

@@ -1,5 +1,6 @@
 //! One task and its attempts, as they are shown.
 
+use flownote_flow::graph::FlowGraph;
 use flownote_flow::id::{StepName, TaskId};
 use flownote_flow::manifest::{Failure, Next, Outcome, Reused, TaskDone, Usage};
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,23 @@ impl Task {
         let (step, task) = dones.first().map(|done| (done.step.clone(), done.task.clone()))?;
         let known = dones.into_iter().map(|done| Attempted::Done(Box::new(done))).collect();
         Some(task_of(run, step, task, known))
+    }
+
+    /// Whether it failed, and its step would have tried it again. Once the run is over, that
+    /// was cut off: something else ended the run.
+    pub fn has_tries_left(&self, graph: &FlowGraph) -> bool {
+        let retryable = self.exception.as_ref().is_some_and(|failure| failure.retryable);
+        let failed = self.attempts.iter().filter(|it| it.status == TaskStatus::Failed).count();
+        let retries = graph.step(&self.step).map_or(0, |step| step.policy.retries as usize);
+        self.status == TaskStatus::Failed && retryable && failed <= retries
+    }
+
+    /// Sorts failed tasks of a run that is over: what ended the run comes first, what was cut
+    /// off last.
+    pub fn sort_by_cause(failed: &mut [&Self], graph: Option<&FlowGraph>) {
+        failed.sort_by_key(|task| {
+            (graph.is_some_and(|graph| task.has_tries_left(graph)), task.finished_at.clone())
+        });
     }
 }
 
