@@ -1225,7 +1225,7 @@ graph: Graph,
  */
 steps: Array<StepRow>, 
 /**
- * The first tasks that failed for good, at most five.
+ * Tasks that failed, at most five: what ended the run first, what was cut off last.
  */
 failures: Array<TaskRow>, 
 /**
@@ -1806,7 +1806,11 @@ error: TaskError | null,
 /**
  * Whether `error` was caught: the task committed all the same.
  */
-caught: boolean, };
+caught: boolean, 
+/**
+ * Whether it would have been tried again, and the run ended before.
+ */
+cut_off: boolean, };
 
 /**
  * How a task stands, and how an attempt ended.
