@@ -18,6 +18,8 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Volatility
 use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::sql::parser::{DFParserBuilder, Statement};
+use datafusion::sql::sqlparser::ast;
+use datafusion::sql::sqlparser::dialect::GenericDialect;
 
 use crate::case;
 use crate::error::{Error, Place, Source};
@@ -72,6 +74,16 @@ pub fn is_complete(sql: &str) -> Option<bool> {
             open.then_some(false)
         }
     }
+}
+
+/// How many statements of a text are queries; none where it is no SQL.
+pub(crate) fn queries(sql: &str) -> usize {
+    let parsed = DFParserBuilder::new(sql)
+        .with_dialect(&GenericDialect {})
+        .build()
+        .and_then(|mut parser| parser.parse_statements());
+    let is_query = |it: &Statement| matches!(it, Statement::Statement(inner) if matches!(**inner, ast::Statement::Query(_)));
+    parsed.map_or(0, |statements| statements.iter().filter(|it| is_query(it)).count())
 }
 
 async fn unknown_table(

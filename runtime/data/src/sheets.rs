@@ -22,6 +22,7 @@ use crate::artifacts::Artifacts;
 use crate::contained;
 use crate::error::Error;
 use crate::options::Options;
+use crate::plan;
 use crate::read::{Bytes, ipc, read};
 use crate::session::{Cell, SqlSession};
 use crate::sheet::{self, Page, Sheet, Statistics, View, Window};
@@ -166,6 +167,14 @@ impl Sheets {
     /// # Errors
     /// What is wrong with it.
     pub async fn query(&self, query: &Query) -> Result<Ran, Error> {
+        let queries = plan::queries(&query.sql);
+        if queries > 1 {
+            return Err(Error::Meaning {
+                message: format!("there are {queries} queries, and only one can be shown"),
+                hint: Some("run them one by one, or join them with `UNION ALL`".into()),
+                place: None,
+            });
+        }
         let mut tables = Vec::new();
         for (name, what) in &query.tables {
             tables.push((name.clone(), self.open(what).await?));

@@ -226,6 +226,15 @@ fn queries_name_files_and_say_where_they_are_wrong() {
 }
 
 #[test]
+fn of_several_queries_none_is_run() {
+    let world = World::new();
+    let error = world.query("SELECT 1 AS a; SELECT 2 AS b").expect_err("two");
+    assert_eq!(error.to_string(), "there are 2 queries, and only one can be shown");
+    let page = world.query("SELECT 2 AS b; -- and no other");
+    assert_eq!(page.expect("one").cells[0], [json!(2)]);
+}
+
+#[test]
 fn queries_only_read() {
     let world = World::new();
     let before = std::fs::read(world.outer.path().join("served/more/a.csv")).expect("there");
