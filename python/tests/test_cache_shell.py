@@ -111,6 +111,8 @@ def test_why_names_the_first_thing_that_differs(cached):
     assert run(cached, "--cache")[0] == []
     assert why(cached, "latest/start") == "code: `clean` (helper.py:1) changed"
     assert why(cached, "latest/fit") == "input `x` changed, made by `start`"
+    run(cached, "--alpha 0.4")
+    assert why(cached, "latest/end").startswith("no kept result was looked for: `flownote run --")
     assert run(cached, "--cache --alpha 0.3")[0] == ["start/0", "fit/0"]
     assert why(cached, "latest/end") == "parameter alpha: 0.5 → 0.3"
     said = json.loads(cached.shell("cache why latest/end --json").raw)

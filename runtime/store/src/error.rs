@@ -261,7 +261,8 @@ impl Help for Error {
             Self::NoBucket { .. } => "create the bucket first, or correct its name",
             Self::Undecodable { .. } => {
                 "`flownote store check --repair` moves damaged objects aside; then \
-                 `flownote run --continue RUN`"
+                 `flownote resume` computes again what is missing (`flownote run --continue RUN` \
+                 if the run isn't over)"
             }
             Self::Damaged { .. } | Self::MissingBlob { .. } => {
                 "run the step again (`flownote resume`); `flownote store check` lists all damage"

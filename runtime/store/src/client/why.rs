@@ -20,6 +20,9 @@ pub const NOT_REUSED: &str = "not_reused";
 /// How many kept results are compared where nobody asked for a comparison.
 const NEWEST: usize = 500;
 
+/// What is said of a task that looked for no kept result, before what differs all the same.
+const UNASKED: &str = "no kept result was looked for: `flownote run --cache` and `@cache` do";
+
 /// What is said of a task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Why {
@@ -114,6 +117,9 @@ impl Store {
             };
             let why = why.to_owned();
             return Ok(Why { why, nearest, also: told });
+        }
+        if cell.is_none() && asked.seed.is_none() {
+            return Ok(Why { why: UNASKED.into(), nearest, also: told });
         }
         Ok(Why { why: told.remove(0), nearest, also: told })
     }
