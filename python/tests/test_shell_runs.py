@@ -34,6 +34,8 @@ def test_pages(trained):
     assert (first.lines()[1:], first.err) == ([FAILED], "more: --page 2\n")
     second = trained.shell("runs --limit 1 --page 2")
     assert (second.lines()[1:], second.err) == ([SUCCEEDED], "")
+    beyond = trained.shell("runs --limit 1 --page 99")
+    assert (beyond.out, beyond.err) == ("", "No page 99: there are 2 runs. The last is --page 2\n")
 
 
 def test_json_has_what_the_table_has(trained):
@@ -49,6 +51,18 @@ def test_nothing_is_said_kindly(project, trained):
     nobody = trained.shell("runs --user bob")
     assert (nobody.code, nobody.out) == (0, "")
     assert nobody.err == "No such runs. `flownote runs` without options lists all.\n"
+
+
+def test_of_many_names_the_first_are_told(trained):
+    many = "\n".join(f"        self.value_{number:02} = {number}" for number in range(40))
+    flow = (
+        "from flownote import FlowSpec, step\n\n\nclass Many(FlowSpec):\n    @step\n    def start(self):\n"
+        f"{many}\n        self.next(self.end)\n\n    @step\n    def end(self):\n        pass\n"
+    )
+    (trained.folder / "many.py").write_text(flow)
+    assert trained.shell("run many.py").code == 0
+    column = trained.shell("runs Many --columns nothing")
+    assert column.err.splitlines()[1].endswith("value_07 and 32 more")
 
 
 def test_wrong_names_are_explained(trained):

@@ -1,11 +1,14 @@
 //! How verbs word what they show: state by shape, word and colour; times; sizes; counts.
 
 use console::{Style, style};
-use flownote_store::client::{Status, TaskStatus};
+use flownote_store::client::{RunSummary, Status, TaskStatus};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::report::text::duration;
+
+/// Of many names so many are told.
+const NAMED: usize = 12;
 
 /// A run's state.
 pub fn run_status(status: Status) -> String {
@@ -77,6 +80,22 @@ pub fn size(bytes: u64) -> String {
 /// The most memory that something had, from KiB; nothing where nothing ran.
 pub fn memory(max_rss_kb: u64) -> String {
     if max_rss_kb == 0 { String::new() } else { size(max_rss_kb * 1024) }
+}
+
+/// How long a run took; nothing where its scheduler vanished, since nobody knows.
+pub fn run_elapsed(run: &RunSummary) -> Option<u64> {
+    let is_known = run.status != Status::Interrupted;
+    is_known.then(|| elapsed_ms(Some(&run.created_at), run.finished_at.as_deref())).flatten()
+}
+
+/// Names in alphabetical order: of many the first few, and how many more.
+pub fn some_names(mut names: Vec<&str>) -> String {
+    names.sort_unstable();
+    names.dedup();
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let named = names.join(", ");
+    if more > 0 { format!("{named} and {more} more") } else { named }
 }
 
 /// `1 task`, `3 tasks`.

@@ -9,13 +9,14 @@ use flownote_flow::id::FlowName;
 use flownote_store::{Store, TaskCounts, notebooks};
 use serde_json::Value;
 
-use self::rows::{Listed, Row, Sort};
+use self::rows::{Listed, Page, Row, Sort};
 use super::error::Error;
 use super::number::count;
 use super::session::with_store;
 use super::table::{Table, flexible, number, text};
 use super::target_option::{flag, given, json};
 use super::{Exit, Outcome, Shell, flow_option, output, words};
+use crate::report::text::duration;
 
 const AFTER_HELP: &str = "\
 Columns are parameters and metrics; every small scalar that a step assigns is a metric.
@@ -107,13 +108,13 @@ async fn tell(
     ask: &rows::Ask,
 ) -> Result<Outcome, Error> {
     let matches = shell.matches;
-    let (rows, more) = rows::find(store, flows, ask).await?;
+    let Page { rows, more, found } = rows::find(store, flows, ask).await?;
     if matches.get_flag(json().get_id().as_str()) {
         output::json(&rows)?;
         return Ok(Exit::Success.into());
     }
     if rows.is_empty() {
-        output::talk(&nothing(store, flows.is_empty(), ask));
+        output::talk(&nothing(store, flows.is_empty(), found, ask));
         return Ok(Exit::Success.into());
     }
     output::write(render(&rows, ask, flows.len() > 1))?;
@@ -147,7 +148,7 @@ fn render(page: &[Listed], ask: &rows::Ask, several: bool) -> String {
             run.run.to_string(),
             words::run_status(run.status),
             words::time(&run.created_at),
-            words::elapsed(Some(&run.created_at), run.finished_at.as_deref()),
+            words::run_elapsed(run).map(duration).unwrap_or_default(),
             run.user.clone(),
             run.tags.join(", "),
         ];
@@ -196,24 +197,32 @@ fn escaped(letter: char) -> impl Iterator<Item = char> {
     spelt.into_iter().flatten().chain(plain)
 }
 
-fn nothing(store: &Store, no_flows: bool, ask: &rows::Ask) -> String {
+fn nothing(store: &Store, no_flows: bool, found: usize, ask: &rows::Ask) -> String {
     if no_flows {
         return format!(
             "No runs in {} yet.\nStart one: flownote demo, or flownote run flow.py",
             store.url()
         );
     }
-    let page = if ask.page > 1 { format!(" on page {}", ask.page) } else { String::new() };
-    format!("No such runs{page}. `flownote runs` without options lists all.")
+    if found > 0 {
+        let runs = words::count(found as u64, "run");
+        let last = found.div_ceil(ask.limit);
+        return format!("No page {}: there are {runs}. The last is --page {last}", ask.page);
+    }
+    format!("No such runs. `flownote runs` without options lists all.")
 }
 
 fn no_flow(name: &FlowName, store: &Store, known: &[FlowName]) -> Error {
     let near = resembling(name.as_str(), known.iter().map(FlowName::as_str));
-    let names: Vec<String> = known.iter().map(ToString::to_string).collect();
     Error::NotFound {
         message: format!("there is no flow `{name}` in the store {}", store.url()),
         hint: Some(near.map_or_else(
-            || format!("flows here: {}", names.join(", ")),
+            || {
+                format!(
+                    "flows here: {}",
+                    words::some_names(known.iter().map(FlowName::as_str).collect())
+                )
+            },
             |near| format!("did you mean `{near}`?"),
         )),
     }
@@ -224,10 +233,8 @@ fn no_column(name: &str, rows: &[Row]) -> Error {
     let hint = match resembling(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => {
-            let mut names: Vec<&str> = known.into_iter().chain(Sort::BUILT_IN).collect();
-            names.sort_unstable();
-            names.dedup();
-            format!("there are {}", names.join(", "))
+            let names = known.into_iter().chain(Sort::BUILT_IN).collect();
+            format!("there are {}", words::some_names(names))
         }
     };
     let message = format!("no run has a parameter or metric `{name}`");

@@ -23,7 +23,8 @@ pub struct Ask {
     /// Parameters and metrics to show.
     pub columns: Vec<String>,
     sort: Option<Sort>,
-    limit: usize,
+    /// Rows of a page.
+    pub limit: usize,
     /// From 1.
     pub page: usize,
 }
@@ -137,7 +138,7 @@ impl Row {
         let run = self.summary();
         Some(match column {
             "started" => Value::from(run.run.as_str()),
-            "took" => words::elapsed_ms(Some(&run.created_at), run.finished_at.as_deref())?.into(),
+            "took" => words::run_elapsed(run)?.into(),
             "status" => Value::from(run.status.to_string()),
             "user" => Value::from(run.user.as_str()),
             _ => return None,
@@ -145,12 +146,18 @@ impl Row {
     }
 }
 
-/// Finds the rows of the page, and whether there is a further page.
-pub async fn find(
-    store: &Store,
-    flows: &[FlowName],
-    ask: &Ask,
-) -> Result<(Vec<Listed>, bool), Error> {
+/// Some rows of a list.
+pub struct Page {
+    /// The rows.
+    pub rows: Vec<Listed>,
+    /// Whether there is a further page.
+    pub more: bool,
+    /// How many rows were found on all pages up to this one.
+    pub found: usize,
+}
+
+/// Finds the rows of the page.
+pub async fn find(store: &Store, flows: &[FlowName], ask: &Ask) -> Result<Page, Error> {
     let mut rows = Vec::new();
     for flow in flows {
         let filter = ask.filter(flow);
@@ -174,13 +181,14 @@ pub async fn find(
         rows.sort_by(|one, other| compare(one.key(&sort.column), other.key(&sort.column), sort));
     }
     let skip = ask.limit * (ask.page - 1);
-    let more = rows.len() > skip + ask.limit;
+    let found = rows.len();
+    let more = found > skip + ask.limit;
     let mut page = Vec::new();
     for row in rows.into_iter().skip(skip).take(ask.limit) {
         let tasks = store.task_counts(row.summary()).await?;
         page.push(Listed { row, tasks });
     }
-    Ok((page, more))
+    Ok(Page { rows: page, more, found })
 }
 
 /// Compares two values; what has none comes last, whichever way is sorted.
