@@ -142,7 +142,7 @@ pub struct LineageNode {
     pub distance: i32,
 }
 
-/// What one task read of another.
+/// What one task read of another, or took over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LineageEdge {
@@ -152,4 +152,6 @@ pub struct LineageEdge {
     pub to: String,
     /// The names of what was read.
     pub names: Vec<String>,
+    /// Whether the one took the other's result, and read nothing.
+    pub reused: bool,
 }

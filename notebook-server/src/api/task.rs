@@ -118,6 +118,8 @@ pub struct Frame {
     pub function: String,
     /// The line's text.
     pub text: Option<String>,
+    /// How many more times it came in a row.
+    pub repeated: u32,
 }
 
 /// `GET api/runs/{flow}/{run}/{step}/{task}`.

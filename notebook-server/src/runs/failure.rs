@@ -43,6 +43,10 @@ fn frames(traceback: &str) -> Vec<Frame> {
             frames.push(frame);
         } else if let Some(frame) = frames.last_mut() {
             let text = line.trim();
+            if let Some(times) = repeated(text) {
+                frame.repeated = times;
+                continue;
+            }
             let marks = text.chars().all(|mark| matches!(mark, '^' | '~' | ' '));
             if frame.text.is_none() && line.starts_with("    ") && !marks {
                 frame.text = Some(text.to_owned());
@@ -61,7 +65,19 @@ fn head(line: &str) -> Option<Frame> {
         None => (rest, ""),
     };
     let line = number.trim().parse().ok()?;
-    Some(Frame { file: file.to_owned(), line, function: function.to_owned(), text: None })
+    Some(Frame {
+        file: file.to_owned(),
+        line,
+        function: function.to_owned(),
+        text: None,
+        repeated: 0,
+    })
+}
+
+/// `[Previous line repeated 970 more times]`
+fn repeated(text: &str) -> Option<u32> {
+    let rest = text.strip_prefix("[Previous line repeated ")?;
+    rest.split_once(" more time")?.0.parse().ok()
 }
 
 #[cfg(test)]
@@ -90,6 +106,17 @@ mod tests {
         assert_eq!(frames, [("flow.py", 12), ("lib/m.py", 3)]);
         assert_eq!(error.frames[0].text.as_deref(), Some("self.fit("));
         assert_eq!(error.frames[1].function, "fit");
+    }
+
+    #[test]
+    fn frames_of_a_recursion_are_counted() {
+        let frames = frames(
+            "Traceback (most recent call last):\n  File \"flow.py\", line 3, in start\n    dive()\n  \
+             File \"flow.py\", line 9, in dive\n    dive()\n    ~~~~^^\n  [Previous line repeated 970 \
+             more times]\nRecursionError: maximum recursion depth exceeded\n",
+        );
+        let told: Vec<_> = frames.iter().map(|it| (it.text.as_deref(), it.repeated)).collect();
+        assert_eq!(told, [(Some("dive()"), 0), (Some("dive()"), 970)]);
     }
 
     #[test]

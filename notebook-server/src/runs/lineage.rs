@@ -45,9 +45,15 @@ impl Place {
 }
 
 #[derive(Default)]
+struct Edge {
+    names: BTreeSet<String>,
+    reused: bool,
+}
+
+#[derive(Default)]
 struct Drawing {
     nodes: BTreeMap<String, LineageNode>,
-    edges: BTreeMap<(String, String), BTreeSet<String>>,
+    edges: BTreeMap<(String, String), Edge>,
 }
 
 impl Drawing {
@@ -64,7 +70,14 @@ impl Drawing {
     }
 
     fn edge(&mut self, from: String, to: String, name: &str) {
-        self.edges.entry((from, to)).or_default().insert(name.to_owned());
+        self.edges.entry((from, to)).or_default().names.insert(name.to_owned());
+    }
+
+    /// One took the other's result, in which these names are.
+    fn reuse<'a>(&mut self, from: String, to: String, names: impl Iterator<Item = &'a String>) {
+        let edge = self.edges.entry((from, to)).or_default();
+        edge.reused = true;
+        edge.names.extend(names.cloned());
     }
 
     fn done(self) -> Lineage {
@@ -72,10 +85,11 @@ impl Drawing {
         Lineage {
             nodes: self.nodes.into_values().collect(),
             edges: edges
-                .map(|((from, to), names)| LineageEdge {
+                .map(|((from, to), Edge { names, reused })| LineageEdge {
                     from,
                     to,
                     names: names.into_iter().collect(),
+                    reused,
                 })
                 .collect(),
         }
@@ -106,7 +120,7 @@ pub async fn lineage(
         let taken = result(store, &place).await?.and_then(|done| done.reused);
         if taken.is_some_and(|taken| taken.pathspec == maker.pathspec()) {
             drawing.place(&place, 1);
-            drawing.edge(maker.pathspec(), place.pathspec(), name);
+            drawing.reuse(maker.pathspec(), place.pathspec(), [name.to_owned()].iter());
         }
     }
     Ok(drawing.done())
@@ -124,9 +138,7 @@ async fn before(store: &Store, drawing: &mut Drawing, maker: &Place) -> Result<(
         let to = place.pathspec();
         if let Some(origin) = done.reused.as_ref().and_then(|it| Place::parse(&it.pathspec)) {
             drawing.place(&origin, distance - 1);
-            for name in done.manifest.artifacts.keys() {
-                drawing.edge(origin.pathspec(), to.clone(), name);
-            }
+            drawing.reuse(origin.pathspec(), to.clone(), done.manifest.artifacts.keys());
             waiting.push_back((origin, distance - 1));
             continue;
         }

@@ -547,7 +547,11 @@ function: string,
 /**
  * The line's text.
  */
-text: string | null, };
+text: string | null, 
+/**
+ * How many more times it came in a row.
+ */
+repeated: number, };
 
 /**
  * What gc would do.
@@ -835,7 +839,7 @@ nodes: Array<LineageNode>,
 edges: Array<LineageEdge>, };
 
 /**
- * What one task read of another.
+ * What one task read of another, or took over.
  */
 export type LineageEdge = { 
 /**
@@ -849,7 +853,11 @@ to: string,
 /**
  * The names of what was read.
  */
-names: Array<string>, };
+names: Array<string>, 
+/**
+ * Whether the one took the other's result, and read nothing.
+ */
+reused: boolean, };
 
 /**
  * A task in a lineage.

@@ -4,7 +4,7 @@ import { joined } from "./list/store.ts";
 import { facts, packages } from "./run/environment.tsx";
 import { stepCounter, stepState } from "./run/step-state.ts";
 import { typeText } from "./shared/artifacts.tsx";
-import { columns } from "./shared/lineage.tsx";
+import { columns, doing } from "./shared/lineage.tsx";
 import { parameterLine } from "./shared/parameters.ts";
 import { tallyText } from "./shared/progress.tsx";
 import { taskAddress } from "./shared/task-link.tsx";
@@ -120,4 +120,18 @@ test("a lineage stands in columns, from causes to effects", () => {
     ["b"],
     ["c", "d"],
   ]);
+});
+
+test("what a task took over it didn't read", () => {
+  const end = { pathspec: "B/2/end/0", label: "end", distance: 0 };
+  const edge = (from: string, reused: boolean, ...names: string[]) => ({
+    from,
+    to: end.pathspec,
+    names,
+    reused,
+  });
+  const of = (...edges: Lineage["edges"]) => doing({ nodes: [end], edges }, end);
+  expect(of(edge("A/1/end/0", true, "model", "ndcg"))).toBe("reuses model, ndcg");
+  expect(of(edge("B/2/fit/0", false, "model"))).toBe("reads model");
+  expect(of()).toBe("");
 });

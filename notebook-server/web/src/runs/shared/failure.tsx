@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Frame, TaskError } from "../../api/types.ts";
-import { fileName } from "../../format/format.ts";
+import { count, fileName } from "../../format/format.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { Words } from "../../parts/words.tsx";
 
@@ -80,6 +80,9 @@ function Traceback({ error }: { error: TaskError }) {
             {frame.file}:{frame.line} in {frame.function}
           </span>
           {frame.text && <code>{frame.text}</code>}
+          {frame.repeated > 0 && (
+            <span class="dim">repeated {count(frame.repeated, "more time")}</span>
+          )}
         </li>
       ))}
     </ol>

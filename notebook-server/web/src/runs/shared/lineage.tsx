@@ -10,12 +10,15 @@ export function columns(lineage: Lineage): [number, LineageNode[]][] {
   return [...found].sort(([one], [other]) => one - other);
 }
 
-/** What a task read of others, in words: `ratings, split of start`. */
-function reads(lineage: Lineage, node: LineageNode): string {
-  return lineage.edges
-    .filter((edge) => edge.to === node.pathspec)
-    .map((edge) => edge.names.join(", "))
-    .join("; ");
+/** What a task read of others or took over, in words: `reads ratings, split`. */
+export function doing(lineage: Lineage, node: LineageNode): string {
+  const of = (reused: boolean) =>
+    lineage.edges
+      .filter((edge) => edge.to === node.pathspec && edge.reused === reused)
+      .map((edge) => edge.names.join(", "))
+      .join("; ");
+  const said = [of(true) && `reuses ${of(true)}`, of(false) && `reads ${of(false)}`];
+  return said.filter(Boolean).join("; ");
 }
 
 export function LineageView({ lineage, within }: { lineage: Lineage; within: string }) {
@@ -26,7 +29,7 @@ export function LineageView({ lineage, within }: { lineage: Lineage; within: str
           {nodes.map((node) => (
             <li key={node.pathspec} class={distance === 0 ? "node maker" : "node"}>
               <TaskLink pathspec={node.pathspec} within={within} label={node.label} />
-              {reads(lineage, node) && <span class="faint cut">reads {reads(lineage, node)}</span>}
+              {doing(lineage, node) && <span class="faint cut">{doing(lineage, node)}</span>}
               {distance === 0 && <span class="faint">made it</span>}
             </li>
           ))}
