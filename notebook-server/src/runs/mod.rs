@@ -18,6 +18,7 @@ mod events;
 mod facts;
 mod failure;
 mod find;
+mod follow;
 mod heat;
 mod items;
 mod kept;

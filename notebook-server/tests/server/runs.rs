@@ -206,7 +206,7 @@ async fn a_run_shows_its_graph_its_steps_and_what_failed() {
     );
     assert_eq!(
         error["frames"][0],
-        json!({"file": "recommend.py", "line": 11, "function": "train", "text": "fit(self)"})
+        json!({"file": "recommend.py", "line": 11, "function": "train", "text": "fit(self)", "repeated": 0})
     );
 
     let tasks = server.get(&format!("{}/tasks?step=train", run.path())).await;
