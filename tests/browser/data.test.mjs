@@ -25,6 +25,10 @@ const status = () => world.page.locator(".query-bar [role=status]");
 
 async function ask(sql) {
   await world.browser.go("/data");
+  await askHere(sql);
+}
+
+async function askHere(sql) {
   await editor().click();
   await world.page.keyboard.press("Control+a");
   await world.page.keyboard.insertText(sql);
@@ -90,6 +94,13 @@ describe("a query", () => {
     assert.match(await note.innerText(), /line 2, column 3/);
     assert.match(await note.innerText(), /did you mean stars\?/);
     await world.page.locator(".cm-lintRange-error", { hasText: "strs" }).waitFor();
+    // What an earlier query gave isn't taken for what a wrong one gives.
+    await askHere("SELECT 41 + 1 AS answer");
+    await cell(0, 0).filter({ hasText: "42" }).waitFor();
+    await askHere("SELECT answer");
+    await world.page.getByText("the result of the query before").waitFor();
+    await askHere("SELECT 1 AS answer");
+    await world.page.getByText("the result of the query before").waitFor({ state: "detached" });
   });
 
   test("writes nothing and reads nothing outside", async () => {

@@ -60,6 +60,17 @@ describe("a run that failed", () => {
     await tasks().filter({ hasText: "start" }).waitFor();
   });
 
+  test("shows a task of the step that is chosen", async () => {
+    await tasks().filter({ hasText: "train[1]" }).click();
+    await world.page.getByRole("heading", { name: "train[1]" }).waitFor();
+    await world.page.locator("[data-step=start]").click();
+    await world.page.getByRole("heading", { name: "start", exact: true }).waitFor();
+    await world.page.locator("[data-step=train]").click();
+    // The one that failed is what one comes for.
+    await world.page.getByRole("heading", { name: "train[5]" }).waitFor();
+    await world.browser.go(at(world.runs.failed));
+  });
+
   test("shows what the failed task printed, without being asked", async () => {
     const log = world.page.getByRole("log");
     await log.getByText("fitting item 5 with alpha 0.5").first().waitFor();

@@ -33,6 +33,27 @@ describe("the list of runs", () => {
     assert.equal(new URL(world.page.url()).pathname, "/runs/Shop");
   });
 
+  test("cuts no column, however wide the window is", async () => {
+    for (const place of ["/runs", "/runs/Shop"]) {
+      await world.browser.go(place);
+      await row(world.runs.failed).waitFor();
+      for (const width of [1440, 1280, 1180, 1100, 1000, 900, 780, 700, 620, 420]) {
+        await world.browser.look("light", width);
+        const grid = world.page.getByRole("grid", { name: "Runs" });
+        const { right } = await grid.evaluate((it) => it.getBoundingClientRect());
+        const last = rows().first().locator("> :not([style*=none])");
+        const ends = await last.evaluateAll((all) =>
+          all.map((cell) => cell.getBoundingClientRect()).filter((at) => at.width > 0),
+        );
+        const end = Math.max(...ends.map((at) => at.right));
+        assert.ok(end <= right, `${place} at ${width}: the last column ends at ${end} of ${right}`);
+      }
+    }
+    await world.browser.look("light", 1280);
+    await world.browser.shoot("runs-1280");
+    await world.browser.look("light");
+  });
+
   test("is narrowed by state, and the address keeps it", async () => {
     await world.browser.go("/runs");
     await world.page.getByRole("button", { name: "failed" }).click();

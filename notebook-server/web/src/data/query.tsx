@@ -165,6 +165,9 @@ export function QueryDesk() {
         </div>
       </section>
       {problem.value && <ProblemNote problem={problem.value} />}
+      {result.value && (running.value || problem.value) && (
+        <p class="tone-stale">Below is the result of the query before.</p>
+      )}
       {result.value ? (
         <ResultLook
           key={result.value.source.kind + JSON.stringify(result.value.source)}

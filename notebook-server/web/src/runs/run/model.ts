@@ -4,10 +4,17 @@ import { address } from "../../api/client.ts";
 import { listen } from "../../api/events.ts";
 import { asProblem, type ProblemText } from "../../api/problem.ts";
 import { runDetail, runHeat, runTasks } from "../../api/runs.ts";
-import type { RunDetail, RunEvent, RunRow, TaskEvent, TaskRow } from "../../api/types.ts";
+import type {
+  RunDetail,
+  RunEvent,
+  RunRow,
+  TaskEvent,
+  TaskRow,
+  TaskState,
+} from "../../api/types.ts";
 import { goesOn } from "../../parts/state.tsx";
 import { total } from "../shared/progress.tsx";
-import { type Tasks, unpack } from "./heat.ts";
+import { stateAt, type Tasks, unpack } from "./heat.ts";
 import { Pages } from "./pages.ts";
 
 /** The rows of tasks that one request brings. */
@@ -115,6 +122,22 @@ export class RunModel {
       },
       opened: () => this.soon(),
     });
+  }
+
+  /** The task of a step that people come for: one that failed, one that runs, or the first. */
+  foremost(step: string): TaskRow | undefined {
+    const range = this.ranges.value.find((one) => one.step === step);
+    const tasks = this.tasks.value;
+    if (!range || !tasks) return undefined;
+    const that = (state: TaskState) => {
+      for (let at = range.from; at < range.to; at += 1) if (stateAt(tasks, at) === state) return at;
+      return undefined;
+    };
+    const at = that("failed") ?? that("running") ?? range.from;
+    this.rows.want([at]);
+    // Read, so that whoever asked hears when it comes.
+    void this.rows.version.value;
+    return this.rows.at(at);
   }
 
   /** The run's row changed by something done here (its tags). */

@@ -114,12 +114,18 @@ function TasksTab({ model, detail }: { model: RunModel; detail: RunDetail }) {
   const open = (task: TaskRow) => go(to("runs", flow, run, task.step, task.task));
   // What failed is what people came for; of a run that went well, what it ended with.
   const last = detail.steps.findLast((row) => row.step === "end" && (row.counts.total ?? 0) > 0);
-  const chosen = asked ?? (failed ? keyOf(failed) : last && !model.isLive ? "end/0" : null);
+  const first = failed ? keyOf(failed) : last && !model.isLive ? "end/0" : null;
+  const inStep = step && !asked ? model.foremost(step) : undefined;
+  const chosen = asked ?? (step ? (inStep ? keyOf(inStep) : null) : first);
   return (
     <>
       <Failures detail={detail} />
       <Damage detail={detail} />
-      <FlowGraph model={model} chosen={step} choose={(name) => setQuery({ step: name })} />
+      <FlowGraph
+        model={model}
+        chosen={step}
+        choose={(name) => setQuery({ step: name, task: null, artifact: null })}
+      />
       {model.tasks.value && (
         <Timeline
           model={model}
