@@ -98,6 +98,10 @@ test("a value's type says its shape", () => {
   expect(typeText(row("pandas.DataFrame", { rows: 1682, columns: ["a", "b"] }))).toBe(
     "DataFrame 1,682 × 2",
   );
+  const first = Array.from({ length: 100 }, (_, at) => [`c${at}`, "int64"]);
+  expect(typeText(row("DataFrame", { rows: 50, width: 300, columns: first }))).toBe(
+    "DataFrame 50 × 300",
+  );
   expect(typeText(row("dict", {}))).toBe("dict");
 });
 

@@ -209,7 +209,7 @@ fn nothing(store: &Store, no_flows: bool, found: usize, ask: &rows::Ask) -> Stri
         let last = found.div_ceil(ask.limit);
         return format!("No page {}: there are {runs}. The last is --page {last}", ask.page);
     }
-    format!("No such runs. `flownote runs` without options lists all.")
+    "No such runs. `flownote runs` without options lists all.".to_owned()
 }
 
 fn no_flow(name: &FlowName, store: &Store, known: &[FlowName]) -> Error {

@@ -145,7 +145,11 @@ function Nothing({ flow, filter, change }: NothingProps) {
   if (!isEmpty(filter)) {
     return (
       <Empty icon="search" title="No run fits">
-        <p>There are runs, but none that has all of what is asked for.</p>
+        <p>
+          There are runs, but none that has all of what is asked for. Words are looked for in flows,
+          runs, tags, users and parameters; <code>alpha&gt;0.5</code> compares a parameter. Metrics
+          aren't searched: Compare puts runs in their order.
+        </p>
         <button type="button" class="btn" onClick={() => change(NO_FILTER)}>
           Show all runs
         </button>

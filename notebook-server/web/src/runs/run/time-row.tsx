@@ -61,7 +61,7 @@ export function TimeRow(props: RowProps) {
         <span class="cut">{label}</span>
         <span class="aloud">: {stateWord(state)}</span>
         {attempts > 1 && (
-          <span class="tries">
+          <span class="tries" title={`${attempts} attempts`}>
             <span aria-hidden="true">↻{attempts}</span>
             <span class="aloud">, {attempts} attempts</span>
           </span>

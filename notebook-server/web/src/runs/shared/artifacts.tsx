@@ -9,11 +9,12 @@ const ORIGIN: Record<string, string> = { parameter: "parameter", constant: "cons
 
 /** What a value is, in a few words: its type and its shape. */
 export function typeText(row: ArtifactRow): string {
-  const { shape, dtype, rows, columns } = row.meta as Record<string, unknown>;
+  const { shape, dtype, rows, width, columns } = row.meta as Record<string, unknown>;
   const name = row.type.split(".").at(-1) ?? row.type;
   if (Array.isArray(shape)) return [name, shape.join(" × "), dtype].filter(Boolean).join(" ");
   if (typeof rows === "number") {
-    const wide = Array.isArray(columns) ? columns.length : columns;
+    // Of many columns only the first are named.
+    const wide = width ?? (Array.isArray(columns) ? columns.length : columns);
     return `${name} ${rows.toLocaleString("en-US")}${wide ? ` × ${wide}` : ""}`;
   }
   return name;

@@ -2,6 +2,7 @@
 import type { Preview } from "../../api/types.ts";
 import { count, number, value } from "../../format/format.ts";
 import { Tree } from "../../parts/tree.tsx";
+import { Words } from "../../parts/words.tsx";
 
 export function PreviewView({ preview }: { preview: Preview }) {
   switch (preview.kind) {
@@ -33,7 +34,11 @@ export function PreviewView({ preview }: { preview: Preview }) {
         />
       );
     case "none":
-      return <p class="dim">{preview.why}</p>;
+      return (
+        <p class="dim">
+          <Words text={preview.why} />
+        </p>
+      );
   }
 }
 
