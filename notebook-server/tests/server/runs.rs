@@ -132,7 +132,7 @@ async fn a_damaged_result_is_told_and_hides_no_other_task() {
     std::fs::write(folder.join("end/0.0.done"), "").unwrap();
     let detail = server.get(&path).await;
     assert_eq!(detail["damage"].as_array().unwrap().len(), 2);
-    assert_eq!(detail["row"]["status"], "succeeded");
+    assert_eq!((&detail["row"]["status"], &detail["metrics"]), (&json!("succeeded"), &json!({})));
 }
 
 #[tokio::test]
