@@ -56,7 +56,8 @@ def test_nothing_is_said_kindly(project, trained):
 def test_of_many_names_the_first_are_told(trained):
     many = "\n".join(f"        self.value_{number:02} = {number}" for number in range(40))
     flow = (
-        "from flownote import FlowSpec, step\n\n\nclass Many(FlowSpec):\n    @step\n    def start(self):\n"
+        "from flownote import FlowSpec, step\n\n\nclass Many(FlowSpec):\n"
+        "    @step\n    def start(self):\n"
         f"{many}\n        self.next(self.end)\n\n    @step\n    def end(self):\n        pass\n"
     )
     (trained.folder / "many.py").write_text(flow)
