@@ -53,16 +53,16 @@ def test_nothing_is_said_kindly(project, trained):
     assert nobody.err == "No such runs. `flownote runs` without options lists all.\n"
 
 
-def test_of_many_names_the_first_are_told(trained):
+def test_of_many_names_the_first_are_told(project):
     many = "\n".join(f"        self.value_{number:02} = {number}" for number in range(40))
     flow = (
         "from flownote import FlowSpec, step\n\n\nclass Many(FlowSpec):\n"
         "    @step\n    def start(self):\n"
         f"{many}\n        self.next(self.end)\n\n    @step\n    def end(self):\n        pass\n"
     )
-    (trained.folder / "many.py").write_text(flow)
-    assert trained.shell("run many.py").code == 0
-    column = trained.shell("runs Many --columns nothing")
+    (project.folder / "many.py").write_text(flow)
+    assert project.shell("run many.py").code == 0
+    column = project.shell("runs Many --columns nothing")
     assert column.err.splitlines()[1].endswith("value_07 and 32 more")
 
 

@@ -5,7 +5,7 @@ use flownote_flow::manifest::{Logs, Outcome, StreamLog, TaskDone};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keys::{RunKey, Stream};
 use crate::lines::{Line, decode_segment};
 use crate::run::decode;
@@ -133,7 +133,8 @@ impl Store {
     }
 
     /// Sums up the output that an attempt left whose scheduler died before it could, and tells
-    /// when its last line came, if the attempt's start is known.
+    /// when its last line came, if the attempt's start is known. A stream that can't be read
+    /// counts as empty.
     pub async fn output_left(
         &self,
         run: &RunKey,
@@ -144,7 +145,11 @@ impl Store {
         let mut last = None;
         for stream in [Stream::Stdout, Stream::Stderr] {
             let folder = run.key(&format!("tasks/{attempt}.log/{stream}"));
-            let (segments, lines) = self.stream_lines(&folder, None, 0).await?;
+            let (segments, lines) = match self.stream_lines(&folder, None, 0).await {
+                // Half a segment must not keep the run from going on.
+                Err(Error::Undecodable { .. }) => continue,
+                read => read?,
+            };
             last = last.max(lines.last().map(|(ms, _)| *ms));
             let log = match stream {
                 Stream::Stdout => &mut logs.stdout,
