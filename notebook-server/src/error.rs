@@ -67,6 +67,16 @@ pub enum Error {
         /// The port that was asked for.
         port: Option<u16>,
     },
+    /// What runs shows something else.
+    #[error("no `flownote ui` of yours shows {store}")]
+    OtherStore {
+        /// What was asked for.
+        store: String,
+        /// Where the one listens that was started last.
+        port: String,
+        /// What it shows.
+        shown: String,
+    },
     /// Strangers could ask for what is served.
     #[error("{host} is reached from other machines, and requests need no token")]
     NoToken {
@@ -123,6 +133,12 @@ impl Help for Error {
                 "leave --port out to take a free one; `flownote ui --url` prints a link to the one that runs"
             }
             Self::Port { .. } => "choose another with --port",
+            Self::OtherStore { port, shown, .. } => {
+                return Some(format!(
+                    "start one: flownote ui; the one that shows {shown} is `flownote ui --url \
+                     --port {port}`"
+                ));
+            }
             Self::NotRunning { .. } => "start one: flownote ui",
             Self::State { .. } | Self::Serve(_) => return None,
         };

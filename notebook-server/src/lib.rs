@@ -47,7 +47,7 @@ mod state;
 mod tables;
 
 pub use error::Error;
-pub use links::ask as ask_for_link;
+pub use links::{Asked, ask as ask_for_link};
 pub use options::{Base, Options};
 pub use place::Place;
 pub use service::{Handle, Service};

@@ -1,5 +1,6 @@
 //! Further links to a server that runs: `flownote ui --url` asks it over a socket that its
-//! user alone can reach, `<state>/<port>.socket`. Whoever connects is told an address.
+//! user alone can reach, `<state>/<port>.socket`. Whoever connects is told the store that it
+//! shows, and on the next line an address.
 
 use std::fs;
 use std::io::{ErrorKind, Read};
@@ -40,12 +41,13 @@ impl Links {
     }
 
     /// Answers whoever asks, for ever.
-    pub async fn serve(self, link: impl Fn() -> String) {
+    pub async fn serve(self, store: &str, link: impl Fn() -> String) {
         loop {
             match self.listener.accept().await {
                 Ok((mut connection, _)) => {
+                    let said = format!("{store}\n{}", link());
                     // Whoever asked may be gone.
-                    let _ = connection.write_all(link().as_bytes()).await;
+                    let _ = connection.write_all(said.as_bytes()).await;
                 }
                 Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
@@ -59,20 +61,47 @@ impl Drop for Links {
     }
 }
 
-/// Asks the server on a port, or the one that was started last, for a link.
-pub fn ask(folder: &Path, port: Option<u16>) -> Result<String, Error> {
-    let places = match port {
-        Some(port) => vec![place(folder, port)],
-        None => newest_first(folder),
+/// Which server is asked.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked<'a> {
+    /// The one on this port.
+    Port(u16),
+    /// Of those that show this store, the one that was started last.
+    Store(&'a str),
+}
+
+/// Asks a server for a link.
+pub fn ask(folder: &Path, asked: Asked<'_>) -> Result<String, Error> {
+    let store = match asked {
+        Asked::Port(port) => {
+            let told = hear(&place(folder, port));
+            return told.map(|(_, link)| link).ok_or(Error::NotRunning { port: Some(port) });
+        }
+        Asked::Store(store) => store,
     };
-    let found = places.iter().find_map(|place| {
-        let mut connection = Connection::connect(place).ok()?;
-        connection.set_read_timeout(Some(PATIENCE)).ok()?;
-        let mut link = String::new();
-        connection.read_to_string(&mut link).ok()?;
-        (!link.is_empty()).then_some(link)
-    });
-    found.ok_or(Error::NotRunning { port })
+    let mut other = None;
+    for place in newest_first(folder) {
+        let Some((shown, link)) = hear(&place) else { continue };
+        if shown == store {
+            return Ok(link);
+        }
+        let port = place.file_stem().map(|it| it.to_string_lossy().into_owned());
+        other = other.or(port.map(|port| (port, shown)));
+    }
+    Err(match other {
+        Some((port, shown)) => Error::OtherStore { store: store.to_owned(), port, shown },
+        None => Error::NotRunning { port: None },
+    })
+}
+
+/// The store that a server shows, and a link to it.
+fn hear(place: &Path) -> Option<(String, String)> {
+    let mut connection = Connection::connect(place).ok()?;
+    connection.set_read_timeout(Some(PATIENCE)).ok()?;
+    let mut said = String::new();
+    connection.read_to_string(&mut said).ok()?;
+    let (store, link) = said.split_once('\n')?;
+    Some((store.to_owned(), link.to_owned()))
 }
 
 fn place(folder: &Path, port: u16) -> PathBuf {

@@ -133,7 +133,9 @@ impl Service {
         );
         let giving = async {
             match links {
-                Some(links) => links.serve(|| handle.link()).await,
+                Some(links) => {
+                    links.serve(&app.runs.store().url().to_string(), || handle.link()).await;
+                }
                 None => std::future::pending().await,
             }
         };

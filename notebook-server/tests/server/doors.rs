@@ -1,6 +1,7 @@
 //! Links, bases, ports, restarts: how people get to the page.
 
-use flownote_server::{Base, Options, Service, ask_for_link};
+use flownote_flow::help::Help;
+use flownote_server::{Asked, Base, Options, Service, ask_for_link};
 
 use crate::client::Ask;
 use crate::support::Server;
@@ -10,14 +11,19 @@ async fn a_further_link_is_had_from_the_running_server_alone() {
     let state = tempfile::tempdir().unwrap();
     let folder = state.path().join("ui");
     let server = Server::with(|options| Options { state: Some(folder.clone()), ..options }).await;
-    let (asked, port) = (folder.clone(), server.at.port());
-    let link = tokio::task::spawn_blocking(move || ask_for_link(&asked, Some(port))).await;
+    let (state, port) = (folder.clone(), server.at.port());
+    let other = tokio::task::spawn_blocking(move || {
+        ask_for_link(&state, Asked::Store("memory:///another")).unwrap_err().hint().unwrap()
+    });
+    assert!(other.await.unwrap().contains(&format!("--port {port}")));
+    let state = folder.clone();
+    let link = tokio::task::spawn_blocking(move || ask_for_link(&state, Asked::Port(port))).await;
     let link = link.unwrap().unwrap();
     let path = link.strip_prefix(&server.origin()).expect("its own address").to_owned();
     assert_eq!(Ask::new("GET", &path).send(server.at).await.status, 303);
     server.stop().await;
-    let gone = tokio::task::spawn_blocking(move || ask_for_link(&folder, None)).await.unwrap();
-    assert!(gone.is_err(), "the server has ended");
+    let gone = tokio::task::spawn_blocking(move || ask_for_link(&folder, Asked::Store("any")));
+    assert!(gone.await.unwrap().is_err(), "the server has ended");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches, Command as Verb, value_parser};
-use flownote_server::{Base, Options, Place, Service, Tables, ask_for_link};
+use flownote_server::{Asked, Base, Options, Place, Service, Tables, ask_for_link};
 use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
 use tempfile::NamedTempFile;
 use tokio::signal::unix::{SignalKind, signal};
@@ -66,7 +66,7 @@ pub fn command() -> Verb {
         .arg(tree::switch("password", "Ask for a password by which people get in"))
         .arg(tree::switch("without-password", "Listen beyond this machine without a password"))
         .arg(tree::switch("no-browser", "Print the link only"))
-        .arg(tree::switch("url", "Print a further link to the page that is served already"))
+        .arg(tree::switch("url", "Print a further link to the page that shows this store already"))
         .arg(
             Arg::new("dev")
                 .long("dev")
@@ -84,20 +84,18 @@ pub fn command() -> Verb {
 pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
     let state = state_folder();
     let port = matches.get_one::<u16>("port").copied();
+    let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     if matches.get_flag("url") {
         let folder = state.ok_or_else(no_state)?;
-        say!("{}", ask_for_link(&folder, port)?);
+        say!("{}", further_link(&folder, port, text("store"))?);
         return Ok(exit::OK);
     }
-    let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let base = text("base-url").map(Base::parse).transpose()?.unwrap_or_default();
     let hosts = matches.get_many::<String>("allow-host").into_iter().flatten();
     let allowed_hosts = hosts.cloned().collect();
     let host = address(text("host").unwrap_or_default())?;
     let password = matches.get_flag("password").then(ask_for_password).transpose()?;
-    let failed = |source| Error::Io { what: "starting the asynchronous runtime", source };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(failed)?.block_on(async {
+    runtime()?.block_on(async {
         let store = open_store(text("store")).await?;
         let served = std::env::current_dir().ok();
         let tables = served.clone().map(|served| {
@@ -145,6 +143,20 @@ pub fn act(shell: &Shell, matches: &ArgMatches) -> Outcome {
         drop(opened);
         Ok(exit::OK)
     })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    let failed = |source| Error::Io { what: "starting the asynchronous runtime", source };
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)
+}
+
+/// A further link to the server on a port, or to that of a store.
+fn further_link(folder: &Path, port: Option<u16>, store: Option<&str>) -> Result<String, Error> {
+    if let Some(port) = port {
+        return Ok(ask_for_link(folder, Asked::Port(port))?);
+    }
+    let store = runtime()?.block_on(open_store(store))?.url().to_string();
+    Ok(ask_for_link(folder, Asked::Store(&store))?)
 }
 
 /// Says so when a notebook's file isn't there. A link to one is another server's.

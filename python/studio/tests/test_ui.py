@@ -128,6 +128,9 @@ def test_further_links_and_the_end(tmp_path: Path) -> None:
         more = page.flownote("ui", "--url")
         assert more.returncode == 0, more.stderr
         assert page.log_in(more.stdout.strip())
+        other = page.flownote("ui", "--url", "--store", str(tmp_path / "another"))
+        assert other.returncode != 0 and "shows" in other.stderr, other.stderr
+        assert not (tmp_path / "another").exists()
         status, _, _ = page.ask("GET", "/login?token=" + page.link.partition("token=")[2])
         assert status == 303  # who is in already isn't bothered
         code, said = page.end()
