@@ -28,6 +28,30 @@ describe("the look", () => {
   });
 });
 
+describe("for those who want no motion", () => {
+  test("nothing moves that isn't moved", async () => {
+    await world.browser.go("/runs");
+    await world.page.getByRole("grid", { name: "Runs" }).waitFor();
+    const longest = async () => {
+      // A toast rises where motion is welcome.
+      await world.page.evaluate(() => {
+        document.querySelector(".toasts").innerHTML = '<div class="toast">said</div>';
+      });
+      return world.page.evaluate(() => {
+        const styles = [...document.querySelectorAll("*")].map((it) => getComputedStyle(it));
+        const times = styles.flatMap((it) =>
+          `${it.animationDuration}, ${it.transitionDuration}`.split(", "),
+        );
+        return Math.max(...times.map(Number.parseFloat));
+      });
+    };
+    assert.ok((await longest()) > 0.1);
+    await world.page.emulateMedia({ reducedMotion: "reduce" });
+    assert.ok((await longest()) < 0.001);
+    await world.page.emulateMedia({ reducedMotion: "no-preference" });
+  });
+});
+
 describe("commands", () => {
   test("are found by what they are called, and done by Enter", async () => {
     await world.browser.go("/runs");
