@@ -63,9 +63,9 @@ async function withPage(options, act) {
 /** Shows every cell, and does to it what a user may do by accident. */
 async function provoke(page, book) {
   for (const id of await book.order()) {
-    await book.cell(id);
-    await page.evaluate((cell) => {
-      const article = document.querySelector(`[data-cell="${cell}"]`);
+    // Outputs that come above may push it out of sight meanwhile: it is looked for again.
+    const cell = await book.cell(id);
+    await cell.evaluate((article) => {
       const hosts = [...article.querySelectorAll("*")].filter((one) => one.shadowRoot);
       for (const root of [article, ...hosts.map((host) => host.shadowRoot)]) {
         for (const one of root.querySelectorAll(".outputs *, .rendered *, .content, .content *")) {
@@ -77,7 +77,7 @@ async function provoke(page, book) {
           if (one.matches("a, math") && !isHarmless) one.dispatchEvent(new MouseEvent("click", { bubbles: true }));
         }
       }
-    }, id);
+    });
   }
   await page.waitForTimeout(1500);
 }
